@@ -1,0 +1,54 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "xsarchive",
+    products: [
+        .executable(name: "xsarchive", targets: ["xsarchive"]),
+        .library(name: "XenstoreStream", targets: ["XenstoreStream"]),
+        .library(name: "XenstoreArchive", targets: ["XenstoreArchive"]),
+        .library(name: "XenstoreAnalysis", targets: ["XenstoreAnalysis"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    ],
+    targets: [
+        // The format alone: no Foundation, no SQLite, no imports at all.
+        .target(name: "XenstoreStream"),
+        // The system's SQLite.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // schema/ and queries/ of the top level, embedded; the folders here are links to them.
+        .target(
+            name: "ArchiveSQL",
+            resources: [.embedInCode("schema"), .embedInCode("queries")]
+        ),
+        .target(
+            name: "XenstoreArchive",
+            dependencies: [
+                "XenstoreStream", "ArchiveSQL", "CSQLite",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(name: "XenstoreAnalysis", dependencies: ["XenstoreArchive", "XenstoreStream", "ArchiveSQL"]),
+        .executableTarget(
+            name: "xsarchive",
+            dependencies: [
+                "XenstoreAnalysis", "XenstoreArchive", "XenstoreStream",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        // The fixtures' list and the seeded generator, shared by the test targets.
+        .target(name: "TestSupport", dependencies: ["XenstoreStream"], path: "Tests/TestSupport"),
+        .testTarget(name: "XenstoreStreamTests", dependencies: ["XenstoreStream", "TestSupport"]),
+        .testTarget(
+            name: "XenstoreArchiveTests",
+            dependencies: ["XenstoreArchive", "XenstoreStream", "ArchiveSQL", "CSQLite", "TestSupport"]
+        ),
+        .testTarget(
+            name: "XenstoreAnalysisTests",
+            dependencies: ["XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "TestSupport"]
+        ),
+        .testTarget(name: "xsarchiveTests", dependencies: ["xsarchive", "TestSupport"]),
+    ]
+)

@@ -1,0 +1,21 @@
+/// The SQL of schema/ and queries/, embedded when the package is built.
+public enum ArchiveSQL {
+    /// The steps from an empty file to the newest schema; step n (from 1 on) leads to `user_version` n.
+    public static var migrations: [String] {
+        [text(PackageResources.v001_create_sql)]
+    }
+
+    /// The views, made anew after every migration.
+    public static var views: String {
+        text(PackageResources.views_sql)
+    }
+
+    /// The newest schema version.
+    public static var schemaVersion: Int {
+        migrations.count
+    }
+
+    static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,82 @@
+import XenstoreStream
+
+/// An image of an archive: a stream with the label under which it was imported.
+public struct ArchivedImage: Sendable {
+    public let imageID: Int64
+    public let label: Importer.Label
+    /// UTC, ISO 8601.
+    public let importedAt: String
+    public let stream: ArchivedStream
+}
+
+extension Archive {
+    /// All images in the order of their import.
+    public func images() throws -> [ArchivedImage] {
+        let ids = try database.prepare("SELECT image_id FROM image ORDER BY image_id")
+        var images: [ArchivedImage] = []
+        while try ids.step() { images.append(try image(id: ids.integer(0))) }
+        return images
+    }
+
+    /// The image with an id.
+    public func image(id: Int64) throws -> ArchivedImage {
+        let row = try database.prepare("SELECT stream_id, name, series, captured_at, imported_at FROM image WHERE image_id = ?")
+        try row.bind(1, id)
+        guard try row.step() else {
+            throw ArchiveError(.noSuchImage, "\(database.path): no image @\(id); 'xsarchive images' lists what there is")
+        }
+        let label = Importer.Label(name: row.string(1), series: row.string(2), capturedAt: row.isNull(3) ? nil : row.string(3))
+        return ArchivedImage(
+            imageID: id, label: label, importedAt: row.string(4),
+            stream: try ArchivedStream.load(database, streamID: row.integer(0)))
+    }
+
+    /// The image that a reference names: `@ID`, `@NAME` (the newest of that name), `@latest`, `@latest~N`.
+    /// - Throws: `ArchiveError` with code `noSuchImage`.
+    public func image(named reference: String) throws -> ArchivedImage {
+        let name = String(reference.dropFirst(reference.hasPrefix("@") ? 1 : 0))
+        if let id = Int64(name), id > 0 { return try image(id: id) }
+        let row: Statement
+        if name == "latest" || name.hasPrefix("latest~") {
+            guard let back = name == "latest" ? 0 : Int64(name.dropFirst("latest~".count)), back >= 0 else {
+                throw ArchiveError(.noSuchImage, "@\(name): after @latest~ comes a number, like @latest~1")
+            }
+            row = try database.prepare("SELECT image_id FROM image ORDER BY image_id DESC LIMIT 1 OFFSET ?")
+            try row.bind(1, back)
+        } else {
+            row = try database.prepare("SELECT image_id FROM image WHERE name = ? ORDER BY image_id DESC LIMIT 1")
+            try row.bind(1, name)
+        }
+        guard try row.step() else {
+            throw ArchiveError(.noSuchImage, "\(database.path): no image @\(name); 'xsarchive images' lists what there is")
+        }
+        return try image(id: row.integer(0))
+    }
+
+    /// What import noticed about an image.
+    public func findings(of image: ArchivedImage) throws -> [Finding] {
+        let rows = try database.prepare(
+            "SELECT rule, severity, record, \"offset\", message FROM finding WHERE stream_id = ? ORDER BY position")
+        try rows.bind(1, image.stream.streamID)
+        var findings: [Finding] = []
+        while try rows.step() {
+            findings.append(
+                Finding(
+                    rows.string(0), Finding.Severity(rawValue: rows.string(1)) ?? .error,
+                    record: rows.isNull(2) ? nil : Int(rows.integer(2)), offset: rows.isNull(3) ? nil : Int(rows.integer(3)),
+                    rows.string(4)))
+        }
+        return findings
+    }
+
+    /// Writes an image's bytes anew from the tables, compared with what was imported.
+    /// - Throws: `ArchiveError` with code `damaged` where they differ; what `sink` has taken is then worthless.
+    public func export(_ image: ArchivedImage, to sink: ([UInt8]) throws -> Void) throws {
+        try image.stream.encode(database, to: sink)
+    }
+
+    /// Calls `body` with each record of an image in the stream's order.
+    public func forEachRecord(of image: ArchivedImage, _ body: (RecordBody) throws -> Void) throws {
+        try image.stream.forEachRecord(database) { try body($0.body) }
+    }
+}

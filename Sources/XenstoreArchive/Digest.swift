@@ -1,0 +1,30 @@
+import Crypto
+
+/// A running SHA-256.
+struct Digest {
+    private var hash = SHA256()
+    /// How many bytes have gone in.
+    private(set) var count = 0
+
+    mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        count += bytes.count
+    }
+
+    /// 64 hexadecimal digits.
+    func hexadecimal() -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for byte in hash.finalize() {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    static func sha256(_ bytes: [UInt8]) -> String {
+        var digest = Digest()
+        digest.update(bytes)
+        return digest.hexadecimal()
+    }
+}

@@ -1,0 +1,23 @@
+/// Writes images of an archive to files.
+public struct Exporter {
+    private let archive: Archive
+
+    public init(_ archive: Archive) {
+        self.archive = archive
+    }
+
+    /// Writes the image to a file that appears only when it is complete and proved.
+    /// - Throws: `ArchiveError` where the file exists and may not be replaced, where the disk is full, or where the
+    ///   tables do not give the image back; there is then no file, or the old one.
+    public func export(_ image: ArchivedImage, toFile path: String, overwrite: Bool) throws {
+        let file = try OutputFile(path: path, overwrite: overwrite)
+        try archive.export(image) { try file.write($0) }
+        try file.commit(overwrite: overwrite)
+    }
+
+    /// Writes the image to standard output, after a first pass has proved it.
+    public func exportToStandardOutput(_ image: ArchivedImage) throws {
+        try archive.export(image) { _ in }
+        try archive.export(image) { try FileIO.writeStandardOutput($0) }
+    }
+}

@@ -1,0 +1,171 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Files by the calls of the operating system, with errors that name the file.
+public enum FileIO {
+    /// Reads a whole file, or standard input for `-`.
+    /// - Throws: `ArchiveError` with code `file`.
+    public static func read(_ path: String) throws -> [UInt8] {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path, "cannot open the file") }
+        defer { if path != "-" { close(descriptor) } }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure(path, "cannot read the file") }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            throw ArchiveError(.file, "\(path): is a directory; name a file")
+        }
+        var bytes: [UInt8] = []
+        // One spare byte, so that the end of a file of the stated size shows at once.
+        var chunk = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) + 1 : 1 << 16
+        while true {
+            let start = bytes.count
+            var got = 0
+            bytes.append(addingCapacity: chunk) { buffer in
+                got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                return max(got, 0)
+            }
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw failure(path, "reading failed at byte \(start)")
+            }
+            if got == 0 { return bytes }
+            chunk = 1 << 20
+        }
+    }
+
+    /// Whether this process may write to the file.
+    static func isWritable(_ path: String) -> Bool {
+        access(path, W_OK) == 0
+    }
+
+    public static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    /// Makes an empty file that only its owner may read, unless there is a file already.
+    /// - Returns: whether the file was made.
+    static func createPrivate(_ path: String) throws -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { return false }
+            throw failure(path, "cannot make the archive")
+        }
+        close(descriptor)
+        return true
+    }
+
+    static func remove(_ path: String) {
+        unlink(path)
+    }
+
+    /// An error with what the system says about `errno`.
+    static func failure(_ path: String, _ what: String) -> ArchiveError {
+        let reason = String(cString: strerror(errno))
+        return ArchiveError(.file, "\(path): \(what): \(reason); check the name, the permissions and the free space")
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Appends up to `count` bytes that `body` puts into uninitialised room; `body` returns how many it has put.
+    fileprivate mutating func append(
+        addingCapacity count: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) throws -> Int
+    ) rethrows {
+        let added = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            initialized = try body(buffer)
+        }
+        if isEmpty { self = added } else { append(contentsOf: added) }
+    }
+}
+
+/// A file that appears under its name only when it is complete: written beside it, synced, then renamed.
+public final class OutputFile {
+    private let path: String
+    private let temporaryPath: String
+    private let descriptor: Int32
+    private var isOpen = true
+
+    /// - Parameter overwrite: whether a file of that name may be replaced.
+    /// - Throws: `ArchiveError` where the file exists and may not be replaced, or cannot be made.
+    public init(path: String, overwrite: Bool) throws {
+        if !overwrite && FileIO.exists(path) {
+            throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
+        }
+        self.path = path
+        var name = Array((path + ".partial-XXXXXX").utf8CString)
+        descriptor = mkstemp(&name)
+        temporaryPath = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard descriptor >= 0 else { throw FileIO.failure(path, "cannot make the file") }
+    }
+
+    public func write(_ bytes: [UInt8]) throws {
+        try FileIO.write(bytes, to: descriptor, named: path)
+    }
+
+    /// Makes the file appear under its name, for good: the bytes and the name are on the disk when this returns.
+    /// - Parameter overwrite: false: fails where a file of that name has appeared meanwhile.
+    public func commit(overwrite: Bool) throws {
+        guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
+        isOpen = false
+        if overwrite {
+            guard rename(temporaryPath, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
+        } else {
+            guard link(temporaryPath, path) == 0 else {
+                let failure = FileIO.failure(path, "cannot name the finished file")
+                unlink(temporaryPath)
+                throw failure
+            }
+            unlink(temporaryPath)
+        }
+        let slash = path.lastIndex(of: "/")
+        let folder = open(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if folder >= 0 {
+            fsync(folder)
+            close(folder)
+        }
+    }
+
+    deinit {
+        if isOpen {
+            close(descriptor)
+            unlink(temporaryPath)
+        }
+    }
+}
+
+extension FileIO {
+    /// Writes to standard output.
+    public static func writeStandardOutput(_ bytes: [UInt8]) throws {
+        try write(bytes, to: STDOUT_FILENO, named: "standard output")
+    }
+
+    static func write(_ bytes: [UInt8], to descriptor: Int32, named name: String) throws {
+        try bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let written = UnsafeRawBufferPointer(rebasing: rest).withMemoryRebound(to: UInt8.self) {
+                    Glibc.write(descriptor, $0.baseAddress, $0.count)
+                }
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    throw failure(name, "writing failed")
+                }
+                rest = rest.dropFirst(written)
+            }
+        }
+    }
+}
+
+extension FileIO {
+    /// Writes to standard error; where that fails, nobody can be told.
+    public static func writeStandardError(_ bytes: [UInt8]) {
+        try? write(bytes, to: STDERR_FILENO, named: "standard error")
+    }
+
+    /// Whether standard output is a terminal.
+    public static var standardOutputIsTerminal: Bool {
+        isatty(STDOUT_FILENO) == 1
+    }
+}

@@ -1,0 +1,98 @@
+/// A record type's one description: its fields in the order of the wire, as a walk with a visitor.
+public protocol RecordFields: Hashable, Sendable {
+    static var type: RecordType { get }
+    /// A record with empty fields, to be filled by a reader.
+    init()
+    /// Walks over the fields.
+    /// - Throws: what the visitor throws: a reader where the body is too short, a writer where a value does not fit.
+    mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError)
+    /// At least one record for each branch of the walk, for tests and documentation.
+    static var samples: [Self] { get }
+}
+
+/// The fields of one record.
+public enum RecordBody: Hashable, Sendable {
+    case global(GlobalData)
+    case connection(ConnectionData)
+    case watch(WatchData)
+    case watchExtended(WatchDataExtended)
+    case transaction(TransactionData)
+    case node(NodeData)
+    case globalQuota(GlobalQuotaData)
+    case domain(DomainData)
+    /// END, and every type that no document defines.
+    case opaque(OpaqueData)
+
+    /// A body with empty fields for `type`.
+    public init(type: RecordType) {
+        self =
+            switch type {
+            case .globalData: .global(GlobalData())
+            case .connectionData: .connection(ConnectionData())
+            case .watchData: .watch(WatchData())
+            case .watchDataExtended: .watchExtended(WatchDataExtended())
+            case .transactionData: .transaction(TransactionData())
+            case .nodeData: .node(NodeData())
+            case .globalQuotaData: .globalQuota(GlobalQuotaData())
+            case .domainData: .domain(DomainData())
+            default: .opaque(OpaqueData(type: type))
+            }
+    }
+
+    public var type: RecordType {
+        switch self {
+        case .global: .globalData
+        case .connection: .connectionData
+        case .watch: .watchData
+        case .watchExtended: .watchDataExtended
+        case .transaction: .transactionData
+        case .node: .nodeData
+        case .globalQuota: .globalQuotaData
+        case .domain: .domainData
+        case .opaque(let data): data.type
+        }
+    }
+
+    /// Walks over the fields of whatever record this is.
+    @inlinable
+    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+        switch self {
+        case .global(var data):
+            try data.visitFields(&visitor)
+            self = .global(data)
+        case .connection(var data):
+            try data.visitFields(&visitor)
+            self = .connection(data)
+        case .watch(var data):
+            try data.visitFields(&visitor)
+            self = .watch(data)
+        case .watchExtended(var data):
+            try data.visitFields(&visitor)
+            self = .watchExtended(data)
+        case .transaction(var data):
+            try data.visitFields(&visitor)
+            self = .transaction(data)
+        case .node(var data):
+            try data.visitFields(&visitor)
+            self = .node(data)
+        case .globalQuota(var data):
+            try data.visitFields(&visitor)
+            self = .globalQuota(data)
+        case .domain(var data):
+            try data.visitFields(&visitor)
+            self = .domain(data)
+        case .opaque(var data):
+            try data.visitFields(&visitor)
+            self = .opaque(data)
+        }
+    }
+
+    /// One body for each branch of each record type's walk.
+    public static var samples: [RecordBody] {
+        GlobalData.samples.map(RecordBody.global) + ConnectionData.samples.map(RecordBody.connection)
+            + WatchData.samples.map(RecordBody.watch) + WatchDataExtended.samples.map(RecordBody.watchExtended)
+            + TransactionData.samples.map(RecordBody.transaction) + NodeData.samples.map(RecordBody.node)
+            + GlobalQuotaData.samples.map(RecordBody.globalQuota) + DomainData.samples.map(RecordBody.domain)
+            + [.opaque(OpaqueData(type: .end)), .opaque(OpaqueData(type: RecordType(rawValue: 99), body: [1, 2, 3]))]
+    }
+}

@@ -1,0 +1,32 @@
+/// An open transaction (xenstore-migration.md, "TRANSACTION_DATA").
+///
+///      0    1    2    3   octet
+///     +-------------------+
+///     | conn-id           |
+///     +-------------------+
+///     | tx-id             |
+///     +-------------------+
+public struct TransactionData: RecordFields {
+    public static let type = RecordType.transactionData
+
+    public var connID: UInt32
+    /// The id that TRANSACTION_START gave to the connection.
+    public var txID: UInt32
+
+    public init(connID: UInt32 = 0, txID: UInt32 = 0) {
+        self.connID = connID
+        self.txID = txID
+    }
+
+    public init() {
+        self.init(connID: 0)
+    }
+
+    @inlinable
+    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+        try visitor.integer(.connID, &connID)
+        try visitor.integer(.txID, &txID)
+    }
+
+    public static let samples = [TransactionData(connID: 1, txID: 7)]
+}

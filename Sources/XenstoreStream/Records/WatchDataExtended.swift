@@ -1,0 +1,51 @@
+/// A watch with a depth, from version 2 on (xenstore-migration.md, "WATCH_DATA_EXTENDED").
+///
+///      0    1    2    3   octet
+///     +-------------------+
+///     | conn-id           |
+///     +---------+---------+
+///     |wpath-len|token-len|
+///     +---------+---------+
+///     | depth   | pad     |
+///     +---------+---------+
+///     | wpath, token ...
+public struct WatchDataExtended: RecordFields {
+    public static let type = RecordType.watchDataExtended
+    /// The depth that stands for no limit.
+    public static let unlimited: UInt16 = 0xFFFF
+
+    public var connID: UInt32
+    public var wpath: TerminatedString
+    public var token: TerminatedString
+    /// How many levels below `wpath` fire the watch.
+    public var depth: UInt16
+    /// Zero in a clean stream.
+    public var depthPad: UInt16
+
+    public init(connID: UInt32, wpath: TerminatedString, token: TerminatedString, depth: UInt16, depthPad: UInt16 = 0) {
+        self.connID = connID
+        self.wpath = wpath
+        self.token = token
+        self.depth = depth
+        self.depthPad = depthPad
+    }
+
+    public init() {
+        self.init(connID: 0, wpath: TerminatedString([]), token: TerminatedString([]), depth: Self.unlimited)
+    }
+
+    @inlinable
+    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+        try visitor.integer(.connID, &connID)
+        let wpathCount = try visitor.count(.wpathLength, as: UInt16.self, of: wpath.wireCount)
+        let tokenCount = try visitor.count(.tokenLength, as: UInt16.self, of: token.wireCount)
+        try visitor.integer(.depth, &depth)
+        try visitor.integer(.depthPad, &depthPad)
+        try visitor.string(.wpath, &wpath, count: wpathCount)
+        try visitor.string(.token, &token, count: tokenCount)
+    }
+
+    public static let samples = [
+        WatchDataExtended(connID: 1, wpath: TerminatedString("/local/domain/0"), token: TerminatedString("t"), depth: 2)
+    ]
+}

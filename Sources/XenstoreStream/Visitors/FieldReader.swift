@@ -1,0 +1,129 @@
+/// Reads a record's fields from its body, never past the body's end.
+struct FieldReader: FieldVisitor {
+    let layout: Layout
+    private let bigEndian: Bool
+    private let stream: [UInt8]
+    private let bodyStart: Int
+    private let bodyEnd: Int
+    private let record: Int
+    private let type: RecordType
+    /// Offset in the stream of the next octet to read.
+    private(set) var position: Int
+    /// The octets skipped for alignment, where they are not zero.
+    private(set) var alignment: Octets = []
+
+    /// The caller has made sure that `body` lies inside `stream`.
+    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType) {
+        layout = format.layout
+        bigEndian = format.byteOrder == .big
+        self.stream = stream
+        bodyStart = body.lowerBound
+        bodyEnd = body.upperBound
+        self.record = record
+        self.type = type
+        position = bodyStart
+    }
+
+    mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
+        value = try read(field, Value.self)
+    }
+
+    mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
+        // At most 32 bits wide, so the number always fits.
+        Int(truncatingIfNeeded: try read(field, Width.self))
+    }
+
+    mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
+        let octets = try take(field, count)
+        if octets.last == 0 {
+            value = TerminatedString(octets.dropLast(), isTerminated: true)
+        } else {
+            value = TerminatedString(octets, isTerminated: false)
+        }
+    }
+
+    mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
+        value = try take(field, count)
+    }
+
+    mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {
+        value = try take(field, bodyEnd - position)
+    }
+
+    mutating func alignment(_ field: Field) throws(StreamError) {
+        let misaligned = (position - bodyStart) & 7
+        guard misaligned != 0 else { return }
+        let skipped = try take(field, 8 - misaligned)
+        if !skipped.isZero { alignment = skipped }
+    }
+
+    mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
+        try require(field, 4 * count)
+        value.removeAll()
+        value.reserveCapacity(count)
+        for _ in 0..<count {
+            let perm = try read(field, UInt8.self)
+            let flags = try read(field, UInt8.self)
+            value.append(Permission(perm: perm, flags: flags, domid: try read(field, UInt16.self)))
+        }
+    }
+
+    mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
+        // Every quota takes 4 octets for its value and at least 1 for its name.
+        try require(field, 5 * count)
+        var values: [UInt32] = []
+        values.reserveCapacity(count)
+        for _ in 0..<count { values.append(try read(field, UInt32.self)) }
+        value.removeAll()
+        value.reserveCapacity(count)
+        for number in values {
+            guard let end = stream[position..<bodyEnd].firstIndex(of: 0) else {
+                throw error(field, "a quota's name has no terminating NUL in the body")
+            }
+            value.append(Quota(name: stream[position..<end], value: number))
+            position = end + 1
+        }
+    }
+
+    @inline(__always)
+    private mutating func read<Value: WireInteger>(_ field: Field, _: Value.Type) throws(StreamError) -> Value {
+        let size = Value.bitWidth / 8
+        guard bodyEnd - position >= size else { throw tooShort(field, size) }
+        var result: Value = 0
+        if bigEndian {
+            for index in 0..<size {
+                result = (result &<< 8) | Value(truncatingIfNeeded: stream[position + index])
+            }
+        } else {
+            for index in 0..<size {
+                result |= Value(truncatingIfNeeded: stream[position + index]) &<< Value(truncatingIfNeeded: 8 * index)
+            }
+        }
+        position += size
+        return result
+    }
+
+    @inline(__always)
+    private mutating func take(_ field: Field, _ count: Int) throws(StreamError) -> Octets {
+        try require(field, count)
+        let octets = stream[position..<position + count]
+        position += count
+        return octets
+    }
+
+    /// Checks that `count` octets are left, before anything is allocated for them.
+    @inline(__always)
+    private func require(_ field: Field, _ count: Int) throws(StreamError) {
+        guard bodyEnd - position >= count else { throw tooShort(field, count) }
+    }
+
+    private func tooShort(_ field: Field, _ count: Int) -> StreamError {
+        error(field, "needs \(count) bytes, the record's body has \(bodyEnd - position) left")
+    }
+
+    private func error(_ field: Field, _ reason: String) -> StreamError {
+        StreamError(
+            .fieldBeyondBody, offset: position, record: record, type: type, field: field, reason: reason,
+            advice: "the record is damaged, or its layout is not \(layout.rawValue): try another --layout")
+    }
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+struct CatCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "cat")
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import XenstoreAnalysis
+import XenstoreArchive
+
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Show what changed from one image to another, for every kind of record.",
+        discussion: """
+            Connections are known by their domid or socket, whatever number a dump gave them; a domid with a new unique-id is a new domain.
+            Kinds: header, global, quota, domain, connection, watch, transaction, node, perms (a node of which only the \
+            permissions changed), record.
+            With --format jsonl, one object a line: change, kind, path, domid, what else names the thing, and old and new as a whole.
+            Exit status: 0 the same, 1 different, 2 trouble.
+            Examples:
+              xsarchive diff @latest~1 @latest
+              xsarchive diff before.bin after.bin --only node,perms --path '/local/domain/7/*'
+            """
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+
+    @Argument(help: "The older image, archived or a file.")
+    var old: String
+
+    @Argument(help: "The newer image, archived or a file.")
+    var new: String
+
+    @Flag(help: "Count the changes by kind.")
+    var stat = false
+
+    @Flag(help: "A letter (A added, D removed, M changed), the kind and the name of each change, with tabs between.")
+    var nameStatus = false
+
+    @Flag(help: "Print nothing; the exit status tells.")
+    var quiet = false
+
+    @Option(help: "Only these kinds, with commas between.")
+    var only: String?
+
+    @Option(help: "Only nodes and watches whose path matches, * and ? and [] as in SQL's GLOB.")
+    var path: String?
+
+    @OptionGroup var output: FormatOptions
+
+    func validate() throws {
+        if [stat, nameStatus, quiet].count(where: { $0 }) > 1 { throw ValidationError("--stat, --name-status and --quiet exclude each other.") }
+        if (nameStatus || quiet) && output.format != .text { throw ValidationError("--name-status and --quiet have one form only.") }
+        if output.format == .csv && !stat { throw ValidationError("a diff is no table; --format is text, json or jsonl, or csv with --stat.") }
+        _ = try kinds()
+    }
+
+    private func kinds() throws -> Set<Change.Kind> {
+        guard let only else { return Set(Change.Kind.allCases) }
+        return Set(
+            try only.split(separator: ",").map { name in
+                guard let kind = Change.Kind(rawValue: String(name)) else {
+                    let known = Change.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw ValidationError("\(name) is no kind; the kinds are \(known).")
+                }
+                return kind
+            })
+    }
+
+    func run() throws {
+        guard !(old == "-" && new == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
+        let left = try archive.source(old)
+        let right = try archive.source(new)
+        let diff = try Diff(left, right)
+        let kinds = try kinds()
+        let changes = diff.changes.filter { change in
+            kinds.contains(change.kind) && path.map { pattern in change.path.map { Glob.matches($0, pattern) } ?? false } ?? true
+        }
+        if !quiet { print(changes, left, right) }
+        if diff.changes.isEmpty && !diff.isIdentical && !quiet {
+            Standard.note("xsarchive: the images say the same; their bytes differ in the order of the records or in padding")
+        }
+        if !changes.isEmpty { throw Exit.differences.code }
+    }
+
+    private func print(_ changes: [Change], _ left: ImageSource, _ right: ImageSource) {
+        if stat {
+            DiffStatistics(changes).print(format: output.format)
+        } else if nameStatus {
+            for change in changes { Standard.print(DiffText.nameStatus(change)) }
+        } else {
+            switch output.format {
+            case .text, .csv: DiffText.print(changes, old: left.name, new: right.name)
+            case .jsonl: for change in changes { Standard.print(DiffJSON.object(change).text) }
+            case .json: Standard.print(JSON.array(changes.map(DiffJSON.object)).text)
+            }
+        }
+    }
+}

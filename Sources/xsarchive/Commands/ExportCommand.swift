@@ -1,0 +1,39 @@
+import ArgumentParser
+import XenstoreArchive
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write an archived image's original bytes.",
+        discussion: """
+            The bytes are written anew from the tables and compared with the SHA-256 of the import. A file appears only when it is \
+            complete.
+            Example:
+              xsarchive export @latest -o state_dump
+            """
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+
+    @Argument(help: "The archived image.")
+    var image: String
+
+    @Option(name: [.short, .customLong("output")], help: "The file (default: '-', standard output).")
+    var output = "-"
+
+    @Flag(help: "Replace the file where it exists.")
+    var force = false
+
+    func run() throws {
+        let (archive, image) = try archive.archivedImage(image)
+        let exporter = Exporter(archive)
+        if output == "-" {
+            guard !FileIO.standardOutputIsTerminal else {
+                throw ArchiveError(.usage, "an image is no text for a terminal; name a file with -o, or pipe the output")
+            }
+            try exporter.exportToStandardOutput(image)
+        } else {
+            try exporter.export(image, toFile: output, overwrite: force)
+        }
+    }
+}

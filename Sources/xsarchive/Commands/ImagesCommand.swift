@@ -1,0 +1,32 @@
+import ArgumentParser
+import XenstoreArchive
+
+struct ImagesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "images",
+        abstract: "List the images of the archive, in the order of their import.",
+        discussion: "Example:\n  xsarchive images --series host7"
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+    @OptionGroup var output: FormatOptions
+
+    @Option(help: "Only the images of this series.")
+    var series: String?
+
+    func run() throws {
+        var table = Table(
+            columns: ["image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size", "sha256"],
+            format: output.format)
+        for image in try archive.open().images() where series == nil || image.label.series == series {
+            // A person needs enough of the digest to tell images apart; machines get all of it.
+            let digest = output.format == .text ? String(image.stream.sha256.prefix(12)) : image.stream.sha256
+            table.add([
+                .integer(image.imageID), .string(image.label.name), .string(image.label.series), .string(image.label.capturedAt),
+                .string(image.importedAt), .string(image.stream.format.layout.rawValue), .integer(image.stream.recordCount),
+                .integer(image.stream.nodeCount), .integer(image.stream.size), .string(digest),
+            ])
+        }
+        table.finish()
+    }
+}

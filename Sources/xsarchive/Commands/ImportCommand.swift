@@ -1,0 +1,78 @@
+import ArgumentParser
+import XenstoreArchive
+import XenstoreStream
+
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Decode images, store them, and prove that they come out byte for byte.",
+        discussion: """
+            Prints one line for each image: its id, name, number of records and SHA-256, and whether it was stored, observed (the \
+            same bytes under a new label) or known (the same bytes under the same label; nothing is added).
+            An image that cannot be read to its end is refused, and the archive stays as it was.
+            Examples:
+              xsarchive import /var/lib/xen/state_dump
+              xsarchive import --series host7 --captured-at 2026-08-01T12:00:00Z state_dump
+            """
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+    @OptionGroup var output: FormatOptions
+
+    @Argument(help: "The images; '-' is standard input.")
+    var files: [String]
+
+    @Option(help: "The series that the images belong to, like a host's name.")
+    var series = "main"
+
+    @Option(help: "The image's name (default: the file's name).")
+    var name: String?
+
+    @Option(help: "When the image was taken: YYYY-MM-DD, with THH:MM:SS and Z or an offset like +02:00.")
+    var capturedAt: String?
+
+    @Option(help: "auto, draft, v1 or v2.")
+    var layout: LayoutChoice = .auto
+
+    func validate() throws {
+        if name != nil && files.count > 1 { throw ValidationError("--name goes with one file, there are \(files.count).") }
+        if let name, name.isEmpty { throw ValidationError("--name is empty.") }
+    }
+
+    func run() throws {
+        let time = try capturedAt.map(Timestamp.normalize)
+        var table = Table(columns: ["image_id", "name", "records", "sha256", "outcome"], format: output.format)
+        var failed = false
+        for file in files {
+            do {
+                // Read first: a file that is no image must not even make an empty archive.
+                let image = try ImageFile.prepare(file, layout: layout.layout)
+                let label = Importer.Label(name: name ?? Self.baseName(file), series: series, capturedAt: time)
+                let outcome = try Importer(Archive.openOrCreate(archive.path)).store(image, label: label)
+                report(outcome, label, image, &table)
+            } catch let error as ArchiveError {
+                Standard.note("xsarchive: \(error)")
+                failed = true
+            }
+        }
+        if output.format != .text { table.finish() }
+        if failed { throw Exit.trouble.code }
+    }
+
+    private func report(_ outcome: Importer.Outcome, _ label: Importer.Label, _ image: PreparedImage, _ table: inout Table) {
+        if output.format == .text {
+            Standard.print(
+                "@\(outcome.imageID)  \(Escape.printable(label.name))  \(image.recordCount) records  \(image.sha256)  \(outcome.kind.rawValue)")
+            Standard.flush()
+        } else {
+            table.add([
+                .integer(outcome.imageID), .string(label.name), .integer(Int64(image.recordCount)), .string(image.sha256),
+                .string(outcome.kind.rawValue),
+            ])
+        }
+    }
+
+    private static func baseName(_ file: String) -> String {
+        file == "-" ? "stdin" : file.split(separator: "/").last.map(String.init) ?? file
+    }
+}

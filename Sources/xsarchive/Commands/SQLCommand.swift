@@ -1,0 +1,35 @@
+import ArgumentParser
+import XenstoreArchive
+
+struct SQLCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sql",
+        abstract: "Run a SELECT on the archive. Nothing can be changed this way.",
+        discussion: """
+            The views are images, records, nodes, perms, watches, connections, transactions, quotas, domains, domain_records, globals, \
+            residues and findings; each has image_id.
+            Example:
+              xsarchive sql "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"
+            """
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+    @OptionGroup var output: FormatOptions
+
+    @Argument(help: "One SELECT.")
+    var sql: String
+
+    func run() throws {
+        let archive = try archive.open()
+        try archive.database.prepareReadOnly(sql).printRows(format: output.format)
+    }
+}
+
+extension Statement {
+    /// Runs the statement and prints all its rows.
+    func printRows(format: OutputFormat) throws {
+        var table = Table(columns: (0..<columnCount).map(columnName), format: format)
+        while try step() { table.add((0..<columnCount).map(value)) }
+        table.finish()
+    }
+}

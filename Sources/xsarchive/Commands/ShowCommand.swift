@@ -1,0 +1,112 @@
+import ArgumentParser
+import XenstoreArchive
+import XenstoreStream
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show what an image is: header, layout, counts, SHA-256, findings.",
+        discussion: "Example:\n  xsarchive show @latest"
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+
+    @Option(name: .customLong("format"), help: "text or json.")
+    var format: OutputFormat = .text
+
+    @Argument(help: "The image, archived or a file.")
+    var image: String
+
+    func validate() throws {
+        if format == .csv { throw ValidationError("show prints no table; --format is text, json or jsonl.") }
+    }
+
+    func run() throws {
+        let source = try archive.source(image)
+        var counts: [RecordType: Int] = [:]
+        try source.forEachRecord { counts[$0.type, default: 0] += 1 }
+        let sheet = Sheet(source: source, counts: counts, findings: try source.findings())
+        Standard.print(format == .text ? sheet.text : sheet.json.text)
+    }
+}
+
+/// What `show` tells of an image.
+private struct Sheet {
+    let source: ImageSource
+    let counts: [RecordType: Int]
+    let findings: [Finding]
+
+    private var sortedCounts: [(RecordType, Int)] {
+        counts.sorted { $0.key < $1.key }
+    }
+
+    private var certainty: (String, reason: String) {
+        switch source.origin {
+        case .file(let image): (image.detection.certainty.rawValue, image.detection.reason)
+        case .archive(_, let image): (image.stream.certainty, image.stream.layoutReason)
+        }
+    }
+
+    private var verbatim: Int {
+        switch source.origin {
+        case .file(let image): image.verbatimCount
+        case .archive(_, let image): Int(image.stream.verbatimBytes)
+        }
+    }
+
+    private var label: [(String, String?)] {
+        switch source.origin {
+        case .file: [("file", source.name)]
+        case .archive(_, let image):
+            [
+                ("image", "@\(image.imageID)"), ("name", image.label.name), ("series", image.label.series),
+                ("captured", image.label.capturedAt), ("imported", image.importedAt),
+            ]
+        }
+    }
+
+    var text: String {
+        var lines = label.map { ($0.0, $0.1 ?? "not said") }
+        lines += [
+            ("size", "\(source.size) bytes"), ("sha256", source.sha256),
+            ("header", "version \(source.header.version), flags 0x\(String(source.header.flags, radix: 16))"),
+            ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)"),
+            ("byte order", source.format.byteOrder.rawValue),
+            ("len", source.format.lengthRule == .padded ? "counts the padding, as the C daemon writes it" : "counts the body alone, as the document says"),
+            ("records", "\(counts.values.reduce(0, +))"),
+        ]
+        lines += sortedCounts.map { ("  " + $0.0.name, "\($0.1)") }
+        lines.append(("verbatim", "\(verbatim) bytes kept as they are, because no field explains them"))
+        lines.append(("findings", findings.isEmpty ? "none" : "\(findings.count)"))
+        let width = lines.map(\.0.count).max() ?? 0
+        var text = lines.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1) }
+        for finding in findings {
+            var place = finding.record.map { "record \($0)" } ?? "stream"
+            if let offset = finding.offset { place += ", offset \(offset)" }
+            text.append("  \(finding.severity.rawValue) \(finding.rule): \(place): \(Escape.printable(finding.message))")
+        }
+        return text.joined(separator: "\n")
+    }
+
+    var json: JSON {
+        .object(
+            label.map { ($0.0, JSON.optional($0.1)) } + [
+                ("size", .integer(Int64(source.size))), ("sha256", .string(source.sha256)),
+                ("version", .integer(Int64(source.header.version))), ("flags", .integer(Int64(source.header.flags))),
+                ("layout", .string(source.format.layout.rawValue)), ("certainty", .string(certainty.0)),
+                ("layout_reason", .string(certainty.reason)), ("byte_order", .string(source.format.byteOrder.rawValue)),
+                ("length_rule", .string(source.format.lengthRule.rawValue)),
+                ("records", .object(sortedCounts.map { ($0.0.name, .integer(Int64($0.1))) })),
+                ("verbatim_bytes", .integer(Int64(verbatim))),
+                ("findings", .array(findings.map(Self.json))),
+            ])
+    }
+
+    private static func json(_ finding: Finding) -> JSON {
+        .object([
+            ("rule", .string(finding.rule)), ("severity", .string(finding.severity.rawValue)),
+            ("record", finding.record.map { .integer(Int64($0)) } ?? .null),
+            ("offset", finding.offset.map { .integer(Int64($0)) } ?? .null), ("message", .string(finding.message)),
+        ])
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import XenstoreArchive
+import XenstoreStream
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The archive that a command works on.
+struct ArchiveOptions: ParsableArguments {
+    @Option(name: [.short, .customLong("archive")], help: "The archive (default: $XSARCHIVE, else ./xsarchive.db).")
+    var archive: String?
+
+    var path: String {
+        archive ?? getenv("XSARCHIVE").map { String(cString: $0) } ?? "xsarchive.db"
+    }
+
+    func open() throws -> Archive {
+        try Archive.open(path)
+    }
+
+    /// The archived image that `reference` names.
+    func archivedImage(_ reference: String) throws -> (Archive, ArchivedImage) {
+        guard reference.hasPrefix("@") else {
+            throw ArchiveError(.usage, "\(reference): name an archived image, like @1 or @latest; 'xsarchive images' lists them")
+        }
+        let archive = try open()
+        return (archive, try archive.image(named: reference))
+    }
+
+    /// The image that `reference` names, a file or an archived one.
+    func source(_ reference: String) throws -> ImageSource {
+        if reference.hasPrefix("@") {
+            let (archive, image) = try archivedImage(reference)
+            return ImageSource(archive, image)
+        }
+        return ImageSource(name: reference, file: try ImageFile.prepare(reference))
+    }
+}
+
+/// The form of a command's table.
+struct FormatOptions: ParsableArguments {
+    @Option(name: .customLong("format"), help: "text, json, jsonl or csv.")
+    var format: OutputFormat = .text
+}
+
+/// Reads image files.
+enum ImageFile {
+    /// - Throws: `ArchiveError` that names the file, whatever is wrong with it.
+    static func prepare(_ path: String, layout: Layout? = nil) throws -> PreparedImage {
+        let bytes = try FileIO.read(path)
+        do {
+            return try PreparedImage(bytes: bytes, layout: layout)
+        } catch {
+            throw ArchiveError(.badImage, "\(path): \(error)")
+        }
+    }
+}
+
+/// The layouts a user can ask for.
+enum LayoutChoice: String, CaseIterable, ExpressibleByArgument {
+    case auto, draft, v1, v2
+
+    var layout: Layout? {
+        Layout(rawValue: rawValue)
+    }
+}

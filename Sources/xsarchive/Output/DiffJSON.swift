@@ -1,0 +1,30 @@
+import XenstoreAnalysis
+import XenstoreStream
+
+/// A change as a JSON object: change, kind, path, domid, what else names the thing, old and new.
+enum DiffJSON {
+    static func object(_ change: Change) -> JSON {
+        var members: [(String, JSON)] = [("change", .string(change.action.rawValue)), ("kind", .string(change.kind.rawValue))]
+        if let path = change.path { members.append(("path", .bytes(path))) }
+        members.append(("domid", change.domid.map { .integer(Int64($0)) } ?? .null))
+        members += change.identity.map { ($0.name, value($0.value)) }
+        if let old = change.old { members.append(("old", attributes(old))) }
+        if let new = change.new { members.append(("new", attributes(new))) }
+        return .object(members)
+    }
+
+    private static func attributes(_ attributes: [Attribute]) -> JSON {
+        .object(attributes.map { ($0.name, value($0.value)) })
+    }
+
+    private static func value(_ value: Attribute.Value) -> JSON {
+        switch value {
+        case .none: .null
+        case .integer(let number): .integer(number)
+        case .unsigned(let number): .unsigned(number)
+        case .text(let text): .string(text)
+        case .octets(let octets): .bytes(octets)
+        case .data(let octets): .data(octets)
+        }
+    }
+}

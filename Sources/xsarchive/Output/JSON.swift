@@ -1,0 +1,84 @@
+import XenstoreStream
+
+/// A JSON value whose members keep their order, written in one pass.
+///
+/// Foundation's encoder sorts or shuffles members and writes control characters of the right-to-left kind as they are;
+/// both matter here.
+enum JSON {
+    case null
+    case integer(Int64)
+    case unsigned(UInt64)
+    case real(Double)
+    case bool(Bool)
+    case string(String)
+    case array([JSON])
+    case object([(String, JSON)])
+
+    /// Bytes that are UTF-8 as a string, others as `{"hex": "..."}`.
+    static func bytes(_ octets: Octets) -> JSON {
+        octets.utf8Text.map(JSON.string) ?? data(octets)
+    }
+
+    /// Bytes that are no text, as `{"hex": "..."}`.
+    static func data(_ octets: Octets) -> JSON {
+        .object([("hex", .string(Escape.hex(octets)))])
+    }
+
+    static func optional(_ text: String?) -> JSON {
+        text.map(JSON.string) ?? .null
+    }
+
+    var text: String {
+        var result = ""
+        write(to: &result)
+        return result
+    }
+
+    private func write(to result: inout String) {
+        switch self {
+        case .null: result += "null"
+        case .integer(let number): result += String(number)
+        case .unsigned(let number): result += String(number)
+        case .real(let number): result += number.isFinite ? String(number) : "null"
+        case .bool(let value): result += value ? "true" : "false"
+        case .string(let text): Self.write(text, to: &result)
+        case .array(let values):
+            result += "["
+            for (index, value) in values.enumerated() {
+                if index > 0 { result += "," }
+                value.write(to: &result)
+            }
+            result += "]"
+        case .object(let members):
+            result += "{"
+            for (index, member) in members.enumerated() {
+                if index > 0 { result += "," }
+                Self.write(member.0, to: &result)
+                result += ":"
+                member.1.write(to: &result)
+            }
+            result += "}"
+        }
+    }
+
+    private static func write(_ text: String, to result: inout String) {
+        result += "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where Escape.isUnsafe(scalar):
+                for unit in UTF16.encode(scalar) ?? .init() { result += "\\u" + hex(unit) }
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        result += "\""
+    }
+
+    private static func hex(_ unit: UInt16) -> String {
+        Escape.hex([UInt8(unit >> 8), UInt8(unit & 0xFF)])
+    }
+}

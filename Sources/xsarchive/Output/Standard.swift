@@ -1,0 +1,35 @@
+import XenstoreArchive
+
+/// Standard output and standard error: data on the one, everything else on the other.
+///
+/// The program has one thread, so the buffer needs no lock.
+enum Standard {
+    nonisolated(unsafe) private static var buffer: [UInt8] = []
+
+    static func print(_ text: String, terminator: String = "\n") {
+        write(Array(text.utf8))
+        write(Array(terminator.utf8))
+    }
+
+    static func write(_ bytes: [UInt8]) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
+    /// Hands everything printed so far to the system; a full disk behind standard output ends the program.
+    static func flush() {
+        let bytes = buffer
+        buffer = []
+        do {
+            try FileIO.writeStandardOutput(bytes)
+        } catch {
+            note("xsarchive: \(error)")
+            Exit.now(.trouble)
+        }
+    }
+
+    /// Prints a line on standard error, escaped: it may hold names and bytes from an image.
+    static func note(_ line: String) {
+        FileIO.writeStandardError(Array((Escape.harmless(line) + "\n").utf8))
+    }
+}

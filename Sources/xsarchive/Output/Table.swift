@@ -1,0 +1,115 @@
+import ArgumentParser
+import XenstoreArchive
+import XenstoreStream
+
+/// The forms in which a command prints a table.
+enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json, jsonl, csv
+}
+
+/// Prints rows in any of the forms.
+struct Table {
+    let columns: [String]
+    let format: OutputFormat
+    private var rows: [[SQLValue]] = []
+    private var printed = 0
+
+    init(columns: [String], format: OutputFormat) {
+        self.columns = columns
+        self.format = format
+        if format == .csv { Standard.print(columns.map(Self.csv).joined(separator: ","), terminator: "\r\n") }
+    }
+
+    /// Prints a row, or keeps it where the form needs all rows first.
+    mutating func add(_ row: [SQLValue]) {
+        switch format {
+        case .text: rows.append(row)
+        case .jsonl: Standard.print(json(row))
+        case .json:
+            Standard.print((printed == 0 ? "[" : ",\n ") + json(row), terminator: "")
+        case .csv: Standard.print(row.map(Self.csv).joined(separator: ","), terminator: "\r\n")
+        }
+        printed += 1
+    }
+
+    /// Prints what is left.
+    func finish() {
+        switch format {
+        case .text: printText()
+        case .json: Standard.print(printed == 0 ? "[]" : "]")
+        case .jsonl, .csv: break
+        }
+    }
+
+    /// Wider cells than this run over rather than push all others aside.
+    private static let widest = 48
+
+    private func printText() {
+        let cells = [columns.map(Escape.printable)] + rows.map { $0.map(Self.text) }
+        let numeric = columns.indices.map { column in
+            !rows.isEmpty && rows.allSatisfy { if case .text = $0[column] { false } else if case .blob = $0[column] { false } else { true } }
+        }
+        let widths = columns.indices.map { column in min(Self.widest, cells.map { $0[column].unicodeScalars.count }.max() ?? 0) }
+        for cell in cells {
+            var line = ""
+            for (column, text) in cell.enumerated() {
+                let padding = String(repeating: " ", count: max(0, widths[column] - text.unicodeScalars.count))
+                let isLast = column == columns.count - 1
+                line += numeric[column] ? padding + text : isLast ? text : text + padding
+                if !isLast { line += "  " }
+            }
+            Standard.print(line)
+        }
+    }
+
+    private func json(_ row: [SQLValue]) -> String {
+        JSON.object(zip(columns, row).map { ($0, Self.json($1)) }).text
+    }
+
+    private static func json(_ value: SQLValue) -> JSON {
+        switch value {
+        case .null: .null
+        case .integer(let number): .integer(number)
+        case .real(let number): .real(number)
+        case .text(let octets): .bytes(octets)
+        case .blob(let octets): .data(octets)
+        }
+    }
+
+    private static func text(_ value: SQLValue) -> String {
+        switch value {
+        case .null: "-"
+        case .integer(let number): String(number)
+        case .real(let number): String(number)
+        case .text(let octets): Escape.printable(octets)
+        case .blob(let octets): octets.count <= 24 ? "x'\(Escape.hex(octets))'" : "x'\(Escape.hex(octets.prefix(24)))...' (\(octets.count) bytes)"
+        }
+    }
+
+    private static func csv(_ value: SQLValue) -> String {
+        switch value {
+        case .null: ""
+        case .integer(let number): String(number)
+        case .real(let number): String(number)
+        case .text(let octets): csv(octets.utf8Text ?? "x'\(Escape.hex(octets))'")
+        case .blob(let octets): "x'\(Escape.hex(octets))'"
+        }
+    }
+
+    /// RFC 4180: quoted where needed. An empty text is quoted, NULL is not.
+    private static func csv(_ text: String) -> String {
+        guard text.isEmpty || text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { quoted += "\"" }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
+    }
+}
+
+extension SQLValue {
+    static func string(_ text: String?) -> SQLValue {
+        text.map { .text(Octets($0.utf8)) } ?? .null
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import XenstoreArchive
+import XenstoreStream
+
+@main
+struct XSArchive: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "xsarchive",
+        abstract: "An archive and forensic store for images of xenstored's state.",
+        discussion: """
+            IMAGE is a file, '-' for standard input, or an archived image: @ID, @NAME (the newest of that name), @latest, @latest~N.
+            Exit status: 0 done or same, 1 differences or findings, 2 trouble, 64 wrong usage.
+            """,
+        version: version,
+        subcommands: [
+            ImportCommand.self, ImagesCommand.self, ShowCommand.self, ExportCommand.self, DiffCommand.self, LsCommand.self,
+            CatCommand.self, QueryCommand.self, SQLCommand.self, VerifyCommand.self,
+        ]
+    )
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            Standard.flush()
+        } catch let status as ExitCode {
+            Standard.flush()
+            Exit.now(Exit(rawValue: status.rawValue) ?? .trouble)
+        } catch let error as ArchiveError {
+            fail("\(error)", error.code == .usage ? .usage : .trouble)
+        } catch let error as StreamError {
+            fail("\(error)", .trouble)
+        } catch {
+            // Usage errors and requests for help, which the parser's library knows how to print.
+            Standard.flush()
+            exit(withError: error)
+        }
+    }
+
+    private static func fail(_ message: String, _ status: Exit) -> Never {
+        Standard.flush()
+        Standard.note("xsarchive: \(message)")
+        Exit.now(status)
+    }
+}

@@ -1,0 +1,12 @@
+-- title: Nodes and bytes by owner
+-- group: memory
+-- why: shows which domain fills the store
+-- refs: XSA-326
+-- param: image_id (required) the image to look at
+-- columns: owner, nodes, path_bytes, value_bytes, largest_value
+SELECT n.owner, count(*) AS nodes, sum(length(CAST(n.path AS BLOB))) AS path_bytes,
+       sum(length(CAST(n.value AS BLOB))) AS value_bytes, max(length(CAST(n.value AS BLOB))) AS largest_value
+FROM nodes n
+WHERE n.image_id = :image_id AND n.conn_id = 0
+GROUP BY n.owner
+ORDER BY nodes DESC, n.owner;

@@ -1,0 +1,11 @@
+-- title: A path through all images
+-- group: time
+-- why: tells when a value or a permission appeared
+-- param: path (required) the node's path
+-- param: series (default all) the series to look at
+-- columns: image_id, name, captured_at, value, perms
+SELECT i.image_id, i.name, i.captured_at, n.value, n.perms
+FROM nodes n
+JOIN images i ON i.image_id = n.image_id
+WHERE n.path = :path AND n.conn_id = 0 AND i.series = coalesce(:series, i.series)
+ORDER BY i.image_id;

@@ -1,0 +1,13 @@
+-- title: Domains that act for others
+-- group: access
+-- why: after SET_TARGET a domain has its target's rights; a target whose connection comes later is lost on restore
+-- param: image_id (required) the image to look at
+-- columns: domid, target_domid, on_restore
+SELECT c.domid, c.target_domid,
+       CASE WHEN t.record_id IS NULL THEN 'the target has no connection'
+            WHEN t.record_id > c.record_id THEN 'lost: the target comes later in the stream'
+            ELSE 'kept' END AS on_restore
+FROM connections c
+LEFT JOIN connections t ON t.image_id = c.image_id AND t.conn_type = 0 AND t.domid = c.target_domid
+WHERE c.image_id = :image_id AND c.target_domid IS NOT NULL
+ORDER BY c.domid;

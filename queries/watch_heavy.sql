@@ -1,0 +1,14 @@
+-- title: Watches by connection
+-- group: connections
+-- why: a guest may set 128 watches by default; leaked ones slow every write below their paths down
+-- refs: XSA-326
+-- param: image_id (required) the image to look at
+-- param: least (default 1) show connections with at least so many
+-- columns: conn_id, type, domid, socket_fd, watches, paths
+SELECT c.conn_id, c.type, c.domid, c.socket_fd, count(*) AS watches, count(DISTINCT w.path) AS paths
+FROM watches w
+JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id
+WHERE w.image_id = :image_id
+GROUP BY c.record_id
+HAVING count(*) >= coalesce(:least, 1)
+ORDER BY watches DESC, c.conn_id;

@@ -1,0 +1,127 @@
+-- The views: what analysts read. record_id places a record within its image: unique there, in the stream's order.
+-- Dropped and made anew by every schema version, so this file always holds the views as they are.
+
+-- Which generations of which chain an image is: one line of machinery for all the views below.
+CREATE VIEW image_gen AS
+SELECT i.image_id, s.chain_id, s.gen
+FROM image i JOIN stream s ON s.stream_id = i.stream_id;
+
+CREATE VIEW images AS
+SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.captured_at, i.imported_at,
+       c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes,
+       i.stream_id, s.chain_id, s.gen
+FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
+
+CREATE VIEW nodes AS
+SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, m.perms, s.conn_id, s.tx_id, s.access
+FROM image_gen g
+JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN path p ON p.path_id = s.path_id
+JOIN permset m ON m.permset_id = s.permset_id;
+
+CREATE VIEW perms AS
+SELECT g.image_id, s.ord AS record_id, p.path, e.position, e.perm, e.domid, e.flags & 1 AS stale, e.flags,
+       s.conn_id, s.tx_id
+FROM image_gen g
+JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN path p ON p.path_id = s.path_id
+JOIN permset_entry e ON e.permset_id = s.permset_id;
+
+CREATE VIEW watches AS
+SELECT g.image_id, s.ord AS record_id, s.conn_id, p.path, s.token, NULL AS depth
+FROM image_gen g
+JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN path p ON p.path_id = s.path_id
+UNION ALL
+SELECT g.image_id, s.ord, s.conn_id, p.path, s.token, s.depth
+FROM image_gen g
+JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN path p ON p.path_id = s.path_id;
+
+CREATE VIEW connections AS
+SELECT g.image_id, s.ord AS record_id, s.conn_id,
+       CASE s.conn_type WHEN 0 THEN 'ring' WHEN 1 THEN 'socket' ELSE CAST(s.conn_type AS TEXT) END AS type,
+       s.domid, nullif(s.tdomid, 32756) AS target_domid, coalesce(s.evtchn, s.levtchn) AS evtchn, s.socket_fd,
+       s.unique_id, s.in_data, s.out_data, s.out_resp_len,
+       s.conn_type, s.fields, s.tdomid, s.flags, s.revtchn, s.levtchn, s.mfn, s.conn_pad, s.socket_pad, s.conn_spec
+FROM image_gen g
+JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;
+
+CREATE VIEW transactions AS
+SELECT g.image_id, s.ord AS record_id, s.conn_id, s.tx_id
+FROM image_gen g
+JOIN transaction_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;
+
+-- scope: 'host' for the host's own quotas, 'default' for a domain's defaults, 'domain' for one domain's.
+CREATE VIEW quotas AS
+SELECT g.image_id, s.ord AS record_id, CASE WHEN e.position < s.n_dom_quota THEN 'default' ELSE 'host' END AS scope,
+       NULL AS domid, e.position, e.name, e.value
+FROM image_gen g
+JOIN global_quota_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN quotaset_entry e ON e.quotaset_id = s.quotaset_id
+UNION ALL
+SELECT g.image_id, s.ord, 'domain', s.domid, e.position, e.name, e.value
+FROM image_gen g
+JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN quotaset_entry e ON e.quotaset_id = s.quotaset_id;
+
+-- The DOMAIN_DATA records.
+CREATE VIEW domain_records AS
+SELECT g.image_id, s.ord AS record_id, s.domid, s.features
+FROM image_gen g
+JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;
+
+-- Every domain that has a ring connection or a DOMAIN_DATA record, with its name from the tree.
+CREATE VIEW domains AS
+SELECT d.image_id, d.domid,
+       (SELECT n.value FROM nodes n
+        WHERE n.image_id = d.image_id AND n.path = '/local/domain/' || d.domid || '/name' AND n.conn_id = 0) AS name,
+       max(d.conn_id) AS conn_id, max(d.target_domid) AS target_domid, max(d.unique_id) AS unique_id,
+       max(d.features) AS features
+FROM (SELECT image_id, domid, conn_id, target_domid, unique_id, NULL AS features
+      FROM connections WHERE conn_type = 0
+      UNION ALL
+      SELECT image_id, domid, NULL, NULL, NULL, features FROM domain_records) d
+GROUP BY d.image_id, d.domid;
+
+CREATE VIEW globals AS
+SELECT g.image_id, s.ord AS record_id, s.rw_socket_fd, s.ro_socket_fd, s.evtchn_fd
+FROM image_gen g
+JOIN global_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;
+
+-- Every record, in the order of record_id; `type` is the number in the stream.
+CREATE VIEW records AS
+SELECT r.image_id, r.record_id, r.type,
+       CASE r.type WHEN 0 THEN 'END' WHEN 1 THEN 'GLOBAL_DATA' WHEN 2 THEN 'CONNECTION_DATA' WHEN 3 THEN 'WATCH_DATA'
+         WHEN 4 THEN 'TRANSACTION_DATA' WHEN 5 THEN 'NODE_DATA' WHEN 6 THEN 'GLOBAL_QUOTA_DATA' WHEN 7 THEN 'DOMAIN_DATA'
+         WHEN 8 THEN 'WATCH_DATA_EXTENDED' ELSE 'UNKNOWN' END AS name,
+       r.residue_id
+FROM (
+  SELECT g.image_id, s.ord AS record_id, 1 AS type, s.residue_id
+  FROM image_gen g JOIN global_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  UNION ALL SELECT g.image_id, s.ord, 2, s.residue_id
+  FROM image_gen g JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  UNION ALL SELECT g.image_id, s.ord, 3, s.residue_id
+  FROM image_gen g JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  UNION ALL SELECT g.image_id, s.ord, 4, s.residue_id
+  FROM image_gen g JOIN transaction_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  UNION ALL SELECT g.image_id, s.ord, 5, s.residue_id
+  FROM image_gen g JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  UNION ALL SELECT g.image_id, s.ord, 6, s.residue_id
+  FROM image_gen g JOIN global_quota_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  UNION ALL SELECT g.image_id, s.ord, 7, s.residue_id
+  FROM image_gen g JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  UNION ALL SELECT g.image_id, s.ord, 8, s.residue_id
+  FROM image_gen g JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  UNION ALL SELECT g.image_id, s.ord, s.type, s.residue_id
+  FROM image_gen g JOIN opaque_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+) r;
+
+-- The bytes kept verbatim, by record.
+CREATE VIEW residues AS
+SELECT r.image_id, r.record_id, r.type, r.name, x.len, x.alignment, x.tail
+FROM records r JOIN residue x ON x.residue_id = r.residue_id;
+
+CREATE VIEW findings AS
+SELECT i.image_id, f.rule, f.severity, f.record, f."offset", f.message
+FROM image i JOIN finding f ON f.stream_id = i.stream_id;
