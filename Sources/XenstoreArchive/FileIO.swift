@@ -169,3 +169,12 @@ extension FileIO {
         isatty(STDOUT_FILENO) == 1
     }
 }
+
+extension FileIO {
+    /// The columns of the terminal that standard output is; nil where it is none.
+    public static var terminalWidth: Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+}

@@ -1,4 +1,32 @@
 import ArgumentParser
+import XenstoreAnalysis
+import XenstoreArchive
+import XenstoreStream
+
 struct CatCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "cat")
+    static let configuration = CommandConfiguration(
+        commandName: "cat",
+        abstract: "Print a node's value, exactly as xenstore-read does.",
+        discussion: "Example:\n  xsarchive cat @latest /local/domain/1/name"
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+
+    @Argument(help: "The image, archived or a file.")
+    var image: String
+
+    @Argument(help: "The node's path; a relative one counts from domain 0's home.")
+    var path: String
+
+    @Flag(name: [.customShort("R"), .long], help: "Print the value's bytes as they are, without a newline. They may steer a terminal.")
+    var raw = false
+
+    func run() throws {
+        let tree = try NodeTree(try archive.source(image))
+        if raw {
+            Standard.write(Array(try Listing.find(tree, Octets(path.utf8)).value))
+        } else {
+            Standard.write(try Listing.value(tree, path: Octets(path.utf8)))
+        }
+    }
 }

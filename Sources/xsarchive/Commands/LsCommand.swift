@@ -1,4 +1,32 @@
 import ArgumentParser
+import XenstoreAnalysis
+import XenstoreArchive
+import XenstoreStream
+
 struct LsCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "ls")
+    static let configuration = CommandConfiguration(
+        commandName: "ls",
+        abstract: "List the nodes below a path, exactly as xenstore-ls does.",
+        discussion: "Example:\n  xsarchive ls @latest -f -p /local/domain/1"
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+
+    @Argument(help: "The image, archived or a file.")
+    var image: String
+
+    @Argument(help: "The path; a relative one counts from domain 0's home.")
+    var path = "/"
+
+    @Flag(name: .short, help: "Print whole paths, and values in full.")
+    var fullPaths = false
+
+    @Flag(name: .short, help: "Print permissions.")
+    var permissions = false
+
+    func run() throws {
+        let tree = try NodeTree(try archive.source(image))
+        let listing = Listing(showsPaths: fullPaths, showsPerms: permissions, width: FileIO.terminalWidth ?? 80)
+        try listing.list(tree, path: Octets(path.utf8)) { Standard.write($0) }
+    }
 }

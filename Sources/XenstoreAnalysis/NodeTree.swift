@@ -1,0 +1,54 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// The committed nodes of an image as a tree, children in the order of the stream.
+public struct NodeTree {
+    public struct Node: Sendable {
+        /// Without the terminating NUL.
+        public let path: Octets
+        public let value: Octets
+        public let perms: [Permission]
+        /// Indices in `nodes`.
+        public fileprivate(set) var children: [Int] = []
+
+        /// What stands behind the last `/`.
+        public var name: Octets {
+            path.lastIndex(of: 0x2F).map { path[($0 + 1)...] } ?? path
+        }
+    }
+
+    public private(set) var nodes: [Node] = []
+    private var indices: [Octets: Int] = [:]
+
+    /// - Throws: what reading the image throws.
+    public init(_ source: ImageSource) throws {
+        try source.forEachRecord { body in
+            if case .node(let data) = body, data.isCommitted { add(data) }
+        }
+    }
+
+    /// The node with a path; nil where there is none.
+    public func node(at path: Octets) -> Node? {
+        indices[path].map { nodes[$0] }
+    }
+
+    /// A node whose path was there before takes its place, as it does in a daemon that restores the stream; one without
+    /// a parent belongs to no listing.
+    private mutating func add(_ data: NodeData) {
+        let path = data.path.octets
+        if let index = indices[path] {
+            let children = nodes[index].children
+            nodes[index] = Node(path: path, value: data.value, perms: data.perms, children: children)
+            return
+        }
+        indices[path] = nodes.count
+        if let parent = Self.parent(of: path).flatMap({ indices[$0] }) { nodes[parent].children.append(nodes.count) }
+        nodes.append(Node(path: path, value: data.value, perms: data.perms))
+    }
+
+    /// The path up to the last `/`; nil for the root and for paths that are not absolute.
+    static func parent(of path: Octets) -> Octets? {
+        guard path.count > 1, path.first == 0x2F, let slash = path.lastIndex(of: 0x2F) else { return nil }
+        return slash == path.startIndex ? path[slash...slash] : path[..<slash]
+    }
+}
