@@ -76,13 +76,22 @@ CREATE VIEW domains AS
 SELECT d.image_id, d.domid,
        (SELECT n.value FROM nodes n
         WHERE n.image_id = d.image_id AND n.path = '/local/domain/' || d.domid || '/name' AND n.conn_id = 0) AS name,
-       max(d.conn_id) AS conn_id, max(d.target_domid) AS target_domid, max(d.unique_id) AS unique_id,
-       max(d.features) AS features
-FROM (SELECT image_id, domid, conn_id, target_domid, unique_id, NULL AS features
-      FROM connections WHERE conn_type = 0
-      UNION ALL
-      SELECT image_id, domid, NULL, NULL, NULL, features FROM domain_records) d
-GROUP BY d.image_id, d.domid;
+       d.conn_id, d.target_domid, d.unique_id, d.features
+FROM (
+  SELECT g.image_id, s.domid, s.conn_id, nullif(s.tdomid, 32756) AS target_domid, s.unique_id,
+         (SELECT r.features FROM domain_span r
+          WHERE r.chain_id = g.chain_id AND g.gen BETWEEN r.first_gen AND r.last_gen AND r.domid = s.domid) AS features
+  FROM image_gen g
+  JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  WHERE s.conn_type = 0
+  UNION ALL
+  SELECT g.image_id, s.domid, NULL, NULL, NULL, s.features
+  FROM image_gen g
+  JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  WHERE NOT EXISTS (
+    SELECT 1 FROM connection_span c
+    WHERE c.chain_id = g.chain_id AND g.gen BETWEEN c.first_gen AND c.last_gen AND c.conn_type = 0 AND c.domid = s.domid)
+) d;
 
 CREATE VIEW globals AS
 SELECT g.image_id, s.ord AS record_id, s.rw_socket_fd, s.ro_socket_fd, s.evtchn_fd

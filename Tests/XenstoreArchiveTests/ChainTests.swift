@@ -1,0 +1,102 @@
+import TestSupport
+import Testing
+import XenstoreStream
+
+@testable import XenstoreArchive
+
+/// Images that follow each other share what has not changed.
+@Suite struct ChainTests {
+    private static let sequence = ["xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin", "xen-4.17-seq-3.bin"]
+
+    @Test func likeImagesShareAChain() throws {
+        let fixture = try ArchiveFixture()
+        for name in Self.sequence { try fixture.store(Fixtures.bytes(name), name) }
+        #expect(try fixture.count("SELECT count(*) FROM chain") == 1)
+        #expect(try fixture.count("SELECT max(gen) FROM stream") == 3)
+        for (index, name) in Self.sequence.enumerated() {
+            #expect(try fixture.bytes(ofImage: Int64(index + 1)) == Fixtures.bytes(name))
+        }
+    }
+
+    @Test func aSecondImageCostsOnlyWhatChanged() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.store(Fixtures.bytes(Self.sequence[0]))
+        let before = try fixture.count("SELECT count(*) FROM node_span")
+        try fixture.store(Fixtures.bytes(Self.sequence[1]))
+        // Four nodes changed, and none came.
+        #expect(try fixture.count("SELECT count(*) FROM node_span") == before + 4)
+    }
+
+    @Test func imagesThatAreUnlikeBeginAChain() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.store(Fixtures.bytes("xen-4.17-small.bin"))
+        try fixture.store(Fixtures.bytes("xen-4.17-odd.bin"))
+        try fixture.store(Fixtures.bytes("xen-4.22-small.bin"))
+        #expect(try fixture.count("SELECT count(*) FROM chain") == 3)
+    }
+
+    @Test func anInterleavedSeriesFindsItsOwnChain() throws {
+        let fixture = try ArchiveFixture()
+        let other = Fixtures.bytes("xen-4.17-odd.bin")
+        try fixture.store(Fixtures.bytes(Self.sequence[0]), series: "a")
+        try fixture.store(other, series: "b")
+        try fixture.store(Fixtures.bytes(Self.sequence[1]), series: "a")
+        #expect(try fixture.count("SELECT count(*) FROM chain") == 2)
+        #expect(try fixture.bytes(ofImage: 3) == Fixtures.bytes(Self.sequence[1]))
+    }
+
+    /// Streams that each change a little against the one before: records come, go, change and move.
+    private func succession(seed: UInt64, count: Int) throws -> [[UInt8]] {
+        let format = StreamFormat(layout: .v1)
+        var generator = StreamGenerator(seed: seed, format: format)
+        var bodies = generator.bodies(connections: 4, nodes: 30)
+        var streams: [[UInt8]] = []
+        for round in 0..<count {
+            streams.append(try generator.encode(bodies))
+            for _ in 0..<4 {
+                let place = generator.random.below(bodies.count)
+                switch generator.random.below(4) {
+                case 0 where bodies.count > 20: bodies.remove(at: place)
+                case 1: bodies.swapAt(place, generator.random.below(bodies.count))
+                default:
+                    let path = TerminatedString("/round-\(round)/\(generator.random.below(1000))")
+                    bodies.insert(
+                        .node(NodeData(path: path, value: generator.octets(5), perms: [Permission(perm: 0x6E, domid: 0)])), at: place)
+                }
+            }
+        }
+        return streams
+    }
+
+    @Test(arguments: UInt64(1)...6) func longSuccessionsComeOutAsTheyWentIn(_ seed: UInt64) throws {
+        let fixture = try ArchiveFixture()
+        let streams = try succession(seed: seed, count: 25)
+        for (index, bytes) in streams.enumerated() { try fixture.store(bytes, "\(index)") }
+        for (index, bytes) in streams.enumerated() {
+            #expect(try fixture.bytes(ofImage: Int64(index + 1)) == bytes, "seed \(seed), image \(index + 1)")
+        }
+        #expect(try fixture.count("SELECT count(*) FROM chain") == 1, "seed \(seed)")
+        #expect(try fixture.problems() == [], "seed \(seed)")
+    }
+
+    @Test(arguments: UInt64(1)...6) func renumberingKeepsEveryImage(_ seed: UInt64) throws {
+        let fixture = try ArchiveFixture()
+        // So few keys that a place has no room every few images.
+        let keys = OrderKeys(limit: 300)
+        let streams = try succession(seed: seed, count: 25)
+        var renumbered = 0
+        var first = Int64(0)
+        for (index, bytes) in streams.enumerated() {
+            try fixture.store(bytes, "\(index)", keys: keys)
+            let now = try fixture.count("SELECT sum(ord) FROM node_span WHERE first_gen = 1 AND chain_id = 1")
+            if index > 0 && now != first { renumbered += 1 }
+            first = now
+        }
+        #expect(renumbered > 0, "seed \(seed)")
+        #expect(try fixture.count("SELECT count(*) FROM chain") == 1, "seed \(seed)")
+        for (index, bytes) in streams.enumerated() {
+            #expect(try fixture.bytes(ofImage: Int64(index + 1)) == bytes, "seed \(seed), image \(index + 1)")
+        }
+        #expect(try fixture.problems() == [], "seed \(seed)")
+    }
+}

@@ -1,0 +1,99 @@
+import TestSupport
+import Testing
+import XenstoreStream
+
+@testable import XenstoreArchive
+
+/// What goes wrong leaves the archive as it was.
+@Suite struct FailureTests {
+    @Test func anImageThatCannotBeBroughtBackIsNotStored() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.store(Fixtures.bytes("xen-4.17-tiny.bin"))
+        // A trigger stands for any defect between the decoder and the tables.
+        try fixture.archive.database.execute(
+            """
+            CREATE TRIGGER defect AFTER INSERT ON node_span BEGIN
+              UPDATE node_span SET value = 'wrong' WHERE chain_id = NEW.chain_id AND ord = NEW.ord AND first_gen = NEW.first_gen;
+            END
+            """)
+        let before = Files.read(fixture.path)
+        let error = #expect(throws: ArchiveError.self) { try fixture.store(Fixtures.bytes("xen-4.17-small.bin")) }
+        #expect(error?.code == .notReproducible)
+        #expect(Files.read(fixture.path) == before)
+        #expect(try fixture.count("SELECT count(*) FROM images") == 1)
+    }
+
+    @Test func aFullArchiveFileRollsBack() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.store(Fixtures.bytes("xen-4.17-tiny.bin"))
+        let pages = try fixture.count("PRAGMA page_count")
+        _ = try fixture.count("PRAGMA max_page_count = \(pages + 3)")
+        let before = Files.read(fixture.path)
+        let error = #expect(throws: ArchiveError.self) { try fixture.store(Fixtures.bytes("xen-4.17-small.bin")) }
+        #expect(error?.code == .full)
+        #expect(Files.read(fixture.path) == before)
+        #expect(try fixture.problems() == [])
+    }
+
+    /// Each line is one way in which somebody could tamper with an archive.
+    @Test(arguments: [
+        "UPDATE node_span SET value = 'evil' WHERE ord = (SELECT max(ord) FROM node_span)",
+        "UPDATE permset SET raw = x'77000000' WHERE permset_id = 1",
+        "UPDATE path SET path = '/other' WHERE path_id = 5",
+        "DELETE FROM watch_span WHERE ord = (SELECT min(ord) FROM watch_span)",
+        "UPDATE connection_span SET domid = 77 WHERE domid = 1",
+        "UPDATE node_span SET last_gen = 0 WHERE ord = (SELECT min(ord) FROM node_span)",
+        "UPDATE stream SET trailer = x'00'",
+        "UPDATE stream SET flags = 2",
+        "UPDATE chain SET length_rule = 'body'",
+        "UPDATE stream SET sha256 = replace(sha256, 'a', 'b')",
+        "DELETE FROM permset WHERE permset_id = 1",
+    ])
+    func verifyFindsWhatWasTamperedWith(_ sql: String) throws {
+        let fixture = try ArchiveFixture()
+        try fixture.store(Fixtures.bytes("xen-4.17-small.bin"))
+        #expect(try fixture.problems() == [])
+        try fixture.archive.database.execute(sql)
+        #expect(try fixture.problems() != [])
+    }
+
+    @Test func flippedBytesInTheFileAreFound() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.store(Fixtures.bytes("xen-4.17-small.bin"))
+        let clean = Files.read(fixture.path)
+        let damaged = fixture.folder.file("damaged.db")
+        var unnoticed = 0
+        for seed in UInt64(0)..<60 {
+            var random = SeededGenerator(seed: seed)
+            var bytes = clean
+            let place = 100 + random.below(bytes.count - 100)
+            bytes[place] ^= 0xFF
+            Files.write(bytes, damaged)
+            var found = false
+            do {
+                try Verifier(Archive.open(damaged)).run { if $0.problem != nil { found = true } }
+            } catch { found = true }
+            // Free space within a page, texts for people and indexes of what is never looked up do not count.
+            if !found { unnoticed += 1 }
+        }
+        #expect(unnoticed < 30)
+    }
+
+    @Test func twoWritersTakeTurns() throws {
+        let fixture = try ArchiveFixture()
+        let second = try Archive.openOrCreate(fixture.path)
+        try fixture.store(Fixtures.bytes("xen-4.17-seq-1.bin"))
+        let image = try PreparedImage(bytes: Fixtures.bytes("xen-4.17-seq-2.bin"))
+        #expect(try Importer(second).store(image, label: Importer.Label(name: "b")).imageID == 2)
+        #expect(try fixture.store(Fixtures.bytes("xen-4.17-seq-3.bin")).imageID == 3)
+        #expect(try fixture.problems() == [])
+    }
+
+    @Test func readersSeeOnlyWholeImports() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.store(Fixtures.bytes("xen-4.17-seq-1.bin"))
+        let reader = try Archive.open(fixture.path)
+        #expect(throws: ArchiveError.self) { try reader.database.execute("DELETE FROM image") }
+        #expect(try reader.images().count == 1)
+    }
+}
