@@ -8,8 +8,8 @@ RELEASE = .build/release/xsarchive
 
 .PHONY: demo test build release install clean deps
 
-demo: release
-	scripts/demo.sh $(RELEASE)
+demo: build
+	scripts/demo.sh .build/debug/xsarchive
 
 test: deps
 	$(SWIFT) build --build-tests

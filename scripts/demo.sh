@@ -15,7 +15,11 @@ export XSARCHIVE="$folder/xsarchive.db"
 run() {
     expected=$1
     shift
-    printf '\n$ %s\n' "$*" | sed "s#$images/##g"
+    line=
+    for word in "$@"; do
+        case $word in *[[:space:]]*) line="$line \"$word\"" ;; *) line="$line $word" ;; esac
+    done
+    printf '\n$%s\n' "$line" | sed "s#$images/##g"
     status=0
     "$@" || status=$?
     if [ "$status" -ne "$expected" ]; then
