@@ -1,7 +1,7 @@
 -- xsarchive, schema version 1: an archive of xenstored's state images.
 --
 -- Read the views (images, records, nodes, perms, watches, connections, transactions, quotas, domains, globals, residues,
--- findings): each has image_id and reads like a plain table. The tables behind them store a record once for as long
+-- findings, damages): each has image_id and reads like a plain table. The tables behind them store a record once for as long
 -- as it stays the same along a chain of images.
 --
 -- Paths, values, tokens and names are TEXT where they are valid UTF-8 without NUL, BLOB otherwise: no byte is changed.
@@ -26,8 +26,9 @@ CREATE TABLE stream (
   sha256         TEXT NOT NULL CHECK (length(sha256) = 64),
   layout         TEXT NOT NULL,
   size           INTEGER NOT NULL,          -- bytes
-  version        INTEGER NOT NULL,          -- of the header
-  flags          INTEGER NOT NULL,          -- of the header
+  version        INTEGER,                   -- of the header; NULL where the file has none
+  flags          INTEGER,                   -- of the header; NULL where the file has none
+  salvaged       INTEGER NOT NULL CHECK (salvaged IN (0, 1)), -- 1: read with --salvage, because it is damaged
   certainty      TEXT NOT NULL CHECK (certainty IN ('certain', 'likely', 'undecided')), -- of the layout
   layout_reason  TEXT NOT NULL,
   record_count   INTEGER NOT NULL,
@@ -35,7 +36,7 @@ CREATE TABLE stream (
   verbatim_bytes INTEGER NOT NULL,          -- bytes kept as they are because the fields do not explain them
   trailer        BLOB,                      -- bytes behind END
   UNIQUE (chain_id, gen),
-  UNIQUE (sha256, layout)
+  UNIQUE (sha256, layout, salvaged)
 ) STRICT;
 
 -- An image: a stream as it was observed, under a name, in a series, at a time.
@@ -57,8 +58,9 @@ CREATE TABLE finding (
   rule      TEXT NOT NULL,
   severity  TEXT NOT NULL CHECK (severity IN ('info', 'warning', 'error')),
   record    INTEGER,                        -- the record's number in the stream, from 1 on
-  "offset"  INTEGER,                        -- bytes from the start of the stream
-  message   TEXT NOT NULL,
+  "offset"  INTEGER,                        -- bytes from the start of the file
+  message   TEXT NOT NULL,                  -- what is there; names from the image are escaped
+  expected  TEXT NOT NULL,                  -- what one would expect
   PRIMARY KEY (stream_id, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -219,5 +221,13 @@ CREATE TABLE opaque_span (
   body         BLOB NOT NULL,
   unterminated INTEGER,
   residue_id   INTEGER REFERENCES residue,
+  PRIMARY KEY (chain_id, ord, first_gen)
+) STRICT, WITHOUT ROWID;
+
+-- Stretches of a damaged image in which no record can be made out. They have their place in the order like records.
+CREATE TABLE damage_span (
+  chain_id INTEGER NOT NULL REFERENCES chain, ord INTEGER NOT NULL, first_gen INTEGER NOT NULL, last_gen INTEGER NOT NULL,
+  "offset" INTEGER NOT NULL,                -- bytes from the start of the file
+  bytes    BLOB NOT NULL,
   PRIMARY KEY (chain_id, ord, first_gen)
 ) STRICT, WITHOUT ROWID;

@@ -8,7 +8,7 @@ FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 
 CREATE VIEW images AS
 SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.captured_at, i.imported_at,
-       c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes,
+       c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.salvaged,
        i.stream_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
 
@@ -132,5 +132,11 @@ SELECT r.image_id, r.record_id, r.type, r.name, x.len, x.alignment, x.tail
 FROM records r JOIN residue x ON x.residue_id = r.residue_id;
 
 CREATE VIEW findings AS
-SELECT i.image_id, f.rule, f.severity, f.record, f."offset", f.message
+SELECT i.image_id, f.rule, f.severity, f.record, f."offset", f.message, f.expected
 FROM image i JOIN finding f ON f.stream_id = i.stream_id;
+
+-- The stretches of a damaged image in which no record can be made out.
+CREATE VIEW damages AS
+SELECT g.image_id, s.ord AS record_id, s."offset", length(s.bytes) AS length, s.bytes
+FROM image_gen g
+JOIN damage_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;

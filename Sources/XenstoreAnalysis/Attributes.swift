@@ -8,7 +8,7 @@ enum Attributes {
         case .node(let data): node(data)
         case .watch(let data): terminations([(.wpath, data.wpath), (.token, data.token)])
         case .watchExtended(let data):
-            [Attribute("depth", data.depth)] + nonZero("depth_pad", data.depthPad)
+            [Attribute("depth", data.hasDepth ? .unsigned(UInt64(data.depth)) : .none)] + nonZero("depth_pad", data.depthPad)
                 + terminations([(.wpath, data.wpath), (.token, data.token)])
         case .connection(let data): connection(data, layout: layout)
         default: fields(body, layout: layout)

@@ -94,7 +94,8 @@ public struct Diff {
     private static func headerChanges(_ left: ImageState, _ right: ImageState) -> [Change] {
         func attributes(_ state: ImageState) -> [Attribute] {
             [
-                Attribute("version", state.header.version), Attribute("flags", state.header.flags),
+                Attribute("version", state.header.map { .unsigned(UInt64($0.version)) } ?? .none),
+                Attribute("flags", state.header.map { .unsigned(UInt64($0.flags)) } ?? .none),
                 Attribute("layout", .text(state.format.layout.rawValue)),
             ]
         }

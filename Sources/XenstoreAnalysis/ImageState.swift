@@ -10,7 +10,7 @@ struct ImageState {
         let occurrence: Int
     }
 
-    let header: Header
+    let header: Header?
     let format: StreamFormat
     let sha256: String
     /// The records, in the order of the stream, with what is renumbered at each dump taken out.

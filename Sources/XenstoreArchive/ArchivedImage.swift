@@ -56,15 +56,15 @@ extension Archive {
     /// What import noticed about an image.
     public func findings(of image: ArchivedImage) throws -> [Finding] {
         let rows = try database.prepare(
-            "SELECT rule, severity, record, \"offset\", message FROM finding WHERE stream_id = ? ORDER BY position")
+            "SELECT rule, severity, record, \"offset\", message, expected FROM finding WHERE stream_id = ? ORDER BY position")
         try rows.bind(1, image.stream.streamID)
         var findings: [Finding] = []
         while try rows.step() {
             findings.append(
                 Finding(
-                    rows.string(0), Finding.Severity(rawValue: rows.string(1)) ?? .error,
+                    rule: rows.string(0), severity: Finding.Severity(rawValue: rows.string(1)) ?? .error,
                     record: rows.isNull(2) ? nil : Int(rows.integer(2)), offset: rows.isNull(3) ? nil : Int(rows.integer(3)),
-                    rows.string(4)))
+                    message: rows.string(4), expected: rows.string(5)))
         }
         return findings
     }
@@ -77,6 +77,6 @@ extension Archive {
 
     /// Calls `body` with each record of an image in the stream's order.
     public func forEachRecord(of image: ArchivedImage, _ body: (RecordBody) throws -> Void) throws {
-        try image.stream.forEachRecord(database) { try body($0.body) }
+        try image.stream.forEachItem(database) { if case .record(let record, _) = $0.content { try body(record) } }
     }
 }

@@ -4,7 +4,8 @@ import XenstoreStream
 public struct ImageSource {
     /// How the user named it.
     public let name: String
-    public let header: Header
+    /// Nil where a damaged file has none.
+    public let header: Header?
     public let format: StreamFormat
     /// 64 hexadecimal digits.
     public let sha256: String
@@ -39,8 +40,7 @@ public struct ImageSource {
     public func forEachRecord(_ body: (RecordBody) throws -> Void) throws {
         switch origin {
         case .file(let image):
-            var reader = try StreamReader(bytes: image.bytes, format: image.format)
-            while let record = try reader.next() { try body(record.body) }
+            try image.forEachItem { if case .record(let record) = $0 { try body(record.body) } }
         case .archive(let archive, let image):
             try archive.forEachRecord(of: image, body)
         }

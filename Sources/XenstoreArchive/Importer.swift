@@ -62,19 +62,22 @@ public struct Importer {
             """
             SELECT i.image_id FROM stream s JOIN image i ON i.stream_id = s.stream_id
             WHERE s.sha256 = ?1 AND s.layout = ?2 AND i.series = ?3 AND i.name = ?4 AND (?5 IS NULL OR i.captured_at = ?5)
+              AND s.salvaged = ?6
             """)
         try query.bind(1, image.sha256)
         try query.bind(2, image.format.layout.rawValue)
         try query.bind(3, label.series)
         try query.bind(4, label.name)
         if let time = label.capturedAt { try query.bind(5, time) }
+        try query.bind(6, image.isSalvaged ? 1 : 0)
         return try query.step() ? query.integer(0) : nil
     }
 
     private func knownStream(_ image: PreparedImage) throws -> Int64? {
-        let query = try database.prepare("SELECT stream_id FROM stream WHERE sha256 = ? AND layout = ?")
+        let query = try database.prepare("SELECT stream_id FROM stream WHERE sha256 = ? AND layout = ? AND salvaged = ?")
         try query.bind(1, image.sha256)
         try query.bind(2, image.format.layout.rawValue)
+        try query.bind(3, image.isSalvaged ? 1 : 0)
         return try query.step() ? query.integer(0) : nil
     }
 
@@ -99,22 +102,25 @@ public struct Importer {
         let insert = try database.prepare(
             """
             INSERT INTO stream (chain_id, gen, sha256, layout, size, version, flags, certainty, layout_reason,
-                                record_count, node_count, verbatim_bytes, trailer)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                record_count, node_count, verbatim_bytes, trailer, salvaged)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try insert.bind(1, chainID)
         try insert.bind(2, gen)
         try insert.bind(3, image.sha256)
         try insert.bind(4, image.format.layout.rawValue)
         try insert.bind(5, Int64(image.bytes.count))
-        try insert.bind(6, Int64(image.header.version))
-        try insert.bind(7, Int64(image.header.flags))
+        if let header = image.header {
+            try insert.bind(6, Int64(header.version))
+            try insert.bind(7, Int64(header.flags))
+        }
         try insert.bind(8, image.detection.certainty.rawValue)
         try insert.bind(9, image.detection.reason)
         try insert.bind(10, Int64(image.recordCount))
         try insert.bind(11, Int64(image.nodeCount))
         try insert.bind(12, Int64(image.verbatimCount))
         if !image.trailer.isEmpty { try insert.bindBlob(13, image.trailer) }
+        try insert.bind(14, image.isSalvaged ? 1 : 0)
         try insert.run()
         let streamID = database.lastInsertID
         try insertFindings(image.findings, streamID)
@@ -136,7 +142,7 @@ public struct Importer {
 
     private func insertFindings(_ findings: [Finding], _ streamID: Int64) throws {
         let insert = try database.prepare(
-            "INSERT INTO finding (stream_id, position, rule, severity, record, \"offset\", message) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            "INSERT INTO finding (stream_id, position, rule, severity, record, \"offset\", message, expected) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         for (index, finding) in findings.enumerated() {
             insert.clearBindings()
             try insert.bind(1, streamID)
@@ -146,6 +152,7 @@ public struct Importer {
             if let record = finding.record { try insert.bind(5, Int64(record)) }
             if let offset = finding.offset { try insert.bind(6, Int64(offset)) }
             try insert.bind(7, finding.message)
+            try insert.bind(8, finding.expected)
             try insert.run()
         }
     }
@@ -157,7 +164,11 @@ public struct Importer {
         let new = SequenceMatch.Frames(bytes: image.bytes, starts: image.starts)
         for stream in try candidates(image, series: series) {
             var tip = try ChainTip.load(database, stream)
-            let matches = SequenceMatch.match(old: tip.frames, new: new)
+            var matches = SequenceMatch.match(old: tip.frames, new: new)
+            // A damaged span has its offset, so it is another one in another image.
+            for index in matches.indices where matches[index] >= 0 {
+                if image.damages.contains(index) || tip.tables[matches[index]] == SpanTable.damageIndex { matches[index] = -1 }
+            }
             guard tip.isContinued(keeping: matches.count { $0 >= 0 }, of: new.count) else { continue }
             var ords = keys.keys(old: tip.ords, matches: matches)
             if ords == nil {
@@ -212,8 +223,8 @@ public struct Importer {
     private func close(_ tip: ChainTip, keeping matches: [Int]) throws {
         var kept = Array(repeating: false, count: tip.ords.count)
         for match in matches where match >= 0 { kept[match] = true }
-        let updates = try SpanTable.all.map {
-            try database.prepare("UPDATE \($0.name) SET last_gen = ?1 WHERE chain_id = ?2 AND ord = ?3 AND last_gen = ?4")
+        let updates = try SpanTable.names.map {
+            try database.prepare("UPDATE \($0) SET last_gen = ?1 WHERE chain_id = ?2 AND ord = ?3 AND last_gen = ?4")
         }
         for index in kept.indices where !kept[index] {
             let update = updates[tip.tables[index]]
@@ -232,7 +243,7 @@ public struct Importer {
         try insert.bind(3, image.format.lengthRule.rawValue)
         try insert.run()
         let chainID = database.lastInsertID
-        try self.insert(image, chainID: chainID, gen: 1, ords: keys.initial(count: image.recordCount)) { _ in true }
+        try self.insert(image, chainID: chainID, gen: 1, ords: keys.initial(count: image.starts.count - 1)) { _ in true }
         return (chainID, 1)
     }
 
@@ -241,10 +252,14 @@ public struct Importer {
         _ image: PreparedImage, chainID: Int64, gen: Int64, ords: [Int64], where isNew: (Int) -> Bool
     ) throws {
         let writer = try SpanWriter(database, chainID: chainID, gen: gen, layout: image.format.layout)
-        var reader = try StreamReader(bytes: image.bytes, format: image.format)
-        while let record = try reader.next() {
-            let index = record.number - 1
-            if isNew(index) { try writer.insert(record.body, residue: record.residue, ord: ords[index]) }
+        var index = 0
+        try image.forEachItem { item in
+            defer { index += 1 }
+            guard isNew(index) else { return }
+            switch item {
+            case .record(let record): try writer.insert(record.body, residue: record.residue, ord: ords[index])
+            case .damage(let damage): try writer.insert(damage, ord: ords[index])
+            }
         }
     }
 }

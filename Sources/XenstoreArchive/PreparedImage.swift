@@ -5,100 +5,105 @@ public struct PreparedImage {
     public let bytes: [UInt8]
     /// 64 hexadecimal digits.
     public let sha256: String
-    public let header: Header
+    /// Nil where a damaged file has none.
+    public let header: Header?
     public let detection: LayoutDetection
+    /// Whether the file is damaged and was read as far as it can be.
+    public let isSalvaged: Bool
     public let recordCount: Int
     public let nodeCount: Int
     /// Bytes that must be kept verbatim: what the fields do not explain.
     public let verbatimCount: Int
     public let trailer: Octets
     public let findings: [Finding]
-    /// Where each record starts, and where the last one ends.
+    /// Where each item starts, and where the last one ends.
     let starts: [Int]
+    /// Which of the items are damaged spans, by their index.
+    let damages: Set<Int>
 
     public var format: StreamFormat {
         detection.format
     }
 
-    /// Of one rule so many findings are told one by one; a last one counts the rest.
-    private static let findingsPerRule = 100
-
+    /// Reads a whole image.
     /// - Parameter layout: the layout to read with; nil: decide from the bytes.
     /// - Throws: `StreamError` where the bytes cannot be read to their end.
     public init(bytes: [UInt8], layout: Layout? = nil) throws(StreamError) {
-        self.bytes = bytes
-        detection = try LayoutDetection(bytes: bytes, forced: layout)
+        let detection = try LayoutDetection(bytes: bytes, forced: layout)
+        var tally = Tally(header: try Header(bytes: bytes), detection: detection)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
-        header = reader.header
-        var starts: [Int] = []
-        var nodes = 0
-        var verbatim = 0
-        var notes = FindingList(limit: Self.findingsPerRule)
-        if detection.certainty != .certain {
-            notes.add(
-                Finding("layout-\(detection.certainty.rawValue)", .warning, "read as \(detection.format.layout.rawValue): \(detection.reason)"))
+        while let record = try reader.next() { tally.add(.record(record)) }
+        self.init(bytes: bytes, detection: detection, isSalvaged: false, tally: &tally, end: reader.offset)
+    }
+
+    /// Reads any bytes at all: a whole image as such, a damaged one as far as it can be read.
+    public init(salvaging bytes: [UInt8], layout: Layout? = nil) {
+        // Records behind END are out of a plain reading's reach.
+        if let whole = try? PreparedImage(bytes: bytes, layout: layout),
+            !whole.findings.contains(where: { $0.rule == Rule.recordsBehindEnd.rawValue }) {
+            self = whole
+            return
         }
-        if header.reservedFlags != 0 {
-            notes.add(Finding("reserved-flags", .warning, offset: 12, "reserved header flags are set: 0x\(String(header.flags, radix: 16))"))
-        }
-        if header.version != detection.format.layout.headerVersion {
-            notes.add(Finding("version", .warning, offset: 8, "version \(header.version) in the header, read as \(detection.format.layout.rawValue)"))
-        }
-        while let record = try reader.next() {
-            starts.append(record.offset)
-            if case .node = record.body { nodes += 1 }
-            if let residue = record.residue {
-                verbatim += residue.verbatimCount
-                notes.add(Self.finding(record, residue))
-            }
-        }
-        starts.append(reader.offset)
-        if !reader.trailer.isEmpty {
-            verbatim += reader.trailer.count
-            notes.add(Finding("trailer", .warning, offset: reader.offset, "\(reader.trailer.count) bytes behind END"))
-        }
-        self.starts = starts
-        recordCount = reader.recordCount
-        nodeCount = nodes
-        verbatimCount = verbatim
-        trailer = reader.trailer
-        findings = notes.all
+        let detection = LayoutDetection(salvaging: bytes, forced: layout)
+        var reader = SalvageReader(bytes: bytes, format: detection.format)
+        var tally = Tally(header: reader.header, detection: detection)
+        while let item = reader.next() { tally.add(item) }
+        self.init(bytes: bytes, detection: detection, isSalvaged: true, tally: &tally, end: reader.offset)
+    }
+
+    private init(bytes: [UInt8], detection: LayoutDetection, isSalvaged: Bool, tally: inout Tally, end: Int) {
+        self.bytes = bytes
+        self.detection = detection
+        self.isSalvaged = isSalvaged
+        header = tally.header
+        trailer = bytes[end...]
+        starts = tally.starts + [end]
+        damages = tally.damages
+        recordCount = tally.recordCount
+        nodeCount = tally.nodeCount
+        verbatimCount = tally.verbatimCount + trailer.count
+        findings = tally.checker.finish(trailer: trailer, size: bytes.count)
         sha256 = Digest.sha256(bytes)
     }
 
-    private static func finding(_ record: Record, _ residue: Residue) -> Finding {
-        let tail = residue.tail ?? []
-        let offset = record.offset + record.size - tail.count
-        if let length = residue.length {
-            return Finding(
-                "length", .warning, record: record.number, offset: record.offset + 4,
-                "\(record.type.name): len is \(length), with \(tail.count) bytes behind the last field")
+    /// Calls `body` with each item in the order of the stream.
+    public func forEachItem(_ body: (StreamItem) throws -> Void) throws {
+        if isSalvaged {
+            var reader = SalvageReader(bytes: bytes, format: format)
+            while let item = reader.next() { try body(item) }
+        } else {
+            var reader = try StreamReader(bytes: bytes, format: format)
+            while let record = try reader.next() { try body(.record(record)) }
         }
-        return Finding(
-            "dirty-padding", .info, record: record.number, offset: offset,
-            "\(record.type.name): padding of \(max(tail.count, residue.alignment.count)) bytes is not zero")
     }
 }
 
-/// Findings with a limit for each rule.
-private struct FindingList {
-    let limit: Int
-    private var findings: [Finding] = []
-    private var counts: [String: Int] = [:]
+/// What is counted and noticed while an image is read.
+private struct Tally {
+    let header: Header?
+    var checker: ImageChecker
+    var starts: [Int] = []
+    var damages: Set<Int> = []
+    var recordCount = 0
+    var nodeCount = 0
+    var verbatimCount = 0
 
-    init(limit: Int) {
-        self.limit = limit
+    init(header: Header?, detection: LayoutDetection) {
+        self.header = header
+        checker = ImageChecker(header: header, detection: detection)
     }
 
-    mutating func add(_ finding: Finding) {
-        counts[finding.rule, default: 0] += 1
-        if counts[finding.rule, default: 0] <= limit { findings.append(finding) }
-    }
-
-    var all: [Finding] {
-        findings
-            + counts.filter { $0.value > limit }.sorted { $0.key < $1.key }.map {
-                Finding($0.key, .info, "and \($0.value - limit) more of this kind")
-            }
+    mutating func add(_ item: StreamItem) {
+        switch item {
+        case .record(let record):
+            recordCount += 1
+            if case .node = record.body { nodeCount += 1 }
+            verbatimCount += record.residue?.verbatimCount ?? 0
+        case .damage(let damage):
+            damages.insert(starts.count)
+            verbatimCount += damage.bytes.count
+        }
+        starts.append(item.offset)
+        checker.add(item)
     }
 }

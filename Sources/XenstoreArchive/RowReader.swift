@@ -1,29 +1,34 @@
 import XenstoreStream
 
-/// A record as it lies in the archive.
-public struct ArchivedRecord {
-    /// The order key: sorts the records of one image.
-    public let ord: Int64
-    public let body: RecordBody
-    public let residue: Residue?
+/// A record, or a damaged span, as it lies in the archive.
+struct ArchivedItem {
+    /// The order key: sorts the items of one image.
+    let ord: Int64
+    let content: Content
     /// The index of its table.
     let table: Int
+
+    enum Content {
+        case record(RecordBody, Residue?)
+        case damage(Octets)
+    }
 }
 
-/// Reads the records of one generation of a chain in the order of the stream: a merge of the span tables.
+/// Reads the items of one generation of a chain in the order of the stream: a merge of the span tables.
 final class SpanReader {
-    private let cursors: [Cursor]
+    private let cursors: [any SpanCursor]
 
     init(_ database: Database, chainID: Int64, gen: Int64, layout: Layout) throws {
         let lists = InternedLists(database)
-        cursors = try SpanTable.all.indices.map {
-            try Cursor(database, table: $0, chainID: chainID, gen: gen, layout: layout, lists: lists)
-        }
+        cursors =
+            try SpanTable.all.indices.map {
+                try RecordCursor(database, table: $0, chainID: chainID, gen: gen, layout: layout, lists: lists)
+            } + [DamageCursor(database, chainID: chainID, gen: gen)]
     }
 
-    /// The next record; nil behind the last.
-    func next() throws -> ArchivedRecord? {
-        var first: Cursor?
+    /// The next item; nil behind the last.
+    func next() throws -> ArchivedItem? {
+        var first: (any SpanCursor)?
         for cursor in cursors {
             guard let ord = cursor.ord else { continue }
             if let least = first?.ord, least <= ord { continue }
@@ -32,8 +37,8 @@ final class SpanReader {
         return try first?.take()
     }
 
-    /// A position in one table.
-    private final class Cursor {
+    /// A position in a table of records.
+    private final class RecordCursor: SpanCursor {
         /// The order key of the row it stands on; nil behind the last.
         private(set) var ord: Int64?
         private let table: Int
@@ -55,7 +60,7 @@ final class SpanReader {
             ord = try statement.step() ? statement.integer(0) : nil
         }
 
-        func take() throws -> ArchivedRecord? {
+        func take() throws -> ArchivedItem? {
             guard let ord else { return nil }
             let columns = Self.columns[table]
             var body: RecordBody
@@ -71,7 +76,7 @@ final class SpanReader {
             if let failure = fetcher.failure { throw failure }
             let residue = statement.isNull(2) ? nil : try lists.residue(statement.integer(2))
             try advance()
-            return ArchivedRecord(ord: ord, body: body, residue: residue, table: table)
+            return ArchivedItem(ord: ord, content: .record(body, residue), table: table)
         }
 
         /// For each table the column of each field, by the field's number; -1 where the table has none.
@@ -82,6 +87,35 @@ final class SpanReader {
             }
             return columns
         }
+    }
+}
+
+/// A position in one table of spans.
+private protocol SpanCursor: AnyObject {
+    /// The order key of the row it stands on; nil behind the last.
+    var ord: Int64? { get }
+    /// The row it stands on; goes on to the next.
+    func take() throws -> ArchivedItem?
+}
+
+/// A position in the table of damaged spans.
+private final class DamageCursor: SpanCursor {
+    private(set) var ord: Int64?
+    private let statement: Statement
+
+    init(_ database: Database, chainID: Int64, gen: Int64) throws {
+        statement = try database.prepare(
+            "SELECT ord, bytes FROM damage_span WHERE chain_id = ?1 AND first_gen <= ?2 AND last_gen >= ?2 ORDER BY ord")
+        try statement.bind(1, chainID)
+        try statement.bind(2, gen)
+        ord = try statement.step() ? statement.integer(0) : nil
+    }
+
+    func take() throws -> ArchivedItem? {
+        guard let ord else { return nil }
+        let item = ArchivedItem(ord: ord, content: .damage(statement.octets(1)), table: SpanTable.damageIndex)
+        self.ord = try statement.step() ? statement.integer(0) : nil
+        return item
     }
 }
 
@@ -101,6 +135,10 @@ private struct RowFetcher: FieldVisitor {
 
     mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
         value = Value(truncatingIfNeeded: statement.integer(column(field)))
+    }
+
+    mutating func presence(of field: Field, _ isPresent: inout Bool) throws(StreamError) {
+        isPresent = !statement.isNull(column(field))
     }
 
     mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {

@@ -3,6 +3,7 @@ import XenstoreStream
 /// Stores records as spans: one insert statement for each table, filled by walking over the record's fields.
 final class SpanWriter {
     private let statements: [Statement]
+    private let insertDamage: Statement
     private let interner: Interner
     private let chainID: Int64
     private let gen: Int64
@@ -10,6 +11,8 @@ final class SpanWriter {
 
     init(_ database: Database, chainID: Int64, gen: Int64, layout: Layout) throws {
         statements = try SpanTable.all.map { try database.prepare($0.insertSQL) }
+        insertDamage = try database.prepare(
+            "INSERT INTO damage_span (chain_id, ord, first_gen, last_gen, \"offset\", bytes) VALUES (?, ?, ?, ?, ?, ?)")
         interner = try Interner(database)
         self.chainID = chainID
         self.gen = gen
@@ -36,6 +39,17 @@ final class SpanWriter {
         if binder.unterminated != 0 { try statement.bind(last, binder.unterminated) }
         if let residue { try statement.bind(last + 1, try interner.id(ofResidue: residue)) }
         try statement.run()
+    }
+
+    /// Inserts a damaged span, like a record.
+    func insert(_ damage: Damage, ord: Int64) throws {
+        try insertDamage.bind(1, chainID)
+        try insertDamage.bind(2, ord)
+        try insertDamage.bind(3, gen)
+        try insertDamage.bind(4, openGeneration)
+        try insertDamage.bind(5, Int64(damage.offset))
+        try insertDamage.bindBlob(6, damage.bytes)
+        try insertDamage.run()
     }
 
     /// For each table the parameter of each field, by the field's number; 0 where the table has no such column.

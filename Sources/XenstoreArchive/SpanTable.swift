@@ -26,6 +26,12 @@ struct SpanTable {
         type.isKnown && type != .end ? Int(type.rawValue) - 1 : all.count - 1
     }
 
+    /// The names of all tables that hold spans; the last one's are no records but damaged spans.
+    static let names = all.map(\.name) + ["damage_span"]
+
+    /// The index in `names` of the table of damaged spans.
+    static let damageIndex = all.count
+
     private static func tableName(_ type: RecordType) -> String {
         switch type {
         case .globalData: "global_span"

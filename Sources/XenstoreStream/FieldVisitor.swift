@@ -13,6 +13,10 @@ public protocol FieldVisitor {
     /// the visitor goes by (a reader: the number read).
     mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int
 
+    /// Whether an optional field follows that nothing on the wire announces: what reads the wire has decided before the walk,
+    /// what reads a table sets it.
+    mutating func presence(of field: Field, _ isPresent: inout Bool) throws(StreamError)
+
     /// A NUL-terminated string of `count` octets, the NUL included.
     mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError)
 
@@ -30,6 +34,10 @@ public protocol FieldVisitor {
 
     /// `count` quota values of 4 octets, then as many NUL-terminated names.
     mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError)
+}
+
+extension FieldVisitor {
+    public mutating func presence(of field: Field, _ isPresent: inout Bool) throws(StreamError) {}
 }
 
 /// A number that the wire carries: 1 to 8 octets, signed or not.

@@ -39,7 +39,7 @@ public struct Header: Hashable, Sendable {
     /// - Throws: `StreamError` where the bytes are too few or do not begin with `xenstore`.
     public init(bytes: [UInt8]) throws(StreamError) {
         guard !bytes.isEmpty else {
-            throw StreamError(.truncated, offset: 0, reason: "the file is empty", advice: "capture the image again")
+            throw StreamError(.truncated, offset: 0, reason: "the file is empty", advice: "capture the image again, or import it with --salvage")
         }
         guard bytes.starts(with: Header.ident) else {
             throw StreamError(
@@ -49,7 +49,7 @@ public struct Header: Hashable, Sendable {
         guard bytes.count >= Header.size else {
             throw StreamError(
                 .truncated, offset: bytes.count, reason: "the header needs 16 bytes, the file has \(bytes.count)",
-                advice: "the file is cut off: capture the image again")
+                advice: "the file is cut off: capture the image again, or import it with --salvage")
         }
         version = Header.bigEndian(bytes[8..<12])
         flags = Header.bigEndian(bytes[12..<16])

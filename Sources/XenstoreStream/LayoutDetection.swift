@@ -107,7 +107,7 @@ public struct LayoutDetection: Equatable, Sendable {
         let differs = frame.type == .connectionData || frame.type == .nodeData
         if frame.type > Layout.draft.lastRecordType && frame.type.isKnown { tally.hasReleasedTypes = true }
         guard frame.type.isKnown,
-            let record = try? StreamReader.decode(frame, RecordBody(type: frame.type), stream: bytes, format: format)
+            let record = try? RecordReader(stream: bytes, format: format).decode(frame, RecordBody(type: frame.type))
         else {
             if differs { tally.misfits += 1 }
             return
@@ -129,17 +129,41 @@ public struct LayoutDetection: Equatable, Sendable {
     }
 }
 
-extension RecordBody {
-    /// Whether a record looks as a daemon writes it: what a wrong layout hardly ever produces.
-    fileprivate var isPlausible: Bool {
-        switch self {
-        case .connection(let data):
-            data.kind != .unknown && data.fields <= 1
-        case .node(let data):
-            data.path.isTerminated && (data.path.octets.first == 0x2F || data.path.octets.first == 0x40)
-                && data.perms.allSatisfy { [0x77, 0x72, 0x62, 0x6E].contains($0.perm) }
-        default:
-            true
+extension LayoutDetection {
+    /// Decides for a damaged file: by its header and records where they explain most of it, else by what explains more than others.
+    public init(salvaging bytes: [UInt8], forced: Layout?) {
+        let header = try? Header(bytes: bytes)
+        if header != nil, let detection = try? LayoutDetection(bytes: bytes, forced: forced),
+            Self.plainBytes(bytes, detection.format) > bytes.count / 2 {
+            self = detection
+            return
         }
+        // The header itself may be what is damaged, the byte order in it included.
+        let orders = header?.byteOrder == .big ? [ByteOrder.big, .little] : [.little, .big]
+        let layouts = forced.map { [$0] } ?? (header?.version == 2 ? [.v2, .v1, .draft] : [.v1, .v2, .draft])
+        var best = StreamFormat(layout: layouts[0], byteOrder: orders[0])
+        var most = 0
+        for order in orders {
+            for layout in layouts {
+                let format = StreamFormat(layout: layout, byteOrder: order, lengthRule: .padded)
+                let count = Self.plainBytes(bytes, format)
+                if count > most { (best, most) = (format, count) }
+            }
+        }
+        let reason = most == 0 ? "nothing can be read with any layout" : "it explains \(most) of \(bytes.count) bytes, more than others"
+        self.init(
+            format: best, certainty: forced == nil ? .likely : .certain, reason: forced == nil ? reason : "chosen by the caller")
+    }
+
+    /// How many bytes lie in records that look as a daemon writes them.
+    private static func plainBytes(_ bytes: [UInt8], _ format: StreamFormat) -> Int {
+        var reader = SalvageReader(bytes: bytes, format: format)
+        var count = 0
+        while let item = reader.next() {
+            if case .record(let record) = item, record.type != .end, record.type <= format.layout.lastRecordType, record.body.isPlausible {
+                count += record.size
+            }
+        }
+        return count
     }
 }

@@ -6,6 +6,8 @@ public struct Record: Sendable {
     public let offset: Int
     /// Octets from the record's type to the next record, padding included.
     public let size: Int
+    /// The declared `len`.
+    public let length: UInt32
     public let body: RecordBody
     /// Nil for a clean record.
     public let residue: Residue?

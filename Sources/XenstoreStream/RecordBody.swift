@@ -53,6 +53,11 @@ public enum RecordBody: Hashable, Sendable {
         }
     }
 
+    /// How many octets `len` counts that are not there.
+    var phantomOctets: Int {
+        if case .watchExtended(let data) = self, !data.hasDepth { 4 } else { 0 }
+    }
+
     /// Walks over the fields of whatever record this is.
     @inlinable
     public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {

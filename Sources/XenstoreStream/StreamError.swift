@@ -10,6 +10,8 @@ public struct StreamError: Error, Equatable, Sendable {
         case truncated = "truncated"
         /// A record's `len` runs past the end of the stream.
         case lengthBeyondEnd = "length-beyond-end"
+        /// A record's `len` is not what its fields and the records behind it say.
+        case lengthLies = "length-lies"
         /// A field needs more bytes than the record's body has left.
         case fieldBeyondBody = "field-beyond-body"
         /// A value that the field's width cannot hold, met when writing.

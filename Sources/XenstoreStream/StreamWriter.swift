@@ -5,11 +5,11 @@ public struct StreamWriter {
     public private(set) var recordCount = 0
     private var writer: FieldWriter
 
-    /// Begins a stream with `header`, which is written as it is.
-    public init(header: Header, format: StreamFormat) {
+    /// Begins a stream with `header`, which is written as it is; a damaged file may have none.
+    public init(header: Header?, format: StreamFormat) {
         self.format = format
         writer = FieldWriter(format: format)
-        writer.bytes = header.bytes
+        writer.bytes = header?.bytes ?? []
     }
 
     /// What has been written and not yet taken.
@@ -45,7 +45,7 @@ public struct StreamWriter {
         try body.visitFields(&writer)
 
         let fieldCount = writer.bytes.count - writer.bodyStart
-        guard let padded = paddedLength(fieldCount), let length = format.lengthRule.length(ofFields: fieldCount) else {
+        guard let padded = paddedLength(fieldCount), let length = format.lengthRule.length(ofFields: fieldCount + body.phantomOctets) else {
             throw writer.doesNotFit(.len, "the body has \(fieldCount) bytes")
         }
         writer.overwrite(at: lengthIndex, with: residue?.length ?? length)
@@ -54,6 +54,11 @@ public struct StreamWriter {
         } else {
             writer.bytes.append(contentsOf: repeatElement(0, count: padded - fieldCount))
         }
+    }
+
+    /// Appends a damaged span as it is.
+    public mutating func write(damage: Octets) {
+        writer.bytes.append(contentsOf: damage)
     }
 
     /// Appends bytes behind END as they are.

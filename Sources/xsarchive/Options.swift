@@ -49,8 +49,9 @@ struct FormatOptions: ParsableArguments {
 /// Reads image files.
 enum ImageFile {
     /// - Throws: `ArchiveError` that names the file, whatever is wrong with it.
-    static func prepare(_ path: String, layout: Layout? = nil) throws -> PreparedImage {
+    static func prepare(_ path: String, layout: Layout? = nil, salvaging: Bool = false) throws -> PreparedImage {
         let bytes = try FileIO.read(path)
+        if salvaging { return PreparedImage(salvaging: bytes, layout: layout) }
         do {
             return try PreparedImage(bytes: bytes, layout: layout)
         } catch {

@@ -9,6 +9,9 @@
 ///     | depth   | pad     |
 ///     +---------+---------+
 ///     | wpath, token ...
+///
+/// The daemons that write this record (Xen 4.22 and later) leave out depth and pad, and count them in `len` all the same:
+/// such a record has `hasDepth` false.
 public struct WatchDataExtended: RecordFields {
     public static let type = RecordType.watchDataExtended
     /// The depth that stands for no limit.
@@ -21,6 +24,8 @@ public struct WatchDataExtended: RecordFields {
     public var depth: UInt16
     /// Zero in a clean stream.
     public var depthPad: UInt16
+    /// Whether depth and pad are there; where not, `depth` says nothing.
+    public var hasDepth = true
 
     public init(connID: UInt32, wpath: TerminatedString, token: TerminatedString, depth: UInt16, depthPad: UInt16 = 0) {
         self.connID = connID
@@ -39,13 +44,20 @@ public struct WatchDataExtended: RecordFields {
         try visitor.integer(.connID, &connID)
         let wpathCount = try visitor.count(.wpathLength, as: UInt16.self, of: wpath.wireCount)
         let tokenCount = try visitor.count(.tokenLength, as: UInt16.self, of: token.wireCount)
-        try visitor.integer(.depth, &depth)
-        try visitor.integer(.depthPad, &depthPad)
+        try visitor.presence(of: .depth, &hasDepth)
+        if hasDepth {
+            try visitor.integer(.depth, &depth)
+            try visitor.integer(.depthPad, &depthPad)
+        }
         try visitor.string(.wpath, &wpath, count: wpathCount)
         try visitor.string(.token, &token, count: tokenCount)
     }
 
-    public static let samples = [
-        WatchDataExtended(connID: 1, wpath: TerminatedString("/local/domain/0"), token: TerminatedString("t"), depth: 2)
-    ]
+    public static let samples: [WatchDataExtended] = {
+        let watch = WatchDataExtended(connID: 1, wpath: TerminatedString("/local/domain/0"), token: TerminatedString("t"), depth: 2)
+        var short = watch
+        short.hasDepth = false
+        short.depth = unlimited
+        return [watch, short]
+    }()
 }

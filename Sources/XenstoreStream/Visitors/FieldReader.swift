@@ -69,6 +69,11 @@ struct FieldReader: FieldVisitor {
     }
 
     mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
+        try quotas(field, &value, count: count, longestName: Int.max)
+    }
+
+    /// - Parameter longestName: octets; a longer name is an error.
+    mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int, longestName: Int) throws(StreamError) {
         // Every quota takes 4 octets for its value and at least 1 for its name.
         try require(field, 5 * count)
         var values: [UInt32] = []
@@ -77,7 +82,7 @@ struct FieldReader: FieldVisitor {
         value.removeAll()
         value.reserveCapacity(count)
         for number in values {
-            guard let end = stream[position..<bodyEnd].firstIndex(of: 0) else {
+            guard let end = stream[position..<bodyEnd].prefix(longestName).firstIndex(of: 0) else {
                 throw error(field, "a quota's name has no terminating NUL in the body")
             }
             value.append(Quota(name: stream[position..<end], value: number))
@@ -124,6 +129,6 @@ struct FieldReader: FieldVisitor {
     private func error(_ field: Field, _ reason: String) -> StreamError {
         StreamError(
             .fieldBeyondBody, offset: position, record: record, type: type, field: field, reason: reason,
-            advice: "the record is damaged, or its layout is not \(layout.rawValue): try another --layout")
+            advice: "the record is damaged, or its layout is not \(layout.rawValue): try another --layout, or import it with --salvage")
     }
 }

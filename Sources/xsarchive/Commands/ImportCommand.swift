@@ -9,7 +9,7 @@ struct ImportCommand: ParsableCommand {
         discussion: """
             Prints one line for each image: its id, name, number of records and SHA-256, and whether it was stored, observed (the \
             same bytes under a new label) or known (the same bytes under the same label; nothing is added).
-            An image that cannot be read to its end is refused, and the archive stays as it was.
+            An image that cannot be read to its end is refused, and the archive stays as it was; --salvage stores it all the same.
             Examples:
               xsarchive import /var/lib/xen/state_dump
               xsarchive import --series host7 --captured-at 2026-08-01T12:00:00Z state_dump
@@ -34,6 +34,9 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "auto, draft, v1 or v2.")
     var layout: LayoutChoice = .auto
 
+    @Flag(help: "Store any file at all: what can be read of a damaged one as records, the rest as damaged spans.")
+    var salvage = false
+
     func validate() throws {
         if name != nil && files.count > 1 { throw ValidationError("--name goes with one file, there are \(files.count).") }
         if let name, name.isEmpty { throw ValidationError("--name is empty.") }
@@ -46,10 +49,13 @@ struct ImportCommand: ParsableCommand {
         for file in files {
             do {
                 // Read first: a file that is no image must not even make an empty archive.
-                let image = try ImageFile.prepare(file, layout: layout.layout)
+                let image = try ImageFile.prepare(file, layout: layout.layout, salvaging: salvage)
                 let label = Importer.Label(name: name ?? Self.baseName(file), series: series, capturedAt: time)
                 let outcome = try Importer(Archive.openOrCreate(archive.path)).store(image, label: label)
                 report(outcome, label, image, &table)
+                if image.isSalvaged {
+                    Standard.note("xsarchive: \(file): damaged, stored as far as it can be read; 'xsarchive show @\(outcome.imageID)' says what is wrong")
+                }
             } catch let error as ArchiveError {
                 Standard.note("xsarchive: \(error)")
                 failed = true

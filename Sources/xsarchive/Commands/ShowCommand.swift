@@ -69,7 +69,7 @@ private struct Sheet {
         var lines = label.map { ($0.0, $0.1 ?? "not said") }
         lines += [
             ("size", "\(source.size) bytes"), ("sha256", source.sha256),
-            ("header", "version \(source.header.version), flags 0x\(String(source.header.flags, radix: 16))"),
+            ("header", source.header.map { "version \($0.version), flags 0x\(String($0.flags, radix: 16))" } ?? "none"),
             ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)"),
             ("byte order", source.format.byteOrder.rawValue),
             ("len", source.format.lengthRule == .padded ? "counts the padding, as the C daemon writes it" : "counts the body alone, as the document says"),
@@ -83,7 +83,7 @@ private struct Sheet {
         for finding in findings {
             var place = finding.record.map { "record \($0)" } ?? "stream"
             if let offset = finding.offset { place += ", offset \(offset)" }
-            text.append("  \(finding.severity.rawValue) \(finding.rule): \(place): \(Escape.printable(finding.message))")
+            text.append("  \(finding.severity.rawValue) \(finding.rule): \(place): \(Escape.harmless(finding.message)); expected: \(finding.expected)")
         }
         return text.joined(separator: "\n")
     }
@@ -92,7 +92,8 @@ private struct Sheet {
         .object(
             label.map { ($0.0, JSON.optional($0.1)) } + [
                 ("size", .integer(Int64(source.size))), ("sha256", .string(source.sha256)),
-                ("version", .integer(Int64(source.header.version))), ("flags", .integer(Int64(source.header.flags))),
+                ("version", source.header.map { .integer(Int64($0.version)) } ?? .null),
+                ("flags", source.header.map { .integer(Int64($0.flags)) } ?? .null),
                 ("layout", .string(source.format.layout.rawValue)), ("certainty", .string(certainty.0)),
                 ("layout_reason", .string(certainty.reason)), ("byte_order", .string(source.format.byteOrder.rawValue)),
                 ("length_rule", .string(source.format.lengthRule.rawValue)),
@@ -106,7 +107,7 @@ private struct Sheet {
         .object([
             ("rule", .string(finding.rule)), ("severity", .string(finding.severity.rawValue)),
             ("record", finding.record.map { .integer(Int64($0)) } ?? .null),
-            ("offset", finding.offset.map { .integer(Int64($0)) } ?? .null), ("message", .string(finding.message)),
+            ("offset", finding.offset.map { .integer(Int64($0)) } ?? .null), ("message", .string(finding.message)), ("expected", .string(finding.expected)),
         ])
     }
 }

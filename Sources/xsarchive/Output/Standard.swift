@@ -1,4 +1,5 @@
 import XenstoreArchive
+import XenstoreStream
 
 /// Standard output and standard error: data on the one, everything else on the other.
 ///

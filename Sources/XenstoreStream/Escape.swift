@@ -1,12 +1,10 @@
-import XenstoreStream
-
 /// Makes bytes from an image fit for a terminal: guests write them.
-enum Escape {
+public enum Escape {
     /// The bytes as text with everything escaped that could steer a terminal, reorder the line or stay unseen.
     ///
     /// `\n`, `\r`, `\t`, `\\` as in C; other controls, format characters and bytes that are no UTF-8 as `\xNN` or
     /// `\u{NNNN}`.
-    static func printable(_ octets: Octets) -> String {
+    public static func printable(_ octets: Octets) -> String {
         var result = ""
         var rest = octets[...]
         while !rest.isEmpty {
@@ -23,14 +21,19 @@ enum Escape {
         return result
     }
 
-    static func printable(_ text: String) -> String {
+    public static func printable(_ text: String) -> String {
         var result = ""
         append(text.unicodeScalars, to: &result)
         return result
     }
 
+    /// The bytes like `printable`, in quotes, cut off behind 120 of them.
+    public static func short(_ octets: Octets) -> String {
+        "\"" + printable(octets.prefix(120)) + (octets.count > 120 ? "...\"" : "\"")
+    }
+
     /// The text with only what could do harm escaped: for messages, whose values are escaped already.
-    static func harmless(_ text: String) -> String {
+    public static func harmless(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             if isUnsafe(scalar) { append(String.UnicodeScalarView([scalar]), to: &result) } else { result.unicodeScalars.append(scalar) }
@@ -39,7 +42,7 @@ enum Escape {
     }
 
     /// The bytes as two hexadecimal digits each.
-    static func hex(_ octets: Octets) -> String {
+    public static func hex(_ octets: Octets) -> String {
         var digits: [UInt8] = []
         digits.reserveCapacity(2 * octets.count)
         let alphabet = Array("0123456789abcdef".utf8)
@@ -50,12 +53,12 @@ enum Escape {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    static func hex(_ byte: UInt8) -> String {
+    public static func hex(_ byte: UInt8) -> String {
         hex([byte])
     }
 
     /// Whether a character could do harm or stay unseen on a terminal.
-    static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+    public static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value >= 0x20 && scalar.value < 0x7F { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true

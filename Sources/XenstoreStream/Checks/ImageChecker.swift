@@ -1,0 +1,67 @@
+/// Checks an image while it is read: hand it every item in order, then ask for the findings.
+public struct ImageChecker {
+    private let format: StreamFormat
+    private var list: FindingList
+    private var structure = StructureRules()
+    private var records = 0
+    private var hasEnd = false
+    private var hasPlainRecord = false
+
+    /// Of one rule so many findings are told one by one; a last one counts the rest.
+    public static let findingsPerRule = 100
+
+    /// - Parameter header: nil where the file has none.
+    public init(header: Header?, detection: LayoutDetection) {
+        format = detection.format
+        list = FindingList(limit: Self.findingsPerRule)
+        switch detection.certainty {
+        case .certain: break
+        case .likely: list.add(.layoutLikely, "read as \(format.layout.rawValue): \(detection.reason)")
+        case .undecided: list.add(.layoutUndecided, "read as \(format.layout.rawValue): \(detection.reason)")
+        }
+        guard let header else {
+            list.add(.noHeader, offset: 0, "the file does not begin with a stream's header")
+            return
+        }
+        if header.version != format.layout.headerVersion {
+            list.add(.headerVersion, offset: 8, "version \(header.version) in the header, read as \(format.layout.rawValue)")
+        }
+        if header.reservedFlags != 0 {
+            list.add(.reservedFlags, offset: 12, "header flags are 0x\(String(header.flags, radix: 16))")
+        }
+    }
+
+    public mutating func add(_ item: StreamItem) {
+        switch item {
+        case .record(let record): add(record)
+        case .damage(let damage):
+            list.add(.damagedSpan, offset: damage.offset, "\(damage.bytes.count) bytes in which no record can be made out: \(damage.reason)")
+        }
+    }
+
+    public mutating func add(_ record: Record) {
+        records += 1
+        hasEnd = record.type == .end
+        if !hasEnd { hasPlainRecord = true }
+        FramingRules.check(record, format, &list)
+        RecordRules.check(record, format, &list)
+        structure.add(record, &list)
+    }
+
+    /// All findings, in the order of the stream.
+    /// - Parameters:
+    ///   - trailer: the bytes behind END.
+    ///   - size: of the file, in bytes.
+    public mutating func finish(trailer: Octets, size: Int) -> [Finding] {
+        structure.finish(&list)
+        if !hasEnd { list.add(.noEnd, offset: size, "the file ends without END") }
+        if hasEnd && !hasPlainRecord { list.add(.noRecords, "the stream holds no state at all") }
+        if !trailer.isEmpty {
+            let isStream = RecordReader(stream: Array(trailer), format: format).isPlausible(at: 0)
+            list.add(
+                isStream ? .recordsBehindEnd : .trailer, offset: size - trailer.count,
+                "\(trailer.count) bytes behind END" + (isStream ? ", which read as records; import it with --salvage to have them" : ""))
+        }
+        return list.all
+    }
+}

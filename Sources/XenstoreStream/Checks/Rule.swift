@@ -1,0 +1,123 @@
+/// What an image can have wrong or odd; each case is one kind of finding.
+///
+/// The sources are xenstore-migration.md (the format) and xenstore.txt (the protocol) of Xen.
+public enum Rule: String, CaseIterable, Sendable {
+    // The stream as a whole
+    case noHeader = "no-header"
+    case reservedFlags = "reserved-flags"
+    case headerVersion = "header-version"
+    case layoutLikely = "layout-likely"
+    case layoutUndecided = "layout-undecided"
+    case noEnd = "no-end"
+    case endBody = "end-body"
+    case trailer = "trailer"
+    case recordsBehindEnd = "records-behind-end"
+    case noRecords = "no-records"
+    // Framing
+    case damagedSpan = "damaged-span"
+    case lengthLies = "length-lies"
+    case lengthRule = "length-rule"
+    case slack = "slack"
+    case dirtyPadding = "dirty-padding"
+    // Records
+    case unknownType = "unknown-type"
+    case typeNotInLayout = "type-not-in-layout"
+    case watchWithoutDepth = "watch-without-depth"
+    case setPad = "set-pad"
+    case unterminated = "unterminated"
+    case innerNUL = "inner-nul"
+    case notUTF8 = "not-utf8"
+    case connectionType = "connection-type"
+    case connIDZero = "conn-id-zero"
+    case reservedDomid = "reserved-domid"
+    case outRespLength = "out-resp-len"
+    case permLetter = "perm-letter"
+    case noPerms = "no-perms"
+    case manyPerms = "many-perms"
+    case committedTransaction = "committed-tx"
+    case pendingAccess = "pending-access"
+    case pathForm = "path-form"
+    case pathCharacters = "path-characters"
+    case pathLength = "path-length"
+    case quotaName = "quota-name"
+    // What records say of each other
+    case repeatedRecord = "repeated-record"
+    case duplicateConnection = "duplicate-connection"
+    case duplicateDomain = "duplicate-domain"
+    case unknownConnection = "unknown-connection"
+    case lateConnection = "late-connection"
+    case unknownTransaction = "unknown-transaction"
+    case unknownTarget = "unknown-target"
+    case duplicateNode = "duplicate-node"
+    case missingParent = "missing-parent"
+    case lateParent = "late-parent"
+    case ownerWithoutConnection = "owner-without-connection"
+
+    /// How grave it is.
+    public var severity: Finding.Severity {
+        switch self {
+        case .noHeader, .noEnd, .recordsBehindEnd, .damagedSpan, .lengthLies, .outRespLength, .noPerms, .duplicateConnection,
+            .duplicateNode, .missingParent, .lateParent, .unknownConnection, .lateConnection:
+            .error
+        case .reservedFlags, .headerVersion, .layoutLikely, .layoutUndecided, .endBody, .trailer, .slack, .unknownType,
+            .typeNotInLayout, .watchWithoutDepth, .unterminated, .innerNUL, .connectionType, .connIDZero, .reservedDomid,
+            .permLetter, .pendingAccess, .pathForm, .pathCharacters, .pathLength, .quotaName, .repeatedRecord, .duplicateDomain,
+            .unknownTransaction, .unknownTarget, .ownerWithoutConnection:
+            .warning
+        case .noRecords, .lengthRule, .dirtyPadding, .setPad, .notUTF8, .manyPerms, .committedTransaction:
+            .info
+        }
+    }
+
+    /// What the documents, or healthy daemons, lead one to expect.
+    public var expected: String {
+        switch self {
+        case .noHeader: "16 bytes that begin with \"xenstore\""
+        case .reservedFlags: "header flags other than bit 0 are zero"
+        case .headerVersion: "version 1 for draft and v1, version 2 for v2"
+        case .layoutLikely: "records that all fit one layout"
+        case .layoutUndecided: "a record that fits only one layout"
+        case .noEnd: "an END record as the last one"
+        case .endBody: "END has no body"
+        case .trailer: "nothing behind END"
+        case .recordsBehindEnd: "END is the last record"
+        case .noRecords: "at least one record besides END"
+        case .damagedSpan: "a record"
+        case .lengthLies: "a len that ends where the next record begins"
+        case .lengthRule: "a len that counts its padding as in the image's other records, or as they do not"
+        case .slack: "a body that ends with its last field"
+        case .dirtyPadding: "padding of zeros"
+        case .unknownType: "types 0 to 8"
+        case .typeNotInLayout: "a type that the layout's document defines"
+        case .watchWithoutDepth: "depth and pad between token-len and wpath"
+        case .setPad: "reserved octets and bits are zero"
+        case .unterminated: "a string whose last octet is NUL"
+        case .innerNUL: "no NUL before the last octet"
+        case .notUTF8: "text"
+        case .connectionType: "conn-type 0 (ring) or 1 (socket)"
+        case .connIDZero: "a conn-id other than 0"
+        case .reservedDomid: "a domid below 0x7FF0"
+        case .outRespLength: "out-resp-len of at most out-data-len"
+        case .permLetter: "one of the letters w, r, b, n"
+        case .noPerms: "at least the owner's entry"
+        case .manyPerms: "at most 255 entries"
+        case .committedTransaction: "tx-id and access 0 where conn-id is 0"
+        case .pendingAccess: "access of bits 0 and 1, and neither value nor perms in a deleted node"
+        case .pathForm: "an absolute path without empty parts, or a special one with @"
+        case .pathCharacters: "ASCII letters, digits and - / _ @"
+        case .pathLength: "at most 3072 octets with the NUL"
+        case .quotaName: "a name of printable ASCII that the record has once"
+        case .repeatedRecord: "one record of the type"
+        case .duplicateConnection: "a conn-id of its own for each connection"
+        case .duplicateDomain: "one ring and one DOMAIN_DATA for each domid"
+        case .unknownConnection: "a CONNECTION_DATA with this conn-id"
+        case .lateConnection: "the CONNECTION_DATA before the records that refer to it"
+        case .unknownTransaction: "a TRANSACTION_DATA with this conn-id and tx-id before it"
+        case .unknownTarget: "the target's connection before this one"
+        case .duplicateNode: "each path once"
+        case .missingParent: "a node with the parent's path"
+        case .lateParent: "the parent before its child"
+        case .ownerWithoutConnection: "an owner that has a connection"
+        }
+    }
+}

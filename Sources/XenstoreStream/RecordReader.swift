@@ -1,0 +1,159 @@
+/// Reads single records of a stream, and judges whether a place holds one.
+struct RecordReader {
+    let stream: [UInt8]
+    let format: StreamFormat
+
+    /// The record at `offset`.
+    /// - Throws: `StreamError` where the stream is cut off there or the record's `len` cannot be right.
+    func record(at offset: Int, number: Int) throws(StreamError) -> Record {
+        let frame = try Frame(stream: stream, offset: offset, number: number, byteOrder: format.byteOrder)
+        if let watch = watchWithoutDepth(frame) { return watch }
+        let record = try read(frame)
+        try checkLength(frame, record)
+        return record
+    }
+
+    private func read(_ frame: Frame) throws(StreamError) -> Record {
+        do throws(StreamError) {
+            return try decode(frame, RecordBody(type: frame.type))
+        } catch {
+            // A type that this layout does not define may well have another body there.
+            guard frame.type > format.layout.lastRecordType else { throw error }
+            return try decode(frame, .opaque(OpaqueData(type: frame.type)))
+        }
+    }
+
+    /// Reads the fields of `empty`'s type from the frame, to which all octets up to `end` belong.
+    func decode(_ frame: Frame, _ empty: RecordBody, end: Int? = nil) throws(StreamError) -> Record {
+        var body = empty
+        var reader = FieldReader(stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type)
+        try body.visitFields(&reader)
+        return record(frame, body, reader, end: end ?? frame.end)
+    }
+
+    /// A record of what `reader` has read, with the residue that its fields leave.
+    private func record(_ frame: Frame, _ body: RecordBody, _ reader: FieldReader, end: Int) -> Record {
+        let fieldCount = reader.position - frame.body.lowerBound
+        let tail = stream[reader.position..<end]
+        let padding = (paddedLength(fieldCount) ?? fieldCount) - fieldCount
+        var residue: Residue?
+        if frame.length != format.lengthRule.length(ofFields: fieldCount + body.phantomOctets) {
+            residue = Residue(length: frame.length, alignment: reader.alignment, tail: tail)
+        } else if tail.count != padding || !tail.isZero {
+            residue = Residue(alignment: reader.alignment, tail: tail)
+        } else if !reader.alignment.isEmpty {
+            residue = Residue(alignment: reader.alignment)
+        }
+        return Record(
+            number: frame.number, offset: frame.offset, size: end - frame.offset, length: frame.length, body: body, residue: residue)
+    }
+
+    // MARK: Lengths that lie
+
+    /// A `len` that takes in the records behind it, rather than octets that nobody explains.
+    private func checkLength(_ frame: Frame, _ record: Record) throws(StreamError) {
+        guard let tail = record.residue?.tail, tail.count >= 8 else { return }
+        let fieldsEnd = frame.end - tail.count / 8 * 8
+        guard !isContinued(at: frame.end), isContinued(at: fieldsEnd) else { return }
+        throw StreamError(
+            .lengthLies, offset: frame.offset + 4, record: frame.number, type: frame.type, field: .len,
+            reason: "len is \(frame.length), but the fields end \(tail.count / 8 * 8) bytes earlier, where the next record stands",
+            advice: "import it with --salvage")
+    }
+
+    /// The record at `offset` read by its fields alone, as far as they reach; nil where it makes no sense so either.
+    func repaired(at offset: Int, number: Int) -> Record? {
+        guard let frame = Frame(unbounded: stream, offset: offset, number: number, byteOrder: format.byteOrder),
+            frame.type.isKnown, frame.type != .end
+        else { return nil }
+        var body = RecordBody(type: frame.type)
+        var probe = PlausibilityProbe(FieldReader(stream: stream, body: frame.body, format: format, record: number, type: frame.type))
+        guard (try? body.visitFields(&probe)) != nil, body.isPlausible,
+            let padded = paddedLength(probe.reader.position - frame.body.lowerBound)
+        else { return nil }
+        let end = frame.body.lowerBound + padded
+        guard end == stream.count || isContinued(at: end) else { return nil }
+        return record(frame, body, probe.reader, end: end)
+    }
+
+    // MARK: Plausible places
+
+    /// Whether the octets at `offset` go on as a stream does: with a plausible record, or with END and nothing behind it.
+    func isContinued(at offset: Int) -> Bool {
+        isLastEnd(at: offset) || isPlausible(at: offset)
+    }
+
+    /// Whether an empty END stands at `offset`, and nothing behind it.
+    func isLastEnd(at offset: Int) -> Bool {
+        offset + 8 == stream.count && stream[offset...].isZero
+    }
+
+    /// Whether a record as a daemon writes it stands at `offset`: a known type but END, fields that fill its `len` but for
+    /// padding, and values that make sense.
+    func isPlausible(at offset: Int) -> Bool {
+        guard offset >= 0, stream.count - offset >= 16 else { return false }
+        let type = RecordType(rawValue: Frame.number(stream, offset, format.byteOrder))
+        guard type.isKnown, type != .end,
+            let frame = try? Frame(stream: stream, offset: offset, number: 0, byteOrder: format.byteOrder)
+        else { return false }
+        if watchWithoutDepth(frame) != nil { return true }
+        var body = RecordBody(type: type)
+        var probe = PlausibilityProbe(FieldReader(stream: stream, body: frame.body, format: format, record: 0, type: type))
+        guard (try? body.visitFields(&probe)) != nil, body.isPlausible else { return false }
+        return frame.end - probe.reader.position < 8
+    }
+
+    // MARK: Watches without their depth
+
+    /// The record in `frame` where it is a WATCH_DATA_EXTENDED as daemons write it: without depth and pad.
+    ///
+    /// Its `len` counts the 4 octets that are missing, and then often 8 more than the record has.
+    private func watchWithoutDepth(_ frame: Frame) -> Record? {
+        guard frame.type == .watchDataExtended else { return nil }
+        if let documented = try? decode(frame, .watchExtended(WatchDataExtended())), documented.body.isPlausible { return nil }
+        var watch = WatchDataExtended()
+        watch.hasDepth = false
+        guard let short = try? decode(frame, .watchExtended(watch)), short.body.isPlausible else { return nil }
+        // Its strings make sense; what it takes besides follows from them.
+        let fieldCount = short.body.fieldCount(in: format.layout)
+        guard let counted = paddedLength(fieldCount + 4), let padded = paddedLength(fieldCount),
+            Int(frame.length) == counted || Int(frame.length) == fieldCount + 4
+        else { return nil }
+        let shortEnd = frame.body.lowerBound + padded
+        let isLonger = shortEnd != frame.end && isContinued(at: frame.end) && !isContinued(at: shortEnd)
+        return try? decode(frame, .watchExtended(watch), end: isLonger ? frame.end : shortEnd)
+    }
+}
+
+extension RecordBody {
+    /// The octets that the fields take on the wire.
+    func fieldCount(in layout: Layout) -> Int {
+        FieldList.entries(of: self, layout: layout).last.map { $0.offset + $0.width } ?? 0
+    }
+
+    /// Whether the record looks as a daemon writes it: what chance and a wrong layout hardly ever produce.
+    var isPlausible: Bool {
+        switch self {
+        case .connection(let data):
+            data.kind != .unknown && data.fields <= 1 && data.connID != 0
+        case .watch(let data):
+            data.connID != 0 && data.wpath.isPlausible && data.token.isTerminated
+        case .watchExtended(let data):
+            data.connID != 0 && data.wpath.isPlausible && data.token.isTerminated && data.depthPad == 0
+        case .transaction(let data):
+            data.connID != 0
+        case .node(let data):
+            data.path.isPlausible && (data.path.octets.first == 0x2F || data.path.octets.first == 0x40)
+                && data.perms.allSatisfy { [0x77, 0x72, 0x62, 0x6E].contains($0.perm) }
+        default:
+            true
+        }
+    }
+}
+
+extension TerminatedString {
+    /// Terminated, not empty, and without a control character in its first octet.
+    fileprivate var isPlausible: Bool {
+        isTerminated && octets.first.map { $0 > 0x20 } == true
+    }
+}

@@ -1,0 +1,113 @@
+/// A record, or a stretch of a damaged stream in which none can be made out.
+public enum StreamItem: Sendable {
+    case record(Record)
+    case damage(Damage)
+
+    /// Bytes from the start of the stream.
+    public var offset: Int {
+        switch self {
+        case .record(let record): record.offset
+        case .damage(let damage): damage.offset
+        }
+    }
+}
+
+/// A stretch of bytes that are no record.
+public struct Damage: Sendable {
+    /// Bytes from the start of the stream.
+    public let offset: Int
+    public let bytes: Octets
+    /// Why they are no record.
+    public let reason: String
+}
+
+/// Reads whatever can be read of a damaged stream: every byte belongs to the header, a record, a damaged span or the trailer.
+///
+/// Where no record can be read it goes on at the next plausible one: on a multiple of 8 bytes from there, or, where the rest
+/// of the file has none, at any byte. A record whose `len` alone is wrong is read by its fields.
+public struct SalvageReader {
+    /// Nil where the file does not begin with one; the first item then begins at offset 0.
+    public let header: Header?
+    public let format: StreamFormat
+    public let bytes: [UInt8]
+    /// Bytes from the start of the file to the next item.
+    public private(set) var offset: Int
+    /// How many records have been read.
+    public private(set) var recordCount = 0
+    private var ended = false
+    private let reader: RecordReader
+
+    /// Reads any bytes.
+    public init(bytes: [UInt8], format: StreamFormat) {
+        header = try? Header(bytes: bytes)
+        self.bytes = bytes
+        self.format = format
+        offset = header == nil ? 0 : Header.size
+        reader = RecordReader(stream: bytes, format: format)
+    }
+
+    /// The bytes behind END; empty until END has been read.
+    public var trailer: Octets {
+        ended ? bytes[offset...] : []
+    }
+
+    /// The next record or damaged span; nil behind the last.
+    public mutating func next() -> StreamItem? {
+        guard !ended && offset < bytes.count else { return nil }
+        var failure: StreamError?
+        if let record = read(&failure) {
+            recordCount += 1
+            offset += record.size
+            ended = record.type == .end
+            return .record(record)
+        }
+        let start = offset
+        offset = nextRecord(from: start + 1) ?? lastEnd(from: start + 1) ?? bytes.count
+        return .damage(Damage(offset: start, bytes: bytes[start..<offset], reason: failure?.reason ?? "no record stands here"))
+    }
+
+    /// The record at `offset` where there is one that can be believed.
+    private func read(_ failure: inout StreamError?) -> Record? {
+        do throws(StreamError) {
+            let record = try reader.record(at: offset, number: recordCount + 1)
+            if isCredible(record) { return record }
+        } catch {
+            failure = error
+        }
+        return reader.repaired(at: offset, number: recordCount + 1)
+    }
+
+    /// Whether to take a record for one, in a stream of which something is wrong: its fields make sense, or what follows does.
+    private func isCredible(_ record: Record) -> Bool {
+        let end = record.offset + record.size
+        switch record.body {
+        // Zeros read as END: it is one only where no record stands behind it.
+        case .opaque where record.type == .end: return nextRecord(from: end) == nil
+        case .opaque: return end == bytes.count || reader.isContinued(at: end)
+        default: return (record.residue?.length == nil && record.body.isPlausible) || reader.isContinued(at: end)
+        }
+    }
+
+    /// Where the next plausible record begins, from `start` on; nil where there is none.
+    private func nextRecord(from start: Int) -> Int? {
+        guard start < bytes.count else { return nil }
+        // Records lie on multiples of 8 from the one before, and so from here.
+        let first = offset + (start - offset + 7) / 8 * 8
+        for place in stride(from: first, to: bytes.count, by: 8) where reader.isPlausible(at: place) { return place }
+        for place in start..<bytes.count where reader.isPlausible(at: place) && isFollowed(place) { return place }
+        return nil
+    }
+
+    /// The place of an empty END at the end of the file, where it lies behind `start`.
+    private func lastEnd(from start: Int) -> Int? {
+        let place = bytes.count - 8
+        return place >= start && recordCount > 0 && reader.isLastEnd(at: place) ? place : nil
+    }
+
+    /// Whether the record at `place` has a successor: what a place off the grid must show besides.
+    private func isFollowed(_ place: Int) -> Bool {
+        guard let record = try? reader.record(at: place, number: 0) else { return false }
+        let end = record.offset + record.size
+        return end == bytes.count || reader.isContinued(at: end)
+    }
+}
