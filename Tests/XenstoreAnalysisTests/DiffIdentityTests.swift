@@ -102,4 +102,24 @@ import XenstoreStream
         #expect(summary(try changes(old, [domain(1, ["nodes": 6])])) == ["changed quota 1 -", "removed domain 2 -"])
         #expect(summary(try changes(old, [domain(1), domain(2, ["nodes": 5, "watches": 8])])) == ["removed quota 1 -"])
     }
+
+    @Test func quotasOfTheHostAreCompared() throws {
+        let old = [globalQuota(defaults: ["nodes": 5, "gone": 1], host: ["hosts": 0])]
+        let changes = try changes(old, [globalQuota(defaults: ["nodes": 6, "new": 2], host: ["hosts": 7])])
+        #expect(
+            changes.map { "\($0.action) \($0.identity.map { ChangeLine.text($0.value) }.joined(separator: " "))" } == [
+                "removed gone default", "changed hosts host", "added new default", "changed nodes default",
+            ])
+    }
+
+    @Test func aPendingNodeWithOtherPermissionsAloneIsAChangeOfKindPerms() throws {
+        let old = [ring(1, of: 5), pendingNode(1, tx: 3, "/p", "x")]
+        let changes = try changes(old, [ring(1, of: 5), pendingNode(1, tx: 3, "/p", "x", "n0,r5")])
+        #expect(changes.map(\.kind) == [.perms])
+    }
+
+    @Test func aTransactionSaysNothingOfItsConnID() throws {
+        let change = try #require(try changes([ring(4, of: 5)], [ring(4, of: 5), transaction(4, tx: 3)]).first)
+        #expect(change.new?.map(\.name) == ["tx_id"])
+    }
 }

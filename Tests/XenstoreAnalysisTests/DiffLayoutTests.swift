@@ -58,4 +58,18 @@ import XenstoreStream
         #expect(within.first?.differences.map(\.name) == ["depth"])
         #expect(try Diff(try Images.make(old, .v1), try Images.make(new, .v2)).changes.map(\.kind) == [.header])
     }
+
+    @Test func accessIsComparedAcrossLayouts() throws {
+        let deleted = records.dropLast() + [pendingNode(1, tx: 3, "/p", "x", access: 0)]
+        let diff = try Diff(try Images.make(records, .draft), try Images.make(Array(deleted), .v1))
+        #expect(diff.changes.map(\.kind) == [.header, .node])
+        let back = try Diff(try Images.make(Array(deleted), .v1), try Images.make(records, .v2))
+        #expect(back.changes.map(\.kind) == [.header, .node])
+    }
+
+    @Test func recordsThatADraftCannotHoldAreNoDifference() throws {
+        let diff = try Diff(
+            try Images.make(records + [domain(5, ["nodes": 5]), globalQuota(defaults: ["nodes": 9])], .v1), try Images.make(records, .draft))
+        #expect(diff.changes.map(\.kind) == [.header])
+    }
 }

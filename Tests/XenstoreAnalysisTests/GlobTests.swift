@@ -87,4 +87,20 @@ import XenstoreStream
         #expect(!Glob.matches(path, "*a*a*a*a*a*a*a*a*a*a*a*a*b"))
         #expect(Glob.matches(path, "*a*a*a*a*a*a*a*a*a*a*a*a*"))
     }
+
+    @Test func openAndReversedSetsMatchAsInSQLite() throws {
+        let texts = ["", "a", "b", "c", "[", "[a", "[a-", "]", "-", "^", "_", "z"]
+        for pattern in ["[", "[a", "[a-", "[^", "[]", "[^]", "a[", "[c-a]", "[z-a]", "[a--]", "[]-a]", "[^]-a]", "[^c-a]", "*["] {
+            for text in texts {
+                let expected = try sqlite(text, pattern)
+                #expect(Glob.matches(Octets(text.utf8), pattern) == expected, "'\(text)' GLOB '\(pattern)'")
+            }
+        }
+    }
+
+    @Test func aQuestionMarkAndASetTakeACharacterAsInSQLite() throws {
+        for (text, pattern) in [("/ä", "/?"), ("/ä", "/??"), ("/ä", "/[ä]"), ("/ä", "/[^a]"), ("/ä", "/[à-ö]")] {
+            #expect(Glob.matches(Octets(text.utf8), pattern) == (try sqlite(text, pattern)), "'\(text)' GLOB '\(pattern)'")
+        }
+    }
 }

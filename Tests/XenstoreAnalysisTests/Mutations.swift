@@ -15,7 +15,6 @@ struct Mutations {
     private mutating func mutate(_ bodies: inout [RecordBody]) {
         guard !bodies.isEmpty else { return }
         let index = random.below(bodies.count)
-        if case .globalQuota = bodies[index] { return }
         switch random.below(12) {
         case 0: bodies.remove(at: index)
         case 1: bodies.swapAt(index, random.below(bodies.count))

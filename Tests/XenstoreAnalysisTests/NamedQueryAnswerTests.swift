@@ -98,6 +98,16 @@ import XenstoreStream
         #expect(try rows("path_history", ["path": "/c"]) == [])
     }
 
+    @Test func parametersThatLookLikeNumbersAreTakenAsWritten() throws {
+        let image = try store([node("/a", "1"), node("12", "x")], name: "first", series: "007")
+        #expect(try rows("path_history", ["path": "/a", "series": "007"]) == ["\(image)|first|NULL|1|n0"])
+        #expect(try rows("path_history", ["path": "12"]) == ["\(image)|first|NULL|x|n0"])
+    }
+
+    @Test func aParameterThatIsNoNumberIsWrongUsage() throws {
+        #expect { try rows("watch_heavy", ["image_id": "1", "least": "many"]) } throws: { ($0 as? ArchiveError)?.code == .usage }
+    }
+
     @Test func pendingOutputShowsWhoDoesNotRead() throws {
         var slow = ConnectionData(connID: 2, socketFD: 7)
         slow.outData = [1, 2, 3]

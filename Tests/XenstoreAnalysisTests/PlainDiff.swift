@@ -32,7 +32,7 @@ struct PlainDiff {
                 let names = Self.differences(line.old ?? [:], line.new ?? [:], sameLayout: oldLayout == newLayout)
                 if names.isEmpty { continue }
                 line.action = "changed"
-                if line.kind == "node" && line.name.isEmpty && names == ["perms"] { line.kind = "perms" }
+                if line.kind == "node" && names == ["perms"] { line.kind = "perms" }
             }
             lines.append(line.text)
         }

@@ -13,6 +13,7 @@ import XenstoreStream
         let pairs = v1.indices.flatMap { old in v1[(old + 1)...].map { (v1[old], $0) } }
         return pairs + [
             ("xen-4.22-tiny.bin", "xen-4.22-small.bin"), ("xen-4.22-small.bin", "xen-4.22-tiny.bin"),
+            ("xen-4.20-small.bin", "xen-4.22-small.bin"), ("xen-4.22-tiny.bin", "xen-4.17-tiny.bin"),
         ]
     }()
 
