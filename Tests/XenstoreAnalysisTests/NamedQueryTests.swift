@@ -1,0 +1,87 @@
+import TestSupport
+import Testing
+import XenstoreAnalysis
+import XenstoreArchive
+import XenstoreStream
+
+/// The queries as such: their headers, their parameters, that they run.
+@Suite struct NamedQueryTests {
+    /// A value for each parameter that a query may require.
+    private let values = ["image_id": "1", "path": "/", "series": "main", "least": "2"]
+
+    private func required(_ query: NamedQuery) throws -> [String: String] {
+        var given: [String: String] = [:]
+        for parameter in query.parameters where parameter.isRequired { given[parameter.name] = try #require(values[parameter.name]) }
+        return given
+    }
+
+    private func names(_ statement: Statement) -> [String] {
+        (0..<statement.columnCount).map { statement.columnName($0) }
+    }
+
+    @Test func everyFileIsAQueryAndEveryQueryAFile() {
+        let folder = Fixtures.root + "/queries"
+        let files = Files.list(folder)
+        #expect(files.count >= 12)
+        #expect(NamedQuery.all.map { $0.name + ".sql" } == files)
+        for query in NamedQuery.all { #expect(Array(query.sql.utf8) == Files.read("\(folder)/\(query.name).sql"), "\(query.name)") }
+    }
+
+    @Test func everyQuerySaysWhatItIsFor() {
+        for query in NamedQuery.all {
+            #expect(!query.title.isEmpty, "\(query.name)")
+            #expect(!query.group.isEmpty, "\(query.name)")
+            #expect(!query.why.isEmpty, "\(query.name)")
+            #expect(!query.parameters.isEmpty, "\(query.name)")
+            #expect(query.parameters.allSatisfy { !$0.name.isEmpty && !$0.help.isEmpty }, "\(query.name)")
+            #expect(query.parameters.allSatisfy { $0.isRequired || $0.help.hasPrefix("(default ") }, "\(query.name)")
+            #expect(!query.columns.isEmpty && query.columns.allSatisfy { !$0.isEmpty }, "\(query.name)")
+        }
+    }
+
+    @Test func theHeadersNameTheColumnsAndParametersOfTheStatement() throws {
+        let archive = try Archive.inMemory()
+        for query in NamedQuery.all {
+            let statement = try query.prepare(archive, parameters: try required(query))
+            #expect(names(statement) == query.columns, "\(query.name)")
+            #expect(Set(statement.parameterNames) == Set(query.parameters.map { ":" + $0.name }), "\(query.name)")
+        }
+    }
+
+    @Test(arguments: Fixtures.cleanNames) func everyQueryRunsOnEveryRealImage(_ name: String) throws {
+        let archive = try Archive.inMemory()
+        _ = try Images.archived(Fixtures.bytes(name), in: archive)
+        for query in NamedQuery.all {
+            let statement = try query.prepare(archive, parameters: try required(query))
+            var rows = 0
+            while try statement.step() { rows += 1 }
+            if ["largest_owners", "path_history"].contains(query.name) { #expect(rows > 0, "\(query.name)") }
+        }
+    }
+
+    @Test func aMissingParameterIsWrongUsage() throws {
+        let archive = try Archive.inMemory()
+        for query in NamedQuery.all {
+            for parameter in query.parameters where parameter.isRequired {
+                var given = try required(query)
+                given[parameter.name] = nil
+                #expect("\(query.name)") { try query.prepare(archive, parameters: given) } throws: {
+                    let error = $0 as? ArchiveError
+                    return error?.code == .usage && error?.description.contains(query.name) == true
+                }
+            }
+        }
+    }
+
+    @Test func anUnknownParameterIsWrongUsage() throws {
+        let archive = try Archive.inMemory()
+        for query in NamedQuery.all {
+            var given = try required(query)
+            given["no_such"] = "1"
+            #expect("\(query.name)") { try query.prepare(archive, parameters: given) } throws: {
+                let error = $0 as? ArchiveError
+                return error?.code == .usage && error?.description.contains("no_such") == true
+            }
+        }
+    }
+}

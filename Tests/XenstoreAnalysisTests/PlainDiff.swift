@@ -1,0 +1,235 @@
+import XenstoreStream
+
+/// A comparison of two images written as plainly as can be, to hold `Diff` against: a dictionary of things on either
+/// side, keyed by what makes a thing the same in two images.
+struct PlainDiff {
+    /// What an image speaks of: its name, where it stands in a change, and what is said about it.
+    private struct Thing {
+        var line: ChangeLine
+        var attributes: [String: String]
+        /// A quota of a domain counts only where both images have that domain.
+        var quotaOf: UInt16?
+    }
+
+    private(set) var lines: [String] = []
+
+    init(_ old: [RecordBody], _ oldLayout: Layout, _ new: [RecordBody], _ newLayout: Layout) {
+        let (oldIDs, newIDs) = (Self.uniqueIDs(old), Self.uniqueIDs(new))
+        let left = Self.things(old, oldLayout, oldIDs, newIDs)
+        let right = Self.things(new, newLayout, newIDs, oldIDs)
+        let shared = Self.domains(old).intersection(Self.domains(new))
+        for key in Set(left.keys).union(right.keys) {
+            guard let thing = right[key] ?? left[key] else { continue }
+            if let domid = thing.quotaOf, !shared.contains(domid) { continue }
+            var line = thing.line
+            line.old = left[key]?.attributes
+            line.new = right[key]?.attributes
+            if left[key] == nil {
+                line.action = "added"
+            } else if right[key] == nil {
+                line.action = "removed"
+            } else {
+                let names = Self.differences(line.old ?? [:], line.new ?? [:], sameLayout: oldLayout == newLayout)
+                if names.isEmpty { continue }
+                line.action = "changed"
+                if line.kind == "node" && names == ["perms"] { line.kind = "perms" }
+            }
+            lines.append(line.text)
+        }
+        for (domid, id) in oldIDs {
+            guard let other = newIDs[domid], other != id else { continue }
+            var line = ChangeLine(action: "changed", kind: "domain")
+            line.domid = String(domid)
+            line.old = ["unique_id": String(id)]
+            line.new = ["unique_id": String(other)]
+            lines.append(line.text)
+        }
+        if oldLayout != newLayout {
+            var line = ChangeLine(action: "changed", kind: "header")
+            line.old = ["version": String(oldLayout.headerVersion), "flags": "0", "layout": oldLayout.rawValue]
+            line.new = ["version": String(newLayout.headerVersion), "flags": "0", "layout": newLayout.rawValue]
+            lines.append(line.text)
+        }
+        lines.sort()
+    }
+
+    /// The names of the attributes that differ; of two layouts only those that both images have.
+    private static func differences(_ old: [String: String], _ new: [String: String], sameLayout: Bool) -> Set<String> {
+        Set(old.keys).union(new.keys).filter { name in
+            old[name] != new[name] && (sameLayout || (old[name] != nil && new[name] != nil))
+        }
+    }
+
+    private static func uniqueIDs(_ bodies: [RecordBody]) -> [UInt16: UInt64] {
+        var ids: [UInt16: UInt64] = [:]
+        for case .connection(let data) in bodies where data.connType == 0 && data.fields & 1 == 1 && data.uniqueID != 0 {
+            ids[data.domid] = data.uniqueID
+        }
+        return ids
+    }
+
+    private static func domains(_ bodies: [RecordBody]) -> Set<UInt16> {
+        var domains: Set<UInt16> = []
+        for case .domain(let data) in bodies { domains.insert(data.domid) }
+        return domains
+    }
+
+    private static func things(
+        _ bodies: [RecordBody], _ layout: Layout, _ ids: [UInt16: UInt64], _ otherIDs: [UInt16: UInt64]
+    ) -> [String: Thing] {
+        var connections: [UInt32: Owner] = [:]
+        for case .connection(let data) in bodies { connections[data.connID] = Owner(data, ids, otherIDs) }
+        var things: [String: Thing] = [:]
+        func add(_ key: String, _ line: ChangeLine, _ attributes: [String: String]) {
+            // Of several things with one key each is a thing of its own.
+            var number = 1
+            while things["\(key) #\(number)"] != nil { number += 1 }
+            things["\(key) #\(number)"] = Thing(line: line, attributes: attributes)
+        }
+        func addQuota(_ scope: String, _ domid: UInt16?, _ quota: Quota) {
+            var line = ChangeLine(action: "", kind: "quota")
+            line.domid = domid.map { String($0) } ?? ""
+            line.name = "name=\(ChangeLine.text(quota.name)) scope=\(scope)"
+            things["\(line.text)"] = Thing(line: line, attributes: ["value": String(quota.value)], quotaOf: domid)
+        }
+        func owner(_ connID: UInt32) -> Owner { connections[connID] ?? Owner(unknown: connID) }
+
+        for body in bodies {
+            var line = ChangeLine(action: "", kind: "")
+            switch body {
+            case .global(let data):
+                line.kind = "global"
+                let second = layout == .draft ? "ro_socket_fd" : "evtchn_fd"
+                add("global", line, ["rw_socket_fd": String(data.rwSocketFD), second: String(data.secondFD)])
+            case .connection(let data):
+                line.kind = "connection"
+                line.domid = owner(data.connID).domid
+                line.name = owner(data.connID).name
+                add("connection \(owner(data.connID).key)", line, attributes(data, layout))
+            case .watch(let data):
+                addWatch(data.connID, data.wpath, data.token, [:])
+            case .watchExtended(let data):
+                var depth = ["depth": String(data.depth)]
+                if data.depthPad != 0 { depth["depth_pad"] = String(data.depthPad) }
+                addWatch(data.connID, data.wpath, data.token, depth)
+            case .transaction(let data):
+                line.kind = "transaction"
+                line.domid = owner(data.connID).domid
+                line.name = joined(owner(data.connID).name, "tx_id=\(data.txID)")
+                add("transaction \(owner(data.connID).key) \(data.txID)", line, ["tx_id": String(data.txID)])
+            case .node(let data):
+                line.kind = "node"
+                line.path = ChangeLine.text(data.path.octets)
+                line.domid = data.perms.first.map { String($0.domid) } ?? ""
+                var said = ["value": ChangeLine.text(data.value), "perms": data.perms.map(text).joined(separator: ",")]
+                if data.access != 0 { said["access"] = String(data.access) }
+                if !data.path.isTerminated { said["path_terminator"] = "missing" }
+                if data.connID == 0 {
+                    if data.txID != 0 { said["tx_id"] = String(data.txID) }
+                    add("node \(ChangeLine.text(data.path.octets))", line, said)
+                } else {
+                    let of = owner(data.connID)
+                    line.name = joined(of.domid.isEmpty ? of.name : "conn_domid=\(of.domid)", "tx_id=\(data.txID)")
+                    add("pending \(of.key) \(data.txID) \(ChangeLine.text(data.path.octets))", line, said)
+                }
+            case .globalQuota(let data):
+                for (position, quota) in data.quotas.enumerated() {
+                    addQuota(position < Int(data.domQuotaCount) ? "default" : "host", nil, quota)
+                }
+            case .domain(let data):
+                line.kind = "domain"
+                line.domid = String(data.domid)
+                add("domain \(data.domid)", line, ["features": String(data.features)])
+                for quota in data.quotas { addQuota("domain", data.domid, quota) }
+            case .opaque(let data):
+                line.kind = "record"
+                line.name = "type=\(data.type.rawValue)"
+                add("record \(data.type.rawValue)", line, ["body": ChangeLine.text(data.body)])
+            }
+        }
+        return things
+
+        func addWatch(_ connID: UInt32, _ path: TerminatedString, _ token: TerminatedString, _ more: [String: String]) {
+            var line = ChangeLine(action: "", kind: "watch")
+            line.path = ChangeLine.text(path.octets)
+            line.domid = owner(connID).domid
+            line.name = joined(owner(connID).name, "token=\(ChangeLine.text(token.octets))")
+            var said = more
+            if !path.isTerminated { said["wpath_terminator"] = "missing" }
+            if !token.isTerminated { said["token_terminator"] = "missing" }
+            add("watch \(owner(connID).key) \(ChangeLine.text(path.octets)) \(ChangeLine.text(token.octets))", line, said)
+        }
+    }
+
+    /// A connection as both images know it.
+    private struct Owner {
+        let key: String
+        var domid = ""
+        var name = ""
+
+        init(_ data: ConnectionData, _ ids: [UInt16: UInt64], _ otherIDs: [UInt16: UInt64]) {
+            switch data.connType {
+            case 0:
+                // A unique-id tells domains apart only where both images know it.
+                let bothKnow = ids[data.domid] != nil && otherIDs[data.domid] != nil
+                key = "ring \(data.domid)" + (bothKnow ? " unique \(ids[data.domid] ?? 0)" : "")
+                domid = String(data.domid)
+            case 1:
+                key = "socket \(data.socketFD)"
+                name = "socket_fd=\(data.socketFD)"
+            default:
+                key = "type \(data.connType) \(Array(data.connSpec))"
+                name = "type=\(data.connType) conn_spec=\(ChangeLine.text(data.connSpec))"
+            }
+        }
+
+        init(unknown connID: UInt32) {
+            key = "unknown \(connID)"
+            name = "conn_id=\(connID)"
+        }
+    }
+
+    private static func attributes(_ data: ConnectionData, _ layout: Layout) -> [String: String] {
+        var said: [String: String] = ["out_data": ChangeLine.text(data.outData)]
+        switch data.connType {
+        case 0:
+            said["type"] = "ring"
+            said["domid"] = String(data.domid)
+            said["target_domid"] = data.tdomid == 0x7FF4 ? "none" : String(data.tdomid)
+        case 1:
+            said["type"] = "socket"
+            said["socket_fd"] = String(data.socketFD)
+            if layout != .draft && data.socketPad != 0 { said["socket_pad"] = String(data.socketPad) }
+        default:
+            said["type"] = String(data.connType)
+            said["conn_spec"] = ChangeLine.text(data.connSpec)
+        }
+        if layout == .draft {
+            said["flags"] = String(data.flags)
+            if data.connPad != 0 { said["conn_pad"] = String(data.connPad) }
+            if data.connType == 0 {
+                said["revtchn"] = String(data.revtchn)
+                said["levtchn"] = String(data.levtchn)
+                said["mfn"] = String(data.mfn)
+            }
+        } else {
+            if data.connType == 0 { said["evtchn"] = String(data.evtchn) }
+            if data.fields > 1 { said["fields"] = String(data.fields & 0xFFFE) }
+            said["in_data"] = ChangeLine.text(data.inData)
+            said["out_resp_len"] = String(data.outRespLength)
+            if data.fields & 1 == 1 { said["unique_id"] = String(data.uniqueID) }
+        }
+        return said
+    }
+
+    private static func text(_ permission: Permission) -> String {
+        let letters: [UInt8: String] = [0x72: "r", 0x77: "w", 0x62: "b", 0x6E: "n"]
+        let letter = letters[permission.perm] ?? "0x" + String(permission.perm, radix: 16) + ":"
+        let flags = permission.flags == 0 ? "" : permission.flags == 1 ? ":stale" : ":0x" + String(permission.flags, radix: 16)
+        return letter + String(permission.domid) + flags
+    }
+
+    private static func joined(_ first: String, _ second: String) -> String {
+        first.isEmpty ? second : first + " " + second
+    }
+}
