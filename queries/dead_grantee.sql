@@ -2,7 +2,7 @@
 -- group: leaks
 -- why: the next domain that gets this domid inherits the access, unless the entry is marked stale
 -- refs: XSA-322, XSA-417
--- param: image_id (required) the image to look at
+-- param: image_id integer (required) the image to look at
 -- columns: domid, perm, path
 -- An image without domain 0's own connection holds one migrating domain only: no rows then.
 SELECT p.domid, p.perm, p.path

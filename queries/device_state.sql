@@ -2,7 +2,7 @@
 -- group: devices
 -- why: state 4 on both sides is a working device; anything else hangs, waits or is being torn down
 -- refs: xenbus states in xen/io/xenbus.h
--- param: image_id (required) the image to look at
+-- param: image_id integer (required) the image to look at
 -- columns: frontend, frontend_state, backend, backend_state
 SELECT substr(f.path, 1, length(f.path) - length('/backend')) AS frontend,
        fs.value AS frontend_state, f.value AS backend, bs.value AS backend_state

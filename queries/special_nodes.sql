@@ -2,7 +2,7 @@
 -- group: access
 -- why: a guest that may read @introduceDomain or @releaseDomain learns of every domain that comes and goes
 -- refs: XSA-115
--- param: image_id (required) the image to look at
+-- param: image_id integer (required) the image to look at
 -- columns: path, perms, verdict
 SELECT n.path, n.perms, CASE n.perms WHEN 'n0' THEN 'as shipped' ELSE 'changed' END AS verdict
 FROM nodes n

@@ -1,7 +1,7 @@
 -- title: Domains that act for others
 -- group: access
 -- why: after SET_TARGET a domain has its target's rights; a target whose connection comes later is lost on restore
--- param: image_id (required) the image to look at
+-- param: image_id integer (required) the image to look at
 -- columns: domid, target_domid, on_restore
 SELECT c.domid, c.target_domid,
        CASE WHEN t.record_id IS NULL THEN 'the target has no connection'

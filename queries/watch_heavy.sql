@@ -2,8 +2,8 @@
 -- group: connections
 -- why: a guest may set 128 watches by default; leaked ones slow every write below their paths down
 -- refs: XSA-326
--- param: image_id (required) the image to look at
--- param: least (default 1) show connections with at least so many
+-- param: image_id integer (required) the image to look at
+-- param: least integer (default 1) show connections with at least so many
 -- columns: conn_id, type, domid, socket_fd, watches, paths
 SELECT c.conn_id, c.type, c.domid, c.socket_fd, count(*) AS watches, count(DISTINCT w.path) AS paths
 FROM watches w

@@ -1,7 +1,7 @@
 -- title: Watches on nodes that are not there
 -- group: connections
 -- why: they wait for something that may never come, or were left behind
--- param: image_id (required) the image to look at
+-- param: image_id integer (required) the image to look at
 -- columns: domid, socket_fd, path, token
 -- A relative path counts from the home of the connection's domain.
 SELECT c.domid, c.socket_fd, w.path, w.token

@@ -2,7 +2,7 @@
 -- group: access
 -- why: the first entry's letter is what everyone not listed may do; r, w or b there opens the node to all guests
 -- refs: XSA-353
--- param: image_id (required) the image to look at
+-- param: image_id integer (required) the image to look at
 -- columns: access, path, perms, value
 SELECT CASE p.perm WHEN 'r' THEN 'read' WHEN 'w' THEN 'write' WHEN 'b' THEN 'read and write' ELSE p.perm END AS access,
        n.path, n.perms, n.value

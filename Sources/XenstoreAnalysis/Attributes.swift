@@ -11,6 +11,7 @@ enum Attributes {
             [Attribute("depth", data.hasDepth ? .unsigned(UInt64(data.depth)) : .none)] + nonZero("depth_pad", data.depthPad)
                 + terminations([(.wpath, data.wpath), (.token, data.token)])
         case .connection(let data): connection(data, layout: layout)
+        case .transaction(let data): [Attribute("tx_id", data.txID)]
         default: fields(body, layout: layout)
         }
     }

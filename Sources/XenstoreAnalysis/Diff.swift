@@ -29,20 +29,24 @@ public struct Diff {
         let sharesLayout = left.format.layout == right.format.layout
         for (key, body) in left.entries {
             guard let position = right.index[key] else {
+                guard right.canHold(body.type) else { continue }
                 changes.append(change(.removed, key.identity, old: (left, body), new: nil))
                 continue
             }
             let other = right.entries[position].body
             if body == other && sharesLayout { continue }
             let change = change(.changed, key.identity, old: (left, body), new: (right, other))
-            let common = Set((change.old ?? []).map(\.name)).intersection((change.new ?? []).map(\.name))
+            let common = Set((change.old ?? []).map(\.name)).intersection((change.new ?? []).map(\.name)).union(silentWhereZero)
             if change.differences.contains(where: { sharesLayout || common.contains($0.name) }) { changes.append(change) }
         }
-        for (key, body) in right.entries where left.index[key] == nil {
+        for (key, body) in right.entries where left.index[key] == nil && left.canHold(body.type) {
             changes.append(change(.added, key.identity, old: nil, new: (right, body)))
         }
         return changes
     }
+
+    /// Attributes that every layout has and that stand in a change only where they say something.
+    private static let silentWhereZero: Set<String> = ["access", "tx_id", "path_terminator", "wpath_terminator", "token_terminator"]
 
     // MARK: Kinds
 
@@ -69,7 +73,8 @@ public struct Diff {
             return make(onlyPerms ? .perms : .node, path: path, domid: owner)
         case .pendingNode(let connection, let txID, let path):
             let of = connection.domid.map { [Attribute("conn_domid", $0)] } ?? connection.attributes
-            return make(.node, path: path, domid: owner, of + [Attribute("tx_id", txID)])
+            let onlyPerms = action == .changed && isOnlyPerms(old?.1, new?.1)
+            return make(onlyPerms ? .perms : .node, path: path, domid: owner, of + [Attribute("tx_id", txID)])
         case .record(let type): return make(.record, [Attribute("type", type)])
         }
     }
@@ -109,6 +114,7 @@ public struct Diff {
         for identity in Set(left.quotas.keys).union(right.quotas.keys) {
             let (old, new) = (left.quotas[identity], right.quotas[identity])
             guard old != new, case .quota(let scope, let name) = identity else { continue }
+            guard left.canHold(.globalQuotaData) && right.canHold(.globalQuotaData) else { continue }
             var domid: UInt16?
             if case .domain(let domain) = scope {
                 domid = domain
@@ -146,9 +152,35 @@ public struct Diff {
             return a.lexicographicallyPrecedes(b)
         }
         if left.domid != right.domid { return (left.domid.map(Int.init) ?? -1) < (right.domid.map(Int.init) ?? -1) }
-        let (a, b) = ("\(left.identity)", "\(right.identity)")
-        if a != b { return a < b }
+        for (a, b) in zip(left.identity, right.identity) where a.value != b.value { return isBefore(a.value, b.value) }
+        if left.identity.count != right.identity.count { return left.identity.count < right.identity.count }
         return left.action == .removed && right.action != .removed
+    }
+}
+
+extension Diff {
+    /// Numbers by their value, text and bytes as bytes, and numbers first.
+    private static func isBefore(_ left: Attribute.Value, _ right: Attribute.Value) -> Bool {
+        let (a, b) = (sortKey(left), sortKey(right))
+        if a.number != b.number { return (a.number ?? .max) < (b.number ?? .max) }
+        return a.octets.lexicographicallyPrecedes(b.octets)
+    }
+
+    private static func sortKey(_ value: Attribute.Value) -> (number: Int64?, octets: Octets) {
+        switch value {
+        case .none: (-1, [])
+        case .integer(let number): (number, [])
+        case .unsigned(let number): (Int64(clamping: number), [])
+        case .text(let text): (nil, Octets(text.utf8))
+        case .octets(let octets), .data(let octets): (nil, octets)
+        }
+    }
+}
+
+extension ImageState {
+    /// Whether the image's layout has such records at all. A watch with a depth can be one without, so any layout has it.
+    fileprivate func canHold(_ type: RecordType) -> Bool {
+        !type.isKnown || type == .watchDataExtended || type <= format.layout.lastRecordType
     }
 }
 

@@ -33,13 +33,13 @@ struct ImageState {
         }
         var counts: [Identity: Int] = [:]
         try source.forEachRecord { body in
+            collectQuotas(body)
             guard let identity = identity(of: body) else { return }
             let occurrence = counts[identity, default: 0]
             counts[identity] = occurrence + 1
             let key = Key(identity: identity, occurrence: occurrence)
             index[key] = entries.count
             entries.append((key, normalized(body)))
-            collectQuotas(body)
         }
     }
 

@@ -17,6 +17,8 @@ public struct NamedQuery: Sendable {
     /// A parameter, written `:name` in the SQL.
     public struct Parameter: Equatable, Sendable {
         public let name: String
+        /// A whole number; text otherwise.
+        public let isInteger: Bool
         public let isRequired: Bool
         /// What it is, with its default.
         public let help: String
@@ -44,8 +46,10 @@ public struct NamedQuery: Sendable {
         columns = text("columns").split(separator: ",").map { String($0.drop { $0 == " " }) }
         parameters = entries.filter { $0.key == "param" }.map { entry in
             let name = entry.text.prefix { $0 != " " }
-            let help = entry.text.dropFirst(name.count + 1)
-            return Parameter(name: String(name), isRequired: help.hasPrefix("(required)"), help: String(help))
+            var help = entry.text.dropFirst(name.count + 1)
+            let isInteger = help.hasPrefix("integer ")
+            if isInteger { help = help.dropFirst("integer ".count) }
+            return Parameter(name: String(name), isInteger: isInteger, isRequired: help.hasPrefix("(required)"), help: String(help))
         }
     }
 
@@ -63,11 +67,14 @@ public struct NamedQuery: Sendable {
         let statement = try archive.database.prepareReadOnly(sql)
         for (name, value) in given {
             guard let index = statement.parameterIndex(":" + name) else { continue }
-            if let number = Int64(value) {
-                try statement.bind(index, number)
-            } else {
+            guard parameters.contains(where: { $0.name == name && $0.isInteger }) else {
                 try statement.bind(index, value)
+                continue
             }
+            guard let number = Int64(value) else {
+                throw ArchiveError(.usage, "query \(self.name): \(name) is a whole number, not \(value); write \(name)=10")
+            }
+            try statement.bind(index, number)
         }
         return statement
     }

@@ -16,6 +16,12 @@ public struct RecordTrace: Sendable {
     /// Why the fields behind these cannot be read; nil where all can.
     public let failure: StreamError?
 
+    private init(type: RecordType?, fields: [TracedField], failure: StreamError?) {
+        self.type = type
+        self.fields = fields
+        self.failure = failure
+    }
+
     /// Traces a record that has been read.
     public init(_ record: Record, in stream: [UInt8], format: StreamFormat) {
         let start = record.offset + 8
@@ -28,12 +34,12 @@ public struct RecordTrace: Sendable {
     public init(_ damage: Damage, in stream: [UInt8], format: StreamFormat) {
         let end = damage.offset + damage.bytes.count
         guard damage.bytes.count >= 8 else {
-            (type, fields, failure) = (nil, [], nil)
+            self.init(type: nil, fields: [], failure: nil)
             return
         }
         let type = RecordType(rawValue: Frame.number(stream, damage.offset, format.byteOrder))
         guard type.isKnown, type != .end else {
-            (self.type, fields, failure) = (nil, [], nil)
+            self.init(type: nil, fields: [], failure: nil)
             return
         }
         let length = Int(Frame.number(stream, damage.offset + 4, format.byteOrder))
@@ -43,15 +49,14 @@ public struct RecordTrace: Sendable {
 
     private init(_ stream: [UInt8], body range: Range<Int>, _ body: RecordBody, _ format: StreamFormat, _ number: Int) {
         var body = body
-        type = body.type
         var tracer = FieldTracer(reader: FieldReader(stream: stream, body: range, format: format, record: number, type: body.type))
+        var failure: StreamError?
         do throws(StreamError) {
             try body.visitFields(&tracer)
-            failure = nil
         } catch {
             failure = error
         }
-        fields = tracer.fields
+        self.init(type: body.type, fields: tracer.fields, failure: failure)
     }
 }
 
