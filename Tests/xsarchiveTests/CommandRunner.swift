@@ -87,8 +87,8 @@ final class RunningCommand {
         self.process = process
     }
 
-    func kill() {
-        if !ended { Glibc.kill(process, SIGKILL) }
+    func stop() {
+        if !ended { kill(process, SIGKILL) }
     }
 
     /// Waits for the end.
@@ -101,7 +101,7 @@ final class RunningCommand {
             waited += 0.001
             if waited > Self.patience && !timedOut {
                 timedOut = true
-                kill()
+                stop()
             }
         }
         ended = true

@@ -26,7 +26,7 @@ import Musl
                 #expect(outcome.text.hasSuffix("  stored\n"))
             }
             expectDone(place.run("verify"))
-            for name in names { #expect(place.run("export", "@" + name).output == place.bytes(name)) }
+            for name in names { expectBytes(place.run("export", "@" + name).output, place.bytes(name), name) }
             #expect(place.names == names + ["xsarchive.db"])
         }
     }
@@ -38,7 +38,7 @@ import Musl
         for _ in 0..<5 {
             let outcome = place.run("export", "@2")
             expectDone(outcome)
-            #expect(outcome.output == Fixtures.bytes("xen-4.17-small.bin"))
+            expectBytes(outcome.output, Fixtures.bytes("xen-4.17-small.bin"))
         }
         expectDone(running.outcome())
         expectDone(place.run("verify"))
@@ -57,16 +57,16 @@ import Musl
             let running = place.start(["import", "big.bin"])
             // Anywhere from the start to the end, so that some rounds hit the writing itself.
             usleep(UInt32(duration * Double(random.below(1000)) * 1000))
-            running.kill()
+            running.stop()
             if running.outcome().ending == .signal(SIGKILL) { killed += 1 }
             let verdict = place.run("verify")
             expectDone(verdict)
-            #expect(place.run("export", "@1").output == Fixtures.bytes("xen-4.17-small.bin"), "round \(round)")
+            expectBytes(place.run("export", "@1").output, Fixtures.bytes("xen-4.17-small.bin"), "round \(round)")
         }
         #expect(killed > 0)
         let again = place.run("import", "big.bin")
         expectDone(again)
-        #expect(place.run("export", "@big.bin").output == place.bytes("big.bin"))
+        expectBytes(place.run("export", "@big.bin").output, place.bytes("big.bin"))
         expectDone(place.run("verify"))
         #expect(place.names == ["big.bin", "whole.db", "xsarchive.db"])
     }
@@ -77,11 +77,11 @@ import Musl
             let place = Workplace()
             let running = place.start(["import", Fixtures.path("xen-4.17-tiny.bin")])
             usleep(UInt32(random.below(40_000)))
-            running.kill()
+            running.stop()
             _ = running.outcome()
             expectDone(place.run("import", Fixtures.path("xen-4.17-tiny.bin")))
             expectDone(place.run("verify"))
-            #expect(place.run("export", "@1").output == Fixtures.bytes("xen-4.17-tiny.bin"))
+            expectBytes(place.run("export", "@1").output, Fixtures.bytes("xen-4.17-tiny.bin"))
         }
     }
 

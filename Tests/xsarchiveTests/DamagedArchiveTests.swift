@@ -26,7 +26,7 @@ import Testing
     @Test func imagesBesideADamagedOneComeOut() throws {
         let place = try damaged()
         for (index, name) in SharedArchive.names.enumerated() where index != 3 {
-            #expect(place.run("export", "@\(index + 1)").output == Fixtures.bytes(name), "\(name)")
+            expectBytes(place.run("export", "@\(index + 1)").output, Fixtures.bytes(name), "\(name)")
         }
     }
 
@@ -62,7 +62,7 @@ import Testing
     @Test func bytesOverwrittenInTheFileNeverComeOutAsAnImage() {
         var random = SeededGenerator(seed: 417)
         let whole = Files.read(SharedArchive.path)
-        for round in 0..<12 {
+        for round in 0..<5 {
             let place = Workplace()
             var bytes = whole
             // Behind the first page, which says what kind of file it is.
@@ -73,7 +73,7 @@ import Testing
                 let outcome = place.run("export", "@\(index + 1)", "-o", "out-\(index)")
                 if place.names.contains("out-\(index)") {
                     #expect(outcome.ending == .exit(0), "round \(round)")
-                    #expect(place.bytes("out-\(index)") == Fixtures.bytes(SharedArchive.names[index]), "round \(round)")
+                    expectBytes(place.bytes("out-\(index)"), Fixtures.bytes(SharedArchive.names[index]), "round \(round)")
                 } else {
                     expectFailure(outcome, 2, containing: ["; "])
                 }

@@ -46,6 +46,18 @@ func expectUsage(_ outcome: Outcome, _ part: String, sourceLocation: SourceLocat
     for leak in leaks { #expect(!outcome.errorText.contains(leak), "\(outcome.errorText)", sourceLocation: sourceLocation) }
 }
 
+/// Two images or files are the same. `#expect` would work out and print the difference of a hundred thousand bytes.
+func expectBytes(
+    _ actual: [UInt8], _ expected: [UInt8], _ what: String = "", sourceLocation: SourceLocation = #_sourceLocation
+) {
+    guard actual != expected else { return }
+    let offset = zip(actual, expected).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+    let place = offset ?? min(actual.count, expected.count)
+    Issue.record(
+        "\(what) \(actual.count) bytes differ from the \(expected.count) expected ones at byte \(place)",
+        sourceLocation: sourceLocation)
+}
+
 /// Text from other programs, read as JSON by a parser that is not ours.
 enum JSONText {
     static func object(_ text: String) throws -> [String: Any] {

@@ -56,7 +56,7 @@ import Testing
         let place = Workplace.withSharedImages()
         let before = place.bytes("xsarchive.db")
         expectFailure(place.run("sql", sql), 64, containing: ["the SQL "])
-        #expect(place.bytes("xsarchive.db") == before)
+        expectBytes(place.bytes("xsarchive.db"), before)
         #expect(place.names == ["xsarchive.db"])
     }
 

@@ -16,7 +16,7 @@ import Testing
         let place = Workplace.withSharedImages()
         let before = place.bytes("xsarchive.db")
         expectDone(place.run("verify"))
-        #expect(place.bytes("xsarchive.db") == before)
+        expectBytes(place.bytes("xsarchive.db"), before)
         #expect(place.names == ["xsarchive.db"])
     }
 
