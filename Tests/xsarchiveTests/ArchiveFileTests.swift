@@ -1,0 +1,71 @@
+import TestSupport
+import Testing
+
+private let tiny = Fixtures.path("xen-4.17-tiny.bin")
+
+/// What is named as the archive is something else.
+@Suite struct ArchiveFileTests {
+    static let readers = [
+        ["images"], ["show", "@1"], ["export", "@1", "-o", "out"], ["diff", "@1", "@2"], ["ls", "@1"], ["cat", "@1", "/tool"],
+        ["query", "dead_owner"], ["query", "path_history", "-P", "path=/tool"], ["sql", "SELECT 1"], ["verify"],
+    ]
+
+    /// Every command says so in one line, and the file stays as it was.
+    private func expectRefusal(_ place: Workplace, _ file: String, _ message: String) {
+        let before = place.bytes(file)
+        for command in Self.readers + [["import", tiny]] {
+            expectFailure(place.run(command + ["-a", file]), 2, "\(file): \(message)")
+        }
+        expectBytes(place.bytes(file), before)
+        #expect(place.names == [file])
+    }
+
+    @Test func aFileThatIsNoSQLiteFileIsRefused() {
+        let place = Workplace()
+        place.write(Array("Just a text, and long enough to be looked at. ".utf8) + Array(repeating: 0x41, count: 4096), "text")
+        expectRefusal(
+            place, "text", "file is not a database; this is no archive, or a damaged one: check the name, or restore a copy")
+    }
+
+    @Test func anotherSQLiteFileIsRefused() {
+        let place = Workplace()
+        #expect(place.sqlite("CREATE TABLE t(x); INSERT INTO t VALUES (1)", file: "other.db").ending == .exit(0))
+        expectRefusal(place, "other.db", "this SQLite file is no archive of xsarchive; check the name given with -a")
+    }
+
+    @Test func anArchiveOfANewerSchemaIsRefused() {
+        let place = Workplace()
+        expectDone(place.run("import", "-a", "newer.db", tiny))
+        #expect(place.sqlite("PRAGMA user_version = 7", file: "newer.db").ending == .exit(0))
+        expectRefusal(
+            place, "newer.db", "the archive has schema version 7, this xsarchive knows 1; use the xsarchive that wrote it")
+    }
+
+    @Test(arguments: readers) func aMissingArchiveIsNotMade(_ command: [String]) {
+        let place = Workplace()
+        expectFailure(
+            place.run(command), 2,
+            "xsarchive.db: there is no archive here; 'xsarchive import' makes one, -a or XSARCHIVE names another")
+        #expect(place.names == [])
+    }
+
+    @Test func aDirectoryIsRefused() {
+        let place = Workplace()
+        expectFailure(place.run("images", "-a", "."), 2, containing: [".: cannot open the archive: "])
+        expectFailure(place.run("import", "-a", ".", tiny), 2, containing: [".: cannot open the archive: "])
+        expectFailure(
+            place.run("import", "-a", "none/x.db", tiny), 2,
+            containing: ["none/x.db: cannot make the archive: No such file or directory"])
+        #expect(place.names == [])
+    }
+
+    @Test(arguments: readers) func aTruncatedArchiveIsTrouble(_ command: [String]) {
+        let place = Workplace()
+        let whole = Files.read(SharedArchive.path)
+        place.write(Array(whole[..<(whole.count / 3)]), "short.db")
+        let before = place.bytes("short.db")
+        expectFailure(place.run(command + ["-a", "short.db"]), 2, containing: ["short.db: ", "restore a copy"])
+        expectBytes(place.bytes("short.db"), before)
+        #expect(place.names == ["short.db"])
+    }
+}

@@ -1,0 +1,56 @@
+import TestSupport
+import Testing
+
+@Suite struct ExportCommandTests {
+    @Test(arguments: Fixtures.cleanNames) func everyImageComesOutAsItWentIn(_ name: String) {
+        let place = Workplace()
+        expectDone(place.run("import", Fixtures.path(name)))
+        let toFile = place.run("export", "@1", "-o", "out")
+        expectDone(toFile)
+        #expect(toFile.output.isEmpty)
+        expectBytes(place.bytes("out"), Fixtures.bytes(name))
+        #expect(place.names == ["out", "xsarchive.db"])
+        let toOutput = place.run("export", "@latest")
+        expectDone(toOutput)
+        expectBytes(toOutput.output, Fixtures.bytes(name))
+    }
+
+    @Test func imagesThatShareRecordsComeOutApart() {
+        for (index, name) in SharedArchive.names.enumerated() {
+            expectBytes(SharedArchive.run("export", "@\(index + 1)", "-o", "-").output, Fixtures.bytes(name), "\(name)")
+        }
+    }
+
+    @Test func aFileIsReplacedOnlyByForce() {
+        let place = Workplace()
+        place.write([1, 2, 3], "out")
+        expectFailure(
+            place.run("export", "@1", "-o", "out", "-a", SharedArchive.path), 2,
+            "out: the file exists; say --force to replace it, or choose another name")
+        #expect(place.bytes("out") == [1, 2, 3])
+        #expect(place.names == ["out"])
+        expectDone(place.run("export", "@1", "-o", "out", "--force", "-a", SharedArchive.path))
+        expectBytes(place.bytes("out"), Fixtures.bytes("xen-4.17-tiny.bin"))
+        #expect(place.names == ["out"])
+    }
+
+    @Test func aPlaceThatTakesNoFileIsTrouble() {
+        let place = Workplace()
+        expectFailure(
+            place.run("export", "@1", "-o", "none/out", "-a", SharedArchive.path), 2,
+            containing: ["none/out: cannot make the file: No such file or directory"])
+        expectFailure(
+            place.run("export", "@1", "-o", "/dev/full", "-a", SharedArchive.path), 2,
+            containing: ["/dev/full: the file exists"])
+        #expect(place.names == [])
+    }
+
+    @Test(arguments: ["export @2", "images", "ls @2 -f", "verify", "sql 'SELECT * FROM nodes'", "diff @1 @2", "query"])
+    func aFullDiskBehindStandardOutputIsTrouble(_ command: String) {
+        let place = Workplace.withSharedImages()
+        let outcome = place.shell("\"$0\" \(command) >/dev/full")
+        #expect(outcome.ending == .exit(2))
+        #expect(outcome.errorLines.count == 1, "\(outcome.errorText)")
+        expectMessage(outcome.errorText, containing: ["standard output: writing failed: No space left on device"])
+    }
+}

@@ -1,0 +1,60 @@
+import TestSupport
+import Testing
+
+@Suite struct HelpTests {
+    static let commands = ["import", "images", "show", "export", "diff", "ls", "cat", "query", "sql", "verify"]
+
+    @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
+        let place = Workplace()
+        let outcome = place.run(command, "--help")
+        expectDone(outcome)
+        #expect(outcome.text.hasPrefix("OVERVIEW: "))
+        #expect(outcome.text.contains("USAGE: xsarchive \(command) "))
+        #expect(outcome.text.contains("Example") && outcome.text.contains("  xsarchive \(command)"))
+        #expect(outcome.text.contains("$XSARCHIVE"))
+        #expect(place.run("help", command).output == outcome.output)
+        #expect(place.names == [])
+    }
+
+    @Test func theProgramNamesItsCommandsAndExitStatuses() {
+        for arguments in [["--help"], ["help"], []] {
+            let outcome = Workplace().run(arguments)
+            expectDone(outcome)
+            #expect(outcome.text.contains("Exit status: 0 done or same, 1 differences or findings, 2 trouble, 64 wrong"))
+            for command in Self.commands { #expect(outcome.lines.contains { $0.hasPrefix("  \(command) ") }, "\(command)") }
+        }
+    }
+
+    @Test func theExamplesOfTheHelpAreAccepted() {
+        let place = Workplace.withSharedImages()
+        #expect(place.run("diff", "@latest~1", "@latest").ending == .exit(1))
+        expectDone(place.run("export", "@latest", "-o", "state_dump"))
+        expectDone(place.run("query", "dead_owner", "-i", "@latest"))
+        expectDone(place.run("query", "path_history", "-P", "path=/local/domain/1/name"))
+        expectDone(place.run("sql", "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"))
+        expectDone(place.run("images", "--series", "host7"))
+        expectDone(place.run("import", "--series", "host7", "--captured-at", "2026-08-01T12:00:00Z", "state_dump"))
+        expectDone(place.run("ls", "@latest", "-f", "-p", "/local/domain/1"))
+        expectDone(place.run("cat", "@latest", "/local/domain/1/name"))
+    }
+
+    @Test func theVersionIsOneLine() {
+        let outcome = Workplace().run("--version")
+        expectDone(outcome)
+        #expect(outcome.lines.count == 1)
+        #expect(outcome.text.split(separator: ".").count == 3)
+    }
+
+    @Test(arguments: commands) func anUnknownOptionIsWrongUsage(_ command: String) {
+        let operands = ["import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1][command] ?? 0
+        let place = Workplace()
+        expectUsage(place.run([command, "--frobnicate"] + Array(repeating: "x", count: operands)), "Unknown option '--frobnicate'")
+        #expect(place.names == [])
+    }
+
+    @Test func anUnknownCommandIsWrongUsage() {
+        expectUsage(Workplace().run("frobnicate"), "frobnicate")
+        expectUsage(Workplace().run("--frobnicate"), "Unknown option '--frobnicate'")
+        expectUsage(Workplace().run("images", "-a"), "Missing value for '-a <archive>'")
+    }
+}
