@@ -43,11 +43,13 @@ public struct Listing {
     public static func find(_ tree: NodeTree, _ path: Octets) throws -> NodeTree.Node {
         let isAbsolute = path.first == 0x2F || path.first == 0x40
         let whole = isAbsolute ? path : Octets("/local/domain/0/".utf8) + path
-        guard whole.count == 1 || whole.last != 0x2F, !path.isEmpty else {
+        guard !path.isEmpty else { throw ArchiveError(.usage, "the path is empty; write / for the root") }
+        guard whole.count == 1 || whole.last != 0x2F else {
             throw ArchiveError(.usage, "\(name(path)): no path ends in a slash; write it without")
         }
         guard let node = tree.node(at: whole) else {
-            throw ArchiveError(.noSuchImage, "\(name(path)): the image has no such node; 'xsarchive ls' shows what there is")
+            let advice = whole.count == 1 ? "'xsarchive show' tells what it holds" : "'xsarchive ls' shows what there is"
+            throw ArchiveError(.noSuchImage, "\(name(path)): the image has no such node; \(advice)")
         }
         return node
     }

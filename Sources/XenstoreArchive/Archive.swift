@@ -18,7 +18,10 @@ public final class Archive {
             throw ArchiveError(
                 .file, "\(path): there is no archive here; 'xsarchive import' makes one, -a or XSARCHIVE names another")
         }
-        let database = try Database(path: path, mode: .read)
+        guard !FileIO.isEmpty(path) else {
+            throw ArchiveError(.notAnArchive, "\(path): the archive is empty, as its first import was cut short; import again")
+        }
+        let database = try Database(path: fileName(path), mode: .read)
         try checkKind(database)
         return Archive(database)
     }
@@ -27,14 +30,15 @@ public final class Archive {
     public static func openOrCreate(_ path: String) throws -> Archive {
         let isNew = try FileIO.createPrivate(path)
         do {
-            let database = try Database(path: path, mode: .write)
+            let database = try Database(path: fileName(path), mode: .write)
             // Foreign keys are declared for those who read; checking each of a million inserts would cost a third of
             // the time, and import proves the whole image by its digest instead. `verify` checks them.
             try database.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
             try create(database)
             return Archive(database)
         } catch {
-            if isNew { FileIO.remove(path) }
+            // Another process may have put its schema into the new file meanwhile.
+            if isNew && FileIO.isEmpty(path) { FileIO.remove(path) }
             throw error
         }
     }
@@ -44,6 +48,11 @@ public final class Archive {
         let database = try Database(path: ":memory:", mode: .write)
         try create(database)
         return Archive(database)
+    }
+
+    /// The name as SQLite must have it: one that begins with a colon is a special one there.
+    private static func fileName(_ path: String) -> String {
+        path.utf8.first == 0x3A ? "./" + path : path
     }
 
     /// Makes the schema in an empty file; two at once make it once.

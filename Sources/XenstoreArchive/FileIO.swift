@@ -61,10 +61,29 @@ public enum FileIO {
         unlink(path)
     }
 
+    /// Whether there is a file without a single byte.
+    static func isEmpty(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_size == 0
+    }
+
+    /// Makes writing beyond a limit on the size of files an error, as on a full disk, instead of the end of the process.
+    public static func reportFullFiles() {
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
     /// An error with what the system says about `errno`.
     static func failure(_ path: String, _ what: String) -> ArchiveError {
-        let reason = String(cString: strerror(errno))
-        return ArchiveError(.file, "\(path): \(what): \(reason); check the name, the permissions and the free space")
+        let number = errno
+        let advice =
+            switch number {
+            case ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP, EEXIST: "check the name"
+            case EACCES, EPERM, EROFS: "check the permissions of the file and its folder"
+            case ENOSPC, EDQUOT, EFBIG: "free some space and try again"
+            case EPIPE: "its reader has stopped reading"
+            default: "check the name, the permissions and the disk"
+            }
+        return ArchiveError(.file, "\(path): \(what): \(String(cString: strerror(number))); \(advice)")
     }
 }
 
@@ -86,6 +105,7 @@ public final class OutputFile {
     private let temporaryPath: String
     private let descriptor: Int32
     private var isOpen = true
+    private var isNamed = false
 
     /// - Parameter overwrite: whether a file of that name may be replaced.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, or cannot be made.
@@ -93,6 +113,8 @@ public final class OutputFile {
         if !overwrite && FileIO.exists(path) {
             throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
         }
+        // A symbolic link stays one: its target is what is replaced.
+        let path = try Self.target(path)
         self.path = path
         var name = Array((path + ".partial-XXXXXX").utf8CString)
         descriptor = mkstemp(&name)
@@ -112,13 +134,10 @@ public final class OutputFile {
         if overwrite {
             guard rename(temporaryPath, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
         } else {
-            guard link(temporaryPath, path) == 0 else {
-                let failure = FileIO.failure(path, "cannot name the finished file")
-                unlink(temporaryPath)
-                throw failure
-            }
+            guard link(temporaryPath, path) == 0 else { throw FileIO.failure(path, "cannot name the finished file") }
             unlink(temporaryPath)
         }
+        isNamed = true
         let slash = path.lastIndex(of: "/")
         let folder = open(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
@@ -128,10 +147,21 @@ public final class OutputFile {
     }
 
     deinit {
-        if isOpen {
-            close(descriptor)
-            unlink(temporaryPath)
+        if isOpen { close(descriptor) }
+        if !isNamed { unlink(temporaryPath) }
+    }
+
+    /// The regular file that `path` names or is to name.
+    private static func target(_ path: String) throws -> String {
+        var status = stat()
+        guard !path.isEmpty, path.utf8.last != 0x2F else { throw ArchiveError(.file, "\(path): this names no file; write a file's name") }
+        guard stat(path, &status) == 0 else { return path }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw ArchiveError(.file, "\(path): is no regular file; write to it through standard output, with -o - and '>'")
         }
+        guard let resolved = realpath(path, nil) else { throw FileIO.failure(path, "cannot resolve the name") }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 }
 

@@ -9,11 +9,17 @@ extension Database {
         guard Self.isOneStatement(sql, handle) else {
             throw ArchiveError(.usage, "the SQL holds more than one statement; give them one by one")
         }
+        let refusal = ArchiveError(.usage, "the SQL would do more than read, which is all that is allowed here; use a SELECT")
+        let statement: Statement
         do {
-            return try prepare(sql)
+            statement = try prepare(sql)
         } catch let error as ArchiveError where error.code == .database {
+            if sqlite3_errcode(handle) == SQLITE_AUTH { throw refusal }
             throw ArchiveError(.usage, "the SQL cannot be run: \(String(cString: sqlite3_errmsg(handle)))")
         }
+        // VACUUM asks the authorizer only while it runs.
+        guard statement.isReadOnly else { throw refusal }
+        return statement
     }
 
     /// Whether nothing but blanks and comments follows the first statement.

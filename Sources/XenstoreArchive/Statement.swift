@@ -62,6 +62,11 @@ public final class Statement {
         }
     }
 
+    /// Whether running it leaves the file as it is.
+    var isReadOnly: Bool {
+        sqlite3_stmt_readonly(handle) != 0
+    }
+
     // MARK: Running
 
     /// Goes to the next row; false at the end.

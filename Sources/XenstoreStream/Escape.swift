@@ -27,9 +27,20 @@ public enum Escape {
         return result
     }
 
-    /// The bytes like `printable`, in quotes, cut off behind 120 of them.
+    /// The bytes like `printable`, in quotes; a quote among them has a backslash.
+    public static func quoted(_ octets: Octets) -> String {
+        var result = "\""
+        for scalar in printable(octets).unicodeScalars {
+            if scalar == "\"" { result.unicodeScalars.append("\\") }
+            result.unicodeScalars.append(scalar)
+        }
+        result.unicodeScalars.append("\"")
+        return result
+    }
+
+    /// The bytes like `quoted`, cut off behind 120 of them.
     public static func short(_ octets: Octets) -> String {
-        "\"" + printable(octets.prefix(120)) + (octets.count > 120 ? "...\"" : "\"")
+        quoted(octets.prefix(120)) + (octets.count > 120 ? "..." : "")
     }
 
     /// The text with only what could do harm escaped: for messages, whose values are escaped already.

@@ -14,7 +14,9 @@ struct ArchiveOptions: ParsableArguments {
     var archive: String?
 
     var path: String {
-        archive ?? getenv("XSARCHIVE").map { String(cString: $0) } ?? "xsarchive.db"
+        if let archive { return archive }
+        let variable = getenv("XSARCHIVE").map { String(cString: $0) } ?? ""
+        return variable.isEmpty ? "xsarchive.db" : variable
     }
 
     func open() throws -> Archive {

@@ -21,6 +21,7 @@ struct XSArchive: ParsableCommand {
     )
 
     static func main() {
+        FileIO.reportFullFiles()
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -32,8 +33,10 @@ struct XSArchive: ParsableCommand {
             fail("\(error)", error.code == .usage ? .usage : .trouble)
         } catch let error as StreamError {
             fail("\(error)", .trouble)
+        } catch where exitCode(for: error) == .validationFailure {
+            fail("\(message(for: error)); 'xsarchive help' tells how it is used", .usage)
         } catch {
-            // Usage errors and requests for help, which the parser's library knows how to print.
+            // Requests for help, which the parser's library knows how to print.
             Standard.flush()
             exit(withError: error)
         }

@@ -15,6 +15,7 @@ import XenstoreStream
         let kind = change["kind"] as? String ?? ""
         #expect(Self.kinds.contains(kind))
         #expect(change["domid"] is NSNumber || change["domid"] is NSNull)
+        for key in ["path", "domid", "old", "new"] { #expect(change[key] != nil, "\(key)") }
         #expect((change["old"] as? [String: Any] != nil) == (action != "added"))
         #expect((change["new"] as? [String: Any] != nil) == (action != "removed"))
         if ["node", "perms", "watch"].contains(kind) { #expect(change["path"] is String || Self.hex(change["path"]) != nil) }

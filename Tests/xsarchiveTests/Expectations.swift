@@ -37,13 +37,12 @@ func expectMessage(_ line: String, containing parts: [String], sourceLocation: S
     for leak in leaks { #expect(!line.contains(leak), "\(line)", sourceLocation: sourceLocation) }
 }
 
-/// The command line was refused by its parser, which also prints how the command is used.
+/// The command line was refused, in one line.
 func expectUsage(_ outcome: Outcome, _ part: String, sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(outcome.ending == .exit(64), "\(outcome.errorText)", sourceLocation: sourceLocation)
     #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)
-    #expect(outcome.errorLines.first?.contains(part) == true, "\(outcome.errorText)", sourceLocation: sourceLocation)
-    #expect(outcome.errorText.contains("Usage: xsarchive"), sourceLocation: sourceLocation)
-    for leak in leaks { #expect(!outcome.errorText.contains(leak), "\(outcome.errorText)", sourceLocation: sourceLocation) }
+    #expect(outcome.errorLines.count == 1, "\(outcome.errorText)", sourceLocation: sourceLocation)
+    for line in outcome.errorLines { expectMessage(line, containing: [part, "xsarchive help"], sourceLocation: sourceLocation) }
 }
 
 /// Two images or files are the same. `#expect` would work out and print the difference of a hundred thousand bytes.

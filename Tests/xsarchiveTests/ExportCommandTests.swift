@@ -54,3 +54,25 @@ import Testing
         expectMessage(outcome.errorText, containing: ["standard output: writing failed: No space left on device"])
     }
 }
+
+/// What `--force` may replace.
+@Suite struct ForcedExportTests {
+    @Test func aLinkKeepsBeingOneAndItsTargetIsReplaced() {
+        let place = Workplace.withSharedImages()
+        place.write([1, 2, 3], "target")
+        expectDone(place.shell("ln -s target link; exec \"$0\" export @1 -o link --force"))
+        expectBytes(place.bytes("target"), place.bytes("link"))
+        #expect(place.bytes("target") != [1, 2, 3])
+        #expect(place.shell("test -L link").ending == .exit(0))
+    }
+
+    @Test func aFolderOrADeviceIsRefusedAndNothingIsLeft() {
+        let place = Workplace.withSharedImages()
+        _ = place.shell("mkdir folder; mkfifo pipe")
+        let before = place.names
+        expectFailure(place.run("export", "@1", "-o", "folder", "--force"), 2, containing: ["folder: is no regular file"])
+        expectFailure(place.run("export", "@1", "-o", "pipe", "--force"), 2, containing: ["pipe: is no regular file"])
+        expectFailure(place.run("export", "@1", "-o", "folder/", "--force"), 2, containing: ["folder/: this names no file"])
+        #expect(place.names == before)
+    }
+}

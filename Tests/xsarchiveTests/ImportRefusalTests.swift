@@ -22,7 +22,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
             #expect(line.hasPrefix("xsarchive: \(file): offset "), "\(line)")
             // Behind the header every place is also that of a record.
             let isInRecords = Int(file.dropFirst("cut-".count)).map { $0 >= 16 } ?? false
-            expectMessage(line, containing: isInRecords ? [", record ", "capture the image again"] : ["; "])
+            expectMessage(line, containing: isInRecords ? [", record ", "capture the image again, or import it with --salvage"] : ["; "])
         }
     }
 
@@ -71,7 +71,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
     @Test func otherFilesAreNamedForWhatTheyAre() {
         let place = Workplace()
         place.write([], "empty")
-        expectFailure(place.run("import", "empty"), 2, "empty: offset 0: the file is empty; capture the image again")
+        expectFailure(place.run("import", "empty"), 2, "empty: offset 0: the file is empty; capture the image again, or import it with --salvage")
         let dump = Fixtures.path("oxenstored-4.17-small.dump")
         expectFailure(
             place.run("import", dump), 2,

@@ -50,7 +50,7 @@ import Testing
         "WITH x AS (SELECT 1) DELETE FROM image", "REPLACE INTO image SELECT * FROM image", "SELECT load_extension('./x.so')",
         "EXPLAIN DELETE FROM image", "CREATE VIRTUAL TABLE v USING fts5(x)",
         "CREATE TRIGGER t AFTER INSERT ON image BEGIN SELECT 1; END",
-        "DELETE FROM image RETURNING *",
+        "DELETE FROM image RETURNING *", "VACUUM", "VACUUM INTO 'other.db'",
     ])
     func whatIsNoReadingIsRefused(_ sql: String) {
         let place = Workplace.withSharedImages()

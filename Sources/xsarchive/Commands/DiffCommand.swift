@@ -52,6 +52,7 @@ struct DiffCommand: ParsableCommand {
 
     private func kinds() throws -> Set<Change.Kind> {
         guard let only else { return Set(Change.Kind.allCases) }
+        guard only.contains(where: { $0 != "," }) else { throw ValidationError("--only names no kind.") }
         return Set(
             try only.split(separator: ",").map { name in
                 guard let kind = Change.Kind(rawValue: String(name)) else {

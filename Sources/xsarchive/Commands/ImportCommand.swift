@@ -40,6 +40,10 @@ struct ImportCommand: ParsableCommand {
     func validate() throws {
         if name != nil && files.count > 1 { throw ValidationError("--name goes with one file, there are \(files.count).") }
         if let name, name.isEmpty { throw ValidationError("--name is empty.") }
+        if let name, Int64(name) != nil || name == "latest" || name.hasPrefix("latest~") {
+            throw ValidationError("--name \(name) could not be told from @ID and @latest; choose another.")
+        }
+        if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be one of the images only.") }
     }
 
     func run() throws {

@@ -42,7 +42,10 @@ struct QueryCommand: ParsableCommand {
             opened = archive
             values["image_id"] = String(imageID)
         } else {
-            if image != nil { throw ArchiveError(.usage, "query \(name) looks at all images; leave out -i") }
+            if image != nil {
+                let reason = values["image_id"] == nil ? "looks at all images; leave out -i" : "has its image twice; give -i or -P image_id, not both"
+                throw ArchiveError(.usage, "query \(name) \(reason)")
+            }
             opened = try archive.open()
         }
         try query.prepare(opened, parameters: values).printRows(format: output.format)

@@ -5,11 +5,10 @@ import XenstoreStream
 enum DiffJSON {
     static func object(_ change: Change) -> JSON {
         var members: [(String, JSON)] = [("change", .string(change.action.rawValue)), ("kind", .string(change.kind.rawValue))]
-        if let path = change.path { members.append(("path", .bytes(path))) }
+        members.append(("path", change.path.map(JSON.bytes) ?? .null))
         members.append(("domid", change.domid.map { .integer(Int64($0)) } ?? .null))
         members += change.identity.map { ($0.name, value($0.value)) }
-        if let old = change.old { members.append(("old", attributes(old))) }
-        if let new = change.new { members.append(("new", attributes(new))) }
+        members += [("old", change.old.map(attributes) ?? .null), ("new", change.new.map(attributes) ?? .null)]
         return .object(members)
     }
 

@@ -95,7 +95,7 @@ enum DiffText {
         case .integer(let number): String(number)
         case .unsigned(let number): String(number)
         case .text(let text): Escape.printable(text)
-        case .octets(let octets): "\"" + Escape.printable(octets).split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
+        case .octets(let octets): Escape.quoted(octets)
         case .data(let octets): octets.isEmpty ? "no bytes" : "\(octets.count) bytes (\(Escape.hex(octets.prefix(8)))\(octets.count > 8 ? "..." : ""))"
         }
     }
