@@ -31,6 +31,20 @@ import XenstoreStream
         }
     }
 
+    /// The bytes of every record type in every format, kept as files: what was written once must be written so for ever.
+    @Test(arguments: StreamFormat.all) func samplesAreWrittenAsRecorded(_ format: StreamFormat) throws {
+        var writer = StreamWriter(header: Header(format: format), format: format)
+        for sample in RecordBody.samples where sample.type != .end { try writer.write(sample) }
+        try writer.write(.opaque(OpaqueData(type: .end)))
+        let name = "formats/\(format.layout.rawValue)-\(format.byteOrder.rawValue)-\(format.lengthRule.rawValue).bin"
+        guard Files.exists(Fixtures.path(name)) else {
+            Files.write(writer.bytes, Fixtures.path(name))
+            Issue.record("Tests/Fixtures/\(name) was missing and has been recorded: look at it and commit it")
+            return
+        }
+        #expect(Fixtures.bytes(name) == writer.bytes, "\(name)")
+    }
+
     private func fieldCount(_ sample: RecordBody, _ format: StreamFormat) -> Int {
         let width = FieldList.entries(of: sample, layout: format.layout).map(\.width).reduce(0, +)
         return format.lengthRule == .padded ? width : (width + 7) / 8 * 8

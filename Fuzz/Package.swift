@@ -1,0 +1,20 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// libFuzzer targets; see docs/fuzzing.md. Build and run with: scripts/fuzz.sh
+func fuzzer(_ name: String, _ modules: [String]) -> Target {
+    .executableTarget(
+        name: name, dependencies: modules.map { .product(name: $0, package: "xsarchive") },
+        // The fuzzer brings its own main.
+        swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+}
+
+let package = Package(
+    name: "xsarchive-fuzz",
+    dependencies: [.package(name: "xsarchive", path: "..")],
+    targets: [
+        fuzzer("FuzzDecode", ["XenstoreStream"]),
+        fuzzer("FuzzRoundTrip", ["XenstoreStream"]),
+        fuzzer("FuzzArchive", ["XenstoreStream", "XenstoreArchive"]),
+    ]
+)

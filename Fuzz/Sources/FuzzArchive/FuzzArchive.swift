@@ -1,0 +1,28 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// Stores any bytes in an archive and takes them out again.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzArchive(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    let image = PreparedImage(salvaging: bytes)
+    do {
+        let archive = try Archive.inMemory()
+        // Stored twice, the second time with one more byte, so that chains and renumbering are met too.
+        let first = try Importer(archive).store(image, label: Importer.Label(name: "first"))
+        try expect(bytes, from: archive, first.imageID)
+        let longer = bytes + [0]
+        let second = try Importer(archive).store(PreparedImage(salvaging: longer), label: Importer.Label(name: "second"))
+        try expect(longer, from: archive, second.imageID)
+        try expect(bytes, from: archive, first.imageID)
+    } catch {
+        preconditionFailure("\(error)")
+    }
+    return 0
+}
+
+private func expect(_ bytes: [UInt8], from archive: Archive, _ imageID: Int64) throws {
+    var exported: [UInt8] = []
+    try archive.export(archive.image(id: imageID)) { exported += $0 }
+    precondition(exported == bytes, "an image comes out otherwise")
+}

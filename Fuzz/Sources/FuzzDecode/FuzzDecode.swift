@@ -1,0 +1,31 @@
+import XenstoreStream
+
+/// Reads any bytes in every way there is: nothing may trap, and every byte must have a place.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzDecode(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    let detection = LayoutDetection(salvaging: bytes, forced: nil)
+    var salvage = SalvageReader(bytes: bytes, format: detection.format)
+    var checker = ImageChecker(header: salvage.header, detection: detection)
+    var place = salvage.header == nil ? 0 : Header.size
+    while let item = salvage.next() {
+        precondition(item.offset == place, "an item begins at \(item.offset), the one before ends at \(place)")
+        checker.add(item)
+        switch item {
+        case .record(let record):
+            place += record.size
+            _ = RecordTrace(record, in: bytes, format: detection.format)
+        case .damage(let damage):
+            place += damage.bytes.count
+            _ = RecordTrace(damage, in: bytes, format: detection.format)
+        }
+    }
+    precondition(place + salvage.trailer.count == count, "\(count - place - salvage.trailer.count) bytes have no place")
+    _ = checker.finish(trailer: salvage.trailer, size: count)
+
+    for format in StreamFormat.all {
+        guard var reader = try? StreamReader(bytes: bytes, format: format) else { break }
+        while let record = try? reader.next() { _ = FieldList.entries(of: record.body, layout: format.layout) }
+    }
+    return 0
+}

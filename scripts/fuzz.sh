@@ -1,0 +1,16 @@
+#!/bin/sh
+# Runs one fuzzer: scripts/fuzz.sh FuzzDecode|FuzzRoundTrip|FuzzArchive [seconds]. A find is written to Fuzz/Finds.
+set -eu
+cd "$(dirname "$0")/../Fuzz"
+target=$1
+seconds=${2:-60}
+# The Swift compiler's own choice of coverage is one that libFuzzer no longer reads.
+swift build -c release --sanitize=fuzzer --sanitize=address \
+    -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp --product "$target"
+
+mkdir -p "Corpus/$target" Finds
+# Large images are slow and teach a fuzzer nothing that small ones do not.
+find ../Tests/Fixtures -name '*.bin' -size -8k -exec cp {} "Corpus/$target/" \;
+# Ten seconds for one file is a hang, a gigabyte is an allocation out of proportion.
+".build/release/$target" "Corpus/$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
+    -artifact_prefix=Finds/ -print_final_stats=1 -verbosity=1
