@@ -1,0 +1,34 @@
+import XenstoreStream
+
+/// The file as a daemon has it in memory: it reads on behind the end, where zeros fill the last page.
+struct RestoreMemory {
+    let bytes: [UInt8]
+
+    /// Where the last page of the file ends.
+    var mappedEnd: Int {
+        (bytes.count + 4095) / 4096 * 4096
+    }
+
+    func byte(_ offset: Int) -> UInt8 {
+        bytes.indices.contains(offset) ? bytes[offset] : 0
+    }
+
+    func number16(_ offset: Int) -> Int {
+        Int(byte(offset)) | Int(byte(offset + 1)) << 8
+    }
+
+    func number32(_ offset: Int) -> Int {
+        number16(offset) | number16(offset + 2) << 16
+    }
+
+    /// The octets from `offset` to the next NUL, which lies in the file or right behind it.
+    func string(_ offset: Int) -> Octets {
+        guard offset < bytes.count else { return [] }
+        let end = bytes[offset...].firstIndex(of: 0) ?? bytes.count
+        return bytes[offset..<end]
+    }
+
+    func isZero(_ range: Range<Int>) -> Bool {
+        bytes[range.clamped(to: 0..<bytes.count)].isZero
+    }
+}
