@@ -52,6 +52,12 @@ struct RecordReader {
 
     /// A `len` that takes in the records behind it, rather than octets that nobody explains.
     private func checkLength(_ frame: Frame, _ record: Record) throws(StreamError) {
+        if frame.body.upperBound != frame.end, !isContinued(at: frame.end), isContinued(at: frame.body.upperBound) {
+            throw StreamError(
+                .lengthLies, offset: frame.offset + 4, record: frame.number, type: frame.type, field: .len,
+                reason: "len is \(frame.length), and the next record follows without the padding to a multiple of 8",
+                advice: "import it with --salvage")
+        }
         guard let tail = record.residue?.tail, tail.count >= 8 else { return }
         let fieldsEnd = frame.end - tail.count / 8 * 8
         guard !isContinued(at: frame.end), isContinued(at: fieldsEnd) else { return }
@@ -72,8 +78,10 @@ struct RecordReader {
             let padded = paddedLength(probe.reader.position - frame.body.lowerBound)
         else { return nil }
         let end = frame.body.lowerBound + padded
-        guard end == stream.count || isContinued(at: end) else { return nil }
-        return record(frame, body, probe.reader, end: end)
+        if end == stream.count || isContinued(at: end) { return record(frame, body, probe.reader, end: end) }
+        // The padding may be missing.
+        let exact = probe.reader.position
+        return isContinued(at: exact) ? record(frame, body, probe.reader, end: exact) : nil
     }
 
     // MARK: Plausible places

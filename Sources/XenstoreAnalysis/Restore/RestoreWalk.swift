@@ -90,7 +90,7 @@ struct RestoreWalk {
         case 3: readWatch(body, strings: body + 8)
         case 4: note(.skips, "leaves the transaction out")
         case 5: readNode(body)
-        case 6, 7 where version == 2: break
+        case 6 where version == 2, 7 where version == 2: break
         case 8 where version == 2: readExtendedWatch(body)
         default: note(.skips, "leaves out the record of type \(type)")
         }
@@ -168,7 +168,8 @@ struct RestoreWalk {
         let inCount = memory.number16(body + 16)
         let response = memory.number16(body + 18)
         let outCount = memory.number32(body + 20)
-        guard checkEnd(body + 24 + inCount, "in-data, and carries it out as requests,"), outCount > 0 else { return }
+        _ = checkEnd(body + 24 + inCount, "in-data, and carries it out as requests,")
+        guard outCount > 0 else { return }
         let start = body + 24 + inCount
         let end = start + outCount
         if response > outCount { return note(.overReads, "sends the client \(response - outCount) bytes behind out-data, as out-resp-len is \(response)") }
@@ -176,7 +177,7 @@ struct RestoreWalk {
         var place = start + response
         while place < end {
             let next = place + 16 + memory.number32(place + 12)
-            if next > memory.mappedEnd + (1 << 17) { return note(.dies, "copies out-data up to \(next - memory.bytes.count) bytes behind the file") }
+            if next > memory.mappedEnd { return note(.dies, "copies out-data up to \(next - memory.bytes.count) bytes behind the file") }
             if next > end || next > recordEnd {
                 return note(.overReads, "sends the client \(next - min(end, recordEnd)) bytes behind out-data, whose last message is cut off")
             }
@@ -214,7 +215,7 @@ struct RestoreWalk {
         let string = memory.string(start)
         if string.count >= count || start + string.count >= recordEnd {
             note(.overReads, "reads \(field.name) as \(Escape.short(string)), beyond its length of \(count)")
-        } else if !memory.isZero(start + string.count..<start + count) {
+        } else if !memory.isZero(start + string.count..<min(start + count, recordEnd)) {
             note(.alters, "reads \(field.name) as \(Escape.short(string)), up to the first NUL")
         }
     }
@@ -246,7 +247,7 @@ struct RestoreWalk {
             readSpecial(path, valueCount: valueCount)
         } else {
             readTreeNode(path, isDeletion: connID != 0 && access & 3 == 0)
-            readOwner(path, permCount: permCount, perms: body + 16, value: valueStart, valueCount)
+            readOwner(path, permCount: permCount, perms: body + 16, value: valueStart, valueCount, isPending: connID != 0)
         }
         readPermissions(path, count: permCount, start: body + 16)
     }
@@ -279,12 +280,12 @@ struct RestoreWalk {
         }
     }
 
-    private mutating func readOwner(_ path: Octets, permCount: Int, perms: Int, value: Int, _ valueCount: Int) {
+    private mutating func readOwner(_ path: Octets, permCount: Int, perms: Int, value: Int, _ valueCount: Int, isPending: Bool) {
         var owner = memory.number16(perms + 2)
         if permCount == 0 {
             // The owner is then looked for where the value begins.
             owner = (0..<min(4, valueCount)).reduce(0) { $0 | Int(memory.byte(value + $1)) << (8 * $1) }
-            if rings.contains(owner) { note(.overReads, "takes the owner of \(Escape.short(path)) from its value, as it has no permissions") }
+            if rings.contains(owner) && !isPending { note(.overReads, "takes the owner of \(Escape.short(path)) from its value, as it has no permissions") }
         }
         if !rings.contains(owner) { note(.dies, "ends, as the owner of \(Escape.short(path)), domain \(owner), has no connection before it") }
     }
