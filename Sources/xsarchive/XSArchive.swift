@@ -16,7 +16,7 @@ struct XSArchive: ParsableCommand {
         version: version,
         subcommands: [
             ImportCommand.self, ImagesCommand.self, ShowCommand.self, ExportCommand.self, DiffCommand.self, LsCommand.self,
-            CatCommand.self, QueryCommand.self, SQLCommand.self, VerifyCommand.self,
+            CatCommand.self, QueryCommand.self, SQLCommand.self, DumpCommand.self, CheckCommand.self, VerifyCommand.self,
         ]
     )
 

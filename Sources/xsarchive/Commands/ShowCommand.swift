@@ -80,11 +80,7 @@ private struct Sheet {
         lines.append(("findings", findings.isEmpty ? "none" : "\(findings.count)"))
         let width = lines.map(\.0.count).max() ?? 0
         var text = lines.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1) }
-        for finding in findings {
-            var place = finding.record.map { "record \($0)" } ?? "stream"
-            if let offset = finding.offset { place += ", offset \(offset)" }
-            text.append("  \(finding.severity.rawValue) \(finding.rule): \(place): \(Escape.harmless(finding.message)); expected: \(finding.expected)")
-        }
+        text += findings.map { "  " + FindingText.line($0) }
         return text.joined(separator: "\n")
     }
 
@@ -99,15 +95,7 @@ private struct Sheet {
                 ("length_rule", .string(source.format.lengthRule.rawValue)),
                 ("records", .object(sortedCounts.map { ($0.0.name, .integer(Int64($0.1))) })),
                 ("verbatim_bytes", .integer(Int64(verbatim))),
-                ("findings", .array(findings.map(Self.json))),
+                ("findings", .array(findings.map(JSON.finding))),
             ])
-    }
-
-    private static func json(_ finding: Finding) -> JSON {
-        .object([
-            ("rule", .string(finding.rule)), ("severity", .string(finding.severity.rawValue)),
-            ("record", finding.record.map { .integer(Int64($0)) } ?? .null),
-            ("offset", finding.offset.map { .integer(Int64($0)) } ?? .null), ("message", .string(finding.message)), ("expected", .string(finding.expected)),
-        ])
     }
 }

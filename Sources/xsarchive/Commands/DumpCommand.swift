@@ -1,0 +1,61 @@
+import ArgumentParser
+import XenstoreArchive
+import XenstoreStream
+
+struct DumpCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dump",
+        abstract: "Print every record of a file with its offset, fields and bytes, without an archive.",
+        discussion: """
+            Each field stands with its offset in the file, its width in bytes, its name and its value; padding and bytes that no field \
+            explains stand among them, findings at their place behind "!". A damaged file is printed as far as it can be read.
+            With --format jsonl, one object a line: header, record, damage, trailer, and findings about the file as a whole.
+            Exit status: 0 the file is whole, 1 it is damaged, 2 trouble.
+            Example:
+              xsarchive dump state_dump | less
+            """
+    )
+
+    @Argument(help: "The file; '-' is standard input.")
+    var file: String
+
+    @Option(name: .customLong("format"), help: "text or jsonl.")
+    var format: OutputFormat = .text
+
+    @Option(help: "auto, draft, v1 or v2.")
+    var layout: LayoutChoice = .auto
+
+    func validate() throws {
+        if format == .csv || format == .json { throw ValidationError("a dump is no table; --format is text or jsonl.") }
+    }
+
+    func run() throws {
+        let image = try ImageFile.prepare(file, layout: layout.layout, salvaging: true)
+        let printer: any DumpPrinter = format == .text ? DumpText(image) : DumpJSON(image)
+        // The findings are in the order of the file; each is printed with the item it belongs to.
+        var findings = image.findings[...]
+        func take(before end: Int?) -> [Finding] {
+            let taken = findings.prefix { finding in end.map { (finding.offset ?? -1) < $0 } ?? true }
+            findings = findings.dropFirst(taken.count)
+            return Array(taken)
+        }
+        printer.header(take(before: Header.size))
+        try image.forEachItem { item in
+            switch item {
+            case .record(let record): printer.record(record, take(before: record.offset + record.size))
+            case .damage(let damage): printer.damage(damage, take(before: damage.offset + damage.bytes.count))
+            }
+        }
+        printer.finish(take(before: nil))
+        if image.isSalvaged { throw Exit.differences.code }
+    }
+}
+
+/// Prints a dump in one of its forms.
+protocol DumpPrinter {
+    func header(_ findings: [Finding])
+    func record(_ record: Record, _ findings: [Finding])
+    func damage(_ damage: Damage, _ findings: [Finding])
+    /// The trailer, and what is found about the file as a whole.
+    func finish(_ findings: [Finding])
+}

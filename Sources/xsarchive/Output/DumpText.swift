@@ -1,0 +1,96 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// A dump as people read it.
+struct DumpText: DumpPrinter {
+    private let image: PreparedImage
+
+    init(_ image: PreparedImage) {
+        self.image = image
+    }
+
+    func header(_ findings: [Finding]) {
+        let layout = "layout \(image.format.layout.rawValue) (\(image.detection.certainty.rawValue): \(image.detection.reason))"
+        if let header = image.header {
+            Standard.print("0  header, 16 bytes: version \(header.version), flags 0x\(String(header.flags, radix: 16)); \(layout)")
+        } else {
+            Standard.print("0  no header; \(layout)")
+        }
+        notes(findings)
+    }
+
+    func record(_ record: Record, _ findings: [Finding]) {
+        Standard.print("\(record.offset)  record \(record.number), \(record.type.name): len \(record.length), \(record.size) bytes in all")
+        let trace = RecordTrace(record, in: image.bytes, format: image.format)
+        for field in trace.fields { self.field(field) }
+        rest(record, behind: trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8)
+        notes(findings)
+    }
+
+    func damage(_ damage: Damage, _ findings: [Finding]) {
+        Standard.print("\(damage.offset)  damaged span, \(damage.bytes.count) bytes: \(Escape.harmless(damage.reason))")
+        let trace = RecordTrace(damage, in: image.bytes, format: image.format)
+        if let type = trace.type {
+            Standard.print("  read as \(type.name), as far as it goes:")
+            for field in trace.fields { self.field(field) }
+            if let failure = trace.failure, let field = failure.field { Standard.print("  \(failure.offset)  \(field.name): \(failure.reason)") }
+        }
+        hexadecimal(damage.bytes)
+        notes(findings)
+    }
+
+    func finish(_ findings: [Finding]) {
+        if !image.trailer.isEmpty {
+            Standard.print("\(image.bytes.count - image.trailer.count)  behind END, \(image.trailer.count) bytes")
+            hexadecimal(image.trailer)
+        }
+        notes(findings)
+    }
+
+    // MARK: Lines
+
+    private func field(_ field: TracedField) {
+        line(field.offset, field.width, field.field.name, Self.value(field.value))
+    }
+
+    private func line(_ offset: Int, _ width: Int, _ name: String, _ value: String) {
+        Standard.print("  \(offset)  \(width)  \(name)  \(value)")
+    }
+
+    /// What lies between the last field and the next record.
+    private func rest(_ record: Record, behind end: Int) {
+        let tail = image.bytes[end..<record.offset + record.size]
+        guard !tail.isEmpty else { return }
+        let isPadding = tail.count < 8 && tail.isZero
+        line(end, tail.count, isPadding ? "padding" : "unexplained", isPadding ? "zero" : Escape.hex(tail.prefix(64)) + (tail.count > 64 ? "..." : ""))
+    }
+
+    private func notes(_ findings: [Finding]) {
+        for finding in findings { Standard.print("  ! " + FindingText.line(finding)) }
+    }
+
+    /// 16 bytes a line, with their offsets and what of them is ASCII; of a long stretch the beginning.
+    private func hexadecimal(_ bytes: Octets) {
+        let shown = bytes.prefix(512)
+        for start in stride(from: shown.startIndex, to: shown.endIndex, by: 16) {
+            let row = shown[start..<min(start + 16, shown.endIndex)]
+            let text = String(row.map { (0x20..<0x7F).contains($0) ? Character(UnicodeScalar($0)) : "." })
+            Standard.print("  \(start)  \(Escape.hex(row))  \(text)")
+        }
+        if bytes.count > shown.count { Standard.print("  ... \(bytes.count - shown.count) more bytes; --format jsonl has them all") }
+    }
+
+    private static func value(_ value: FieldList.Value) -> String {
+        switch value {
+        case .unsigned(let number): String(number)
+        case .signed(let number): String(number)
+        case .count(let count): String(count)
+        case .string(let string): Escape.quoted(string.octets) + (string.isTerminated ? "" : " without NUL")
+        case .octets(let octets): octets.isEmpty ? "none" : octets.isText ? Escape.quoted(octets) : "x'\(Escape.hex(octets))'"
+        case .permissions(let list): list.isEmpty ? "none" : PermissionList.text(list)
+        case .quotas(let list):
+            list.isEmpty ? "none" : list.map { "\(Escape.printable($0.name))=\($0.value)" }.joined(separator: ", ")
+        case .alignment: "up to a multiple of 8"
+        }
+    }
+}
