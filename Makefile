@@ -1,12 +1,13 @@
 # make demo   install what is missing, build, and run the main job on real images
 # make test   install what is missing, build, and pass the tests
+# make mutants | fuzz   the long runs: ten thousand damaged streams; the fuzzers
 # make install PREFIX=/usr/local   put the release build under PREFIX
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-.PHONY: demo test build release install clean deps
+.PHONY: demo test build release install clean deps mutants fuzz
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
@@ -23,6 +24,16 @@ release: deps
 
 install: release
 	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/xsarchive
+
+# Ten thousand damaged streams through the program itself.
+mutants: release
+	$(SWIFT) build -c release --package-path Fuzz --product Mutants
+	Fuzz/.build/release/Mutants $(RELEASE) 10000
+
+# The coverage-guided fuzzers, FUZZ_SECONDS each.
+FUZZ_SECONDS ?= 1800
+fuzz: deps
+	for target in FuzzDecode FuzzRoundTrip FuzzArchive; do scripts/fuzz.sh $$target $(FUZZ_SECONDS) || exit 1; done
 
 deps:
 	@scripts/install-deps.sh

@@ -1,0 +1,60 @@
+import TestSupport
+import Testing
+import XenstoreStream
+
+@testable import XenstoreArchive
+
+/// A few thousand damaged streams; `make mutants` runs ten thousand through the program itself.
+@Suite struct MutantTests {
+    private static let count = 2400
+    private static let parts = 12
+
+    @Test(arguments: 0..<parts) func mutantsAreRefusedOrComeOutAsTheyWentIn(_ part: Int) throws {
+        let perPart = Self.count / Self.parts
+        var refused = 0
+        let archive = try Archive.inMemory()
+        for seed in UInt64(part * perPart)..<UInt64((part + 1) * perPart) {
+            var mutator = Mutator(seed: seed)
+            let (base, format) = try mutator.base()
+            let (bytes, kinds) = mutator.mutate(base, format.byteOrder)
+            let image = PreparedImage(salvaging: bytes)
+            #expect(try exported(image, archive, "\(seed)") == bytes, "seed \(seed): \(kinds) in \(format), salvaged")
+            do {
+                let strict = try PreparedImage(bytes: bytes)
+                #expect(try exported(strict, archive, "\(seed)") == bytes, "seed \(seed): \(kinds) in \(format)")
+            } catch let error as StreamError {
+                refused += 1
+                #expect(error.offset >= 0 && error.offset <= bytes.count, "seed \(seed): \(error)")
+                #expect(!error.reason.isEmpty && !error.advice.isEmpty, "seed \(seed)")
+                #expect(image.isSalvaged, "seed \(seed): refused, and whole all the same")
+            }
+        }
+        #expect(refused > perPart / 4 && refused < perPart)
+    }
+
+    private func exported(_ image: PreparedImage, _ archive: Archive, _ name: String) throws -> [UInt8] {
+        let outcome = try Importer(archive).store(image, label: Importer.Label(name: name))
+        var bytes: [UInt8] = []
+        try archive.export(archive.image(id: outcome.imageID)) { bytes += $0 }
+        return bytes
+    }
+
+    /// Every byte of any file lies in the header, a record, a damaged span or the trailer, and in one of them only.
+    @Test func everyByteHasAPlace() throws {
+        for seed in UInt64(0)..<1500 {
+            var mutator = Mutator(seed: seed &+ 1_000_000)
+            let (base, format) = try mutator.base()
+            let (bytes, kinds) = mutator.mutate(base, format.byteOrder)
+            var reader = SalvageReader(bytes: bytes, format: format)
+            var place = reader.header == nil ? 0 : Header.size
+            while let item = reader.next() {
+                #expect(item.offset == place, "seed \(seed): \(kinds) in \(format)")
+                switch item {
+                case .record(let record): place += record.size
+                case .damage(let damage): place += damage.bytes.count
+                }
+            }
+            #expect(place + reader.trailer.count == bytes.count, "seed \(seed): \(kinds) in \(format)")
+        }
+    }
+}
