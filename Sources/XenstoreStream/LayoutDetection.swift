@@ -59,9 +59,11 @@ public struct LayoutDetection: Equatable, Sendable {
         } else if v1.misfits == 0 || draft.misfits == 0 {
             self = result(v1.misfits == 0 ? 0 : 1, .certain, v1.misfits == 0 ? "only v1 fits the records" : "only draft fits the records")
         } else {
-            let index = v1.misfits <= draft.misfits ? 0 : 1
+            let index = v1.fits >= draft.fits ? 0 : 1
             let total = v1.fits + v1.misfits
-            self = result(index, .likely, "v1 fits \(v1.fits) of \(total) records, draft \(draft.fits)")
+            // A few odd records do not shake what all others say.
+            let isClear = (v1.fits == 0) != (draft.fits == 0)
+            self = result(index, isClear ? .certain : .likely, "v1 fits \(v1.fits) of \(total) records, draft \(draft.fits)")
         }
     }
 

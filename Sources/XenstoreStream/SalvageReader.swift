@@ -62,7 +62,7 @@ public struct SalvageReader {
             return .record(record)
         }
         let start = offset
-        offset = nextRecord(from: start + 1) ?? lastEnd(from: start + 1) ?? bytes.count
+        offset = nextRecord(from: start + 1) ?? lastEnd() ?? bytes.count
         return .damage(Damage(offset: start, bytes: bytes[start..<offset], reason: failure?.reason ?? "no record stands here"))
     }
 
@@ -98,10 +98,13 @@ public struct SalvageReader {
         return nil
     }
 
-    /// The place of an empty END at the end of the file, where it lies behind `start`.
-    private func lastEnd(from start: Int) -> Int? {
+    /// The place of an empty END at the end of the file, behind the damaged span that begins at `offset`.
+    ///
+    /// The zeros with which most records begin look the same where a file is cut off: they are not taken for END.
+    private func lastEnd() -> Int? {
         let place = bytes.count - 8
-        return place >= start && recordCount > 0 && reader.isLastEnd(at: place) ? place : nil
+        guard place >= offset + 24, (place - offset) % 8 == 0, recordCount > 0 else { return nil }
+        return reader.isLastEnd(at: place) ? place : nil
     }
 
     /// Whether the record at `place` has a successor: what a place off the grid must show besides.
