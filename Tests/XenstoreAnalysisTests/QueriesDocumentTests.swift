@@ -1,0 +1,22 @@
+import TestSupport
+import Testing
+import XenstoreAnalysis
+
+@Suite struct QueriesDocumentTests {
+    @Test func theListOfQueriesIsCurrent() {
+        var lines: [String] = []
+        for group in Set(NamedQuery.all.map(\.group)).sorted() {
+            lines += (lines.isEmpty ? [] : [""]) + ["### \(group)"]
+            for query in NamedQuery.all where query.group == group {
+                lines += ["", "**`\(query.name)`**: \(MarkdownTable.text(query.title)).", ""]
+                lines += ["- why: \(MarkdownTable.text(query.why))"]
+                if !query.references.isEmpty { lines += ["- see: \(MarkdownTable.text(query.references))"] }
+                lines += query.parameters.map {
+                    "- parameter `\($0.name)`\($0.isInteger ? ", whole number" : ""): \(MarkdownTable.text($0.help))"
+                }
+                lines += ["- columns: " + query.columns.map(MarkdownTable.code).joined(separator: ", ")]
+            }
+        }
+        GeneratedSection("docs/queries.md", "queries").expect(lines)
+    }
+}

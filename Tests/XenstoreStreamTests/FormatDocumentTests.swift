@@ -1,0 +1,87 @@
+import TestSupport
+import Testing
+import XenstoreStream
+
+/// docs/format.md says of every record type what the walk over its fields does.
+@Suite struct FormatDocumentTests {
+    /// What makes a sample special among those of its type.
+    private func variant(_ body: RecordBody) -> String {
+        switch body {
+        case .connection(let data):
+            switch data.kind {
+            case .ring: "ring"
+            case .socket: "socket"
+            case .unknown: "any other conn-type"
+            }
+        case .watchExtended(let data): data.hasDepth ? "as the document has it" : "as daemons write it"
+        default: ""
+        }
+    }
+
+    /// The samples with every optional field.
+    private func samples(_ type: RecordType) -> [RecordBody] {
+        RecordBody.samples.filter { $0.type == type }.map { body in
+            guard case .connection(var data) = body else { return body }
+            data.fields = 1
+            return .connection(data)
+        }
+    }
+
+    private func lines(_ body: RecordBody, _ layout: Layout) throws -> [String] {
+        let rows = try FieldTable(body, layout).rows.map { row in
+            [
+                row.field.name, row.offset.map(String.init) ?? "–", row.octets, row.field.column.map(MarkdownTable.code) ?? "–",
+                meaning(of: row.field, in: body.type, layout),
+            ]
+        }
+        return MarkdownTable.lines(["field", "offset", "octets", "column", "meaning"], rows)
+    }
+
+    @Test(arguments: RecordType.known.filter { $0 != .end }) func theTablesOfEveryRecordTypeAreCurrent(_ type: RecordType) throws {
+        var tables: [(layouts: [Layout], variant: String, lines: [String])] = []
+        for body in samples(type) {
+            for layout in Layout.allCases where type <= layout.lastRecordType {
+                let lines = try lines(body, layout)
+                if let index = tables.firstIndex(where: { $0.lines == lines && $0.variant == variant(body) }) {
+                    tables[index].layouts.append(layout)
+                } else {
+                    tables.append(([layout], variant(body), lines))
+                }
+            }
+        }
+        let sorted = tables.enumerated().sorted {
+            (Layout.allCases.firstIndex(of: $0.element.layouts[0]) ?? 0, $0.offset)
+                < (Layout.allCases.firstIndex(of: $1.element.layouts[0]) ?? 0, $1.offset)
+        }.map(\.element)
+        var lines: [String] = []
+        for table in sorted {
+            let layouts = table.layouts.map(\.rawValue).joined(separator: ", ")
+            lines += (lines.isEmpty ? [] : [""]) + ["**" + layouts + (table.variant.isEmpty ? "" : ": \(table.variant)") + "**", ""]
+            lines += table.lines
+        }
+        GeneratedSection("docs/format.md", type.name).expect(lines)
+    }
+
+    @Test func theListOfTypesIsCurrent() {
+        let rows = RecordType.known.map { type in
+            ["\(type.rawValue)", type.name] + Layout.allCases.map { type <= $0.lastRecordType ? "yes" : "–" }
+        }
+        GeneratedSection("docs/format.md", "types").expect(
+            MarkdownTable.lines(["type", "name"] + Layout.allCases.map(\.rawValue), rows))
+    }
+
+    /// The offsets of the tables are those of the list that `dump` and `diff` use, as far as no field before varies.
+    @Test func theTablesAgreeWithTheListOfFields() throws {
+        for body in RecordType.known.flatMap(samples) {
+            for layout in Layout.allCases where body.type <= layout.lastRecordType {
+                let rows = try FieldTable(body, layout).rows
+                let entries = FieldList.entries(of: body, layout: layout)
+                // The pad is not there where nothing is to be aligned.
+                let fields: [Field] = rows.map(\.field).filter { $0 != .uniqueIDPad }
+                let listed: [Field] = entries.map(\.field).filter { $0 != .uniqueIDPad }
+                #expect(fields == listed)
+                for (row, entry) in zip(rows, entries) where row.offset != nil { #expect(row.offset == entry.offset) }
+            }
+        }
+    }
+}
