@@ -21,8 +21,9 @@ public enum Fixtures {
 
     /// The repository's top folder.
     public static let root: String = {
+        // Another package builds this file under a path of its own.
         var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
-        parts.removeLast(3)
+        while parts.count > 1 && !Files.exists(parts.joined(separator: "/") + "/Tests/Fixtures") { parts.removeLast() }
         return parts.joined(separator: "/")
     }()
 

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import XenstoreStream
 
 @Suite struct DumpCommandTests {
     @Test(arguments: ["xen-4.17-tiny.bin", "xen-4.22-tiny.bin", "formats/draft-big-body.bin", "formats/v2-little-padded.bin"])

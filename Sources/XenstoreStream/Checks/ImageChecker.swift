@@ -57,10 +57,11 @@ public struct ImageChecker {
         if !hasEnd { list.add(.noEnd, offset: size, "the file ends without END") }
         if hasEnd && !hasPlainRecord { list.add(.noRecords, "the stream holds no state at all") }
         if !trailer.isEmpty {
-            let isStream = RecordReader(stream: Array(trailer), format: format).isPlausible(at: 0)
+            let reader = RecordReader(stream: Array(trailer), format: format)
+            let isStream = stride(from: 0, to: trailer.count, by: 8).contains { reader.isPlausible(at: $0) }
             list.add(
                 isStream ? .recordsBehindEnd : .trailer, offset: size - trailer.count,
-                "\(trailer.count) bytes behind END" + (isStream ? ", which read as records; import it with --salvage to have them" : ""))
+                "\(trailer.count) bytes behind END" + (isStream ? ", with records among them; import the file with --salvage to have them" : ""))
         }
         return list.all
     }
