@@ -1,5 +1,4 @@
 import Synchronization
-import Testing
 
 #if canImport(Glibc)
 import Glibc
@@ -27,13 +26,12 @@ public struct GeneratedSection: Sendable {
     private var begin: String { "<!-- \(name): begin -->\n" }
     private var end: String { "<!-- \(name): end -->" }
 
-    /// Records an issue where the section does not hold these lines.
-    public func expect(_ lines: [String], sourceLocation: SourceLocation = #_sourceLocation) {
-        let problem = Self.lock.withLock { _ in self.problem(with: lines) }
-        if let problem { Issue.record("\(document), section \(name): \(problem)", sourceLocation: sourceLocation) }
+    /// What is to be done where the section does not hold these lines; nil where it does.
+    public func problem(with lines: [String]) -> String? {
+        Self.lock.withLock { _ in compare(with: lines) }.map { "\(document), section \(name): \($0)" }
     }
 
-    private func problem(with lines: [String]) -> String? {
+    private func compare(with lines: [String]) -> String? {
         let path = Fixtures.root + "/" + document
         guard Files.exists(path) else { return "there is no such document" }
         let text = String(decoding: Files.read(path), as: UTF8.self)

@@ -10,7 +10,9 @@ import Testing
             let configuration = command.configuration
             return [MarkdownTable.code(configuration.commandName ?? ""), MarkdownTable.text(configuration.abstract)]
         }
-        GeneratedSection("README.md", "commands").expect(MarkdownTable.lines(["command", "what it does"], rows))
+        let table = MarkdownTable.lines(["command", "what it does"], rows)
+        let problem = GeneratedSection("README.md", "commands").problem(with: table)
+        if let problem { Issue.record("\(problem)") }
     }
 
     /// The commands of the README's first screen, each with the lines that it prints there.
