@@ -1,6 +1,7 @@
 -- title: A path through all images
 -- group: time
--- why: tells when a value or a permission appeared
+-- severity: none
+-- why: tells what a path held in each image
 -- param: path (required) the node's path
 -- param: series (default all) the series to look at
 -- columns: image_id, name, captured_at, value, perms

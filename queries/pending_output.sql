@@ -1,5 +1,6 @@
 -- title: Connections that do not read what the daemon has for them
 -- group: connections
+-- severity: info
 -- why: replies and watch events pile up in the daemon's memory while their reader sleeps
 -- refs: XSA-326, XSA-416
 -- param: image_id integer (required) the image to look at

@@ -1,6 +1,8 @@
 -- title: Domains that act for others
--- group: access
+-- group: domains
+-- severity: info
 -- why: after SET_TARGET a domain has its target's rights; a target whose connection comes later is lost on restore
+-- refs: SET_TARGET in xenstore.txt
 -- param: image_id integer (required) the image to look at
 -- columns: domid, target_domid, on_restore
 SELECT c.domid, c.target_domid,

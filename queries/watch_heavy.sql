@@ -1,5 +1,6 @@
 -- title: Watches by connection
 -- group: connections
+-- severity: none
 -- why: a guest may set 128 watches by default; leaked ones slow every write below their paths down
 -- refs: XSA-326
 -- param: image_id integer (required) the image to look at

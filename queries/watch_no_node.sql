@@ -1,5 +1,6 @@
 -- title: Watches on nodes that are not there
 -- group: connections
+-- severity: info
 -- why: they wait for something that may never come, or were left behind
 -- param: image_id integer (required) the image to look at
 -- columns: domid, socket_fd, path, token
@@ -7,8 +8,10 @@
 SELECT c.domid, c.socket_fd, w.path, w.token
 FROM watches w
 LEFT JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id
-LEFT JOIN nodes n ON n.image_id = w.image_id AND n.conn_id = 0
-  AND n.path = CASE WHEN substr(w.path, 1, 1) IN ('/', '@') THEN w.path
-                    ELSE '/local/domain/' || coalesce(c.domid, 0) || '/' || w.path END
-WHERE w.image_id = :image_id AND n.record_id IS NULL
+WHERE w.image_id = :image_id
+  AND NOT EXISTS (
+    SELECT 1 FROM nodes n
+    WHERE n.image_id = :image_id AND n.conn_id = 0
+      AND n.path = CASE WHEN substr(w.path, 1, 1) IN ('/', '@') THEN w.path
+                        ELSE '/local/domain/' || coalesce(c.domid, 0) || '/' || w.path END)
 ORDER BY w.record_id;

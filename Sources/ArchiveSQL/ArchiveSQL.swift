@@ -7,7 +7,10 @@ public enum ArchiveSQL {
 
     /// The views, made anew after every migration.
     public static var views: String {
-        text(PackageResources.views_sql)
+        [
+            PackageResources.views_sql, PackageResources.views_domains_sql, PackageResources.views_access_sql,
+            PackageResources.views_messages_sql, PackageResources.views_time_sql,
+        ].map(text).joined(separator: "\n")
     }
 
     /// The newest schema version.

@@ -3,54 +3,30 @@ import XenstoreArchive
 
 /// A query of queries/: its SQL and what the comment at its top says about it.
 public struct NamedQuery: Sendable {
+    public typealias Parameter = QueryHeader.Parameter
+
     public let name: String
     public let sql: String
-    public let title: String
-    public let group: String
-    /// Why the question is worth asking.
-    public let why: String
-    /// Advisories and documents.
-    public let references: String
-    public let parameters: [Parameter]
-    public let columns: [String]
+    public let header: QueryHeader
 
-    /// A parameter, written `:name` in the SQL.
-    public struct Parameter: Equatable, Sendable {
-        public let name: String
-        /// A whole number; text otherwise.
-        public let isInteger: Bool
-        public let isRequired: Bool
-        /// What it is, with its default.
-        public let help: String
+    public var title: String { header.title }
+    public var group: String { header.group }
+    public var why: String { header.why }
+    public var references: String { header.references }
+    public var parameters: [Parameter] { header.parameters }
+    public var columns: [String] { header.columns }
+
+    /// All queries in the order of their names. A file whose header is wrong is left out; a test holds the list against the folder.
+    public static let all: [NamedQuery] = ArchiveSQL.queries.compactMap { query in
+        (try? QueryHeader(query.sql)).map { NamedQuery(name: query.name, sql: query.sql, header: $0) }
     }
 
-    /// All queries in the order of their names.
-    public static let all: [NamedQuery] = ArchiveSQL.queries.map { NamedQuery(name: $0.name, sql: $0.sql) }
-
-    /// Reads the `-- key: text` lines at the top of the SQL.
-    init(name: String, sql: String) {
-        self.name = name
-        self.sql = sql
-        var entries: [(key: String, text: String)] = []
-        for line in sql.split(separator: "\n").prefix(while: { $0.hasPrefix("--") }) {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            let key = line[line.index(line.startIndex, offsetBy: 2)..<colon].drop { $0 == " " }
-            let text = line[line.index(after: colon)...].drop { $0 == " " }
-            entries.append((String(key), String(text)))
+    /// - Throws: `ArchiveError` with code `usage` where there is none of that name.
+    public static func named(_ name: String) throws -> NamedQuery {
+        guard let query = all.first(where: { $0.name == name }) else {
+            throw ArchiveError(.usage, "no query is named \(name); 'xsarchive query' lists them")
         }
-        func text(_ key: String) -> String { entries.first { $0.key == key }?.text ?? "" }
-        title = text("title")
-        group = text("group")
-        why = text("why")
-        references = text("refs")
-        columns = text("columns").split(separator: ",").map { String($0.drop { $0 == " " }) }
-        parameters = entries.filter { $0.key == "param" }.map { entry in
-            let name = entry.text.prefix { $0 != " " }
-            var help = entry.text.dropFirst(name.count + 1)
-            let isInteger = help.hasPrefix("integer ")
-            if isInteger { help = help.dropFirst("integer ".count) }
-            return Parameter(name: String(name), isInteger: isInteger, isRequired: help.hasPrefix("(required)"), help: String(help))
-        }
+        return query
     }
 
     /// Prepares the query with its parameters bound; those not given are NULL, which the SQL takes for the default.
@@ -77,5 +53,13 @@ public struct NamedQuery: Sendable {
             try statement.bind(index, number)
         }
         return statement
+    }
+
+    /// Why the query says nothing of an image; nil where it does.
+    /// - Throws: what reading the archive throws.
+    public func inapplicability(_ archive: Archive, imageID: Int64) throws -> String? {
+        guard header.needsWholeHost else { return nil }
+        let isWhole = try archive.database.integer("SELECT 1 FROM scopes WHERE image_id = ? AND scope = 'host'", imageID) != nil
+        return isWhole ? nil : "not applicable: the image holds a part of a host (it has no ring connection of domain 0)"
     }
 }

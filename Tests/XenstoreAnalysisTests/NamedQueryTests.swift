@@ -7,11 +7,11 @@ import XenstoreStream
 /// The queries as such: their headers, their parameters, that they run.
 @Suite struct NamedQueryTests {
     /// A value for each parameter that a query may require.
-    private let values = ["image_id": "1", "path": "/", "series": "main", "least": "2"]
+    private let values = ["image_id": "1", "path": "/", "domid": "1", "before_id": "1", "after_id": "1"]
 
-    private func required(_ query: NamedQuery) throws -> [String: String] {
+    private func required(_ query: NamedQuery) -> [String: String] {
         var given: [String: String] = [:]
-        for parameter in query.parameters where parameter.isRequired { given[parameter.name] = try #require(values[parameter.name]) }
+        for parameter in query.parameters where parameter.isRequired { given[parameter.name] = values[parameter.name] }
         return given
     }
 
@@ -42,7 +42,7 @@ import XenstoreStream
     @Test func theHeadersNameTheColumnsAndParametersOfTheStatement() throws {
         let archive = try Archive.inMemory()
         for query in NamedQuery.all {
-            let statement = try query.prepare(archive, parameters: try required(query))
+            let statement = try query.prepare(archive, parameters: required(query))
             #expect(names(statement) == query.columns, "\(query.name)")
             #expect(Set(statement.parameterNames) == Set(query.parameters.map { ":" + $0.name }), "\(query.name)")
         }
@@ -52,7 +52,7 @@ import XenstoreStream
         let archive = try Archive.inMemory()
         _ = try Images.archived(Fixtures.bytes(name), in: archive)
         for query in NamedQuery.all {
-            let statement = try query.prepare(archive, parameters: try required(query))
+            let statement = try query.prepare(archive, parameters: required(query))
             var rows = 0
             while try statement.step() { rows += 1 }
             if ["largest_owners", "path_history"].contains(query.name) { #expect(rows > 0, "\(query.name)") }
@@ -63,7 +63,7 @@ import XenstoreStream
         let archive = try Archive.inMemory()
         for query in NamedQuery.all {
             for parameter in query.parameters where parameter.isRequired {
-                var given = try required(query)
+                var given = required(query)
                 given[parameter.name] = nil
                 #expect("\(query.name)") { try query.prepare(archive, parameters: given) } throws: {
                     let error = $0 as? ArchiveError
@@ -76,12 +76,33 @@ import XenstoreStream
     @Test func anUnknownParameterIsWrongUsage() throws {
         let archive = try Archive.inMemory()
         for query in NamedQuery.all {
-            var given = try required(query)
+            var given = required(query)
             given["no_such"] = "1"
             #expect("\(query.name)") { try query.prepare(archive, parameters: given) } throws: {
                 let error = $0 as? ArchiveError
                 return error?.code == .usage && error?.description.contains("no_such") == true
             }
+        }
+    }
+}
+
+/// The headers against the SQL below them.
+@Suite struct NamedQueryHeaderTests {
+    /// A default that is a number stands in the SQL as well.
+    @Test func theDefaultsAreThoseOfTheSQL() throws {
+        for query in NamedQuery.all {
+            for parameter in query.parameters {
+                guard let text = parameter.defaultText else { continue }
+                let wanted = Int(text) != nil ? "coalesce(:\(parameter.name), \(text))" : "coalesce(:\(parameter.name), "
+                #expect(query.sql.contains(wanted), "\(query.name): \(wanted)")
+            }
+        }
+    }
+
+    /// A query that accuses takes nothing but an image, so that `check` can run it.
+    @Test func whatCheckRunsNeedsOnlyAnImage() {
+        for query in NamedQuery.all where query.header.severity != .none {
+            #expect(query.parameters.filter(\.isRequired).map(\.name) == ["image_id"], "\(query.name)")
         }
     }
 }

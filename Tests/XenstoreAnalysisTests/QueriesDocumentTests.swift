@@ -10,10 +10,13 @@ import XenstoreAnalysis
             for query in NamedQuery.all where query.group == group {
                 lines += ["", "**`\(query.name)`**: \(MarkdownTable.text(query.title)).", ""]
                 lines += ["- why: \(MarkdownTable.text(query.why))"]
+                if let severity = query.severity { lines += ["- severity in `check`: \(severity.rawValue)"] }
+                if query.header.needsWholeHost { lines += ["- not applicable to an image that holds a part of a host"] }
                 if !query.references.isEmpty { lines += ["- see: \(MarkdownTable.text(query.references))"] }
                 lines += query.parameters.map {
                     "- parameter `\($0.name)`\($0.isInteger ? ", whole number" : ""): \(MarkdownTable.text($0.help))"
                 }
+                if !query.header.remarks.isEmpty { lines += ["- " + MarkdownTable.text(query.header.remarks.joined(separator: " "))] }
                 lines += ["- columns: " + query.columns.map(MarkdownTable.code).joined(separator: ", ")]
             }
         }

@@ -1,0 +1,23 @@
+-- title: Domains that may read another guest's home
+-- group: access
+-- severity: info
+-- why: what a guest keeps in its home, passwords for its agents among it, leaks to its neighbours
+-- refs: qubes-issues 698
+-- param: image_id integer (required) the image to look at
+-- columns: domid, reason, path, perms
+-- A row without a domid stands for every domain that the node's permissions do not name.
+-- The home of a domain's target counts as its own.
+WITH readers AS MATERIALIZED (
+  SELECT t.permset_id, t.domid, t.target_domid, t.reason
+  FROM grants t
+  WHERE t.image_id = :image_id AND t.access IN ('r', 'both')
+)
+SELECT r.domid, r.reason, p.path, m.perms
+FROM image_gen g
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+CROSS JOIN readers r ON r.permset_id = s.permset_id
+CROSS JOIN path p ON p.path_id = s.path_id AND p.path GLOB '/local/domain/[1-9]*'
+CROSS JOIN permset m ON m.permset_id = s.permset_id
+WHERE g.image_id = :image_id
+  AND (r.domid IS NULL OR CAST(substr(p.path, 15) AS INTEGER) NOT IN (r.domid, coalesce(r.target_domid, r.domid)))
+ORDER BY r.domid, p.path;

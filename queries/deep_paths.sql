@@ -1,0 +1,13 @@
+-- title: Paths of many levels
+-- group: memory
+-- severity: info
+-- why: a daemon that walks the tree by recursion runs out of stack
+-- refs: XSA-418
+-- param: image_id integer (required) the image to look at
+-- param: least integer (default 16) show paths of at least so many levels
+-- columns: owner, depth, path
+SELECT n.owner, length(n.path) - length(replace(n.path, '/', '')) AS depth, n.path
+FROM nodes n
+WHERE n.image_id = :image_id AND n.conn_id = 0 AND length(n.path) >= 2 * coalesce(:least, 16)
+  AND length(n.path) - length(replace(n.path, '/', '')) >= coalesce(:least, 16)
+ORDER BY depth DESC, n.path;

@@ -1,0 +1,19 @@
+-- title: Domids that another domain has got
+-- group: time
+-- severity: none
+-- why: what was granted to the old domain holds for the new one; a history by domid alone joins two domains
+-- refs: XSA-322
+-- param: series (default all) the series to look at
+-- columns: series, domid, old_unique_id, new_unique_id, reason, image_id, seen_at
+-- Xen writes unique-ids from 4.22 on. Without them only a domid that was away for an image tells.
+SELECT d.series, d.domid, d.old_unique_id, d.unique_id AS new_unique_id,
+       CASE WHEN d.unique_id IS NOT d.old_unique_id THEN 'new unique-id' ELSE 'was away' END AS reason,
+       d.first_image_id AS image_id, d.first_seen AS seen_at
+FROM (
+  SELECT l.*, lag(l.unique_id) OVER domain AS old_unique_id, lag(l.last_step) OVER domain AS old_step
+  FROM domain_lifetimes l
+  WHERE l.series = coalesce(:series, l.series)
+  WINDOW domain AS (PARTITION BY l.series, l.domid ORDER BY l.first_step)
+) d
+WHERE d.old_step IS NOT NULL AND (d.unique_id IS NOT d.old_unique_id OR d.old_step < d.first_step - 1)
+ORDER BY d.first_image_id, d.domid;

@@ -1,0 +1,32 @@
+-- title: Two domains with one identity
+-- group: domains
+-- severity: warning
+-- why: tools that look a guest up by its name or UUID find the wrong one
+-- refs: libvmi 280; xen-api 1737
+-- param: image_id integer (required) the image to look at
+-- columns: what, value, domids
+WITH names(domid, what, value) AS MATERIALIZED (
+  SELECT CAST(substr(n.path, 15) AS INTEGER), CASE WHEN n.path GLOB '*/name' THEN 'name' ELSE 'uuid' END,
+         CASE WHEN n.path GLOB '*/name' THEN n.value ELSE substr(n.value, length('/vm/') + 1) END
+  FROM nodes n
+  WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path > '/local/domain/' AND n.path < '/local/domain0'
+    AND (n.path GLOB '/local/domain/*/name' OR n.path GLOB '/local/domain/*/vm') AND n.path NOT GLOB '/local/domain/*/*/*' AND n.value <> ''
+),
+identities(domid, what, value) AS (
+  SELECT domid, what, value FROM names
+  UNION ALL
+  SELECT c.domid, 'event channel', c.evtchn FROM connections c
+  WHERE c.image_id = :image_id AND c.conn_type = 0 AND c.evtchn NOT IN (0, 4294967295)
+  UNION ALL
+  SELECT c.domid, 'unique-id', c.unique_id FROM connections c
+  WHERE c.image_id = :image_id AND c.conn_type = 0 AND c.unique_id <> 0
+)
+SELECT what, value, group_concat(domid, ' ') AS domids
+FROM (SELECT domid, what, value FROM identities ORDER BY what, value, domid)
+GROUP BY what, value
+HAVING count(*) > 1
+UNION ALL
+SELECT 'uuid without a node in /vm', v.value, CAST(v.domid AS TEXT)
+FROM names v
+WHERE v.what = 'uuid' AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = '/vm/' || v.value)
+ORDER BY 1, 2, 3;

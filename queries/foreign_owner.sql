@@ -1,0 +1,15 @@
+-- title: Nodes in a domain's home that belong to another domain
+-- group: access
+-- severity: warning
+-- why: a node that was given away counts against its new owner, who can change its permissions
+-- refs: XSA-352
+-- param: image_id integer (required) the image to look at
+-- columns: home, owner, path, perms
+-- A stub domain may own what lies in its target's home.
+SELECT CAST(substr(n.path, 15) AS INTEGER) AS home, n.owner, n.path, n.perms
+FROM nodes n
+WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.owner <> 0 AND n.path GLOB '/local/domain/[0-9]*'
+  AND n.owner <> CAST(substr(n.path, 15) AS INTEGER)
+  AND NOT EXISTS (SELECT 1 FROM connections c WHERE c.image_id = :image_id AND c.conn_type = 0 AND c.domid = n.owner
+                    AND c.target_domid = CAST(substr(n.path, 15) AS INTEGER))
+ORDER BY home, n.path;

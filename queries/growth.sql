@@ -1,0 +1,36 @@
+-- title: What has grown between two images, by subtree and by owner
+-- group: time
+-- severity: none
+-- why: answers what is growing, under which path, and whose it is
+-- refs: zookeeper 1219
+-- param: before_id integer (required) the older image
+-- param: after_id integer (required) the newer image
+-- columns: kind, name, nodes, bytes
+-- bytes: of paths and values. Subtrees are /local/domain/DOMID, and the first two levels of all else.
+WITH changes AS MATERIALIZED (
+  SELECT c.change, c.path, c.old_owner, c.new_owner, length(CAST(c.path AS BLOB)) AS path_bytes,
+         length(CAST(c.old_value AS BLOB)) AS old_bytes, length(CAST(c.new_value AS BLOB)) AS new_bytes
+  FROM node_changes c
+  WHERE c.before_id = :before_id AND c.after_id = :after_id
+),
+deltas(path, owner, nodes, bytes) AS (
+  SELECT path, new_owner, 1, path_bytes + new_bytes FROM changes WHERE change <> 'removed'
+  UNION ALL
+  SELECT path, old_owner, -1, -path_bytes - old_bytes FROM changes WHERE change <> 'added'
+),
+-- /local/domain/N, else the first two levels.
+named(kind, name, nodes, bytes) AS (
+  SELECT 'subtree',
+         CASE WHEN path GLOB '/local/domain/*' THEN '/local/domain/' || substr(substr(path, 15), 1, instr(substr(path, 15) || '/', '/') - 1)
+              WHEN path GLOB '/*/*' THEN substr(path, 1, instr(substr(path, 2), '/') + instr(substr(path, instr(substr(path, 2), '/') + 2) || '/', '/'))
+              ELSE path END,
+         nodes, bytes
+  FROM deltas
+  UNION ALL
+  SELECT 'owner', CAST(owner AS TEXT), nodes, bytes FROM deltas
+)
+SELECT kind, name, sum(nodes) AS nodes, sum(bytes) AS bytes
+FROM named
+GROUP BY kind, name
+HAVING sum(nodes) <> 0 OR sum(bytes) <> 0
+ORDER BY kind DESC, abs(sum(bytes)) DESC, name;

@@ -1,0 +1,15 @@
+-- title: What xenstored accounts to each domain
+-- group: memory
+-- severity: none
+-- why: shows which domain makes the daemon grow
+-- refs: XSA-326
+-- param: image_id integer (required) the image to look at
+-- param: top integer (default 20) show so many domains
+-- columns: domid, state, name, bytes, nodes, watches, transactions, in_bytes, out_bytes
+-- bytes: for each node 16 and 8 for each permission, its path and value, and its name with a NUL in its parent's list of
+-- children; for each watch its path and token; and what waits in the connection's buffers.
+SELECT u.domid, u.state, u.name, u.bytes, u.nodes, u.watches, u.transactions, u.in_bytes, u.out_bytes
+FROM domain_usage u
+WHERE u.image_id = :image_id
+ORDER BY u.bytes DESC, u.domid
+LIMIT coalesce(:top, 20);

@@ -1,0 +1,27 @@
+-- title: Ends of devices whose other end is missing
+-- group: devices
+-- severity: warning
+-- needs: the whole host
+-- why: a backend that outlives its frontend keeps a disk or an interface busy, and waits for ever
+-- refs: libxl's device teardown
+-- param: image_id integer (required) the image to look at
+-- columns: path, other_end, problem
+WITH ends(path, other_end, problem) AS MATERIALIZED (
+  SELECT substr(b.path, 1, length(b.path) - length('/frontend')) AS path, b.value AS other_end,
+         CASE WHEN b.value GLOB '/local/domain/[0-9]*' AND CAST(substr(b.value, 15) AS INTEGER) NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
+              THEN 'the frontend''s domain is gone'
+              WHEN NOT EXISTS (SELECT 1 FROM nodes f WHERE f.image_id = :image_id AND f.conn_id = 0 AND f.path = b.value)
+              THEN 'the frontend is missing' END AS problem
+  FROM nodes b
+  WHERE b.image_id = :image_id AND b.conn_id = 0 AND substr(b.path, -9) = '/frontend' AND b.path GLOB '/local/domain/*/backend/*/*/*/frontend'
+  UNION ALL
+  SELECT substr(f.path, 1, length(f.path) - length('/backend')), f.value,
+         CASE WHEN NOT EXISTS (SELECT 1 FROM nodes b WHERE b.image_id = :image_id AND b.conn_id = 0 AND b.path = f.value)
+              THEN 'the backend is missing' END
+  FROM nodes f
+  WHERE f.image_id = :image_id AND f.conn_id = 0 AND substr(f.path, -8) = '/backend' AND f.path GLOB '/local/domain/*/device/*/*/backend'
+)
+SELECT path, other_end, problem
+FROM ends
+WHERE problem IS NOT NULL AND EXISTS (SELECT 1 FROM scopes x WHERE x.image_id = :image_id AND x.scope = 'host')
+ORDER BY path;

@@ -1,0 +1,33 @@
+-- title: Nodes of guests beyond a limit
+-- group: memory
+-- severity: warning
+-- why: they were made before the limit, or by somebody who is not bound by it; a restore or a rewrite may refuse them
+-- refs: XSA-323, XSA-326
+-- param: image_id integer (required) the image to look at
+-- columns: owner, quota, size, allowed, path
+-- A node's size is its value, 16 octets and 8 for each permission; the names of its children, which count too, are left out.
+WITH limits(node_size, node_permissions, path_max) AS MATERIALIZED (
+  SELECT coalesce((SELECT q.value FROM quotas q WHERE q.image_id = :image_id AND q.scope = 'default' AND q.name = 'node-size'), 2048),
+         coalesce((SELECT q.value FROM quotas q WHERE q.image_id = :image_id AND q.scope = 'default' AND q.name = 'node-permissions'), 5),
+         coalesce((SELECT q.value FROM quotas q WHERE q.image_id = :image_id AND q.scope = 'default' AND q.name = 'path-max'), 2048)
+),
+sizes AS (
+  SELECT m.owner, p.path, length(CAST(s.value AS BLOB)) + 16 + 2 * length(m.raw) AS size, length(m.raw) / 4 AS perms,
+         length(CAST(p.path AS BLOB)) AS path_size
+  FROM image_gen g
+  JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+  JOIN path p ON p.path_id = s.path_id
+  JOIN permset m ON m.permset_id = s.permset_id
+  WHERE g.image_id = :image_id AND m.owner <> 0
+)
+SELECT owner, quota, size, allowed, path
+FROM (
+  SELECT z.owner, k.quota, CASE k.quota WHEN 'node-size' THEN z.size WHEN 'node-permissions' THEN z.perms ELSE z.path_size END AS size,
+         CASE k.quota WHEN 'node-size' THEN l.node_size WHEN 'node-permissions' THEN l.node_permissions ELSE l.path_max END AS allowed, z.path
+  FROM limits l
+  CROSS JOIN sizes z ON (l.node_size > 0 AND z.size > l.node_size) OR (l.node_permissions > 0 AND z.perms > l.node_permissions)
+    OR (l.path_max > 0 AND z.path_size > l.path_max)
+  CROSS JOIN (SELECT 'node-size' AS quota UNION ALL SELECT 'node-permissions' UNION ALL SELECT 'path-max') k
+)
+WHERE allowed > 0 AND size > allowed
+ORDER BY owner, path, quota;

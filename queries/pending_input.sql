@@ -1,0 +1,16 @@
+-- title: Requests that had not been handled
+-- group: connections
+-- severity: info
+-- why: shows what each connection was asking for when the image was taken; a request cut short keeps its connection waiting
+-- refs: xenstore.txt
+-- param: image_id integer (required) the image to look at
+-- columns: conn_id, domid, socket_fd, type, req_id, tx_id, path, length, present, complete
+-- path: the payload's first string. present: how many of the payload's octets are there.
+SELECT m.conn_id, c.domid, c.socket_fd, m.type, m.req_id, m.tx_id,
+       CASE WHEN instr(m.payload, x'00') > 0 THEN CAST(substr(m.payload, 1, instr(m.payload, x'00') - 1) AS TEXT)
+            WHEN length(m.payload) > 0 THEN CAST(m.payload AS TEXT) END AS path,
+       m.length, length(m.payload) AS present, m.complete
+FROM messages m
+JOIN connections c ON c.image_id = m.image_id AND c.record_id = m.record_id
+WHERE m.image_id = :image_id AND m.direction = 'in'
+ORDER BY m.record_id, m.position;

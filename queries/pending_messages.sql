@@ -1,0 +1,17 @@
+-- title: What waits for connections that do not read, by type
+-- group: connections
+-- severity: none
+-- why: tells replies from watch events, and which path fires the most of them
+-- refs: XSA-326, XSA-416
+-- param: image_id integer (required) the image to look at
+-- columns: conn_id, domid, socket_fd, type, messages, bytes, first_path
+-- first_path: of the watch events, the path that sorts first.
+SELECT m.conn_id, c.domid, c.socket_fd, coalesce(m.type, 'rest of a message') AS type, count(*) AS messages,
+       sum(length(m.payload)) AS bytes,
+       min(CASE WHEN m.type = 'WATCH_EVENT' AND instr(m.payload, x'00') > 0
+                THEN CAST(substr(m.payload, 1, instr(m.payload, x'00') - 1) AS TEXT) END) AS first_path
+FROM messages m
+JOIN connections c ON c.image_id = m.image_id AND c.record_id = m.record_id
+WHERE m.image_id = :image_id AND m.direction = 'out'
+GROUP BY m.record_id, m.type
+ORDER BY messages DESC, m.conn_id, type;

@@ -1,0 +1,33 @@
+-- title: Domains that come near to a quota
+-- group: memory
+-- severity: warning
+-- why: a domain at its quota gets ENOSPC or E2BIG for requests that used to work, and the host logs nothing
+-- refs: XSA-326; qubes-issues 11059
+-- param: image_id integer (required) the image to look at
+-- param: percent integer (default 80) show what is used up to at least so many percent
+-- columns: domid, name, quota, used, allowed, percent
+-- The quota is the domain's own, else the host's default, else the one that xenstored is built with. Domain 0 has none.
+-- Outstanding requests are not in an image; the messages that wait for the domain or from it are counted.
+WITH accounts AS MATERIALIZED (
+  SELECT a.domid, a.nodes, a.watches, a.transactions, a.bytes FROM domain_accounts a WHERE a.image_id = :image_id
+),
+waiting(domid, messages) AS MATERIALIZED (
+  SELECT c.domid, count(*)
+  FROM messages m JOIN connections c ON c.image_id = m.image_id AND c.record_id = m.record_id
+  WHERE m.image_id = :image_id AND c.conn_type = 0
+  GROUP BY c.domid
+)
+SELECT u.domid,
+       (SELECT n.value FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = '/local/domain/' || u.domid || '/name') AS name,
+       u.quota, u.used, u.allowed, 100 * u.used / u.allowed AS percent
+FROM (
+  SELECT l.domid, l.name AS quota, l.quota AS allowed,
+         CASE l.name WHEN 'nodes' THEN a.nodes WHEN 'watches' THEN a.watches WHEN 'transactions' THEN a.transactions
+           WHEN 'memory' THEN a.bytes
+           ELSE coalesce((SELECT w.messages FROM waiting w WHERE w.domid = l.domid), 0) END AS used
+  FROM domain_limits l
+  JOIN accounts a ON a.domid = l.domid
+  WHERE l.image_id = :image_id AND l.domid <> 0
+) u
+WHERE u.allowed > 0 AND 100 * u.used >= coalesce(:percent, 80) * u.allowed
+ORDER BY percent DESC, u.domid, u.quota;

@@ -1,0 +1,14 @@
+-- title: What is wrong with the tree's structure
+-- group: structure
+-- severity: none
+-- why: a missing parent or a path that occurs twice makes a daemon that restores the image give up
+-- refs: XSA-415; docs/findings.md
+-- param: image_id integer (required) the image to look at
+-- columns: rule, severity, record, message
+-- From the findings that import keeps, of each rule the first hundred.
+SELECT f.rule, f.severity, f.record, f.message
+FROM findings f
+WHERE f.image_id = :image_id
+  AND f.rule IN ('missing-parent', 'late-parent', 'duplicate-node', 'no-perms', 'path-form', 'path-characters', 'path-length',
+                 'inner-nul', 'unterminated', 'not-utf8')
+ORDER BY f.record, f.rule;

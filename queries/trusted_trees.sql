@@ -1,0 +1,15 @@
+-- title: Nodes of the toolstack that a guest owns or may write
+-- group: access
+-- severity: error
+-- why: the toolstack takes /libxl, /vm and /tool for its own word; a guest that writes there steers the host
+-- refs: XSA-175, XSA-178
+-- param: image_id integer (required) the image to look at
+-- columns: path, perms
+SELECT n.path, n.perms
+FROM nodes n
+WHERE n.image_id = :image_id AND n.conn_id = 0
+  AND (n.path GLOB '/libxl/*' OR n.path GLOB '/vm/*' OR n.path GLOB '/tool/*' OR n.path IN ('/libxl', '/vm', '/tool'))
+  AND n.perms IN (
+    SELECT m.perms FROM permset m JOIN permset_entry e ON e.permset_id = m.permset_id
+    WHERE e.flags & 1 = 0 AND (e.domid <> 0 AND (e.position = 0 OR e.perm IN ('w', 'b')) OR e.position = 0 AND e.perm IN ('w', 'b')))
+ORDER BY n.path;

@@ -1,0 +1,23 @@
+-- title: Pending nodes beside the committed ones
+-- group: transactions
+-- severity: info
+-- why: shows what a commit would do, and where somebody else has been faster
+-- refs: XSA-415, XSA-421
+-- param: image_id integer (required) the image to look at
+-- columns: conn_id, tx_id, path, what, pending_value, committed_value, parent
+SELECT p.conn_id, p.tx_id, p.path,
+       CASE WHEN p.access = 0 THEN 'deleted' WHEN p.access & 2 = 0 THEN 'read' WHEN c.path IS NULL THEN 'created'
+            WHEN c.value IS p.value AND c.perms IS p.perms THEN 'written, the same' ELSE 'written' END AS what,
+       CASE WHEN p.access <> 0 THEN p.value END AS pending_value, c.value AS committed_value,
+       CASE WHEN EXISTS (
+              SELECT 1 FROM nodes d
+              WHERE d.image_id = :image_id AND (d.conn_id = 0 OR d.conn_id = p.conn_id AND d.tx_id = p.tx_id AND d.access <> 0)
+                AND d.path = coalesce(nullif(rtrim(rtrim(p.path, replace(p.path, '/', '')), '/'), ''), '/'))
+            THEN 'there' ELSE 'missing' END AS parent
+FROM (SELECT n.record_id, n.conn_id, n.tx_id, n.path, n.value, n.perms, n.access FROM nodes n WHERE n.image_id = :image_id AND n.conn_id <> 0) p
+LEFT JOIN (
+  SELECT n.path, n.value, n.perms FROM nodes n
+  WHERE n.image_id = :image_id AND n.conn_id = 0
+    AND n.path IN (SELECT k.path FROM nodes k WHERE k.image_id = :image_id AND k.conn_id <> 0)
+) c ON c.path = p.path
+ORDER BY p.record_id;

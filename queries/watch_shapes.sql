@@ -1,0 +1,24 @@
+-- title: Watches by what they watch and by the shape of their token
+-- group: connections
+-- severity: none
+-- why: one driver sets its watches with tokens of one shape; a shape that stands out is a leak, and a watch on / hears everything
+-- refs: XSA-326, XSA-324
+-- param: image_id integer (required) the image to look at
+-- columns: domid, prefix, token_shape, watches
+SELECT s.domid, s.prefix, s.token_shape, count(*) AS watches
+FROM (
+  SELECT coalesce(c.domid, 0) AS domid,
+         CASE WHEN substr(w.path, 1, 1) = '@' OR w.path = '/' THEN w.path
+              WHEN substr(w.path, 1, 1) <> '/' THEN 'home'
+              WHEN instr(substr(w.path, 2), '/') = 0 THEN w.path
+              ELSE substr(w.path, 1, instr(substr(w.path, 2), '/')) END AS prefix,
+         CASE WHEN w.token = '' THEN 'empty'
+              WHEN w.token NOT GLOB '*[^0-9a-fA-F]*' THEN 'hexadecimal'
+              WHEN w.token GLOB '*[^ -~]*' OR typeof(w.token) = 'blob' THEN 'octets'
+              ELSE 'text' END AS token_shape
+  FROM watches w
+  LEFT JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id
+  WHERE w.image_id = :image_id
+) s
+GROUP BY s.domid, s.prefix, s.token_shape
+ORDER BY watches DESC, s.domid, s.prefix, s.token_shape;

@@ -1,0 +1,37 @@
+-- title: Watches of domain 0 over nodes that guests may write
+-- group: connections
+-- severity: info
+-- why: a guest that writes there as fast as it can makes the watcher work, or the daemon's memory grow
+-- refs: XSA-349
+-- param: image_id integer (required) the image to look at
+-- columns: conn_id, socket_fd, path, token, writable_nodes
+WITH writable AS MATERIALIZED (
+  SELECT DISTINCT e.permset_id FROM permset_entry e
+  WHERE e.flags & 1 = 0 AND (e.domid <> 0 AND (e.position = 0 OR e.perm IN ('w', 'b')) OR e.position = 0 AND e.perm IN ('w', 'b'))
+),
+watched AS MATERIALIZED (
+  SELECT DISTINCT CASE WHEN substr(w.path, 1, 1) = '/' THEN w.path ELSE '/local/domain/0/' || w.path END AS path
+  FROM watches w
+  JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id AND coalesce(c.domid, 0) = 0
+  WHERE w.image_id = :image_id AND substr(w.path, 1, 1) <> '@'
+),
+counts AS MATERIALIZED (
+  SELECT d.path,
+         CASE WHEN d.path = '/'
+              THEN (SELECT count(*) FROM image_gen g
+                    JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+                    WHERE g.image_id = :image_id AND s.permset_id IN writable)
+              ELSE (SELECT count(*) FROM image_gen g
+                    CROSS JOIN path p ON p.path >= d.path AND p.path < d.path || '0'
+                      AND (p.path = d.path OR substr(p.path, length(d.path) + 1, 1) = '/')
+                    CROSS JOIN node_span s ON s.path_id = p.path_id AND s.chain_id = g.chain_id
+                      AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+                    WHERE g.image_id = :image_id AND s.permset_id IN writable) END AS writable_nodes
+  FROM watched d
+)
+SELECT c.conn_id, c.socket_fd, w.path, w.token, k.writable_nodes
+FROM watches w
+JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id AND coalesce(c.domid, 0) = 0
+JOIN counts k ON k.path = CASE WHEN substr(w.path, 1, 1) = '/' THEN w.path ELSE '/local/domain/0/' || w.path END
+WHERE w.image_id = :image_id AND k.writable_nodes > 0
+ORDER BY k.writable_nodes DESC, w.record_id;

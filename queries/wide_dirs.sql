@@ -1,0 +1,23 @@
+-- title: Directories whose list does not fit one message
+-- group: memory
+-- severity: warning
+-- why: a reply holds 4096 octets; listing a directory whose children need more fails with E2BIG, unless the client can ask for parts
+-- refs: XSA-72; qubes-issues 1390
+-- param: image_id integer (required) the image to look at
+-- param: least integer (default 4096) show lists of more octets than this
+-- columns: path, owner, children, list_bytes
+SELECT d.path, n.owner, d.children, d.list_bytes
+FROM (
+  -- Grouped by all up to the last slash; a child's name and NUL are as long as what its path has more, and one.
+  SELECT coalesce(nullif(rtrim(d.dir, '/'), ''), '/') AS path, d.children, d.list_bytes
+  FROM (
+    SELECT rtrim(k.path, replace(k.path, '/', '')) AS dir, count(*) AS children,
+           sum(length(CAST(k.path AS BLOB))) - count(*) * (length(CAST(rtrim(k.path, replace(k.path, '/', '')) AS BLOB)) - 1) AS list_bytes
+    FROM nodes k
+    WHERE k.image_id = :image_id AND k.conn_id = 0 AND k.path GLOB '/?*'
+    GROUP BY rtrim(k.path, replace(k.path, '/', ''))
+  ) d
+  WHERE d.list_bytes > coalesce(:least, 4096)
+) d
+LEFT JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0 AND n.path = d.path
+ORDER BY d.list_bytes DESC, d.path;

@@ -1,0 +1,111 @@
+-- Views on domains: which images hold a whole host, who lives, what each domain uses.
+-- Made after views.sql, on which they build.
+
+-- scope 'host': the image holds a whole host's state, as every image has that holds the ring connection of domain 0.
+-- scope 'part': it does not, like the stream of one migrating domain; who is not in it may live well elsewhere.
+CREATE VIEW scopes AS
+SELECT i.image_id,
+       CASE WHEN EXISTS (SELECT 1 FROM connections c WHERE c.image_id = i.image_id AND c.conn_type = 0 AND c.domid = 0)
+            THEN 'host' ELSE 'part' END AS scope
+FROM image i;
+
+-- The domains that have a ring connection; any other domain but 0 is dead where the image holds a whole host.
+CREATE VIEW live_domains AS
+SELECT c.image_id, c.domid FROM connections c WHERE c.conn_type = 0;
+
+-- What is accounted to a domain, entry by entry; domain_accounts sums it up. Sockets belong to domain 0.
+CREATE VIEW account_entries AS
+-- A committed node: 16 octets, 8 for each permission, its path and its value.
+SELECT g.image_id, m.owner AS domid, 1 AS nodes,
+       16 + 2 * length(m.raw) + length(CAST(p.path AS BLOB)) + length(CAST(s.value AS BLOB)) AS bytes,
+       0 AS watches, 0 AS transactions, 0 AS in_bytes, 0 AS out_bytes
+FROM image_gen g
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+CROSS JOIN path p ON p.path_id = s.path_id
+CROSS JOIN permset m ON m.permset_id = s.permset_id
+UNION ALL
+-- A node's name and its NUL lie in its parent's list of children. The parent's path has to be made from the node's:
+-- what is left when all characters behind the last slash, and that slash, are taken away.
+SELECT g.image_id, m.owner, 0, length(CAST(p.path AS BLOB)) - length(CAST(pp.path AS BLOB)) + (pp.path = '/'), 0, 0, 0, 0
+FROM image_gen g
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+CROSS JOIN path p ON p.path_id = s.path_id AND p.path GLOB '/?*'
+CROSS JOIN path pp ON pp.path = coalesce(nullif(rtrim(rtrim(p.path, replace(p.path, '/', '')), '/'), ''), '/')
+CROSS JOIN node_span ps ON ps.path_id = pp.path_id AND ps.chain_id = g.chain_id
+  AND g.gen BETWEEN ps.first_gen AND ps.last_gen AND ps.conn_id = 0
+CROSS JOIN permset m ON m.permset_id = ps.permset_id
+UNION ALL
+-- A watch: its path, made absolute, and its token.
+SELECT g.image_id, coalesce(c.domid, 0), 0,
+       length(CAST(p.path AS BLOB)) + length(CAST(s.token AS BLOB))
+       + CASE WHEN substr(p.path, 1, 1) IN ('/', '@') THEN 0 ELSE length('/local/domain/' || coalesce(c.domid, 0) || '/') END,
+       1, 0, 0, 0
+FROM image_gen g
+CROSS JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen BETWEEN c.first_gen AND c.last_gen AND c.conn_id = s.conn_id
+JOIN path p ON p.path_id = s.path_id
+UNION ALL
+SELECT g.image_id, coalesce(c.domid, 0), 0,
+       length(CAST(p.path AS BLOB)) + length(CAST(s.token AS BLOB))
+       + CASE WHEN substr(p.path, 1, 1) IN ('/', '@') THEN 0 ELSE length('/local/domain/' || coalesce(c.domid, 0) || '/') END,
+       1, 0, 0, 0
+FROM image_gen g
+CROSS JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen BETWEEN c.first_gen AND c.last_gen AND c.conn_id = s.conn_id
+JOIN path p ON p.path_id = s.path_id
+UNION ALL
+SELECT t.image_id, coalesce(c.domid, 0), 0, 0, 0, 1, 0, 0
+FROM transactions t
+JOIN connections c ON c.image_id = t.image_id AND c.conn_id = t.conn_id
+UNION ALL
+-- A connection: the octets that wait in either direction.
+SELECT c.image_id, coalesce(c.domid, 0), 0, coalesce(length(c.in_data), 0) + coalesce(length(c.out_data), 0), 0, 0,
+       coalesce(length(c.in_data), 0), coalesce(length(c.out_data), 0)
+FROM connections c
+UNION ALL
+SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0 FROM domain_records d;
+
+-- What xenstored accounts to each domain that an image knows of, as an owner of nodes or by a connection. Windows, not
+-- groups: through GROUP BY SQLite would not take image_id down to the tables, and would sum up the whole archive.
+CREATE VIEW domain_accounts AS
+SELECT e.image_id, e.domid, e.nodes, e.bytes, e.watches, e.transactions, e.in_bytes, e.out_bytes
+FROM (
+  SELECT a.image_id, a.domid, row_number() OVER domain AS number, sum(a.nodes) OVER domain AS nodes, sum(a.bytes) OVER domain AS bytes,
+         sum(a.watches) OVER domain AS watches, sum(a.transactions) OVER domain AS transactions,
+         sum(a.in_bytes) OVER domain AS in_bytes, sum(a.out_bytes) OVER domain AS out_bytes
+  FROM account_entries a
+  WHERE a.domid IS NOT NULL
+  WINDOW domain AS (PARTITION BY a.image_id, a.domid)
+) e
+WHERE e.number = 1;
+
+-- The quotas that hold for a domain: its own of DOMAIN_DATA, else the host's defaults of GLOBAL_QUOTA_DATA, else those
+-- that xenstored is built with. 0: unlimited.
+CREATE VIEW domain_limits AS
+SELECT d.image_id, d.domid, b.name,
+       coalesce(
+         (SELECT q.value FROM quotas q WHERE q.image_id = d.image_id AND q.scope = 'domain' AND q.domid = d.domid AND q.name = b.name),
+         (SELECT q.value FROM quotas q WHERE q.image_id = d.image_id AND q.scope = 'default' AND q.name = b.name),
+         b.value) AS quota
+FROM (SELECT image_id, domid FROM connections WHERE conn_type = 0 UNION SELECT image_id, domid FROM domain_records) d
+CROSS JOIN (SELECT 'nodes' AS name, 1000 AS value UNION ALL SELECT 'watches', 128 UNION ALL SELECT 'transactions', 10
+            UNION ALL SELECT 'outstanding', 20 UNION ALL SELECT 'memory', 2621440) b;
+
+-- Every domain that an image knows of, with what it uses. state: live (it has a ring connection), dead (it has none in
+-- an image of the whole host), unknown (it has none in a part of a host). unique_id: 64 bits, shown signed.
+CREATE VIEW domain_usage AS
+SELECT a.image_id, a.domid,
+       CASE WHEN a.domid = 0 OR c.conn_id IS NOT NULL THEN 'live' WHEN x.scope = 'host' THEN 'dead' ELSE 'unknown' END AS state,
+       (SELECT n.value FROM nodes n WHERE n.image_id = a.image_id AND n.path = '/local/domain/' || a.domid || '/name'
+          AND n.conn_id = 0) AS name,
+       (SELECT substr(n.value, length('/vm/') + 1) FROM nodes n
+        WHERE n.image_id = a.image_id AND n.path = '/local/domain/' || a.domid || '/vm' AND n.conn_id = 0
+          AND substr(n.value, 1, 4) = '/vm/') AS uuid,
+       c.conn_id, c.target_domid, c.unique_id, a.nodes, a.bytes, a.watches, a.transactions, a.in_bytes, a.out_bytes
+FROM domain_accounts a
+JOIN scopes x ON x.image_id = a.image_id
+LEFT JOIN (
+  SELECT s.chain_id, g.image_id, s.domid, s.conn_id, nullif(s.tdomid, 32756) AS target_domid, s.unique_id
+  FROM image_gen g
+  JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_type = 0
+) c ON c.image_id = a.image_id AND c.domid = a.domid;

@@ -1,0 +1,128 @@
+-- The messages that wait in the connections' buffers, decoded. Made after views.sql, on which it builds.
+--
+-- A message is 16 octets (type, req-id, tx-id and length, 32 bits each in the stream's byte order) and a payload
+-- (xenstore.txt and xs_wire.h of Xen).
+
+-- The types of messages. RESTRICT has been taken out of Xen; its number stays free.
+CREATE VIEW message_types (type_number, type) AS
+VALUES
+  (0, 'CONTROL'), (1, 'DIRECTORY'), (2, 'READ'), (3, 'GET_PERMS'),
+  (4, 'WATCH'), (5, 'UNWATCH'), (6, 'TRANSACTION_START'), (7, 'TRANSACTION_END'),
+  (8, 'INTRODUCE'), (9, 'RELEASE'), (10, 'GET_DOMAIN_PATH'), (11, 'WRITE'),
+  (12, 'MKDIR'), (13, 'RM'), (14, 'SET_PERMS'), (15, 'WATCH_EVENT'),
+  (16, 'ERROR'), (17, 'IS_DOMAIN_INTRODUCED'), (18, 'RESUME'), (19, 'SET_TARGET'),
+  (20, 'RESTRICT'), (21, 'RESET_WATCHES'), (22, 'DIRECTORY_PART'), (23, 'GET_FEATURE'),
+  (24, 'SET_FEATURE'), (25, 'GET_QUOTA'), (26, 'SET_QUOTA');
+
+-- All octets in order, so that an octet's place tells its value: SQLite has no function for that.
+CREATE VIEW octet_table (octets) AS
+VALUES (x'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff');
+
+-- By how many bits the first octet of a number is worth more than its last: 24 where the stream is big-endian, else 0.
+-- The octet behind it is worth 8 bits less or more, and so on: abs(turn - 8).
+CREATE VIEW image_turns AS
+SELECT g.image_id, CASE h.byte_order WHEN 'big' THEN 24 ELSE 0 END AS turn
+FROM image_gen g JOIN chain h ON h.chain_id = g.chain_id;
+
+-- The buffers of all connections, each with the offsets of its messages, ten digits each. skip: octets that finish a
+-- message of which the reader has had the beginning; offset 0 stands for them.
+CREATE VIEW message_buffers AS
+SELECT c.image_id, c.record_id, c.conn_id, 'in' AS direction, c.in_data AS data, 0 AS skip, t.turn,
+       (WITH RECURSIVE cut("offset", n) AS (
+          SELECT 0,
+                 CASE WHEN length(c.in_data) - 0 >= 16 THEN
+                   ((instr(z.octets, substr(c.in_data, 0 + 12 + 1, 1)) - 1) << abs(t.turn - 0))
+                   + ((instr(z.octets, substr(c.in_data, 0 + 12 + 2, 1)) - 1) << abs(t.turn - 8))
+                   + ((instr(z.octets, substr(c.in_data, 0 + 12 + 3, 1)) - 1) << abs(t.turn - 16))
+                   + ((instr(z.octets, substr(c.in_data, 0 + 12 + 4, 1)) - 1) << abs(t.turn - 24)) END
+          FROM octet_table z WHERE 0 < length(c.in_data)
+          UNION ALL
+          SELECT "offset" + 16 + n,
+                 CASE WHEN length(c.in_data) - "offset" - 16 - n >= 16 THEN
+                   ((instr(z.octets, substr(c.in_data, "offset" + 16 + n + 12 + 1, 1)) - 1) << abs(t.turn - 0))
+                   + ((instr(z.octets, substr(c.in_data, "offset" + 16 + n + 12 + 2, 1)) - 1) << abs(t.turn - 8))
+                   + ((instr(z.octets, substr(c.in_data, "offset" + 16 + n + 12 + 3, 1)) - 1) << abs(t.turn - 16))
+                   + ((instr(z.octets, substr(c.in_data, "offset" + 16 + n + 12 + 4, 1)) - 1) << abs(t.turn - 24)) END
+          FROM cut, octet_table z WHERE "offset" + 16 + n < length(c.in_data)
+        )
+        SELECT CASE WHEN 0 > 0 THEN '0000000000' ELSE '' END || coalesce(group_concat(printf('%010d', "offset"), ''), '') FROM cut) AS offsets
+FROM connections c
+CROSS JOIN image_turns t ON t.image_id = c.image_id
+WHERE length(c.in_data) > 0
+UNION ALL
+SELECT c.image_id, c.record_id, c.conn_id, 'out' AS direction, c.out_data AS data, min(coalesce(c.out_resp_len, 0), length(c.out_data)) AS skip, t.turn,
+       (WITH RECURSIVE cut("offset", n) AS (
+          SELECT min(coalesce(c.out_resp_len, 0), length(c.out_data)),
+                 CASE WHEN length(c.out_data) - min(coalesce(c.out_resp_len, 0), length(c.out_data)) >= 16 THEN
+                   ((instr(z.octets, substr(c.out_data, min(coalesce(c.out_resp_len, 0), length(c.out_data)) + 12 + 1, 1)) - 1) << abs(t.turn - 0))
+                   + ((instr(z.octets, substr(c.out_data, min(coalesce(c.out_resp_len, 0), length(c.out_data)) + 12 + 2, 1)) - 1) << abs(t.turn - 8))
+                   + ((instr(z.octets, substr(c.out_data, min(coalesce(c.out_resp_len, 0), length(c.out_data)) + 12 + 3, 1)) - 1) << abs(t.turn - 16))
+                   + ((instr(z.octets, substr(c.out_data, min(coalesce(c.out_resp_len, 0), length(c.out_data)) + 12 + 4, 1)) - 1) << abs(t.turn - 24)) END
+          FROM octet_table z WHERE min(coalesce(c.out_resp_len, 0), length(c.out_data)) < length(c.out_data)
+          UNION ALL
+          SELECT "offset" + 16 + n,
+                 CASE WHEN length(c.out_data) - "offset" - 16 - n >= 16 THEN
+                   ((instr(z.octets, substr(c.out_data, "offset" + 16 + n + 12 + 1, 1)) - 1) << abs(t.turn - 0))
+                   + ((instr(z.octets, substr(c.out_data, "offset" + 16 + n + 12 + 2, 1)) - 1) << abs(t.turn - 8))
+                   + ((instr(z.octets, substr(c.out_data, "offset" + 16 + n + 12 + 3, 1)) - 1) << abs(t.turn - 16))
+                   + ((instr(z.octets, substr(c.out_data, "offset" + 16 + n + 12 + 4, 1)) - 1) << abs(t.turn - 24)) END
+          FROM cut, octet_table z WHERE "offset" + 16 + n < length(c.out_data)
+        )
+        SELECT CASE WHEN min(coalesce(c.out_resp_len, 0), length(c.out_data)) > 0 THEN '0000000000' ELSE '' END || coalesce(group_concat(printf('%010d', "offset"), ''), '') FROM cut) AS offsets
+FROM connections c
+CROSS JOIN image_turns t ON t.image_id = c.image_id
+WHERE length(c.out_data) > 0;
+
+CREATE VIEW digits (digit) AS
+VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9);
+
+-- One row for each message of a buffer, in order: direction in (requests not yet handled) or out (replies and watch
+-- events not yet read), position from 0 on, offset in the buffer. complete is 0 where the message is cut: at its start
+-- (the rest of a half-written one: no type, all of it payload) or at its end. Fields that are cut off are NULL.
+CREATE VIEW messages AS
+SELECT m.image_id, m.conn_id, m.direction, m.position,
+       coalesce((SELECT t.type FROM message_types t WHERE t.type_number = m.type_number), CAST(m.type_number AS TEXT)) AS type,
+       m.req_id, m.tx_id, m.length,
+       CASE WHEN m.is_rest THEN substr(m.data, 1, m.skip) ELSE substr(m.data, m."offset" + 17, min(coalesce(m.length, 0), length(m.data))) END AS payload,
+       NOT m.is_rest AND m.length IS NOT NULL AND m."offset" + 16 + m.length <= length(m.data) AS complete,
+       m.type_number, m."offset", m.record_id
+FROM (
+  SELECT o.*,
+         -- The numbers of the header, where it is long enough to hold them.
+         CASE WHEN NOT o.is_rest AND length(o.data) - o."offset" >= 4 THEN
+                ((instr(z.octets, substr(o.data, o."offset" + 0 + 1, 1)) - 1) << abs(o.turn - 0))
+              + ((instr(z.octets, substr(o.data, o."offset" + 0 + 2, 1)) - 1) << abs(o.turn - 8))
+              + ((instr(z.octets, substr(o.data, o."offset" + 0 + 3, 1)) - 1) << abs(o.turn - 16))
+              + ((instr(z.octets, substr(o.data, o."offset" + 0 + 4, 1)) - 1) << abs(o.turn - 24)) END AS type_number,
+         CASE WHEN NOT o.is_rest AND length(o.data) - o."offset" >= 8 THEN
+                ((instr(z.octets, substr(o.data, o."offset" + 4 + 1, 1)) - 1) << abs(o.turn - 0))
+              + ((instr(z.octets, substr(o.data, o."offset" + 4 + 2, 1)) - 1) << abs(o.turn - 8))
+              + ((instr(z.octets, substr(o.data, o."offset" + 4 + 3, 1)) - 1) << abs(o.turn - 16))
+              + ((instr(z.octets, substr(o.data, o."offset" + 4 + 4, 1)) - 1) << abs(o.turn - 24)) END AS req_id,
+         CASE WHEN NOT o.is_rest AND length(o.data) - o."offset" >= 12 THEN
+                ((instr(z.octets, substr(o.data, o."offset" + 8 + 1, 1)) - 1) << abs(o.turn - 0))
+              + ((instr(z.octets, substr(o.data, o."offset" + 8 + 2, 1)) - 1) << abs(o.turn - 8))
+              + ((instr(z.octets, substr(o.data, o."offset" + 8 + 3, 1)) - 1) << abs(o.turn - 16))
+              + ((instr(z.octets, substr(o.data, o."offset" + 8 + 4, 1)) - 1) << abs(o.turn - 24)) END AS tx_id,
+         CASE WHEN NOT o.is_rest AND length(o.data) - o."offset" >= 16 THEN
+                ((instr(z.octets, substr(o.data, o."offset" + 12 + 1, 1)) - 1) << abs(o.turn - 0))
+              + ((instr(z.octets, substr(o.data, o."offset" + 12 + 2, 1)) - 1) << abs(o.turn - 8))
+              + ((instr(z.octets, substr(o.data, o."offset" + 12 + 3, 1)) - 1) << abs(o.turn - 16))
+              + ((instr(z.octets, substr(o.data, o."offset" + 12 + 4, 1)) - 1) << abs(o.turn - 24)) END AS length
+  FROM (
+    SELECT b.*, d5.digit * 100000 + d4.digit * 10000 + d3.digit * 1000 + d2.digit * 100 + d1.digit * 10 + d0.digit AS position,
+           CAST(substr(b.offsets, (d5.digit * 100000 + d4.digit * 10000 + d3.digit * 1000 + d2.digit * 100 + d1.digit * 10 + d0.digit) * 10 + 1, 10)
+                AS INTEGER) AS "offset",
+           b.skip > 0 AND d5.digit + d4.digit + d3.digit + d2.digit + d1.digit + d0.digit = 0 AS is_rest
+    FROM message_buffers b
+    -- The positions 0 to as many as there are messages, digit by digit, without a loop over what is not there.
+    CROSS JOIN digits d5 ON d5.digit * 1000000 < length(b.offsets)
+    CROSS JOIN digits d4 ON d5.digit * 1000000 + d4.digit * 100000 < length(b.offsets)
+    CROSS JOIN digits d3 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 < length(b.offsets)
+    CROSS JOIN digits d2 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 + d2.digit * 1000 < length(b.offsets)
+    CROSS JOIN digits d1 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 + d2.digit * 1000 + d1.digit * 100 < length(b.offsets)
+    CROSS JOIN digits d0 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 + d2.digit * 1000 + d1.digit * 100
+      + d0.digit * 10 < length(b.offsets)
+  ) o
+  CROSS JOIN octet_table z
+) m;

@@ -1,0 +1,77 @@
+-- Views on time: what became of paths and domains along a series. Made after views.sql, on which it builds.
+--
+-- A series' images are ordered by image_id, as they were imported; step counts them from 1 on. seen_at is captured_at,
+-- or imported_at where nobody said when the image was captured.
+
+CREATE VIEW series_steps AS
+SELECT i.series, row_number() OVER (PARTITION BY i.series ORDER BY i.image_id) AS step,
+       count(*) OVER (PARTITION BY i.series) AS steps,
+       i.image_id, i.name, coalesce(i.captured_at, i.imported_at) AS seen_at
+FROM image i;
+
+-- Committed nodes at each step of their series.
+CREATE VIEW node_steps AS
+SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, n.path, n.value, n.owner, n.perms
+FROM series_steps t
+JOIN nodes n ON n.image_id = t.image_id AND n.conn_id = 0;
+
+-- One row for each stretch of a series in which a path keeps its value and permissions. Ask with a path: windows on
+-- windows, not groups, so that SQLite takes the path all the way down to the index.
+CREATE VIEW node_lifetimes AS
+SELECT b.series, b.path, b.value, b.owner, b.perms, b.step AS first_step, b.last_step, b.steps, b.image_id AS first_image_id,
+       b.seen_at AS first_seen, e.image_id AS last_image_id, e.seen_at AS last_seen, b.last_step - b.step + 1 AS images
+FROM (
+  -- The steps at which a stretch begins; it ends at the last step before the next begins.
+  SELECT n.*, coalesce(lead(n.previous) OVER (PARTITION BY n.series, n.path ORDER BY n.step), n.final) AS last_step
+  FROM (
+    SELECT s.*, lag(s.step) OVER steps AS previous, lag(s.value) OVER steps AS old_value, lag(s.perms) OVER steps AS old_perms,
+           max(s.step) OVER (PARTITION BY s.series, s.path) AS final
+    FROM node_steps s
+    WINDOW steps AS (PARTITION BY s.series, s.path ORDER BY s.step)
+  ) n
+  WHERE n.previous IS NOT n.step - 1 OR n.value IS NOT n.old_value OR n.perms IS NOT n.old_perms
+) b
+JOIN series_steps e ON e.series = b.series AND e.step = b.last_step;
+
+-- One row for each stretch of a series in which a domid has a ring connection with the same target and unique-id.
+CREATE VIEW domain_lifetimes AS
+SELECT b.series, b.domid, b.unique_id, b.target_domid, b.step AS first_step, b.last_step, b.steps, b.image_id AS first_image_id,
+       b.seen_at AS first_seen, e.image_id AS last_image_id, e.seen_at AS last_seen, b.last_step - b.step + 1 AS images
+FROM (
+  SELECT c.*, coalesce(lead(c.previous) OVER (PARTITION BY c.series, c.domid ORDER BY c.step), c.final) AS last_step
+  FROM (
+    SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, r.domid, r.unique_id, r.target_domid, lag(t.step) OVER steps AS previous,
+           lag(r.unique_id) OVER steps AS old_unique_id, lag(r.target_domid) OVER steps AS old_target_domid,
+           max(t.step) OVER (PARTITION BY t.series, r.domid) AS final
+    FROM series_steps t
+    JOIN connections r ON r.image_id = t.image_id AND r.conn_type = 0
+    WINDOW steps AS (PARTITION BY t.series, r.domid ORDER BY t.step)
+  ) c
+  WHERE c.previous IS NOT c.step - 1 OR c.unique_id IS NOT c.old_unique_id OR c.target_domid IS NOT c.old_target_domid
+) b
+JOIN series_steps e ON e.series = b.series AND e.step = b.last_step;
+
+-- What changed between any two images, node by node: change is added, removed or changed. Ask with both ids.
+CREATE VIEW node_changes AS
+SELECT a.image_id AS before_id, b.image_id AS after_id, CASE WHEN o.path_id IS NULL THEN 'added' ELSE 'changed' END AS change,
+       p.path, o.value AS old_value, s.value AS new_value, om.owner AS old_owner, m.owner AS new_owner, om.perms AS old_perms,
+       m.perms AS new_perms
+FROM image_gen a
+CROSS JOIN image_gen b
+CROSS JOIN node_span s ON s.chain_id = b.chain_id AND b.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+  AND NOT (a.chain_id = b.chain_id AND a.gen BETWEEN s.first_gen AND s.last_gen)
+CROSS JOIN path p ON p.path_id = s.path_id
+CROSS JOIN permset m ON m.permset_id = s.permset_id
+LEFT JOIN node_span o ON o.path_id = s.path_id AND o.chain_id = a.chain_id AND a.gen BETWEEN o.first_gen AND o.last_gen AND o.conn_id = 0
+LEFT JOIN permset om ON om.permset_id = o.permset_id
+WHERE o.value IS NOT s.value OR o.permset_id IS NOT s.permset_id
+UNION ALL
+SELECT a.image_id, b.image_id, 'removed', p.path, s.value, NULL, m.owner, NULL, m.perms, NULL
+FROM image_gen a
+CROSS JOIN image_gen b
+CROSS JOIN node_span s ON s.chain_id = a.chain_id AND a.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+  AND NOT (a.chain_id = b.chain_id AND b.gen BETWEEN s.first_gen AND s.last_gen)
+CROSS JOIN path p ON p.path_id = s.path_id
+CROSS JOIN permset m ON m.permset_id = s.permset_id
+WHERE NOT EXISTS (SELECT 1 FROM node_span o WHERE o.path_id = s.path_id AND o.chain_id = b.chain_id
+                    AND b.gen BETWEEN o.first_gen AND o.last_gen AND o.conn_id = 0);
