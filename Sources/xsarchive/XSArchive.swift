@@ -16,14 +16,14 @@ struct XSArchive: ParsableCommand {
         version: version,
         subcommands: [
             ImportCommand.self, ImagesCommand.self, ShowCommand.self, ExportCommand.self, DiffCommand.self, LsCommand.self,
-            CatCommand.self, QueryCommand.self, SQLCommand.self, DumpCommand.self, CheckCommand.self, VerifyCommand.self,
+            CatCommand.self, LogCommand.self, DomainsCommand.self, AccessCommand.self, QueryCommand.self, SQLCommand.self, DumpCommand.self, CheckCommand.self, VerifyCommand.self,
         ]
     )
 
     static func main() {
         FileIO.reportFullFiles()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(QueryCommand.explaining(Array(CommandLine.arguments.dropFirst())))
             try command.run()
             Standard.flush()
         } catch let status as ExitCode {

@@ -8,6 +8,8 @@ struct HandmadeStream {
     var watches: [(path: Octets, token: Octets)] = []
     /// Who owns the nodes.
     var owner: UInt16 = 0
+    /// Whose ring connection there is.
+    var ring: UInt16 = 0
     /// What the daemon has not yet read from the socket.
     var pendingInput: Octets = []
 
@@ -21,7 +23,7 @@ struct HandmadeStream {
         let format = StreamFormat(layout: .v1)
         var writer = StreamWriter(header: Header(format: format), format: format)
         try writer.write(.global(GlobalData(rwSocketFD: 3, secondFD: 6)))
-        try writer.write(.connection(ConnectionData(connID: 1, ringOf: 0, evtchn: 5)))
+        try writer.write(.connection(ConnectionData(connID: 1, ringOf: ring, evtchn: 5)))
         var socket = ConnectionData(connID: 2, socketFD: 9)
         socket.inData = pendingInput
         socket.outData = pendingInput

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
-    static let commands = ["import", "images", "show", "export", "diff", "ls", "cat", "query", "sql", "dump", "check", "verify"]
+    static let commands = ["import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql", "dump", "check", "verify"]
 
     @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
         let place = Workplace()
@@ -31,6 +31,12 @@ import Testing
         expectDone(place.run("export", "@latest", "-o", "state_dump"))
         expectDone(place.run("query", "dead_owner", "-i", "@latest"))
         expectDone(place.run("query", "path_history", "-P", "path=/local/domain/1/name"))
+        expectDone(place.run("query", "growth", "-P", "before_id=@latest~1", "-P", "after_id=@latest"))
+        expectDone(place.run("log", "/local/domain/1/name"))
+        expectDone(place.run("domains", "@latest"))
+        expectDone(place.run("access", "@latest", "--domain", "1", "/local/domain/1/name"))
+        expectDone(place.run("access", "@latest", "--domain", "7", "--format", "csv"))
+        #expect(place.run("check", "@latest", "--fail-on", "error", "--format", "sarif").ending == .exit(0))
         expectDone(place.run("sql", "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"))
         expectDone(place.run("images", "--series", "host7"))
         expectDone(place.run("import", "--series", "host7", "--captured-at", "2026-08-01T12:00:00Z", "state_dump"))
@@ -46,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: commands) func anUnknownOptionIsWrongUsage(_ command: String) {
-        let operands = ["import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1][command] ?? 0
+        let operands = ["import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "log": 1, "domains": 1, "access": 1][command] ?? 0
         let place = Workplace()
         expectUsage(place.run([command, "--frobnicate"] + Array(repeating: "x", count: operands)), "Unknown option '--frobnicate'")
         #expect(place.names == [])

@@ -7,8 +7,18 @@ import Testing
 
     /// What the query cannot do without, with a value that finds something.
     private func parameters(_ name: String) -> [String] {
-        name == "path_history" ? ["-P", "path=/local/domain/0/name"] : []
+        switch name {
+        case "path_history", "first_last_seen": ["-P", "path=/local/domain/0/name"]
+        case "growth", "live_update_loss": ["-P", "before_id=@3", "-P", "after_id=@4"]
+        case "domain_log", "access": ["-P", "domid=3"]
+        default: []
+        }
     }
+
+    /// The queries that look at several images.
+    private static let ofSeveral: Set = [
+        "path_history", "first_last_seen", "growth", "live_update_loss", "domain_log", "domid_reuse", "flapping",
+    ]
 
     @Test func everyQueryIsListed() throws {
         let rows = try JSONText.lines(Workplace().run("query", "--format", "jsonl"))
@@ -20,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: names, ["text", "json", "jsonl", "csv"]) func everyQueryRuns(_ name: String, _ format: String) throws {
-        let image = name == "path_history" ? [] : ["-i", "@2"]
+        let image = Self.ofSeveral.contains(name) ? [] : ["-i", "@2"]
         let outcome = SharedArchive.run(["query", name, "--format", format] + image + parameters(name))
         expectDone(outcome)
         let columns = Workplace().run("query", name, "--explain").lines.first { $0.hasPrefix("Columns: ") }?
@@ -41,13 +51,61 @@ import Testing
         #expect(outcome.lines.contains { $0.hasPrefix("Why: ") && $0.count > 20 })
         #expect(outcome.text.contains("SELECT"))
         #expect(place.names == [])
+        #expect(place.run("query", name, "--help").output == outcome.output)
+        #expect(place.run("query", "-h", name).text.hasPrefix("OVERVIEW: "))
     }
 
-    @Test(arguments: names.filter { $0 != "path_history" }) func aFileNeedsNoArchive(_ name: String) {
+    /// The same file, unchanged, in SQLite's own shell.
+    @Test(arguments: names) func everyQueryRunsInTheSQLiteShell(_ name: String) throws {
+        let place = Workplace.withSharedImages()
+        var settings = [".headers on", ".mode csv", ".param init"]
+        if !Self.ofSeveral.contains(name) { settings.append(".param set :image_id 2") }
+        for pair in parameters(name) where pair != "-P" {
+            let parts = pair.split(separator: "=")
+            settings.append(".param set :\(parts[0]) " + (parts[1].hasPrefix("@") ? parts[1].dropFirst() : parts[1]))
+        }
+        let script = (settings + [".read \(Fixtures.root)/queries/\(name).sql", ""]).joined(separator: "\n")
+        place.write(Array(script.utf8), "script")
+        let shell = place.shell("sqlite3 -batch xsarchive.db < script")
+        expectDone(shell)
+        let image = Self.ofSeveral.contains(name) ? [] : ["-i", "@2"]
+        let ours = place.run(["query", name, "--format", "json"] + image + parameters(name))
+        let rows = try JSONText.array(ours.text)
+        if rows.isEmpty { #expect(shell.text.isEmpty) } else { #expect(shell.lines.count >= rows.count + 1) }
+    }
+
+    @Test func aQueryThatNeedsTheWholeHostSaysThatAPartIsNotEnough() throws {
         let place = Workplace()
-        let outcome = place.run("query", name, "-i", Fixtures.path("xen-4.17-small.bin"))
+        var part = HandmadeStream(nodes: [("/local/domain/7", ""), ("/local/domain/7/name", "moved")])
+        part.owner = 9
+        part.ring = 7
+        place.write(try part.bytes(), "part")
+        part.ring = 0
+        place.write(try part.bytes(), "whole")
+        let whole = place.run("query", "dead_owner", "-i", "whole", "--format", "csv")
+        expectDone(whole)
+        #expect(whole.lines.count == 3)
+        let outcome = place.run("query", "dead_owner", "-i", "part", "--format", "csv")
+        #expect(outcome.ending == .exit(0))
+        #expect(outcome.text == "owner,path,value,perms\r\n")
+        #expect(
+            outcome.errorText
+                == "xsarchive: dead_owner: not applicable: the image holds a part of a host (it has no ring connection of domain 0)\n")
+    }
+
+    @Test func imagesAreNamedInParameters() throws {
+        let outcome = SharedArchive.run("query", "growth", "-P", "before_id=@3", "-P", "after_id=@xen-4.17-seq-2.bin", "--format", "jsonl")
         expectDone(outcome)
-        expectBytes(outcome.output, SharedArchive.run("query", name, "-i", "@2").output)
+        #expect(try !JSONText.lines(outcome).isEmpty)
+        expectFailure(
+            SharedArchive.run("query", "growth", "-P", "before_id=@99", "-P", "after_id=@1"), 2, containing: ["no image @99"])
+    }
+
+    @Test(arguments: names.filter { !ofSeveral.contains($0) }) func aFileNeedsNoArchive(_ name: String) {
+        let place = Workplace()
+        let outcome = place.run(["query", name, "-i", Fixtures.path("xen-4.17-small.bin")] + parameters(name))
+        expectDone(outcome)
+        expectBytes(outcome.output, SharedArchive.run(["query", name, "-i", "@2"] + parameters(name)).output)
         #expect(place.names == [])
     }
 

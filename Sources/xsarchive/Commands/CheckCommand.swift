@@ -8,91 +8,100 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Tell what is wrong or dangerous in images, and what a real xenstored would do with them on restore.",
         discussion: """
-            Any file can be checked, a damaged one as far as it can be read. Findings of severity info (harmless oddities, like a \
-            value that is no text) are counted, and listed with --severity info.
-            Rules restore-skips, restore-alters, restore-over-reads and restore-dies tell what a C xenstored, which trusts every \
-            length, would leave out, take otherwise, read from bytes that belong to something else, or not survive.
-            Exit status: 0 nothing found, 1 findings, 2 trouble.
+            Any file can be checked, a damaged one as far as it can be read. There are three kinds of rules: those of the format (docs/findings.md); \
+            the named queries with a severity, like dead_owner ('xsarchive query' lists them); and restore-skips, restore-alters, restore-over-reads \
+            and restore-dies, which tell what a C xenstored, which trusts every length, would leave out, take otherwise, read from bytes that \
+            belong to something else, or not survive.
+            Findings of severity info (harmless oddities, like a value that is no text) are counted, and listed with --severity info.
+            Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 trouble.
             Examples:
               xsarchive check state_dump
               xsarchive check @latest --severity info --format jsonl
+              xsarchive check @latest --fail-on error --format sarif
             """
     )
 
     @OptionGroup var archive: ArchiveOptions
-    @OptionGroup var output: FormatOptions
+
+    @Option(help: "text, json, jsonl, csv or sarif.")
+    var format: CheckFormat = .text
 
     @Argument(help: "The images, archived or files.")
     var images: [String]
 
-    @Option(help: "The least severity to list, and to end with exit status 1 for: info, warning or error.")
-    var severity: Finding.Severity = .warning
+    @Option(help: "The least severity to list: info, warning or error (default: warning, or that of --fail-on where it is less).")
+    var severity: Finding.Severity?
+
+    @Option(help: "The least severity that ends with exit status 1 (default: that of --severity).")
+    var failOn: Finding.Severity?
 
     @Option(help: "For files: auto, draft, v1 or v2.")
     var layout: LayoutChoice = .auto
 
+    private var leastListed: Finding.Severity {
+        severity ?? min(failOn ?? .warning, .warning)
+    }
+
     func run() throws {
-        var table = Table(
-            columns: ["image", "severity", "rule", "record", "offset", "message", "expected"], format: output.format)
+        var report = CheckReport(format: format, least: leastListed)
+        let leastFailing = failOn ?? leastListed
         var found = false
         var failed = false
         for reference in images {
             do {
-                let image = try archive.checkable(reference, layout: layout.layout)
-                let forecast = try RestoreForecast(image)
-                let all = image.findings + forecast.findings
-                let listed = all.filter { $0.severity >= severity }
-                if !listed.isEmpty { found = true }
-                report(reference, listed, hidden: all.count - listed.count, forecast, &table)
+                let check = try ImageCheck(archive, reference, layout: layout.layout)
+                if check.items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
+                report.add(reference, check)
             } catch let error as ArchiveError {
                 Standard.flush()
                 Standard.note("xsarchive: \(error)")
                 failed = true
             }
         }
-        if output.format != .text { table.finish() }
+        report.finish()
         if failed { throw Exit.trouble.code }
         if found { throw Exit.differences.code }
     }
+}
 
-    private func report(
-        _ reference: String, _ findings: [Finding], hidden: Int, _ forecast: RestoreForecast, _ table: inout Table
-    ) {
-        guard output.format == .text else {
-            for finding in findings {
-                table.add([
-                    .string(reference), .string(finding.severity.rawValue), .string(finding.rule),
-                    finding.record.map { .integer(Int64($0)) } ?? .null, finding.offset.map { .integer(Int64($0)) } ?? .null,
-                    .string(finding.message), .string(finding.expected),
-                ])
-            }
-            return
-        }
-        Standard.print("\(Escape.printable(reference)): " + summary(findings, hidden: hidden))
-        for finding in findings { Standard.print("  " + FindingText.line(finding)) }
-        Standard.print("  restore: " + FindingText.restore(forecast))
-    }
+/// The forms of a report.
+enum CheckFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json, jsonl, csv, sarif
 
-    private func summary(_ findings: [Finding], hidden: Int) -> String {
-        let counts = Finding.Severity.allCases.reversed().compactMap { severity in
-            let count = findings.count { $0.severity == severity }
-            return count == 0 ? nil : severity == .info ? "\(count) info" : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
-        }
-        let rest = hidden == 0 ? "" : "; \(hidden) of less severity not listed"
-        return (counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")) + rest
+    /// The form of its table; nil where it has none.
+    var table: OutputFormat? {
+        self == .text ? nil : OutputFormat(rawValue: rawValue)
     }
 }
 
 extension Finding.Severity: ExpressibleByArgument {}
 
-extension ArchiveOptions {
-    /// The image's bytes, read anew: what was noticed at import may have been noticed by an older program.
-    fileprivate func checkable(_ reference: String, layout: Layout?) throws -> PreparedImage {
-        guard reference.hasPrefix("@") else { return try ImageFile.prepare(reference, layout: layout, salvaging: true) }
-        let (archive, image) = try archivedImage(reference)
+/// All that is found in one image.
+struct ImageCheck {
+    let items: [QueryFindings.Item]
+    let inapplicable: [(name: String, reason: String)]
+    let forecast: RestoreForecast
+
+    init(_ options: ArchiveOptions, _ reference: String, layout: Layout?) throws {
+        let (image, archive, imageID) = try Self.load(options, reference, layout)
+        forecast = try RestoreForecast(image)
+        let queries = try QueryFindings(archive, imageID: imageID)
+        items = (image.findings + forecast.findings).map { ($0, nil) } + queries.items
+        inapplicable = queries.inapplicable
+    }
+
+    /// The image's bytes, read anew (what was noticed at import may have been noticed by an older program), and an archive
+    /// for the queries.
+    private static func load(_ options: ArchiveOptions, _ reference: String, _ layout: Layout?) throws -> (PreparedImage, Archive, Int64) {
+        guard reference.hasPrefix("@") else {
+            let image = try ImageFile.prepare(reference, layout: layout, salvaging: true)
+            let archive = try Archive.inMemory()
+            return (image, archive, try Importer(archive).store(image, label: Importer.Label(name: reference)).imageID)
+        }
+        let (archive, image) = try options.archivedImage(reference)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(image.stream.size))
         try archive.export(image) { bytes += $0 }
-        return PreparedImage(salvaging: bytes, layout: image.stream.format.layout)
+        return (PreparedImage(salvaging: bytes, layout: image.stream.format.layout), archive, image.imageID)
     }
 }

@@ -7,10 +7,12 @@ struct QueryCommand: ParsableCommand {
         commandName: "query",
         abstract: "Answer a question by a named query; without a name, list the queries.",
         discussion: """
+            'xsarchive query NAME --help' explains a query: why, parameters, columns, and its SQL, which SQLite's own shell runs as it is.
             Examples:
               xsarchive query
               xsarchive query dead_owner -i @latest
               xsarchive query path_history -P path=/local/domain/1/name
+              xsarchive query growth -P before_id=@latest~1 -P after_id=@latest
             """
     )
 
@@ -29,37 +31,38 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "Explain the query instead of running it.")
     var explain = false
 
+    /// The arguments with --help behind a query's name turned into --explain: the parser's help knows the command only.
+    static func explaining(_ arguments: [String]) -> [String] {
+        guard arguments.first == "query", let index = arguments.firstIndex(where: { $0 == "--help" || $0 == "-h" }),
+            arguments[..<index].dropFirst().contains(where: { name in NamedQuery.all.contains { $0.name == name } })
+        else { return arguments }
+        var result = arguments
+        result[index] = "--explain"
+        return result
+    }
+
     func run() throws {
         guard let name else { return list() }
-        guard let query = NamedQuery.all.first(where: { $0.name == name }) else {
-            throw ArchiveError(.usage, "no query is named \(name); 'xsarchive query' lists them")
-        }
+        let query = try NamedQuery.named(name)
         if explain { return explain(query) }
         var values = try parameters()
-        let opened: Archive
-        if query.parameters.contains(where: { $0.name == "image_id" }) && values["image_id"] == nil {
-            let (archive, imageID) = try openImage(image ?? "@latest")
-            opened = archive
-            values["image_id"] = String(imageID)
-        } else {
+        guard query.parameters.contains(where: { $0.name == "image_id" }) && values["image_id"] == nil else {
             if image != nil {
                 let reason = values["image_id"] == nil ? "looks at all images; leave out -i" : "has its image twice; give -i or -P image_id, not both"
                 throw ArchiveError(.usage, "query \(name) \(reason)")
             }
-            opened = try archive.open()
+            let opened = try archive.open()
+            for parameter in query.parameters where parameter.isImage {
+                guard let value = values[parameter.name], value.hasPrefix("@") else { continue }
+                values[parameter.name] = String(try opened.image(named: value).imageID)
+            }
+            if let id = values["image_id"].flatMap({ Int64($0) }), let reason = try query.inapplicability(opened, imageID: id) {
+                Standard.note("xsarchive: \(name): \(reason)")
+            }
+            try query.prepare(opened, parameters: values).printRows(format: output.format)
+            return
         }
-        try query.prepare(opened, parameters: values).printRows(format: output.format)
-    }
-
-    /// The archive that holds the image; for a file, one in memory.
-    private func openImage(_ reference: String) throws -> (Archive, Int64) {
-        if reference.hasPrefix("@") {
-            let (archive, image) = try archive.archivedImage(reference)
-            return (archive, image.imageID)
-        }
-        let archive = try Archive.inMemory()
-        let outcome = try Importer(archive).store(try ImageFile.prepare(reference), label: Importer.Label(name: reference))
-        return (archive, outcome.imageID)
+        try archive.printRows(of: name, image: image ?? "@latest", parameters: values, format: output.format)
     }
 
     private func parameters() throws -> [String: String] {
@@ -84,8 +87,12 @@ struct QueryCommand: ParsableCommand {
     private func explain(_ query: NamedQuery) {
         var lines = ["\(query.name): \(query.title)", "", "Why: \(query.why)"]
         if !query.references.isEmpty { lines.append("See: \(query.references)") }
+        if let severity = query.severity { lines.append("Severity of a row for 'xsarchive check': \(severity.rawValue)") }
+        if query.header.needsWholeHost { lines.append("Not applicable to an image that holds a part of a host.") }
         lines += query.parameters.map { "Parameter \($0.name): \($0.help)" }
-        lines += ["Columns: " + query.columns.joined(separator: ", "), "", query.sql]
+        lines += ["Columns: " + query.columns.joined(separator: ", "), ""]
+        if !query.header.remarks.isEmpty { lines += query.header.remarks + [""] }
+        lines.append(query.sql)
         Standard.print(lines.joined(separator: "\n"), terminator: "")
     }
 }

@@ -7,7 +7,7 @@ struct SQLCommand: ParsableCommand {
         abstract: "Run a SELECT on the archive. Nothing can be changed this way.",
         discussion: """
             The views are images, records, nodes, perms, watches, connections, transactions, quotas, domains, domain_records, globals, \
-            residues, damages and findings; each has image_id. SQL that begins with a comment needs -- before it.
+            residues, damages and findings; then access, messages, domain_usage, node_lifetimes and node_changes. Each has image_id or a series. SQL that begins with a comment needs -- before it.
             Example:
               xsarchive sql "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"
             """
@@ -27,14 +27,21 @@ struct SQLCommand: ParsableCommand {
 
 extension Statement {
     /// Runs the statement and prints all its rows.
-    func printRows(format: OutputFormat) throws {
+    /// - Returns: how many there were.
+    @discardableResult
+    func printRows(format: OutputFormat) throws -> Int {
         var table = Table(columns: (0..<columnCount).map(columnName), format: format)
+        var count = 0
         do {
-            while try step() { table.add((0..<columnCount).map(value)) }
+            while try step() {
+                table.add((0..<columnCount).map(value))
+                count += 1
+            }
         } catch let error as ArchiveError where error.code == .database {
             // Not the archive is at fault but a function in the SQL.
             throw ArchiveError(.database, "the SQL failed: \(error.description); change the SQL")
         }
         table.finish()
+        return count
     }
 }

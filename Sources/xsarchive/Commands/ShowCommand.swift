@@ -5,7 +5,7 @@ import XenstoreStream
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show what an image is: header, layout, counts, SHA-256, findings.",
+        abstract: "Show what an image is: header, layout, counts, SHA-256, findings, and which connection hangs on what.",
         discussion: "Example:\n  xsarchive show @latest"
     )
 
@@ -24,8 +24,12 @@ struct ShowCommand: ParsableCommand {
     func run() throws {
         let source = try archive.source(image)
         var counts: [RecordType: Int] = [:]
-        try source.forEachRecord { counts[$0.type, default: 0] += 1 }
-        let sheet = Sheet(source: source, counts: counts, findings: try source.findings())
+        var waiting: [Waiting] = []
+        try source.forEachRecord { body in
+            counts[body.type, default: 0] += 1
+            if case .connection(let data) = body, let found = Waiting(data, source.format.byteOrder) { waiting.append(found) }
+        }
+        let sheet = Sheet(source: source, counts: counts, waiting: waiting, findings: try source.findings())
         Standard.print(format == .text ? sheet.text : sheet.json.text)
     }
 }
@@ -34,6 +38,7 @@ struct ShowCommand: ParsableCommand {
 private struct Sheet {
     let source: ImageSource
     let counts: [RecordType: Int]
+    let waiting: [Waiting]
     let findings: [Finding]
 
     private var sortedCounts: [(RecordType, Int)] {
@@ -81,6 +86,7 @@ private struct Sheet {
         let width = lines.map(\.0.count).max() ?? 0
         var text = lines.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1) }
         text += findings.map { "  " + FindingText.line($0) }
+        if !waiting.isEmpty { text += ["waiting"] + waiting.map { "  " + $0.text } }
         return text.joined(separator: "\n")
     }
 
@@ -95,7 +101,7 @@ private struct Sheet {
                 ("length_rule", .string(source.format.lengthRule.rawValue)),
                 ("records", .object(sortedCounts.map { ($0.0.name, .integer(Int64($0.1))) })),
                 ("verbatim_bytes", .integer(Int64(verbatim))),
-                ("findings", .array(findings.map(JSON.finding))),
+                ("waiting", .array(waiting.map(\.json))), ("findings", .array(findings.map(JSON.finding))),
             ])
     }
 }

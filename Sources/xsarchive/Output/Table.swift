@@ -41,25 +41,12 @@ struct Table {
         }
     }
 
-    /// Wider cells than this run over rather than push all others aside.
-    private static let widest = 48
-
     private func printText() {
         let cells = [columns.map(Escape.printable)] + rows.map { $0.map(Self.text) }
         let numeric = columns.indices.map { column in
             !rows.isEmpty && rows.allSatisfy { if case .text = $0[column] { false } else if case .blob = $0[column] { false } else { true } }
         }
-        let widths = columns.indices.map { column in min(Self.widest, cells.map { $0[column].unicodeScalars.count }.max() ?? 0) }
-        for cell in cells {
-            var line = ""
-            for (column, text) in cell.enumerated() {
-                let padding = String(repeating: " ", count: max(0, widths[column] - text.unicodeScalars.count))
-                let isLast = column == columns.count - 1
-                line += numeric[column] ? padding + text : isLast ? text : text + padding
-                if !isLast { line += "  " }
-            }
-            Standard.print(line)
-        }
+        for line in TextTable.lines(cells, numeric: numeric, width: FileIO.terminalWidth) { Standard.print(line) }
     }
 
     private func json(_ row: [SQLValue]) -> String {

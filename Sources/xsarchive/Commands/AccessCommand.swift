@@ -1,0 +1,36 @@
+import ArgumentParser
+import XenstoreArchive
+
+struct AccessCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "access",
+        abstract: "Tell what a domain may do with a node, or with all nodes, and why.",
+        discussion: """
+            access: r, w, both or none. The domain need not be there: the answer then is what it could do if it came.
+            Examples:
+              xsarchive access @latest --domain 7 /local/domain/0/backend/vif/7/0/state
+              xsarchive access @latest --domain 7 --format csv
+            """
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+    @OptionGroup var output: FormatOptions
+
+    @Argument(help: "The image, archived or a file.")
+    var image: String
+
+    @Option(help: "The domain's domid.")
+    var domain: UInt16
+
+    @Argument(help: "The node's path (default: all nodes).")
+    var path: String?
+
+    func run() throws {
+        var parameters = ["domid": String(domain)]
+        if let path { parameters["path"] = path }
+        let count = try archive.printRows(of: "access", image: image, parameters: parameters, format: output.format)
+        if let path, count == 0 {
+            throw ArchiveError(.noSuchImage, "\(path): the image has no such node; 'xsarchive ls' shows what there is")
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+struct DomainsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "domains",
+        abstract: "List the domains of an image, with what each uses of the store; dead ones are marked.",
+        discussion: """
+            state: live (it has a ring connection), dead (it has none in an image of the whole host), unknown (the image holds a part of a host).
+            bytes: as xenstored accounts them. quota, used_percent: the quota of which the domain has used up most.
+            Example:
+              xsarchive domains @latest
+            """
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+    @OptionGroup var output: FormatOptions
+
+    @Argument(help: "The image, archived or a file.")
+    var image: String
+
+    func run() throws {
+        try archive.printRows(of: "domains", image: image, format: output.format)
+    }
+}

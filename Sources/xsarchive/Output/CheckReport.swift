@@ -1,0 +1,64 @@
+import XenstoreAnalysis
+import XenstoreArchive
+import XenstoreStream
+
+/// Prints what was found, image by image, in any of the forms.
+struct CheckReport {
+    let format: CheckFormat
+    /// The least severity to list.
+    let least: Finding.Severity
+    private var table: Table?
+    private var results: [CheckSARIF.Result] = []
+    private var notes: [String] = []
+
+    init(format: CheckFormat, least: Finding.Severity) {
+        self.format = format
+        self.least = least
+        table = format.table.map {
+            Table(columns: ["image", "severity", "rule", "record", "offset", "message", "expected"], format: $0)
+        }
+    }
+
+    mutating func add(_ name: String, _ check: ImageCheck) {
+        let listed = check.items.filter { $0.finding.severity >= least }
+        if format == .text {
+            printText(name, check, listed)
+        } else {
+            for (finding, path) in listed {
+                results.append((name, finding, path))
+                table?.add([
+                    .string(name), .string(finding.severity.rawValue), .string(finding.rule),
+                    finding.record.map { .integer(Int64($0)) } ?? .null, finding.offset.map { .integer(Int64($0)) } ?? .null,
+                    .string(finding.message), .string(finding.expected),
+                ])
+            }
+            for (query, reason) in check.inapplicable {
+                notes.append("\(name): \(query): \(reason)")
+                if format != .sarif { Standard.note("xsarchive: \(name): \(query): \(reason)") }
+            }
+        }
+    }
+
+    func finish() {
+        table?.finish()
+        if format == .sarif { Standard.print(CheckSARIF.document(results, notes: notes).text) }
+    }
+
+    private func printText(_ name: String, _ check: ImageCheck, _ listed: [QueryFindings.Item]) {
+        Standard.print("\(Escape.printable(name)): " + summary(listed.map(\.finding), hidden: check.items.count - listed.count))
+        for (finding, _) in listed { Standard.print("  " + FindingText.line(finding)) }
+        if let first = check.inapplicable.first {
+            Standard.print("  \(first.reason): " + check.inapplicable.map(\.name).joined(separator: ", "))
+        }
+        Standard.print("  restore: " + FindingText.restore(check.forecast))
+    }
+
+    private func summary(_ findings: [Finding], hidden: Int) -> String {
+        let counts = Finding.Severity.allCases.reversed().compactMap { severity in
+            let count = findings.count { $0.severity == severity }
+            return count == 0 ? nil : severity == .info ? "\(count) info" : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
+        }
+        let rest = hidden == 0 ? "" : "; \(hidden) of less severity not listed"
+        return (counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")) + rest
+    }
+}

@@ -1,0 +1,26 @@
+import XenstoreAnalysis
+import XenstoreArchive
+
+/// Named queries on images and archives, as several commands run them.
+extension ArchiveOptions {
+    /// The archive that holds the image, and its id there; for a file, an archive in memory.
+    func queryable(_ reference: String) throws -> (Archive, Int64) {
+        if reference.hasPrefix("@") {
+            let (archive, image) = try archivedImage(reference)
+            return (archive, image.imageID)
+        }
+        let archive = try Archive.inMemory()
+        let outcome = try Importer(archive).store(try ImageFile.prepare(reference), label: Importer.Label(name: reference))
+        return (archive, outcome.imageID)
+    }
+
+    /// Runs a query on one image and prints its rows.
+    /// - Returns: how many rows there were.
+    @discardableResult
+    func printRows(of name: String, image reference: String, parameters: [String: String] = [:], format: OutputFormat) throws -> Int {
+        let query = try NamedQuery.named(name)
+        let (archive, imageID) = try queryable(reference)
+        if let reason = try query.inapplicability(archive, imageID: imageID) { Standard.note("xsarchive: \(name): \(reason)") }
+        return try query.prepare(archive, parameters: parameters.merging(["image_id": String(imageID)]) { $1 }).printRows(format: format)
+    }
+}
