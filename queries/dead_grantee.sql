@@ -8,7 +8,7 @@
 -- columns: domid, perm, path
 SELECT p.domid, p.perm, p.path
 FROM perms p
-WHERE p.image_id = :image_id AND p.conn_id = 0 AND p.position > 0 AND p.stale = 0 AND p.domid <> 0
+WHERE p.image_id = :image_id AND p.conn_id = 0 AND p.position > 0 AND p.stale = 0 AND p.domid BETWEEN 1 AND 32751
   AND p.domid NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
   AND EXISTS (SELECT 1 FROM scopes x WHERE x.image_id = :image_id AND x.scope = 'host')
 ORDER BY p.domid, p.path;

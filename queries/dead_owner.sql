@@ -8,6 +8,6 @@
 -- columns: owner, path, value, perms
 SELECT n.owner, n.path, n.value, n.perms
 FROM nodes n
-WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.owner <> 0 AND n.owner NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
+WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.owner BETWEEN 1 AND 32751 AND n.owner NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
   AND EXISTS (SELECT 1 FROM scopes x WHERE x.image_id = :image_id AND x.scope = 'host')
 ORDER BY n.owner, n.path;

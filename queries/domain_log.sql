@@ -5,23 +5,49 @@
 -- param: domid integer (required) the domain
 -- param: series (default all) the series to look at
 -- columns: series, what, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until
-SELECT d.series, d.what, d.path, d.value, d.perms, d.first_image_id, d.first_seen, d.last_image_id, d.last_seen,
+WITH steps AS MATERIALIZED (
+  SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, g.chain_id, g.gen
+  FROM series_steps t JOIN image_gen g ON g.image_id = t.image_id
+  WHERE t.series = coalesce(:series, t.series)
+),
+-- The nodes of its home at each step; from the paths to the records, not from each image's thousands of nodes.
+nodes_at AS (
+  SELECT t.series, t.step, t.steps, p.path, s.value, m.perms
+  FROM (SELECT DISTINCT chain_id FROM steps) c
+  CROSS JOIN path p ON p.path >= '/local/domain/' || :domid AND p.path < '/local/domain/' || :domid || '0'
+    AND (p.path = '/local/domain/' || :domid OR p.path > '/local/domain/' || :domid || '/')
+  CROSS JOIN node_span s ON s.path_id = p.path_id AND s.chain_id = c.chain_id AND s.conn_id = 0
+  CROSS JOIN steps t ON t.chain_id = s.chain_id AND t.gen BETWEEN s.first_gen AND s.last_gen
+  CROSS JOIN permset m ON m.permset_id = s.permset_id
+),
+compared AS (
+  SELECT n.*, lag(n.step) OVER w AS previous, lag(n.value) OVER w AS old_value, lag(n.perms) OVER w AS old_perms,
+         max(n.step) OVER (PARTITION BY n.series, n.path) AS final
+  FROM nodes_at n WINDOW w AS (PARTITION BY n.series, n.path ORDER BY n.step)
+),
+stretches AS (
+  SELECT b.series, b.path, b.value, b.perms, b.step AS first_step, b.steps,
+         coalesce(lead(b.previous) OVER w, b.final) AS last_step, lead(b.step) OVER w AS next_step
+  FROM compared b
+  WHERE b.previous IS NOT b.step - 1 OR b.value IS NOT b.old_value OR b.perms IS NOT b.old_perms
+  WINDOW w AS (PARTITION BY b.series, b.path ORDER BY b.step)
+)
+SELECT d.series, d.what, d.path, d.value, d.perms, f.image_id AS first_image_id, f.seen_at AS first_seen, e.image_id AS last_image_id,
+       e.seen_at AS last_seen,
        CASE WHEN d.last_step = d.steps THEN 'now' WHEN d.next_step = d.last_step + 1 THEN 'changed' ELSE 'removed' END AS until
 FROM (
   SELECT l.series, 'connection' AS what, NULL AS path,
          CASE WHEN l.unique_id IS NOT NULL THEN 'unique-id ' || l.unique_id ELSE '' END
          || CASE WHEN l.target_domid IS NOT NULL THEN ' target ' || l.target_domid ELSE '' END AS value, NULL AS perms,
-         l.first_image_id, l.first_seen, l.last_image_id, l.last_seen, l.first_step, l.last_step, l.steps,
-         lead(l.first_step) OVER (PARTITION BY l.series ORDER BY l.first_step) AS next_step
+         l.first_step, l.last_step, l.steps, lead(l.first_step) OVER (PARTITION BY l.series ORDER BY l.first_step) AS next_step
   FROM domain_lifetimes l
   WHERE l.domid = :domid
   UNION ALL
-  -- Nodes of its home that were not the same in all images.
-  SELECT l.series, 'node', l.path, l.value, l.perms, l.first_image_id, l.first_seen, l.last_image_id, l.last_seen, l.first_step,
-         l.last_step, l.steps, lead(l.first_step) OVER (PARTITION BY l.series, l.path ORDER BY l.first_step)
-  FROM node_lifetimes l
-  WHERE (l.path = '/local/domain/' || :domid OR l.path > '/local/domain/' || :domid || '/' AND l.path < '/local/domain/' || :domid || '0')
-    AND (l.first_step > 1 OR l.last_step < l.steps)
+  -- Nodes that were not the same in all images.
+  SELECT s.series, 'node', s.path, s.value, s.perms, s.first_step, s.last_step, s.steps, s.next_step
+  FROM stretches s
+  WHERE s.first_step > 1 OR s.last_step < s.steps
 ) d
-WHERE d.series = coalesce(:series, d.series)
+JOIN steps f ON f.series = d.series AND f.step = d.first_step
+JOIN steps e ON e.series = d.series AND e.step = d.last_step
 ORDER BY d.series, d.first_step, d.what, d.path;

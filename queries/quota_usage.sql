@@ -9,7 +9,11 @@
 -- The quota is the domain's own, else the host's default, else the one that xenstored is built with. Domain 0 has none.
 -- Outstanding requests are not in an image; the messages that wait for the domain or from it are counted.
 WITH accounts AS MATERIALIZED (
-  SELECT a.domid, a.nodes, a.watches, a.transactions, a.bytes FROM domain_accounts a WHERE a.image_id = :image_id
+  SELECT e.domid, sum(e.nodes) AS nodes, sum(e.watches) AS watches, sum(e.transactions) AS transactions, sum(e.bytes) AS bytes
+  FROM account_entries e WHERE e.image_id = :image_id GROUP BY e.domid
+),
+limits AS MATERIALIZED (
+  SELECT l.domid, l.name, l.quota FROM domain_limits l WHERE l.image_id = :image_id AND l.domid <> 0 AND l.quota > 0
 ),
 waiting(domid, messages) AS MATERIALIZED (
   SELECT c.domid, count(*)
@@ -25,9 +29,8 @@ FROM (
          CASE l.name WHEN 'nodes' THEN a.nodes WHEN 'watches' THEN a.watches WHEN 'transactions' THEN a.transactions
            WHEN 'memory' THEN a.bytes
            ELSE coalesce((SELECT w.messages FROM waiting w WHERE w.domid = l.domid), 0) END AS used
-  FROM domain_limits l
+  FROM limits l
   JOIN accounts a ON a.domid = l.domid
-  WHERE l.image_id = :image_id AND l.domid <> 0
 ) u
-WHERE u.allowed > 0 AND 100 * u.used >= coalesce(:percent, 80) * u.allowed
+WHERE 100 * u.used >= coalesce(:percent, 80) * u.allowed
 ORDER BY percent DESC, u.domid, u.quota;

@@ -84,10 +84,22 @@ WHERE e.number = 1;
 CREATE VIEW domain_limits AS
 SELECT d.image_id, d.domid, b.name,
        coalesce(
-         (SELECT q.value FROM quotas q WHERE q.image_id = d.image_id AND q.scope = 'domain' AND q.domid = d.domid AND q.name = b.name),
-         (SELECT q.value FROM quotas q WHERE q.image_id = d.image_id AND q.scope = 'default' AND q.name = b.name),
+         (SELECT e.value FROM quotaset_entry e WHERE e.quotaset_id = d.quotaset_id AND e.name = b.name),
+         (SELECT e.value FROM global_quota_span q
+          JOIN quotaset_entry e ON e.quotaset_id = q.quotaset_id AND e.position < q.n_dom_quota AND e.name = b.name
+          WHERE q.chain_id = d.chain_id AND d.gen BETWEEN q.first_gen AND q.last_gen LIMIT 1),
          b.value) AS quota
-FROM (SELECT image_id, domid FROM connections WHERE conn_type = 0 UNION SELECT image_id, domid FROM domain_records) d
+FROM (
+  SELECT g.image_id, g.chain_id, g.gen, r.domid, r.quotaset_id
+  FROM image_gen g
+  JOIN domain_span r ON r.chain_id = g.chain_id AND g.gen BETWEEN r.first_gen AND r.last_gen
+  UNION ALL
+  SELECT g.image_id, g.chain_id, g.gen, c.domid, NULL
+  FROM image_gen g
+  JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen BETWEEN c.first_gen AND c.last_gen AND c.conn_type = 0
+  WHERE NOT EXISTS (SELECT 1 FROM domain_span r WHERE r.chain_id = g.chain_id AND g.gen BETWEEN r.first_gen AND r.last_gen
+                      AND r.domid = c.domid)
+) d
 CROSS JOIN (SELECT 'nodes' AS name, 1000 AS value UNION ALL SELECT 'watches', 128 UNION ALL SELECT 'transactions', 10
             UNION ALL SELECT 'outstanding', 20 UNION ALL SELECT 'memory', 2621440) b;
 

@@ -39,7 +39,8 @@ public struct WireMessage: Equatable, Sendable {
         "RESTRICT", "RESET_WATCHES", "DIRECTORY_PART", "GET_FEATURE", "SET_FEATURE", "GET_QUOTA", "SET_QUOTA",
     ]
 
-    private static let headerSize = 16
+    /// Octets before the payload.
+    public static let headerSize = 16
 
     /// The messages of a buffer.
     /// - Parameter skipping: octets at its start that finish a message whose beginning has been read already.

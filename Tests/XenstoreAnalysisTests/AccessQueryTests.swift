@@ -7,6 +7,7 @@ import XenstoreStream
         let bodies = [node("@releaseDomain", "", "n0"), node("@introduceDomain", "", "r0"), node("/", "", "r0"), node("@other")]
         try finds("special_nodes", bodies, ["@introduceDomain|r0|changed"])
         try finds("special_nodes", [node("@releaseDomain", "", "n0,r4:stale")], ["@releaseDomain|n0,r4:stale|stale entry"])
+        try findsNothing("special_nodes", [node("@releaseDomain", "", "n0,r32757")])
         try findsNothing("special_nodes", [node("@releaseDomain", "", "n0"), node("@introduceDomain", "", "n0"), node("/", "", "r0")])
     }
 

@@ -6,7 +6,7 @@ import XenstoreStream
     @Test func deadGranteeShowsWhomAnEntryNamesThatIsGone() throws {
         let nodes = [
             node("/a", "", "n0,r5"), node("/b", "", "n0,r6,w0"), node("/c", "", "n0,w7:stale"), node("/d", "", "n6"),
-            pendingNode(2, tx: 1, "/p", "", "n0,r8"),
+            pendingNode(2, tx: 1, "/p", "", "n0,r8"), node("/any", "", "n0,r32757"),
         ]
         try finds("dead_grantee", [ring(1, of: 0), ring(2, of: 5)] + nodes, ["6|r|/b"])
         try findsNothing("dead_grantee", [ring(2, of: 5)] + nodes)

@@ -1,0 +1,41 @@
+import Testing
+import XenstoreAnalysis
+
+/// Plans on which the speed of the views rests: a term that is not taken down to the tables makes SQLite read the whole archive.
+@Suite struct ViewPlanTests {
+    private func plan(_ sql: String) throws -> [String] {
+        try QueryAnswers().rows(sql: "EXPLAIN QUERY PLAN " + sql)
+    }
+
+    /// Neither the images nor any table of records is read as a whole.
+    private func expectNoScan(_ plan: [String], sourceLocation: SourceLocation = #_sourceLocation) {
+        let scans = plan.filter { line in
+            ["SCAN i", "SCAN s", "SCAN g", "SCAN p", "SCAN path", "SCAN node_span", "SCAN connection_span", "SCAN watch_span"].contains {
+                line.hasSuffix($0) || line.contains($0 + " ")
+            }
+        }
+        #expect(scans == [], "\(plan)", sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: ["domain_accounts", "messages", "domain_limits", "live_domains", "scopes"])
+    func aViewOfOneImageReadsOneImage(_ view: String) throws {
+        expectNoScan(try plan("SELECT * FROM \(view) WHERE image_id = 3"))
+    }
+
+    @Test func aPathsLifetimesAreFoundByThePath() throws {
+        let plan = try plan("SELECT * FROM node_lifetimes WHERE path = '/a' AND series = 'main'")
+        #expect(plan.contains { $0.contains("SEARCH p USING") && $0.contains("(path=?)") }, "\(plan)")
+    }
+
+    @Test func changesBetweenTwoImagesReadTheirChainsOnly() throws {
+        let plan = try plan("SELECT * FROM node_changes WHERE before_id = 1 AND after_id = 2")
+        expectNoScan(plan)
+    }
+
+    /// A domain's nodes are found by their paths, in however many images.
+    @Test func aDomainsLogReadsItsHomeOnly() throws {
+        let query = try #require(NamedQuery.all.first { $0.name == "domain_log" })
+        let plan = try plan(query.sql.replacing(":domid", with: "5").replacing(":series", with: "'main'"))
+        #expect(plan.contains { $0.contains("SEARCH p USING") && $0.contains("(path>? AND path<?)") }, "\(plan)")
+    }
+}
