@@ -7,7 +7,8 @@ struct SQLCommand: ParsableCommand {
         abstract: "Run a SELECT on the archive. Nothing can be changed this way.",
         discussion: """
             The views are images, records, nodes, perms, watches, connections, transactions, quotas, domains, domain_records, globals, \
-            residues, damages and findings; then access, messages, domain_usage, node_lifetimes and node_changes. Each has image_id or a series. SQL that begins with a comment needs -- before it.
+            residues, damages and findings; then access, messages, domain_usage, node_lifetimes and \
+            node_changes. SQL that begins with a comment needs -- before it.
             Example:
               xsarchive sql "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"
             """

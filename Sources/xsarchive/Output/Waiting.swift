@@ -28,7 +28,7 @@ struct Waiting {
     var text: String {
         var parts: [String] = []
         if let first = requests.first {
-            parts.append(Self.name(first) + (first.isComplete ? " not handled" : " not all there (\(16 + first.payload.count) octets at most)"))
+            parts.append(Self.name(first) + (first.isComplete ? " not handled" : " cut short, \(extent(first)) there"))
             if requests.count > 1 { parts[0] += " and \(requests.count - 1) more requests" }
         }
         if !answers.isEmpty {
@@ -36,6 +36,13 @@ struct Waiting {
             if let event = answers.first(where: { $0.type == 15 && $0.isComplete }) { parts.append("the first event is of \(Escape.short(event.firstString))") }
         }
         return "\(who): " + parts.joined(separator: "; ")
+    }
+
+    /// How much of a request that is cut short there is.
+    private func extent(_ request: WireMessage) -> String {
+        let count = connection.inData.count - request.offset
+        guard count >= WireMessage.headerSize, let length = request.length else { return "\(count) of \(WireMessage.headerSize) octets of its header" }
+        return "\(count - WireMessage.headerSize) of \(length) octets of its payload"
     }
 
     private static func name(_ message: WireMessage) -> String {

@@ -1,0 +1,135 @@
+import TestSupport
+import Testing
+
+@testable import xsarchive
+
+/// `domains`, `access` and `log`.
+@Suite struct AnalystCommandTests {
+    @Test func domainsAreListedWithWhatTheyUse() throws {
+        let rows = try JSONText.lines(SharedArchive.run("domains", "@2", "--format", "jsonl"))
+        #expect(rows.map { $0["domid"] as? Int } == [0, 1, 2, 3, 4, 5, 6])
+        #expect(rows.allSatisfy { $0["state"] as? String == "live" })
+        #expect(rows[1]["name"] as? String == "pv-web01" && rows[1]["nodes"] as? Int == 69 && rows[1]["watches"] as? Int == 3)
+        #expect(rows[4]["target"] as? Int == 3)
+        #expect(rows[2]["pending_bytes"] as? Int == 991)
+        let file = Workplace().run("domains", Fixtures.path("xen-4.17-small.bin"))
+        expectDone(file)
+        expectBytes(file.output, SharedArchive.run("domains", "@2").output)
+    }
+
+    @Test func aDeadDomainIsMarked() throws {
+        let place = Workplace()
+        var stream = HandmadeStream(nodes: [("/", "")])
+        stream.owner = 9
+        place.write(try stream.bytes(), "image")
+        let rows = try JSONText.lines(place.run("domains", "image", "--format", "jsonl"))
+        #expect(rows.map { $0["domid"] as? Int } == [0, 9])
+        #expect(rows.map { $0["state"] as? String } == ["live", "dead"])
+    }
+
+    @Test func accessTellsWhatAndWhy() throws {
+        let path = "/local/domain/3/device-model/state"
+        func answer(_ domid: Int) throws -> [String?] {
+            let outcome = SharedArchive.run("access", "@2", "--domain", "\(domid)", path, "--format", "jsonl")
+            expectDone(outcome)
+            let row = try JSONText.object(outcome.text)
+            return [row["access"] as? String, row["reason"] as? String]
+        }
+        #expect(try answer(0) == ["both", "domain 0"])
+        #expect(try answer(3) == ["r", "entry r3"])
+        #expect(try answer(4) == ["both", "owner"])
+        #expect(try answer(30000) == ["both", "default b4"])
+        let all = try JSONText.lines(SharedArchive.run("access", "@2", "--domain", "3", "--format", "jsonl"))
+        #expect(all.count > 1000)
+        #expect(all.contains { $0["path"] as? String == path })
+        expectFailure(
+            SharedArchive.run("access", "@2", "--domain", "3", "/nope", "--format", "jsonl"), 2,
+            "/nope: the image has no such node; 'xsarchive ls' shows what there is")
+        expectUsage(SharedArchive.run("access", "@2", "--domain", "x"), "'x' is invalid")
+        expectUsage(SharedArchive.run("access", "@2"), "--domain")
+    }
+
+    private func series() -> Workplace {
+        let place = Workplace()
+        for day in 1...3 {
+            expectDone(
+                place.run("import", "--series", "h", "--captured-at", "2026-01-0\(day)", Fixtures.path("xen-4.17-seq-\(day).bin")))
+        }
+        return place
+    }
+
+    @Test func aPathIsFollowedThroughItsLifetimes() throws {
+        let place = series()
+        let rows = try JSONText.lines(place.run("log", "/local/domain/3/memory/target", "--format", "jsonl"))
+        #expect(rows.map { $0["value"] as? String } == ["1048577", "2097152"])
+        #expect(rows.map { $0["first_seen"] as? String } == ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"])
+        #expect(rows.map { $0["until"] as? String } == ["changed", "now"])
+        #expect(rows.map { $0["images"] as? Int } == [1, 2])
+        expectFailure(
+            place.run("log", "/nope", "--format", "json").withoutOutput, 2,
+            "/nope: no image knows of it; 'xsarchive images' lists what there is")
+        expectUsage(place.run("log"), "Give a path or --domain")
+        expectUsage(place.run("log", "/a", "--domain", "1"), "Give a path or --domain")
+    }
+
+    @Test func aDomainIsFollowed() throws {
+        let place = series()
+        let rows = try JSONText.lines(place.run("log", "--domain", "11", "--series", "h", "--format", "jsonl"))
+        #expect(rows.count == 98)
+        #expect(rows.first?["what"] as? String == "connection")
+        #expect(rows.allSatisfy { $0["first_image_id"] as? Int == 3 && $0["until"] as? String == "now" })
+        #expect(place.run("log", "--domain", "11", "--series", "none").ending == .exit(2))
+    }
+
+    @Test func showSaysWhatConnectionsHangOn() throws {
+        let lines = SharedArchive.run("show", "@2").lines
+        let start = try #require(lines.firstIndex(of: "waiting"))
+        #expect(
+            lines[(start + 1)...].prefix(4) == [
+                "  domain 1: READ cut short, 10 of 16 octets of its header there",
+                "  domain 2: has not read 991 octets: 1 rest of a message, 30 WATCH_EVENT; the first event is of \"data/tick30\"",
+                "  domain 3: READ cut short, 0 of 5 octets of its payload there",
+                "  socket 11: has not read 15540 octets: 375 WATCH_EVENT; the first event is of \"/local/domain/2/data/tick35\"",
+            ])
+        let sheet = try JSONText.object(SharedArchive.run("show", "@2", "--format", "json").text)
+        let waiting = try #require(sheet["waiting"] as? [[String: Any]])
+        #expect(waiting.count == 7)
+        #expect((waiting[0]["requests"] as? [[String: Any]])?.first?["type"] as? String == "READ")
+    }
+}
+
+extension Outcome {
+    /// The outcome as if nothing had come out: a JSON table without rows is an empty list.
+    var withoutOutput: Outcome {
+        Outcome(ending: ending, output: output == Array("[]\n".utf8) ? [] : output, errors: errors)
+    }
+}
+
+/// Tables as text.
+@Suite struct TextTableTests {
+    private let cells = [["name", "count", "path"], ["guest", "7", "/local/domain/7/a/rather/long/path"], ["日本語", "12", "/x"]]
+    private let numeric = [false, true, false]
+
+    @Test func whereThereIsNoTerminalNothingIsCut() {
+        let lines = TextTable.lines(cells, numeric: numeric, width: nil)
+        #expect(lines == ["name    count  path", "guest       7  /local/domain/7/a/rather/long/path", "日本語     12  /x"])
+        let long = String(repeating: "v", count: 100)
+        #expect(TextTable.lines([["a", "b"], [long, "1"]], numeric: [false, true], width: nil)[1] == long + "  1")
+    }
+
+    @Test func onATerminalTheLinesFit() {
+        #expect(TextTable.lines(cells, numeric: numeric, width: 80) == TextTable.lines(cells, numeric: numeric, width: nil))
+        let lines = TextTable.lines(cells, numeric: numeric, width: 30)
+        #expect(lines == ["name    count  path", "guest       7  /local/domain/…", "日本語     12  /x"])
+        for width in 24...60 {
+            for line in TextTable.lines(cells, numeric: numeric, width: width) { #expect(TextTable.columns(line) <= width, "\(width): \(line)") }
+        }
+        // Too narrow for anything: columns stay readable, and lines break.
+        #expect(TextTable.lines(cells, numeric: numeric, width: 5).count == 3)
+    }
+
+    @Test func wideAndCombiningCharactersAreMeasured() {
+        #expect(TextTable.columns("日本") == 4 && TextTable.columns("e\u{301}") == 1 && TextTable.columns("é") == 1)
+        #expect(TextTable.lines([["日本語日本語"]], numeric: [false], width: 8) == ["日本語…"])
+    }
+}
