@@ -21,7 +21,7 @@ final class SpanWriter {
 
     /// Inserts a span that begins with this generation and is open.
     func insert(_ body: RecordBody, residue: Residue?, ord: Int64) throws {
-        let index = SpanTable.index(of: body.type)
+        let index = SpanTable.index(of: body)
         let statement = statements[index]
         statement.clearBindings()
         try statement.bind(1, chainID)

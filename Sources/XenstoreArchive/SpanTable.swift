@@ -21,9 +21,10 @@ struct SpanTable {
             SpanTable(name: tableName(type), columns: columns(of: RecordBody.samples.filter { $0.type == type }))
         } + [SpanTable(name: "opaque_span", columns: [Column(name: "type", field: .type), Column(name: "body", field: .body)])]
 
-    /// The index in `all` of the table for a type.
-    static func index(of type: RecordType) -> Int {
-        type.isKnown && type != .end ? Int(type.rawValue) - 1 : all.count - 1
+    /// The index in `all` of the table for a record.
+    static func index(of body: RecordBody) -> Int {
+        // The body counts, not the type: a later layout's type may hold something else in an earlier one.
+        if case .opaque = body { all.count - 1 } else { Int(body.type.rawValue) - 1 }
     }
 
     /// The names of all tables that hold spans; the last one's are no records but damaged spans.
