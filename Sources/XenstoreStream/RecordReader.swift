@@ -73,7 +73,7 @@ struct RecordReader {
             frame.type.isKnown, frame.type != .end
         else { return nil }
         var body = RecordBody(type: frame.type)
-        var probe = PlausibilityProbe(FieldReader(stream: stream, body: frame.body, format: format, record: number, type: frame.type))
+        var probe = PlausibilityProbe(stream: stream, body: frame.body, format: format, type: frame.type)
         guard (try? body.visitFields(&probe)) != nil, body.isPlausible,
             let padded = paddedLength(probe.reader.position - frame.body.lowerBound)
         else { return nil }
@@ -100,13 +100,17 @@ struct RecordReader {
     /// padding, and values that make sense.
     func isPlausible(at offset: Int) -> Bool {
         guard offset >= 0, stream.count - offset >= 16 else { return false }
+        // This is asked of every byte of a damaged file: what costs nothing comes first.
+        let lowest = stream[format.byteOrder == .little ? offset : offset + 3]
+        guard lowest > 0, lowest <= 8 else { return false }
         let type = RecordType(rawValue: Frame.number(stream, offset, format.byteOrder))
-        guard type.isKnown, type != .end,
+        let length = Int(Frame.number(stream, offset + 4, format.byteOrder))
+        guard type.isKnown, length >= 4, length <= stream.count - offset - 8,
             let frame = try? Frame(stream: stream, offset: offset, number: 0, byteOrder: format.byteOrder)
         else { return false }
         if watchWithoutDepth(frame) != nil { return true }
         var body = RecordBody(type: type)
-        var probe = PlausibilityProbe(FieldReader(stream: stream, body: frame.body, format: format, record: 0, type: type))
+        var probe = PlausibilityProbe(stream: stream, body: frame.body, format: format, type: type)
         guard (try? body.visitFields(&probe)) != nil, body.isPlausible else { return false }
         return frame.end - probe.reader.position < 8
     }
@@ -117,16 +121,18 @@ struct RecordReader {
     ///
     /// Its `len` counts the 4 octets that are missing, and then often 8 more than the record has.
     private func watchWithoutDepth(_ frame: Frame) -> Record? {
-        guard frame.type == .watchDataExtended else { return nil }
+        guard frame.type == .watchDataExtended, frame.body.count >= 8 else { return nil }
+        // The strings' lengths stand in the last 4 of the first 8 octets; nothing is read where `len` does not fit them.
+        let lengths = Frame.number(stream, frame.body.lowerBound + 4, format.byteOrder)
+        let fieldCount = 8 + Int(lengths & 0xFFFF) + Int(lengths >> 16)
+        guard let counted = paddedLength(fieldCount + 4), let padded = paddedLength(fieldCount),
+            Int(frame.length) == counted || Int(frame.length) == fieldCount + 4
+        else { return nil }
         if let documented = try? decode(frame, .watchExtended(WatchDataExtended())), documented.body.isPlausible { return nil }
         var watch = WatchDataExtended()
         watch.hasDepth = false
         guard let short = try? decode(frame, .watchExtended(watch)), short.body.isPlausible else { return nil }
         // Its strings make sense; what it takes besides follows from them.
-        let fieldCount = short.body.fieldCount(in: format.layout)
-        guard let counted = paddedLength(fieldCount + 4), let padded = paddedLength(fieldCount),
-            Int(frame.length) == counted || Int(frame.length) == fieldCount + 4
-        else { return nil }
         let shortEnd = frame.body.lowerBound + padded
         let isLonger = shortEnd != frame.end && isContinued(at: frame.end) && !isContinued(at: shortEnd)
         return try? decode(frame, .watchExtended(watch), end: isLonger ? frame.end : shortEnd)
@@ -134,11 +140,6 @@ struct RecordReader {
 }
 
 extension RecordBody {
-    /// The octets that the fields take on the wire.
-    func fieldCount(in layout: Layout) -> Int {
-        FieldList.entries(of: self, layout: layout).last.map { $0.offset + $0.width } ?? 0
-    }
-
     /// Whether the record looks as a daemon writes it: what chance and a wrong layout hardly ever produce.
     var isPlausible: Bool {
         switch self {
@@ -152,7 +153,7 @@ extension RecordBody {
             data.connID != 0
         case .node(let data):
             data.path.isPlausible && (data.path.octets.first == 0x2F || data.path.octets.first == 0x40)
-                && data.perms.allSatisfy { [0x77, 0x72, 0x62, 0x6E].contains($0.perm) }
+                && data.perms.allSatisfy { Permission.isLetter($0.perm) }
         default:
             true
         }

@@ -7,13 +7,15 @@ struct FieldReader: FieldVisitor {
     private let bodyEnd: Int
     private let record: Int
     private let type: RecordType
+    /// Whether nobody reads the errors, which are then not put into words.
+    private let isProbe: Bool
     /// Offset in the stream of the next octet to read.
     private(set) var position: Int
     /// The octets skipped for alignment, where they are not zero.
     private(set) var alignment: Octets = []
 
     /// The caller has made sure that `body` lies inside `stream`.
-    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType) {
+    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType, isProbe: Bool = false) {
         layout = format.layout
         bigEndian = format.byteOrder == .big
         self.stream = stream
@@ -21,6 +23,7 @@ struct FieldReader: FieldVisitor {
         bodyEnd = body.upperBound
         self.record = record
         self.type = type
+        self.isProbe = isProbe
         position = bodyStart
     }
 
@@ -69,11 +72,6 @@ struct FieldReader: FieldVisitor {
     }
 
     mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
-        try quotas(field, &value, count: count, longestName: Int.max)
-    }
-
-    /// - Parameter longestName: octets; a longer name is an error.
-    mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int, longestName: Int) throws(StreamError) {
         // Every quota takes 4 octets for its value and at least 1 for its name.
         try require(field, 5 * count)
         var values: [UInt32] = []
@@ -82,7 +80,7 @@ struct FieldReader: FieldVisitor {
         value.removeAll()
         value.reserveCapacity(count)
         for number in values {
-            guard let end = stream[position..<bodyEnd].prefix(longestName).firstIndex(of: 0) else {
+            guard let end = stream[position..<bodyEnd].firstIndex(of: 0) else {
                 throw error(field, "a quota's name has no terminating NUL in the body")
             }
             value.append(Quota(name: stream[position..<end], value: number))
@@ -122,8 +120,14 @@ struct FieldReader: FieldVisitor {
         guard bodyEnd - position >= count else { throw tooShort(field, count) }
     }
 
+    /// The octets behind `position`, for a look ahead.
+    var remaining: Octets {
+        stream[position..<bodyEnd]
+    }
+
     private func tooShort(_ field: Field, _ count: Int) -> StreamError {
-        error(field, "needs \(count) bytes, the record's body has \(bodyEnd - position) left")
+        if isProbe { return StreamError(.fieldBeyondBody, offset: position, field: field, reason: "", advice: "") }
+        return error(field, "needs \(count) bytes, the record's body has \(bodyEnd - position) left")
     }
 
     private func error(_ field: Field, _ reason: String) -> StreamError {
