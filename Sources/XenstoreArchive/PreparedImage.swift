@@ -25,6 +25,12 @@ public struct PreparedImage {
         detection.format
     }
 
+    /// Whether records stand where a plain reading does not come: behind END, or within another record.
+    public var hasUnreadRecords: Bool {
+        let rules: Set = [Rule.recordsBehindEnd.rawValue, Rule.hiddenRecord.rawValue]
+        return findings.contains { rules.contains($0.rule) }
+    }
+
     /// Reads a whole image.
     /// - Parameter layout: the layout to read with; nil: decide from the bytes.
     /// - Throws: `StreamError` where the bytes cannot be read to their end.
@@ -38,9 +44,7 @@ public struct PreparedImage {
 
     /// Reads any bytes at all: a whole image as such, a damaged one as far as it can be read.
     public init(salvaging bytes: [UInt8], layout: Layout? = nil) {
-        // Records behind END are out of a plain reading's reach.
-        if let whole = try? PreparedImage(bytes: bytes, layout: layout),
-            !whole.findings.contains(where: { $0.rule == Rule.recordsBehindEnd.rawValue }) {
+        if let whole = try? PreparedImage(bytes: bytes, layout: layout), !whole.hasUnreadRecords {
             self = whole
             return
         }

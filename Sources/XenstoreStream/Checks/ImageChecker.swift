@@ -26,6 +26,9 @@ public struct ImageChecker {
         if header.version != format.layout.headerVersion {
             list.add(.headerVersion, offset: 8, "version \(header.version) in the header, read as \(format.layout.rawValue)")
         }
+        if header.byteOrder != format.byteOrder {
+            list.add(.headerByteOrder, offset: 12, "the header says \(header.byteOrder.rawValue)-endian, the records are \(format.byteOrder.rawValue)-endian")
+        }
         if header.reservedFlags != 0 {
             list.add(.reservedFlags, offset: 12, "header flags are 0x\(String(header.flags, radix: 16))")
         }

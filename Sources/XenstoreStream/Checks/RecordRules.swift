@@ -49,7 +49,7 @@ enum RecordRules {
         }
         path(data.path.octets, record, &list)
         for (index, entry) in data.perms.enumerated() {
-            if ![0x77, 0x72, 0x62, 0x6E].contains(entry.perm) {
+            if !Permission.isLetter(entry.perm) {
                 list.add(.permLetter, record: number, offset: offset, "permission \(index) of \(name()) is 0x\(String(entry.perm, radix: 16))")
                 break
             }
