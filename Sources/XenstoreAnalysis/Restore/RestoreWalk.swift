@@ -6,9 +6,8 @@ struct RestoreWalk {
     private var counts: [RestoreForecast.Effect: Int] = [:]
 
     private let memory: RestoreMemory
-    /// The records that are really there: their numbers by offset.
-    private let records: [Int: Int]
-    private var visited: Set<Int> = []
+    /// The records that are really there.
+    private var records: RestoreRecords
     /// The record being read: its offset, and where its body ends by its `len`.
     private var offset = 0
     private var recordEnd = 0
@@ -29,7 +28,7 @@ struct RestoreWalk {
     /// Octets; the protocol allows no longer path.
     private static let longestPath = 3072
 
-    init(bytes: [UInt8], records: [Int: Int]) {
+    init(bytes: [UInt8], records: RestoreRecords) {
         memory = RestoreMemory(bytes: bytes)
         self.records = records
     }
@@ -65,7 +64,7 @@ struct RestoreWalk {
         var position = Header.size
         while position < memory.bytes.count && !isDead {
             offset = position
-            visited.insert(position)
+            records.visit(position)
             let type = memory.number32(position)
             if type == 0 { return }
             if records[position] == nil && recordEnd % 8 != 0 && !hasLostStep {
@@ -103,10 +102,9 @@ struct RestoreWalk {
     /// What shows only when the whole stream has been read.
     private mutating func finish() {
         guard !isDead else { return }
-        let lost = records.filter { !visited.contains($0.key) }
-        if let first = lost.keys.min() {
+        if let (first, count) = records.lost() {
             offset = first
-            note(.alters, "never comes to \(lost.count) of the records, from here on: they are lost without a word")
+            note(.alters, "never comes to \(count) of the records, from here on: they are lost without a word")
         }
         offset = memory.bytes.count
         if hasSocket && !connections.hasRing(of: 0) { note(.dies, "restores, and ends at the first request from a socket, as domain 0 has no connection") }
