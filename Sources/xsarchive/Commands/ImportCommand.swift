@@ -28,7 +28,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The image's name (default: the file's name).")
     var name: String?
 
-    @Option(help: "When the image was taken: YYYY-MM-DD, with THH:MM:SS and Z or an offset like +02:00.")
+    @Option(help: "When the image was taken: YYYY-MM-DD, with THH:MM:SS and Z or an offset like +02:00 (else UTC).")
     var capturedAt: String?
 
     @Option(help: "auto, draft, v1 or v2.")
