@@ -45,6 +45,13 @@ public enum FileIO {
         access(path, F_OK) == 0
     }
 
+    /// Whether two names are names of one file.
+    static func isSameFile(_ path: String, _ other: String) -> Bool {
+        var (left, right) = (stat(), stat())
+        guard stat(path, &left) == 0, stat(other, &right) == 0 else { return false }
+        return left.st_dev == right.st_dev && left.st_ino == right.st_ino
+    }
+
     /// Makes an empty file that only its owner may read, unless there is a file already.
     /// - Returns: whether the file was made.
     static func createPrivate(_ path: String) throws -> Bool {
