@@ -168,6 +168,7 @@ import XenstoreStream
         order[15] = 1
         #expect(salvage(order).records.count == 11)
         #expect(salvage(order).rules.contains("header-byte-order"))
+        #expect(try refusal(order)?.code == .wrongByteOrder)
         var version = clean
         version[11] = 9
         #expect(salvage(version).records.count == 11)
