@@ -12,12 +12,14 @@ public struct StreamReader {
     /// How many records have been read.
     public private(set) var recordCount = 0
     private var ended = false
+    private let reader: RecordReader
 
     /// - Throws: `StreamError` where `bytes` do not begin with a header.
     public init(bytes: [UInt8], format: StreamFormat) throws(StreamError) {
         header = try Header(bytes: bytes)
         self.bytes = bytes
         self.format = format
+        reader = RecordReader(stream: bytes, format: format)
     }
 
     /// The bytes behind END; empty in a clean stream, and until END has been read.
@@ -29,7 +31,7 @@ public struct StreamReader {
     /// - Throws: `StreamError` where the stream is cut off or a length in it lies.
     public mutating func next() throws(StreamError) -> Record? {
         if ended { return nil }
-        let record = try RecordReader(stream: bytes, format: format).record(at: offset, number: recordCount + 1)
+        let record = try reader.record(at: offset, number: recordCount + 1)
         offset += record.size
         recordCount += 1
         ended = record.type == .end
