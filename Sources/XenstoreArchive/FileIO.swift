@@ -1,3 +1,5 @@
+import XenstoreStream
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -129,7 +131,7 @@ public final class OutputFile {
         guard descriptor >= 0 else { throw FileIO.failure(path, "cannot make the file") }
     }
 
-    public func write(_ bytes: [UInt8]) throws {
+    public func write(_ bytes: Octets) throws {
         try FileIO.write(bytes, to: descriptor, named: path)
     }
 
@@ -174,11 +176,11 @@ public final class OutputFile {
 
 extension FileIO {
     /// Writes to standard output.
-    public static func writeStandardOutput(_ bytes: [UInt8]) throws {
+    public static func writeStandardOutput(_ bytes: Octets) throws {
         try write(bytes, to: STDOUT_FILENO, named: "standard output")
     }
 
-    static func write(_ bytes: [UInt8], to descriptor: Int32, named name: String) throws {
+    static func write(_ bytes: Octets, to descriptor: Int32, named name: String) throws {
         try bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
@@ -197,7 +199,7 @@ extension FileIO {
 
 extension FileIO {
     /// Writes to standard error; where that fails, nobody can be told.
-    public static func writeStandardError(_ bytes: [UInt8]) {
+    public static func writeStandardError(_ bytes: Octets) {
         try? write(bytes, to: STDERR_FILENO, named: "standard error")
     }
 

@@ -12,12 +12,14 @@ public struct StreamReader {
     /// How many records have been read.
     public private(set) var recordCount = 0
     private var ended = false
+    private let reader: RecordReader
 
     /// - Throws: `StreamError` where `bytes` do not begin with a header.
     public init(bytes: [UInt8], format: StreamFormat) throws(StreamError) {
         header = try Header(bytes: bytes)
         self.bytes = bytes
         self.format = format
+        reader = RecordReader(stream: bytes, format: format)
     }
 
     /// The bytes behind END; empty in a clean stream, and until END has been read.
@@ -31,7 +33,7 @@ public struct StreamReader {
         if ended { return nil }
         let record: Record
         do throws(StreamError) {
-            record = try RecordReader(stream: bytes, format: format).record(at: offset, number: recordCount + 1)
+            record = try reader.record(at: offset, number: recordCount + 1)
         } catch {
             throw recordCount == 0 ? wrongByteOrder ?? error : error
         }

@@ -43,7 +43,7 @@ import XenstoreStream
         let detection = try LayoutDetection(bytes: bytes, forced: layout)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
         var writer = StreamWriter(header: reader.header, format: detection.format)
-        var checker = ImageChecker(header: reader.header, detection: detection)
+        var checker = ImageChecker(header: reader.header, detection: detection, bytes: bytes)
         while let record = try reader.next() {
             try writer.write(record.body, residue: record.residue)
             checker.add(record)
@@ -166,7 +166,7 @@ import XenstoreStream
         let bytes = try Self.stream(Self.plain + [Self.node("/") { $0.path = TerminatedString("/\u{1B}[2J\u{202E}\n") }])
         let detection = try LayoutDetection(bytes: bytes)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
-        var checker = ImageChecker(header: reader.header, detection: detection)
+        var checker = ImageChecker(header: reader.header, detection: detection, bytes: bytes)
         while let record = try reader.next() { checker.add(record) }
         for finding in checker.finish(trailer: [], size: bytes.count) {
             #expect(finding.message.unicodeScalars.allSatisfy { !Escape.isUnsafe($0) }, "\(finding.message)")

@@ -49,7 +49,7 @@ public struct RestoreForecast: Sendable {
 
     public init(_ image: PreparedImage) throws {
         var offsets: [Int] = []
-        try image.forEachItem { item in
+        try image.forEachItem { _, item in
             if case .record(let record) = item, record.type != .end { offsets.append(record.offset) }
         }
         var walk = RestoreWalk(bytes: image.bytes, records: RestoreRecords(offsets: offsets))

@@ -1,3 +1,9 @@
+/// The last list of permissions that was read: a node's neighbours often have the same, and need no list of their own.
+final class KnownPermissions {
+    fileprivate var octets: Octets = []
+    fileprivate var list: [Permission] = []
+}
+
 /// Reads a record's fields from its body, never past the body's end.
 struct FieldReader: FieldVisitor {
     let layout: Layout
@@ -9,13 +15,14 @@ struct FieldReader: FieldVisitor {
     private let type: RecordType
     /// Whether nobody reads the errors, which are then not put into words.
     private let isProbe: Bool
+    private let known: KnownPermissions
     /// Offset in the stream of the next octet to read.
     private(set) var position: Int
     /// The octets skipped for alignment, where they are not zero.
     private(set) var alignment: Octets = []
 
     /// The caller has made sure that `body` lies inside `stream`.
-    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType, isProbe: Bool = false) {
+    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType, known: KnownPermissions, isProbe: Bool = false) {
         layout = format.layout
         bigEndian = format.byteOrder == .big
         self.stream = stream
@@ -24,6 +31,7 @@ struct FieldReader: FieldVisitor {
         self.record = record
         self.type = type
         self.isProbe = isProbe
+        self.known = known
         position = bodyStart
     }
 
@@ -61,14 +69,15 @@ struct FieldReader: FieldVisitor {
     }
 
     mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
-        try require(field, 4 * count)
-        value.removeAll()
-        value.reserveCapacity(count)
-        for _ in 0..<count {
-            let perm = try read(field, UInt8.self)
-            let flags = try read(field, UInt8.self)
-            value.append(Permission(perm: perm, flags: flags, domid: try read(field, UInt16.self)))
+        let octets = try take(field, 4 * count)
+        if !octets.hasSameBytes(as: known.octets) {
+            known.octets = octets
+            known.list = stride(from: octets.startIndex, to: octets.endIndex, by: 4).map { place in
+                let (low, high) = (UInt16(stream[place + 2]), UInt16(stream[place + 3]))
+                return Permission(perm: stream[place], flags: stream[place + 1], domid: bigEndian ? low << 8 | high : high << 8 | low)
+            }
         }
+        value = known.list
     }
 
     mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
@@ -92,18 +101,11 @@ struct FieldReader: FieldVisitor {
     private mutating func read<Value: WireInteger>(_ field: Field, _: Value.Type) throws(StreamError) -> Value {
         let size = Value.bitWidth / 8
         guard bodyEnd - position >= size else { throw tooShort(field, size) }
-        var result: Value = 0
-        if bigEndian {
-            for index in 0..<size {
-                result = (result &<< 8) | Value(truncatingIfNeeded: stream[position + index])
-            }
-        } else {
-            for index in 0..<size {
-                result |= Value(truncatingIfNeeded: stream[position + index]) &<< Value(truncatingIfNeeded: 8 * index)
-            }
-        }
+        let start = position
         position += size
-        return result
+        // Checked again by the buffer itself: `start` lies `size` bytes before its end at least.
+        let value = stream.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start, as: Value.self) }
+        return bigEndian ? Value(bigEndian: value) : Value(littleEndian: value)
     }
 
     @inline(__always)

@@ -14,8 +14,8 @@ struct PlausibilityProbe: FieldVisitor {
     }
 
     /// The caller has made sure that `body` lies inside `stream`.
-    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, type: RecordType) {
-        reader = FieldReader(stream: stream, body: body, format: format, record: 0, type: type, isProbe: true)
+    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, type: RecordType, known: KnownPermissions) {
+        reader = FieldReader(stream: stream, body: body, format: format, record: 0, type: type, known: known, isProbe: true)
     }
 
     mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
