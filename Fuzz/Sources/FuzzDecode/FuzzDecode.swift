@@ -1,3 +1,5 @@
+import XenstoreAnalysis
+import XenstoreArchive
 import XenstoreStream
 
 /// Reads any bytes in every way there is: nothing may trap, and every byte must have a place.
@@ -22,6 +24,12 @@ public func fuzzDecode(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     }
     precondition(place + salvage.trailer.count == count, "\(count - place - salvage.trailer.count) bytes have no place")
     _ = checker.finish(trailer: salvage.trailer, size: count)
+
+    do {
+        _ = try RestoreForecast(PreparedImage(salvaging: bytes))
+    } catch {
+        preconditionFailure("\(error)")
+    }
 
     for format in StreamFormat.all {
         guard var reader = try? StreamReader(bytes: bytes, format: format) else { break }
