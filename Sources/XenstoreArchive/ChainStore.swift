@@ -130,6 +130,7 @@ struct ChainStore {
         try insert.run()
         let records = Records(chainID: database.lastInsertID, gen: 1, ords: keys.initial(count: image.starts.count - 1))
         try self.insert(image, records) { _ in true }
+        try PlannerStatistics.update(database)
         return records
     }
 
