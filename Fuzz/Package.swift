@@ -13,7 +13,7 @@ let package = Package(
     name: "xsarchive-fuzz",
     dependencies: [.package(name: "xsarchive", path: "..")],
     targets: [
-        fuzzer("FuzzDecode", ["XenstoreStream"]),
+        fuzzer("FuzzDecode", ["XenstoreStream", "XenstoreArchive", "XenstoreAnalysis"]),
         fuzzer("FuzzRoundTrip", ["XenstoreStream"]),
         fuzzer("FuzzArchive", ["XenstoreStream", "XenstoreArchive"]),
         // Shared with the tests of the project itself; the folder is a link.

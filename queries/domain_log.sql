@@ -16,8 +16,8 @@ nodes_at AS (
   FROM (SELECT DISTINCT chain_id FROM steps) c
   CROSS JOIN path p ON p.path >= '/local/domain/' || :domid AND p.path < '/local/domain/' || :domid || '0'
     AND (p.path = '/local/domain/' || :domid OR p.path > '/local/domain/' || :domid || '/')
-  CROSS JOIN node_span s ON s.path_id = p.path_id AND s.chain_id = c.chain_id AND s.conn_id = 0
-  CROSS JOIN steps t ON t.chain_id = s.chain_id AND t.gen BETWEEN s.first_gen AND s.last_gen
+  CROSS JOIN node_span s ON s.path_id = p.path_id AND s.chain_id = c.chain_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+  CROSS JOIN steps t ON t.chain_id = s.chain_id AND t.gen >= s.first_gen AND (s.last_gen = 0 OR t.gen <= s.last_gen)
   CROSS JOIN permset m ON m.permset_id = s.permset_id
 ),
 compared AS (

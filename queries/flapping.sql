@@ -12,17 +12,17 @@ WITH steps AS MATERIALIZED (
   WHERE t.series = coalesce(:series, (SELECT i.series FROM images i ORDER BY i.image_id DESC LIMIT 1))
 ),
 chains AS MATERIALIZED (SELECT chain_id, min(gen) AS first, max(gen) AS last FROM steps GROUP BY chain_id),
--- The paths of which a record began or ended within the series.
+-- The paths whose nodes changed within the series, as the archive keeps them for each chain; with several chains, all.
 touched AS MATERIALIZED (
-  SELECT DISTINCT s.path_id FROM chains c
-  CROSS JOIN node_span s ON s.chain_id = c.chain_id AND s.first_gen <= c.last AND s.last_gen >= c.first AND s.conn_id = 0
-  WHERE s.first_gen > c.first OR s.last_gen < c.last OR (SELECT count(*) FROM chains) > 1
+  SELECT n.path_id FROM chains c JOIN node_change n ON n.chain_id = c.chain_id AND n.gen > c.first AND n.gen <= c.last
+  UNION
+  SELECT s.path_id FROM chains c JOIN node_span s ON s.chain_id = c.chain_id WHERE (SELECT count(*) FROM chains) > 1
 ),
 states AS (
   SELECT u.path_id, t.step, t.seen_at, s.chain_id IS NOT NULL AS present, s.value, s.permset_id
   FROM touched u
   CROSS JOIN steps t
-  LEFT JOIN node_span s ON s.path_id = u.path_id AND s.chain_id = t.chain_id AND t.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+  LEFT JOIN node_span s ON s.path_id = u.path_id AND s.chain_id = t.chain_id AND t.gen >= s.first_gen AND (s.last_gen = 0 OR t.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 ),
 turns AS (
   SELECT path_id, step, seen_at, value, present,

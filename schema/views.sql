@@ -9,33 +9,37 @@ FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 CREATE VIEW images AS
 SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.captured_at, i.imported_at,
        c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.salvaged,
+       s.item_order IS NOT NULL AS reordered,
        i.stream_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
 
 CREATE VIEW nodes AS
-SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, m.perms, s.conn_id, s.tx_id, s.access
+SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, m.perms,
+       ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id, ifnull(d.access, 0) AS access
 FROM image_gen g
-JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id
-JOIN permset m ON m.permset_id = s.permset_id;
+JOIN permset m ON m.permset_id = s.permset_id
+LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
 CREATE VIEW perms AS
 SELECT g.image_id, s.ord AS record_id, p.path, e.position, e.perm, e.domid, e.flags & 1 AS stale, e.flags,
-       s.conn_id, s.tx_id
+       ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id
 FROM image_gen g
-JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id
-JOIN permset_entry e ON e.permset_id = s.permset_id;
+JOIN permset_entry e ON e.permset_id = s.permset_id
+LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
 CREATE VIEW watches AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id, p.path, s.token, NULL AS depth
 FROM image_gen g
-JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id
 UNION ALL
 SELECT g.image_id, s.ord, s.conn_id, p.path, s.token, s.depth
 FROM image_gen g
-JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id;
 
 CREATE VIEW connections AS
@@ -45,31 +49,31 @@ SELECT g.image_id, s.ord AS record_id, s.conn_id,
        s.unique_id, s.in_data, s.out_data, s.out_resp_len,
        s.conn_type, s.fields, s.tdomid, s.flags, s.revtchn, s.levtchn, s.mfn, s.conn_pad, s.socket_pad, s.conn_spec
 FROM image_gen g
-JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;
+JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
 CREATE VIEW transactions AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id, s.tx_id
 FROM image_gen g
-JOIN transaction_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;
+JOIN transaction_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
 -- scope: 'host' for the host's own quotas, 'default' for a domain's defaults, 'domain' for one domain's.
 CREATE VIEW quotas AS
 SELECT g.image_id, s.ord AS record_id, CASE WHEN e.position < s.n_dom_quota THEN 'default' ELSE 'host' END AS scope,
        NULL AS domid, e.position, e.name, e.value
 FROM image_gen g
-JOIN global_quota_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN global_quota_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN quotaset_entry e ON e.quotaset_id = s.quotaset_id
 UNION ALL
 SELECT g.image_id, s.ord, 'domain', s.domid, e.position, e.name, e.value
 FROM image_gen g
-JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN quotaset_entry e ON e.quotaset_id = s.quotaset_id;
 
 -- The DOMAIN_DATA records.
 CREATE VIEW domain_records AS
 SELECT g.image_id, s.ord AS record_id, s.domid, s.features
 FROM image_gen g
-JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;
+JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
 -- Every domain that has a ring connection or a DOMAIN_DATA record, with its name from the tree.
 CREATE VIEW domains AS
@@ -80,23 +84,23 @@ SELECT d.image_id, d.domid,
 FROM (
   SELECT g.image_id, s.domid, s.conn_id, nullif(s.tdomid, 32756) AS target_domid, s.unique_id,
          (SELECT r.features FROM domain_span r
-          WHERE r.chain_id = g.chain_id AND g.gen BETWEEN r.first_gen AND r.last_gen AND r.domid = s.domid) AS features
+          WHERE r.chain_id = g.chain_id AND g.gen >= r.first_gen AND (r.last_gen = 0 OR g.gen <= r.last_gen) AND r.domid = s.domid) AS features
   FROM image_gen g
-  JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   WHERE s.conn_type = 0
   UNION ALL
   SELECT g.image_id, s.domid, NULL, NULL, NULL, s.features
   FROM image_gen g
-  JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   WHERE NOT EXISTS (
     SELECT 1 FROM connection_span c
-    WHERE c.chain_id = g.chain_id AND g.gen BETWEEN c.first_gen AND c.last_gen AND c.conn_type = 0 AND c.domid = s.domid)
+    WHERE c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_type = 0 AND c.domid = s.domid)
 ) d;
 
 CREATE VIEW globals AS
 SELECT g.image_id, s.ord AS record_id, s.rw_socket_fd, s.ro_socket_fd, s.evtchn_fd
 FROM image_gen g
-JOIN global_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;
+JOIN global_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
 -- Every record, in the order of record_id; `type` is the number in the stream.
 CREATE VIEW records AS
@@ -107,23 +111,24 @@ SELECT r.image_id, r.record_id, r.type,
        r.residue_id
 FROM (
   SELECT g.image_id, s.ord AS record_id, 1 AS type, s.residue_id
-  FROM image_gen g JOIN global_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  FROM image_gen g JOIN global_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   UNION ALL SELECT g.image_id, s.ord, 2, s.residue_id
-  FROM image_gen g JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  FROM image_gen g JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   UNION ALL SELECT g.image_id, s.ord, 3, s.residue_id
-  FROM image_gen g JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  FROM image_gen g JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   UNION ALL SELECT g.image_id, s.ord, 4, s.residue_id
-  FROM image_gen g JOIN transaction_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
-  UNION ALL SELECT g.image_id, s.ord, 5, s.residue_id
-  FROM image_gen g JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  FROM image_gen g JOIN transaction_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+  UNION ALL SELECT g.image_id, s.ord, 5, d.residue_id
+  FROM image_gen g JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+  LEFT JOIN node_detail d ON d.detail_id = s.detail_id
   UNION ALL SELECT g.image_id, s.ord, 6, s.residue_id
-  FROM image_gen g JOIN global_quota_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  FROM image_gen g JOIN global_quota_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   UNION ALL SELECT g.image_id, s.ord, 7, s.residue_id
-  FROM image_gen g JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  FROM image_gen g JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   UNION ALL SELECT g.image_id, s.ord, 8, s.residue_id
-  FROM image_gen g JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  FROM image_gen g JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   UNION ALL SELECT g.image_id, s.ord, s.type, s.residue_id
-  FROM image_gen g JOIN opaque_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
+  FROM image_gen g JOIN opaque_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 ) r;
 
 -- The bytes kept verbatim, by record.
@@ -139,4 +144,4 @@ FROM image i JOIN finding f ON f.stream_id = i.stream_id;
 CREATE VIEW damages AS
 SELECT g.image_id, s.ord AS record_id, s."offset", length(s.bytes) AS length, s.bytes
 FROM image_gen g
-JOIN damage_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen;
+JOIN damage_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);

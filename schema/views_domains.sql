@@ -9,6 +9,10 @@ SELECT i.image_id,
             THEN 'host' ELSE 'part' END AS scope
 FROM image i;
 
+-- The details of nodes that are committed all the same: a node_span is one where it has no detail, or one of these.
+CREATE VIEW committed_details AS
+SELECT d.detail_id FROM node_detail d WHERE d.conn_id = 0;
+
 -- The domains that have a ring connection; any other domain but 0 is dead where the image holds a whole host.
 CREATE VIEW live_domains AS
 SELECT c.image_id, c.domid FROM connections c WHERE c.conn_type = 0;
@@ -20,7 +24,7 @@ SELECT g.image_id, m.owner AS domid, 1 AS nodes,
        16 + 2 * length(m.raw) + length(CAST(p.path AS BLOB)) + length(CAST(s.value AS BLOB)) AS bytes,
        0 AS watches, 0 AS transactions, 0 AS in_bytes, 0 AS out_bytes
 FROM image_gen g
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 CROSS JOIN path p ON p.path_id = s.path_id
 CROSS JOIN permset m ON m.permset_id = s.permset_id
 UNION ALL
@@ -28,11 +32,11 @@ UNION ALL
 -- what is left when all characters behind the last slash, and that slash, are taken away.
 SELECT g.image_id, m.owner, 0, length(CAST(p.path AS BLOB)) - length(CAST(pp.path AS BLOB)) + (pp.path = '/'), 0, 0, 0, 0
 FROM image_gen g
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_id = 0
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 CROSS JOIN path p ON p.path_id = s.path_id AND p.path GLOB '/?*'
 CROSS JOIN path pp ON pp.path = coalesce(nullif(rtrim(rtrim(p.path, replace(p.path, '/', '')), '/'), ''), '/')
 CROSS JOIN node_span ps ON ps.path_id = pp.path_id AND ps.chain_id = g.chain_id
-  AND g.gen BETWEEN ps.first_gen AND ps.last_gen AND ps.conn_id = 0
+  AND g.gen >= ps.first_gen AND (ps.last_gen = 0 OR g.gen <= ps.last_gen) AND (ps.detail_id IS NULL OR ps.detail_id IN committed_details)
 CROSS JOIN permset m ON m.permset_id = ps.permset_id
 UNION ALL
 -- A watch: its path, made absolute, and its token.
@@ -41,8 +45,8 @@ SELECT g.image_id, coalesce(c.domid, 0), 0,
        + CASE WHEN substr(p.path, 1, 1) IN ('/', '@') THEN 0 ELSE length('/local/domain/' || coalesce(c.domid, 0) || '/') END,
        1, 0, 0, 0
 FROM image_gen g
-CROSS JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
-JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen BETWEEN c.first_gen AND c.last_gen AND c.conn_id = s.conn_id
+CROSS JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_id = s.conn_id
 JOIN path p ON p.path_id = s.path_id
 UNION ALL
 SELECT g.image_id, coalesce(c.domid, 0), 0,
@@ -50,8 +54,8 @@ SELECT g.image_id, coalesce(c.domid, 0), 0,
        + CASE WHEN substr(p.path, 1, 1) IN ('/', '@') THEN 0 ELSE length('/local/domain/' || coalesce(c.domid, 0) || '/') END,
        1, 0, 0, 0
 FROM image_gen g
-CROSS JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen
-JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen BETWEEN c.first_gen AND c.last_gen AND c.conn_id = s.conn_id
+CROSS JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_id = s.conn_id
 JOIN path p ON p.path_id = s.path_id
 UNION ALL
 SELECT t.image_id, coalesce(c.domid, 0), 0, 0, 0, 1, 0, 0
@@ -87,17 +91,17 @@ SELECT d.image_id, d.domid, b.name,
          (SELECT e.value FROM quotaset_entry e WHERE e.quotaset_id = d.quotaset_id AND e.name = b.name),
          (SELECT e.value FROM global_quota_span q
           JOIN quotaset_entry e ON e.quotaset_id = q.quotaset_id AND e.position < q.n_dom_quota AND e.name = b.name
-          WHERE q.chain_id = d.chain_id AND d.gen BETWEEN q.first_gen AND q.last_gen LIMIT 1),
+          WHERE q.chain_id = d.chain_id AND d.gen >= q.first_gen AND (q.last_gen = 0 OR d.gen <= q.last_gen) LIMIT 1),
          b.value) AS quota
 FROM (
   SELECT g.image_id, g.chain_id, g.gen, r.domid, r.quotaset_id
   FROM image_gen g
-  JOIN domain_span r ON r.chain_id = g.chain_id AND g.gen BETWEEN r.first_gen AND r.last_gen
+  JOIN domain_span r ON r.chain_id = g.chain_id AND g.gen >= r.first_gen AND (r.last_gen = 0 OR g.gen <= r.last_gen)
   UNION ALL
   SELECT g.image_id, g.chain_id, g.gen, c.domid, NULL
   FROM image_gen g
-  JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen BETWEEN c.first_gen AND c.last_gen AND c.conn_type = 0
-  WHERE NOT EXISTS (SELECT 1 FROM domain_span r WHERE r.chain_id = g.chain_id AND g.gen BETWEEN r.first_gen AND r.last_gen
+  JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_type = 0
+  WHERE NOT EXISTS (SELECT 1 FROM domain_span r WHERE r.chain_id = g.chain_id AND g.gen >= r.first_gen AND (r.last_gen = 0 OR g.gen <= r.last_gen)
                       AND r.domid = c.domid)
 ) d
 CROSS JOIN (SELECT 'nodes' AS name, 1000 AS value UNION ALL SELECT 'watches', 128 UNION ALL SELECT 'transactions', 10
@@ -119,5 +123,5 @@ JOIN scopes x ON x.image_id = a.image_id
 LEFT JOIN (
   SELECT s.chain_id, g.image_id, s.domid, s.conn_id, nullif(s.tdomid, 32756) AS target_domid, s.unique_id
   FROM image_gen g
-  JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen BETWEEN s.first_gen AND s.last_gen AND s.conn_type = 0
+  JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND s.conn_type = 0
 ) c ON c.image_id = a.image_id AND c.domid = a.domid;

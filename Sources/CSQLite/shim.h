@@ -9,6 +9,16 @@ static inline int xs_bind_blob(sqlite3_stmt *statement, int index, const void *b
     return sqlite3_bind_blob(statement, index, bytes, count, SQLITE_TRANSIENT);
 }
 
+/* SQLITE_STATIC, as null: the bytes stay where they are until the statement has run. */
+static inline int xs_bind_standing_text(sqlite3_stmt *statement, int index, const void *bytes, int count) {
+    return sqlite3_bind_text(statement, index, (const char *)bytes, count, (sqlite3_destructor_type)0);
+}
+
+/* Without the count of its memory SQLite needs no lock for every piece of it; to be called before anything else. */
+static inline int xs_forget_memory(void) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* sqlite3_db_config is variadic, which Swift does not import. */
 static inline int xs_db_config(sqlite3 *database, int option, int value) {
     return sqlite3_db_config(database, option, value, (int *)0);

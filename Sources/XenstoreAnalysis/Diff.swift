@@ -18,8 +18,9 @@ public struct Diff {
             changes = []
             return
         }
-        let left = try ImageState(old)
-        let right = try ImageState(new, comparedWith: left.uniqueIDs)
+        let pair = try ImagePair(old, new)
+        let left = try ImageState(old, forEachRecord: pair.forEachOldRecord)
+        let right = try ImageState(new, comparedWith: left.uniqueIDs, forEachRecord: pair.forEachNewRecord)
         changes = Diff.changes(left, right).sorted(by: Diff.isBefore)
     }
 

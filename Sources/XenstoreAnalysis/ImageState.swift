@@ -23,16 +23,21 @@ struct ImageState {
 
     private var connections: [UInt32: ConnectionIdentity] = [:]
 
-    /// - Parameter other: the unique-ids of the image to compare with; a domain with another one is another domain.
-    init(_ source: ImageSource, comparedWith other: [UInt16: UInt64] = [:]) throws {
+    /// - Parameters:
+    ///   - forEachRecord: hands out the records that are to be compared.
+    ///   - other: the unique-ids of the image to compare with; a domain with another one is another domain.
+    init(
+        _ source: ImageSource, comparedWith other: [UInt16: UInt64] = [:],
+        forEachRecord: ((RecordBody) throws -> Void) throws -> Void
+    ) throws {
         header = source.header
         format = source.format
         sha256 = source.sha256
-        try source.forEachRecord { body in
+        try forEachRecord { body in
             if case .connection(let data) = body { note(data, other) }
         }
         var counts: [Identity: Int] = [:]
-        try source.forEachRecord { body in
+        try forEachRecord { body in
             collectQuotas(body)
             guard let identity = identity(of: body) else { return }
             let occurrence = counts[identity, default: 0]

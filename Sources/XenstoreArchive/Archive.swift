@@ -55,29 +55,53 @@ public final class Archive {
         path.utf8.first == 0x3A ? "./" + path : path
     }
 
-    /// Makes the schema in an empty file; two at once make it once.
+    /// Makes the schema in an empty file, or brings an older one up to date; two at once do it once.
     private static func create(_ database: Database) throws {
-        func isEmpty() throws -> Bool { try database.integer("SELECT count(*) FROM sqlite_schema") == 0 }
         let isOurs = try database.integer("PRAGMA application_id") == applicationID
-        guard try !isOurs && isEmpty() else { return try checkKind(database) }
-        try database.transaction {
-            guard try isEmpty() else { return }
-            for step in ArchiveSQL.migrations { try database.execute(step) }
-            try database.execute(ArchiveSQL.views)
+        if try isOurs || !isEmpty(database) { try checkKind(database, migrating: true) }
+        if try version(database) < ArchiveSQL.schemaVersion {
+            try database.transaction {
+                guard try isEmpty(database) || version(database) > 0 else { return }
+                try migrate(database)
+            }
         }
         try checkKind(database)
     }
 
-    private static func checkKind(_ database: Database) throws {
-        let version = try database.integer("PRAGMA user_version") ?? 0
+    private static func isEmpty(_ database: Database) throws -> Bool {
+        try database.integer("SELECT count(*) FROM sqlite_schema") == 0
+    }
+
+    private static func version(_ database: Database) throws -> Int {
+        Int(try database.integer("PRAGMA user_version") ?? 0)
+    }
+
+    /// Runs the steps that the archive does not have yet, in the transaction that is under way.
+    private static func migrate(_ database: Database) throws {
+        let views = try database.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'")
+        var names: [String] = []
+        while try views.step() { names.append(views.string(0)) }
+        for name in names { try database.execute("DROP VIEW \"\(name)\"") }
+        for step in try ArchiveSQL.migrations.dropFirst(version(database)) { try database.execute(step) }
+        try database.execute(ArchiveSQL.views)
+    }
+
+    /// - Parameter migrating: whether an older schema will do, as it is to be brought up to date.
+    private static func checkKind(_ database: Database, migrating: Bool = false) throws {
+        let version = try version(database)
         guard try database.integer("PRAGMA application_id") == applicationID else {
             throw ArchiveError(.notAnArchive, "\(database.path): this SQLite file is no archive of xsarchive; check the name given with -a")
         }
-        guard version == ArchiveSQL.schemaVersion else {
-            throw ArchiveError(
-                .notAnArchive,
-                "\(database.path): the archive has schema version \(version), this xsarchive knows \(ArchiveSQL.schemaVersion); "
-                    + "use the xsarchive that wrote it")
+        let advice: String
+        switch version {
+        case ArchiveSQL.schemaVersion: return
+        case 1..<ArchiveSQL.schemaVersion:
+            if migrating { return }
+            advice = "make a copy of it, then import an image into it, which brings it up to date"
+        default: advice = "use the xsarchive that wrote it"
         }
+        throw ArchiveError(
+            .notAnArchive,
+            "\(database.path): the archive has schema version \(version), this xsarchive knows \(ArchiveSQL.schemaVersion); \(advice)")
     }
 }

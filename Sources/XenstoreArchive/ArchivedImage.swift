@@ -71,12 +71,12 @@ extension Archive {
 
     /// Writes an image's bytes anew from the tables, compared with what was imported.
     /// - Throws: `ArchiveError` with code `damaged` where they differ; what `sink` has taken is then worthless.
-    public func export(_ image: ArchivedImage, to sink: ([UInt8]) throws -> Void) throws {
+    public func export(_ image: ArchivedImage, to sink: (Octets) throws -> Void) throws {
         try image.stream.encode(database, to: sink)
     }
 
     /// Calls `body` with each record of an image in the stream's order.
     public func forEachRecord(of image: ArchivedImage, _ body: (RecordBody) throws -> Void) throws {
-        try image.stream.forEachItem(database) { if case .record(let record, _) = $0.content { try body(record) } }
+        try image.stream.forEachRecord(database, body)
     }
 }

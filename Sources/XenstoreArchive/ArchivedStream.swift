@@ -19,13 +19,15 @@ public struct ArchivedStream: Sendable {
     /// Whether the file was damaged and read as far as it could be.
     public let isSalvaged: Bool
     public let trailer: Octets
+    /// The column `item_order`; nil where the items stand in the order of their keys.
+    let itemOrder: Octets?
 
     static func load(_ database: Database, streamID: Int64) throws -> ArchivedStream {
         let row = try database.prepare(
             """
             SELECT s.chain_id, s.gen, s.sha256, s.size, s.version, s.flags, s.layout, c.length_rule, s.certainty,
                    s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.trailer, c.byte_order,
-                   s.salvaged
+                   s.salvaged, s.item_order
             FROM stream s JOIN chain c ON c.chain_id = s.chain_id WHERE s.stream_id = ?
             """)
         try row.bind(1, streamID)
@@ -41,50 +43,64 @@ public struct ArchivedStream: Sendable {
             streamID: streamID, chainID: row.integer(0), gen: row.integer(1), sha256: row.string(2), size: row.integer(3),
             header: header, format: StreamFormat(layout: layout, byteOrder: order, lengthRule: rule),
             certainty: row.string(8), layoutReason: row.string(9), recordCount: row.integer(10), nodeCount: row.integer(11),
-            verbatimBytes: row.integer(12), isSalvaged: row.integer(15) == 1, trailer: row.octets(13))
+            verbatimBytes: row.integer(12), isSalvaged: row.integer(15) == 1, trailer: row.octets(13),
+            itemOrder: row.isNull(16) ? nil : row.octets(16))
     }
 
-    /// Calls `body` with each item in the stream's order.
-    func forEachItem(_ database: Database, _ body: (ArchivedItem) throws -> Void) throws {
-        let reader = try SpanReader(database, chainID: chainID, gen: gen, layout: format.layout)
-        while let item = try reader.next() { try body(item) }
+    /// Its items, written anew from the tables.
+    func encoded(_ database: Database, _ choice: SpanChoice = .all, since: ClosedRange<Int64>? = nil) throws -> EncodedStream {
+        do {
+            return try EncodedStream(database, self, choice, since: since)
+        } catch let error as StreamError {
+            throw ArchiveError(.damaged, "\(database.path): a stored record cannot be written (\(error)); the archive is damaged: restore a copy")
+        }
+    }
+
+    /// The places of so many items in the order of their keys, in the stream's order; nil where that is the same.
+    private func order(_ count: Int, _ database: Database) throws -> [Int]? {
+        guard let itemOrder else { return nil }
+        guard let places = ItemOrder.decode(itemOrder, count: count) else {
+            throw ArchiveError(.damaged, "\(database.path): stream \(streamID) has no readable item_order; the archive is damaged: restore a copy")
+        }
+        return places
+    }
+
+    /// Calls `body` with each record in the stream's order.
+    func forEachRecord(_ database: Database, _ body: (RecordBody) throws -> Void) throws {
+        let encoded = try encoded(database)
+        let order = try order(encoded.items.count, database)
+        let reader = RecordReader(stream: encoded.bytes, format: format)
+        for index in encoded.items.indices {
+            let item = encoded.items[order?[index] ?? index]
+            if Int(item.table) == SpanTable.damageIndex { continue }
+            if let record = reader.body(in: item.range) { try body(record) }
+        }
     }
 
     /// Writes the stream anew from the tables, in pieces, and compares it with what was imported.
     /// - Parameter sink: takes the bytes; when this throws, what it has taken is worthless.
     /// - Throws: `ArchiveError` with code `damaged` where size or SHA-256 differ.
-    func encode(_ database: Database, to sink: ([UInt8]) throws -> Void) throws {
-        var writer = StreamWriter(header: header, format: format)
+    func encode(_ database: Database, to sink: (Octets) throws -> Void) throws {
         var digest = Digest()
-        func flush() throws {
-            let bytes = writer.take()
+        func write(_ bytes: Octets) throws {
             digest.update(bytes)
             try sink(bytes)
         }
-        do {
-            try forEachItem(database) { item in
-                try writer.write(item)
-                if writer.pendingCount >= 1 << 20 { try flush() }
-            }
-        } catch let error as StreamError {
-            throw ArchiveError(.damaged, "\(database.path): a stored record cannot be written (\(error)); the archive is damaged: restore a copy")
-        }
-        writer.write(trailer: trailer)
-        try flush()
-        guard digest.hexadecimal() == sha256 else {
+        let encoded = try encoded(database)
+        try write(Octets(header?.bytes ?? []))
+        try encoded.forEachPiece(order: order(encoded.items.count, database), write)
+        try write(trailer)
+        try check(digest, database)
+    }
+
+    /// - Throws: `ArchiveError` with code `damaged` where what has been written is not what was imported.
+    func check(_ digest: Digest, _ database: Database) throws {
+        let hexadecimal = digest.hexadecimal()
+        guard hexadecimal == sha256 else {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): stream \(streamID) comes out with \(digest.count) bytes, SHA-256 \(digest.hexadecimal()), "
+                "\(database.path): stream \(streamID) comes out with \(digest.count) bytes, SHA-256 \(hexadecimal), "
                     + "and went in with \(size) bytes, SHA-256 \(sha256); the archive is damaged: restore a copy")
-        }
-    }
-}
-
-extension StreamWriter {
-    mutating func write(_ item: ArchivedItem) throws(StreamError) {
-        switch item.content {
-        case .record(let body, let residue): try write(body, residue: residue)
-        case .damage(let bytes): write(damage: bytes)
         }
     }
 }

@@ -15,11 +15,15 @@ public final class Database {
         case write
     }
 
+    /// Done once, before the first connection; where another library has been faster, it fails and nothing is lost.
+    private static let configuration = xs_forget_memory()
+
     /// How long to wait for another process that writes, in milliseconds.
     private static let busyTimeout: Int32 = 10_000
 
     public init(path: String, mode: Mode) throws {
         self.path = path
+        _ = Self.configuration
         var handle: OpaquePointer?
         // A reader, too, must be able to roll back what a killed writer has left behind, where the file lets it.
         let writable = mode == .write || FileIO.isWritable(path)

@@ -1,4 +1,5 @@
 import Crypto
+import XenstoreStream
 
 /// A running SHA-256.
 struct Digest {
@@ -6,9 +7,13 @@ struct Digest {
     /// How many bytes have gone in.
     private(set) var count = 0
 
-    mutating func update(_ bytes: [UInt8]) {
+    mutating func update(_ bytes: Octets) {
         bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
         count += bytes.count
+    }
+
+    mutating func update(_ bytes: [UInt8]) {
+        update(bytes[...])
     }
 
     /// 64 hexadecimal digits.

@@ -10,6 +10,9 @@ public struct Exporter {
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, where the disk is full, or where the
     ///   tables do not give the image back; there is then no file, or the old one.
     public func export(_ image: ArchivedImage, toFile path: String, overwrite: Bool) throws {
+        guard !FileIO.isSameFile(path, archive.database.path) else {
+            throw ArchiveError(.usage, "\(path): is the archive itself, which the image would replace; choose another name")
+        }
         let file = try OutputFile(path: path, overwrite: overwrite)
         try archive.export(image) { try file.write($0) }
         try file.commit(overwrite: overwrite)

@@ -1,3 +1,5 @@
+import XenstoreStream
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -43,6 +45,13 @@ public enum FileIO {
 
     public static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0
+    }
+
+    /// Whether two names are names of one file.
+    static func isSameFile(_ path: String, _ other: String) -> Bool {
+        var (left, right) = (stat(), stat())
+        guard stat(path, &left) == 0, stat(other, &right) == 0 else { return false }
+        return left.st_dev == right.st_dev && left.st_ino == right.st_ino
     }
 
     /// Makes an empty file that only its owner may read, unless there is a file already.
@@ -122,7 +131,7 @@ public final class OutputFile {
         guard descriptor >= 0 else { throw FileIO.failure(path, "cannot make the file") }
     }
 
-    public func write(_ bytes: [UInt8]) throws {
+    public func write(_ bytes: Octets) throws {
         try FileIO.write(bytes, to: descriptor, named: path)
     }
 
@@ -167,11 +176,11 @@ public final class OutputFile {
 
 extension FileIO {
     /// Writes to standard output.
-    public static func writeStandardOutput(_ bytes: [UInt8]) throws {
+    public static func writeStandardOutput(_ bytes: Octets) throws {
         try write(bytes, to: STDOUT_FILENO, named: "standard output")
     }
 
-    static func write(_ bytes: [UInt8], to descriptor: Int32, named name: String) throws {
+    static func write(_ bytes: Octets, to descriptor: Int32, named name: String) throws {
         try bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
@@ -190,7 +199,7 @@ extension FileIO {
 
 extension FileIO {
     /// Writes to standard error; where that fails, nobody can be told.
-    public static func writeStandardError(_ bytes: [UInt8]) {
+    public static func writeStandardError(_ bytes: Octets) {
         try? write(bytes, to: STDERR_FILENO, named: "standard error")
     }
 

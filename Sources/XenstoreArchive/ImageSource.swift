@@ -40,7 +40,7 @@ public struct ImageSource {
     public func forEachRecord(_ body: (RecordBody) throws -> Void) throws {
         switch origin {
         case .file(let image):
-            try image.forEachItem { if case .record(let record) = $0 { try body(record.body) } }
+            try image.forEachItem { if case .record(let record) = $1 { try body(record.body) } }
         case .archive(let archive, let image):
             try archive.forEachRecord(of: image, body)
         }

@@ -1,9 +1,9 @@
 /// Order keys of a chain's records: sparse numbers, so that records can be put between others without renumbering.
 struct OrderKeys {
-    /// All keys lie between 0 and this: six bytes in the file.
+    /// The first keys of a chain lie between 0 and this, and have four bytes in the file; keys of an image in another order go on behind it.
     let limit: Int64
 
-    static let standard = OrderKeys(limit: 1 << 46)
+    static let standard = OrderKeys(limit: 1 << 31 - 1)
 
     /// The keys of the first image of a chain: evenly spaced, with room behind the last.
     func initial(count: Int) -> [Int64] {
@@ -11,9 +11,9 @@ struct OrderKeys {
         return (0..<Int64(count)).map { ($0 + 1) * gap }
     }
 
-    /// The distance of `count` evenly spaced keys, at least 1, at most 2^30.
+    /// The distance of `count` evenly spaced keys, at least 1, at most 2^20.
     func gap(for count: Int) -> Int64 {
-        min(max(1, limit / (Int64(count) + 1)), 1 << 30)
+        min(max(1, limit / (Int64(count) + 1)), 1 << 20)
     }
 
     /// The keys of an image whose record n stands at `matches[n]` of the image before (-1: it is new).

@@ -20,9 +20,18 @@ public struct PreparedImage {
     let starts: [Int]
     /// Which of the items are damaged spans, by their index.
     let damages: Set<Int>
+    /// The paths of all nodes and watches, and for each item the index of its path; -1 where it has none.
+    let paths: PathTable
+    let pathIndices: [Int32]
 
     public var format: StreamFormat {
         detection.format
+    }
+
+    /// Whether records stand where a plain reading does not come: behind END, or within another record.
+    public var hasUnreadRecords: Bool {
+        let rules: Set = [Rule.recordsBehindEnd.rawValue, Rule.hiddenRecord.rawValue]
+        return findings.contains { rules.contains($0.rule) }
     }
 
     /// Reads a whole image.
@@ -30,24 +39,27 @@ public struct PreparedImage {
     /// - Throws: `StreamError` where the bytes cannot be read to their end.
     public init(bytes: [UInt8], layout: Layout? = nil) throws(StreamError) {
         let detection = try LayoutDetection(bytes: bytes, forced: layout)
-        var tally = Tally(header: try Header(bytes: bytes), detection: detection)
+        var tally = Tally(header: try Header(bytes: bytes), detection: detection, bytes: bytes)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
-        while let record = try reader.next() { tally.add(.record(record)) }
+        while let record = try reader.next() { tally.add(record) }
         self.init(bytes: bytes, detection: detection, isSalvaged: false, tally: &tally, end: reader.offset)
     }
 
     /// Reads any bytes at all: a whole image as such, a damaged one as far as it can be read.
     public init(salvaging bytes: [UInt8], layout: Layout? = nil) {
-        // Records behind END are out of a plain reading's reach.
-        if let whole = try? PreparedImage(bytes: bytes, layout: layout),
-            !whole.findings.contains(where: { $0.rule == Rule.recordsBehindEnd.rawValue }) {
+        if let whole = try? PreparedImage(bytes: bytes, layout: layout), !whole.hasUnreadRecords {
             self = whole
             return
         }
         let detection = LayoutDetection(salvaging: bytes, forced: layout)
         var reader = SalvageReader(bytes: bytes, format: detection.format)
-        var tally = Tally(header: reader.header, detection: detection)
-        while let item = reader.next() { tally.add(item) }
+        var tally = Tally(header: reader.header, detection: detection, bytes: bytes)
+        while let item = reader.next() {
+            switch item {
+            case .record(let record): tally.add(record)
+            case .damage(let damage): tally.add(damage)
+            }
+        }
         self.init(bytes: bytes, detection: detection, isSalvaged: true, tally: &tally, end: reader.offset)
     }
 
@@ -59,6 +71,8 @@ public struct PreparedImage {
         trailer = bytes[end...]
         starts = tally.starts + [end]
         damages = tally.damages
+        paths = tally.checker.paths
+        pathIndices = tally.pathIndices
         recordCount = tally.recordCount
         nodeCount = tally.nodeCount
         verbatimCount = tally.verbatimCount + trailer.count
@@ -66,14 +80,25 @@ public struct PreparedImage {
         sha256 = Digest.sha256(bytes)
     }
 
-    /// Calls `body` with each item in the order of the stream.
-    public func forEachItem(_ body: (StreamItem) throws -> Void) throws {
+    /// Calls `body` with each item and its index, from 0 on, in the order of the stream.
+    public func forEachItem(_ body: (Int, StreamItem) throws -> Void) throws {
+        try forEachItem(where: { _ in true }, body)
+    }
+
+    /// Calls `body` with those items that `isWanted` says, by their index from 0 on, in the order of the stream.
+    func forEachItem(where isWanted: (Int) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws {
         if isSalvaged {
             var reader = SalvageReader(bytes: bytes, format: format)
-            while let item = reader.next() { try body(item) }
+            var index = 0
+            while let item = reader.next() {
+                if isWanted(index) { try body(index, item) }
+                index += 1
+            }
         } else {
-            var reader = try StreamReader(bytes: bytes, format: format)
-            while let record = try reader.next() { try body(.record(record)) }
+            let reader = RecordReader(stream: bytes, format: format)
+            for index in 0..<starts.count - 1 where isWanted(index) {
+                try body(index, .record(try reader.record(at: starts[index], number: index + 1)))
+            }
         }
     }
 }
@@ -83,27 +108,34 @@ private struct Tally {
     let header: Header?
     var checker: ImageChecker
     var starts: [Int] = []
+    var pathIndices: [Int32] = []
     var damages: Set<Int> = []
     var recordCount = 0
     var nodeCount = 0
     var verbatimCount = 0
 
-    init(header: Header?, detection: LayoutDetection) {
+    init(header: Header?, detection: LayoutDetection, bytes: [UInt8]) {
         self.header = header
-        checker = ImageChecker(header: header, detection: detection)
+        checker = ImageChecker(header: header, detection: detection, bytes: bytes)
+        // Of a host's image about 80 bytes are one record's.
+        starts.reserveCapacity(bytes.count / 72)
+        pathIndices.reserveCapacity(bytes.count / 72)
     }
 
-    mutating func add(_ item: StreamItem) {
-        switch item {
-        case .record(let record):
-            recordCount += 1
-            if case .node = record.body { nodeCount += 1 }
-            verbatimCount += record.residue?.verbatimCount ?? 0
-        case .damage(let damage):
-            damages.insert(starts.count)
-            verbatimCount += damage.bytes.count
-        }
-        starts.append(item.offset)
-        checker.add(item)
+    mutating func add(_ record: Record) {
+        recordCount += 1
+        if record.type == .nodeData { nodeCount += 1 }
+        verbatimCount += record.residue?.verbatimCount ?? 0
+        starts.append(record.offset)
+        checker.add(record)
+        pathIndices.append(checker.lastPath.map { Int32(truncatingIfNeeded: $0) } ?? -1)
+    }
+
+    mutating func add(_ damage: Damage) {
+        damages.insert(starts.count)
+        verbatimCount += damage.bytes.count
+        starts.append(damage.offset)
+        pathIndices.append(-1)
+        checker.add(damage)
     }
 }

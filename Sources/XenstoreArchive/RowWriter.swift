@@ -3,63 +3,106 @@ import XenstoreStream
 /// Stores records as spans: one insert statement for each table, filled by walking over the record's fields.
 final class SpanWriter {
     private let statements: [Statement]
-    private let insertDamage: Statement
+    private let nodes: RowInserter
+    private let insertDamage, insertChange: Statement
     private let interner: Interner
-    private let chainID: Int64
+    private let paths: PathInterner
+    /// The image, of which every record's octets are a part.
+    private let image: UnsafeRawBufferPointer
     private let gen: Int64
     private let layout: Layout
+    /// How many nodes have been inserted.
+    private(set) var nodeCount = 0
 
-    init(_ database: Database, chainID: Int64, gen: Int64, layout: Layout) throws {
-        statements = try SpanTable.all.map { try database.prepare($0.insertSQL) }
-        insertDamage = try database.prepare(
-            "INSERT INTO damage_span (chain_id, ord, first_gen, last_gen, \"offset\", bytes) VALUES (?, ?, ?, ?, ?, ?)")
-        interner = try Interner(database)
-        self.chainID = chainID
-        self.gen = gen
+    /// - Parameters:
+    ///   - image: the image's bytes, for as long as the writer is in use.
+    ///   - count: how many nodes will be inserted.
+    init(
+        _ database: Database, _ records: ChainStore.Records, _ paths: PathInterner, image: UnsafeRawBufferPointer, layout: Layout,
+        nodes count: Int
+    ) throws {
+        gen = records.gen
+        self.image = image
         self.layout = layout
+        self.paths = paths
+        interner = try Interner(database)
+        let rows = SpanTable.all.map { $0.insertRow(chainID: records.chainID, gen: records.gen) }
+        statements = try zip(SpanTable.all, rows).map { try database.prepare($0.insertSQL + " " + $1) }
+        let nodeIndex = SpanTable.nodeIndex
+        nodes = try RowInserter(database, SpanTable.all[nodeIndex].insertSQL, row: rows[nodeIndex], count: count)
+        insertDamage = try database.prepare(
+            """
+            INSERT INTO damage_span (chain_id, first_gen, last_gen, ord, "offset", bytes)
+            VALUES (\(records.chainID), \(records.gen), \(openGeneration), ?, ?, ?)
+            """)
+        insertChange = try database.prepare(
+            "INSERT OR IGNORE INTO node_change (chain_id, gen, path_id) VALUES (\(records.chainID), \(records.gen), ?)")
     }
 
     /// Inserts a span that begins with this generation and is open.
-    func insert(_ body: RecordBody, residue: Residue?, ord: Int64) throws {
-        let index = SpanTable.index(of: body.type)
+    /// - Parameter path: the index of the record's path among the image's.
+    func insert(_ item: StreamItem, ord: Int64, path: Int32) throws {
+        switch item {
+        case .record(let record): try insert(record, ord: ord, path: path)
+        case .damage(let damage): try insert(damage, ord: ord)
+        }
+    }
+
+    private func insert(_ record: Record, ord: Int64, path: Int32) throws {
+        let residueID = try record.residue.map(interner.id(ofResidue:))
+        if case .node(let node) = record.body { return try insert(node, residueID, ord: ord, path: path) }
+        let index = SpanTable.index(of: record.body)
         let statement = statements[index]
         statement.clearBindings()
-        try statement.bind(1, chainID)
-        try statement.bind(2, ord)
-        try statement.bind(3, gen)
-        try statement.bind(4, openGeneration)
-        let target = RowBinder.Target(statement: statement, interner: interner)
-        var binder = RowBinder(layout: layout, target: target, parameters: Self.parameters[index])
-        var body = body
+        try statement.bind(1, ord)
+        var binder = RowBinder(layout: layout, target: target(statement, path, offset: 0), parameters: Self.parameters[index])
+        var body = record.body
         try body.visitFields(&binder)
         if case .opaque(let data) = body { binder.bind(.type) { try $0.statement.bind($1, Int64(data.type.rawValue)) } }
         if let failure = binder.failure { throw failure }
-
         let last = SpanTable.firstColumnParameter + SpanTable.all[index].columns.count
-        if binder.unterminated != 0 { try statement.bind(last, binder.unterminated) }
-        if let residue { try statement.bind(last + 1, try interner.id(ofResidue: residue)) }
+        if binder.detail.unterminated != 0 { try statement.bind(last, binder.detail.unterminated) }
+        if let residueID { try statement.bind(last + 1, residueID) }
         try statement.run()
     }
 
-    /// Inserts a damaged span, like a record.
-    func insert(_ damage: Damage, ord: Int64) throws {
-        try insertDamage.bind(1, chainID)
-        try insertDamage.bind(2, ord)
-        try insertDamage.bind(3, gen)
-        try insertDamage.bind(4, openGeneration)
-        try insertDamage.bind(5, Int64(damage.offset))
-        try insertDamage.bindBlob(6, damage.bytes)
+    private func target(_ statement: Statement, _ path: Int32, offset: Int) -> RowBinder.Target {
+        RowBinder.Target(statement: statement, interner: interner, paths: paths, image: image, path: path, offset: offset)
+    }
+
+    private func insert(_ node: NodeData, _ residueID: Int64?, ord: Int64, path: Int32) throws {
+        var node = node
+        let (statement, offset) = (nodes.statement, nodes.offset)
+        try statement.bind(offset + 1, ord)
+        var binder = RowBinder(
+            layout: layout, target: target(statement, path, offset: offset), parameters: Self.parameters[SpanTable.nodeIndex])
+        try node.visitFields(&binder)
+        if let failure = binder.failure { throw failure }
+        var detail = binder.detail
+        detail.residueID = residueID
+        let last = offset + SpanTable.firstColumnParameter + SpanTable.all[SpanTable.nodeIndex].columns.count
+        if detail.isPlain {
+            try statement.bindNull(last)
+        } else {
+            try statement.bind(last, try interner.id(ofDetail: detail))
+        }
+        if gen > 1 {
+            try insertChange.bind(1, binder.pathID)
+            try insertChange.run()
+        }
+        try nodes.next()
+        nodeCount += 1
+    }
+
+    private func insert(_ damage: Damage, ord: Int64) throws {
+        try insertDamage.bind(1, ord)
+        try insertDamage.bind(2, Int64(damage.offset))
+        try insertDamage.bindBlob(3, damage.bytes)
         try insertDamage.run()
     }
 
-    /// For each table the parameter of each field, by the field's number; 0 where the table has no such column.
-    private static let parameters: [[Int]] = SpanTable.all.map { table in
-        var parameters = Array(repeating: 0, count: Field.allCases.count)
-        for (index, column) in table.columns.enumerated() {
-            parameters[Int(column.field.rawValue)] = SpanTable.firstColumnParameter + index
-        }
-        return parameters
-    }
+    /// For each table the parameter of each field, by the field's number; -1 where the table has no such column.
+    private static let parameters = SpanTable.all.map { SpanTable.places(of: $0.columns, from: SpanTable.firstColumnParameter) }
 }
 
 /// Binds a record's fields to the parameters of an insert statement.
@@ -67,8 +110,10 @@ private struct RowBinder: FieldVisitor {
     let layout: Layout
     let target: Target
     let parameters: [Int]
-    /// The bits of the column `unterminated`.
-    var unterminated: Int64 = 0
+    /// What goes to a row of its own where a node has it; `unterminated` counts for every record.
+    var detail = NodeDetail()
+    /// The id of the record's path.
+    var pathID: Int64 = 0
     /// The first thing that went wrong; what follows it is skipped.
     var failure: (any Error)?
 
@@ -76,17 +121,31 @@ private struct RowBinder: FieldVisitor {
     struct Target {
         let statement: Statement
         let interner: Interner
+        let paths: PathInterner
+        let image: UnsafeRawBufferPointer
+        let path: Int32
+        /// What to add to a field's parameter.
+        let offset: Int
+
+        /// Where octets of the image lie.
+        func place(of octets: Octets) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(rebasing: image[octets.startIndex..<octets.endIndex])
+        }
     }
 
     /// Calls `body` with the target and the field's parameter.
     mutating func bind(_ field: Field, _ body: (Target, Int) throws -> Void) {
         guard failure == nil else { return }
-        do { try body(target, parameters[Int(field.rawValue)]) } catch { failure = error }
+        do { try body(target, target.offset + parameters[Int(field.rawValue)]) } catch { failure = error }
     }
 
     mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
         let number = Int64(truncatingIfNeeded: value)
-        bind(field) { try $0.statement.bind($1, number) }
+        if parameters[Int(field.rawValue)] >= 0 {
+            bind(field) { try $0.statement.bind($1, number) }
+        } else {
+            detail.set(field, number)
+        }
     }
 
     mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
@@ -98,14 +157,25 @@ private struct RowBinder: FieldVisitor {
         if field == .token {
             bind(field) { try $0.statement.bindTextOrBlob($1, octets) }
         } else {
-            bind(field) { try $0.statement.bind($1, try $0.interner.id(ofPath: octets)) }
+            var id = pathID
+            bind(field) {
+                id = try $0.paths.id(of: octets, index: $0.path, standingAt: $0.place(of: octets))
+                try $0.statement.bind($1, id)
+            }
+            pathID = id
         }
-        if !value.isTerminated { unterminated |= Unterminated.bit(field) }
+        if !value.isTerminated { detail.unterminated |= Unterminated.bit(field) }
     }
 
     mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
         let octets = value
-        bind(field) { field == .value ? try $0.statement.bindTextOrBlob($1, octets) : try $0.statement.bindBlob($1, octets) }
+        bind(field) {
+            if field == .value {
+                try $0.statement.bindTextOrBlob($1, octets, standingAt: $0.place(of: octets))
+            } else {
+                try $0.statement.bindBlob($1, octets)
+            }
+        }
     }
 
     mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {
@@ -126,9 +196,14 @@ private struct RowBinder: FieldVisitor {
     }
 }
 
-/// The bits of the column `unterminated`.
-enum Unterminated {
-    static func bit(_ field: Field) -> Int64 {
-        field == .token ? 2 : 1
+extension NodeDetail {
+    /// Sets what lies in `node_detail` and not in the node's own row.
+    fileprivate mutating func set(_ field: Field, _ number: Int64) {
+        switch field {
+        case .connID: connID = number
+        case .txID: txID = number
+        case .access: access = number
+        default: break
+        }
     }
 }

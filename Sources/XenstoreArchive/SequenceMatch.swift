@@ -1,41 +1,54 @@
-/// Finds which records of an image stand unchanged and in the same order in the one before it.
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Finds which records of an image stand unchanged in the one before it.
 enum SequenceMatch {
     /// A sequence of byte ranges in one buffer.
     struct Frames {
         let bytes: [UInt8]
-        /// Where each frame starts; one more for the end of the last.
-        let starts: [Int]
+        private let starts: [Int]
+        /// Nil where each frame ends where the next one starts, the last at one more start.
+        private let items: [EncodedStream.Item]?
+        let count: Int
 
-        var count: Int {
-            starts.count - 1
+        /// Frames that follow each other.
+        /// - Parameter starts: where each starts; one more for the end of the last.
+        init(bytes: [UInt8], starts: [Int]) {
+            self.bytes = bytes
+            self.starts = starts
+            items = nil
+            count = starts.count - 1
+        }
+
+        /// The items of a stream in the order of their keys.
+        init(_ stream: EncodedStream) {
+            bytes = stream.bytes
+            starts = []
+            items = stream.items
+            count = stream.items.count
         }
 
         subscript(index: Int) -> Range<Int> {
-            starts[index]..<starts[index + 1]
+            if let items { return items[index].range }
+            return starts[index]..<starts[index + 1]
         }
     }
 
-    /// For each frame of `new` the index of its like in `old`, or -1; the indices rise.
-    ///
-    /// Equal frames are paired in the order in which they come, then the longest rising run of pairs is kept.
-    static func match(old: Frames, new: Frames) -> [Int] {
-        var first: [Int: Int] = [:]
-        first.reserveCapacity(old.count)
-        // Of the frames with one hash, each names the next one.
-        var following = Array(repeating: -1, count: old.count)
-        for index in stride(from: old.count - 1, through: 0, by: -1) {
-            let hash = hash(old.bytes, old[index])
-            if let next = first[hash] { following[index] = next }
-            first[hash] = index
-        }
+    /// For each frame of `new` the index of its like in `old`, or -1; each index once, in any order.
+    static func pairs(old: Frames, new: Frames) -> [Int] {
         var pairs = Array(repeating: -1, count: new.count)
-        for index in 0..<new.count {
-            let hash = hash(new.bytes, new[index])
-            guard let candidate = first[hash], equal(old.bytes, old[candidate], new.bytes, new[index]) else { continue }
-            pairs[index] = candidate
-            first[hash] = following[candidate] >= 0 ? following[candidate] : nil
+        var isPaired = Array(repeating: false, count: old.count)
+        old.bytes.withUnsafeBytes { oldBytes in
+            new.bytes.withUnsafeBytes { newBytes in
+                let comparison = Comparison(old: old, new: new, oldBytes: oldBytes, newBytes: newBytes)
+                comparison.pairInStep(&pairs, &isPaired)
+                comparison.pairTheRest(&pairs, &isPaired)
+            }
         }
-        return longestRisingRun(pairs)
+        return pairs
     }
 
     /// Keeps the longest rising subsequence of the entries that are not -1, and sets the others to -1.
@@ -64,15 +77,80 @@ enum SequenceMatch {
         }
         return kept
     }
+}
 
-    /// Seeded anew in every process, so that nobody can prepare an image whose records collide.
-    private static func hash(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
-        var hasher = Hasher()
-        bytes.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[range])) }
-        return hasher.finalize()
+/// Two sequences of frames, side by side.
+private struct Comparison {
+    let old: SequenceMatch.Frames
+    let new: SequenceMatch.Frames
+    let oldBytes: UnsafeRawBufferPointer
+    let newBytes: UnsafeRawBufferPointer
+
+    private func equal(_ oldIndex: Int, _ newIndex: Int) -> Bool {
+        let (left, right) = (old[oldIndex], new[newIndex])
+        guard left.count == right.count else { return false }
+        guard let start = oldBytes.baseAddress, let other = newBytes.baseAddress else { return true }
+        return memcmp(start + left.lowerBound, other + right.lowerBound, left.count) == 0
     }
 
-    private static func equal(_ left: [UInt8], _ leftRange: Range<Int>, _ right: [UInt8], _ rightRange: Range<Int>) -> Bool {
-        left[leftRange] == right[rightRange]
+    /// How far ahead to look for the place where the sequences are in step again.
+    private static let reach = 1024
+
+    /// Pairs frames while walking through both sequences at once: most of two images that follow each other.
+    func pairInStep(_ pairs: inout [Int], _ isPaired: inout [Bool]) {
+        var (oldIndex, newIndex) = (0, 0)
+        while oldIndex < old.count && newIndex < new.count {
+            if equal(oldIndex, newIndex) {
+                pairs[newIndex] = oldIndex
+                isPaired[oldIndex] = true
+                oldIndex += 1
+                newIndex += 1
+            } else {
+                guard let step = nextStep(oldIndex, newIndex) else { return }
+                oldIndex += step.old
+                newIndex += step.new
+            }
+        }
+    }
+
+    /// How many frames changed, came or went here; nil where that cannot be seen from here.
+    private func nextStep(_ oldIndex: Int, _ newIndex: Int) -> (old: Int, new: Int)? {
+        for distance in 1...Self.reach {
+            let (oldNext, newNext) = (oldIndex + distance, newIndex + distance)
+            if oldNext < old.count && newNext < new.count && equal(oldNext, newNext) { return (distance, distance) }
+            if oldNext < old.count && equal(oldNext, newIndex) { return (distance, 0) }
+            if newNext < new.count && equal(oldIndex, newNext) { return (0, distance) }
+            if oldNext >= old.count && newNext >= new.count { return nil }
+        }
+        return nil
+    }
+
+    /// Pairs what is left by content; frames with equal bytes in the order in which they come.
+    func pairTheRest(_ pairs: inout [Int], _ isPaired: inout [Bool]) {
+        let left = old.count - isPaired.count { $0 }
+        guard left > 0 && pairs.contains(-1) else { return }
+        var first: [Int: Int] = [:]
+        first.reserveCapacity(left)
+        // Of the frames with one hash, each names the next one.
+        var following: [Int: Int] = [:]
+        for index in stride(from: old.count - 1, through: 0, by: -1) where !isPaired[index] {
+            let hash = hash(oldBytes, old[index])
+            if let next = first[hash] { following[index] = next }
+            first[hash] = index
+        }
+        for index in 0..<new.count where pairs[index] < 0 {
+            let hash = hash(newBytes, new[index])
+            guard let candidate = first[hash], equal(candidate, index) else { continue }
+            pairs[index] = candidate
+            isPaired[candidate] = true
+            first[hash] = following[candidate]
+        }
+    }
+
+    /// Seeded anew in every process, so that nobody can prepare an image whose records collide.
+    private func hash(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
+        var hasher = Hasher()
+        hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]))
+        return hasher.finalize()
     }
 }

@@ -3,12 +3,10 @@ import XenstoreStream
 /// A table that holds one kind of record as spans, derived from the record's own description.
 struct SpanTable {
     let name: String
-    /// The columns behind the four of every span, `unterminated` and `residue_id` left out, in the table's order.
+    /// The record's fields that are columns of the table, in its order.
     let columns: [Column]
-    /// Whether a record in it has a path, which lies in a table of its own.
-    var hasPath: Bool {
-        columns.contains { $0.field == .path || $0.field == .wpath }
-    }
+    /// The fields that lie in `node_detail`, as they say nothing in most rows.
+    let detailColumns: [Column]
 
     struct Column: Equatable {
         let name: String
@@ -18,16 +16,28 @@ struct SpanTable {
     /// One table for each record type; the last takes END and every unknown type.
     static let all: [SpanTable] =
         RecordType.known.filter { $0 != .end }.map { type in
-            SpanTable(name: tableName(type), columns: columns(of: RecordBody.samples.filter { $0.type == type }))
-        } + [SpanTable(name: "opaque_span", columns: [Column(name: "type", field: .type), Column(name: "body", field: .body)])]
+            let columns = columns(of: RecordBody.samples.filter { $0.type == type })
+            let detail = type == .nodeData ? columns.filter { detailFields.contains($0.field) } : []
+            return SpanTable(name: tableName(type), columns: columns.filter { !detail.contains($0) }, detailColumns: detail)
+        } + [
+            SpanTable(
+                name: "opaque_span", columns: [Column(name: "type", field: .type), Column(name: "body", field: .body)], detailColumns: [])
+        ]
 
-    /// The index in `all` of the table for a type.
-    static func index(of type: RecordType) -> Int {
-        type.isKnown && type != .end ? Int(type.rawValue) - 1 : all.count - 1
+    /// The fields of a node that lie in `node_detail`.
+    static let detailFields: [Field] = [.connID, .txID, .access]
+
+    /// The index in `all` of the table for a record.
+    static func index(of body: RecordBody) -> Int {
+        // The body counts, not the type: a later layout's type may hold something else in an earlier one.
+        if case .opaque = body { all.count - 1 } else { Int(body.type.rawValue) - 1 }
     }
 
     /// The names of all tables that hold spans; the last one's are no records but damaged spans.
     static let names = all.map(\.name) + ["damage_span"]
+
+    /// The index in `all` and `names` of the nodes' table.
+    static let nodeIndex = Int(RecordType.nodeData.rawValue) - 1
 
     /// The index in `names` of the table of damaged spans.
     static let damageIndex = all.count
@@ -60,30 +70,95 @@ struct SpanTable {
         return columns
     }
 
-    /// Inserts one span: chain_id, ord, first_gen, last_gen, the columns, unterminated, residue_id.
+    // MARK: SQL
+
+    private var hasPath: Bool {
+        columns.contains { $0.field == .path || $0.field == .wpath }
+    }
+
+    private var hasDetail: Bool {
+        !detailColumns.isEmpty
+    }
+
+    /// The columns behind those of the record's fields.
+    var lastColumns: [String] {
+        hasDetail ? ["detail_id"] : ["unterminated", "residue_id"]
+    }
+
+    /// Inserts spans, up to the rows, whose form is `insertRow`.
     var insertSQL: String {
-        let names = ["chain_id", "ord", "first_gen", "last_gen"] + columns.map(\.name) + ["unterminated", "residue_id"]
-        let marks = Array(repeating: "?", count: names.count).joined(separator: ", ")
-        return "INSERT INTO \(name) (\(names.joined(separator: ", "))) VALUES (\(marks))"
+        let names = ["chain_id", "first_gen", "last_gen", "ord"] + columns.map(\.name) + lastColumns
+        return "INSERT INTO \(name) (\(names.joined(separator: ", "))) VALUES"
     }
 
-    /// Where the columns begin among `insertSQL`'s parameters.
-    static let firstColumnParameter = 5
-
-    /// Selects the records of one generation in their order: ord, unterminated, residue_id, the columns.
-    /// Parameters: chain_id, gen.
-    var selectSQL: String {
-        let names = columns.map { $0.name == "path_id" ? "p.path" : "s." + $0.name }
-        return """
-            SELECT s.ord, s.unterminated, s.residue_id, \(names.joined(separator: ", ")) FROM \(name) s \
-            \(hasPath ? "JOIN path p ON p.path_id = s.path_id " : "")\
-            WHERE s.chain_id = ?1 AND s.first_gen <= ?2 AND s.last_gen >= ?2 ORDER BY s.ord
-            """
+    /// One span that begins with a generation and is open. Its parameters: ord, the columns, then `lastColumns`.
+    func insertRow(chainID: Int64, gen: Int64) -> String {
+        let marks = Array(repeating: "?", count: 1 + columns.count + lastColumns.count).joined(separator: ", ")
+        return "(\(chainID), \(gen), \(openGeneration), \(marks))"
     }
 
-    /// Where the columns begin among `selectSQL`'s.
+    /// Where the columns begin among a row's parameters.
+    static let firstColumnParameter = 2
+
+    /// Selects records: ord, unterminated, residue_id, the columns, the detail's columns.
+    /// - Parameters:
+    ///   - choice: where the spans `s` come from, and which of them. Nodes come in any order, others by `ord`.
+    func selectSQL(_ choice: SpanChoice) -> String {
+        let names = columns.map { $0.name == "path_id" ? "p.path" : "s." + $0.name } + detailColumns.map { "d." + $0.name }
+        let extra = hasDetail ? "d" : "s"
+        // The order of the joins is the one written here: CROSS says so to SQLite.
+        return "SELECT s.ord, \(extra).unterminated, \(extra).residue_id, \(names.joined(separator: ", ")) "
+            + "FROM \(hasDetail ? choice.nodes : name + " s") "
+            + (hasPath ? "CROSS JOIN path p ON p.path_id = s.path_id " : "")
+            + (hasDetail ? "LEFT JOIN node_detail d ON d.detail_id = s.detail_id " : "")
+            + "WHERE \(choice.condition)" + (hasDetail ? "" : " ORDER BY s.ord")
+    }
+
+    /// Where the columns begin among the selected ones.
     static let firstColumn = 3
+
+    /// For each field, by its number, its place in a list of columns that begins at `first`; -1 where it is none of them.
+    static func places(of columns: [Column], from first: Int) -> [Int] {
+        var places = Array(repeating: -1, count: Field.allCases.count)
+        for (index, column) in columns.enumerated() { places[Int(column.field.rawValue)] = first + index }
+        return places
+    }
 }
 
-/// The `last_gen` of a span that is still open. Small, as every row has one: a chain takes so many generations.
-let openGeneration: Int64 = 32767
+/// The bits of the column `unterminated`.
+enum Unterminated {
+    static func bit(_ field: Field) -> Int64 {
+        field == .token ? 2 : 1
+    }
+}
+
+/// The `last_gen` of a span that is still open: a zero takes no byte in the file.
+let openGeneration: Int64 = 0
+
+/// Which spans of a chain to read. Parameters in all of them: ?1 chain_id, ?2 gen.
+struct SpanChoice {
+    /// Where the nodes' spans come from: they have no index by generation, but `node_change` names what changed.
+    let nodes: String
+    let condition: String
+    /// Whether these are all items of the stream.
+    var isWhole = false
+
+    private static let standsInGeneration = "s.chain_id = ?1 AND s.first_gen <= ?2 AND (s.last_gen = 0 OR s.last_gen >= ?2)"
+
+    /// All items of the generation.
+    static let all = SpanChoice(nodes: "node_span s", condition: standsInGeneration, isWhole: true)
+
+    /// Those that stand in the generation and not in the one before.
+    static let begun = SpanChoice(
+        nodes: "node_change c CROSS JOIN node_span s ON c.chain_id = ?1 AND c.gen = ?2 AND s.path_id = c.path_id",
+        condition: "s.chain_id = ?1 AND s.first_gen = ?2")
+
+    /// All items of the generation but committed nodes that did not change from the generation ?3 to ?4 (?3 < ?4).
+    static let changed = SpanChoice(
+        nodes: """
+            (SELECT path_id FROM node_change WHERE chain_id = ?1 AND gen > ?3 AND gen <= ?4 \
+            UNION SELECT n.path_id FROM node_detail e CROSS JOIN node_span n ON n.detail_id = e.detail_id \
+            WHERE e.conn_id <> 0 AND n.chain_id = ?1) c CROSS JOIN node_span s ON s.path_id = c.path_id
+            """,
+        condition: standsInGeneration)
+}

@@ -44,6 +44,13 @@ public final class Statement {
         try value.withUnsafeBytes { try check(xs_bind_text(handle, Int32(index), Self.address($0), Int32($0.count))) }
     }
 
+    /// Like `bindTextOrBlob`, without a copy of a text.
+    /// - Parameter bytes: where `value` lies; must stay there until the statement has run.
+    func bindTextOrBlob(_ index: Int, _ value: Octets, standingAt bytes: UnsafeRawBufferPointer) throws {
+        guard value.isText else { return try bindBlob(index, value) }
+        try check(xs_bind_standing_text(handle, Int32(index), Self.address(bytes), Int32(bytes.count)))
+    }
+
     /// Sets every parameter to NULL.
     public func clearBindings() {
         sqlite3_clear_bindings(handle)
@@ -110,6 +117,17 @@ public final class Statement {
     public func octets(_ column: Int) -> Octets {
         guard let start = sqlite3_column_blob(handle, Int32(column)) else { return [] }
         return Octets(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column)))))
+    }
+
+    /// How many bytes the column has, as TEXT or BLOB.
+    func count(_ column: Int) -> Int {
+        Int(sqlite3_column_bytes(handle, Int32(column)))
+    }
+
+    /// Appends the column's bytes, whether it is TEXT or BLOB.
+    func append(_ column: Int, to bytes: inout [UInt8]) {
+        guard let start = sqlite3_column_blob(handle, Int32(column)) else { return }
+        bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count(column)))
     }
 
     public func string(_ column: Int) -> String {

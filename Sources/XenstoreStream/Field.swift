@@ -88,4 +88,17 @@ public enum Field: UInt8, CaseIterable, Sendable {
         default: String(name.map { $0 == "-" ? "_" : $0 })
         }
     }
+
+    /// The field whose octets this one counts, where it counts octets.
+    package var counted: Field? {
+        switch self {
+        case .inDataLength: .inData
+        case .outDataLength: .outData
+        case .wpathLength: .wpath
+        case .tokenLength: .token
+        case .pathLength: .path
+        case .valueLength: .value
+        default: nil
+        }
+    }
 }

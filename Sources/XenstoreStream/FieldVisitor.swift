@@ -84,6 +84,11 @@ public struct Permission: Hashable, Sendable {
         self.domid = domid
     }
 
+    /// Whether the octet is one of the letters of a clean stream.
+    static func isLetter(_ perm: UInt8) -> Bool {
+        perm == 0x6E || perm == 0x72 || perm == 0x77 || perm == 0x62
+    }
+
     /// Whether the entry is to be ignored in checks: its domain is gone and its domid may be in use again.
     public var isStale: Bool {
         flags & 1 == 1

@@ -67,10 +67,7 @@ struct Frame {
 
     /// The 4 octets at `offset`, which must be there, as a number.
     static func number(_ stream: [UInt8], _ offset: Int, _ order: ByteOrder) -> UInt32 {
-        var result: UInt32 = 0
-        for index in 0..<4 {
-            result |= UInt32(stream[offset + index]) &<< UInt32(8 * (order == .big ? 3 - index : index))
-        }
-        return result
+        let value = stream[offset..<offset + 4].withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
+        return order == .big ? UInt32(bigEndian: value) : UInt32(littleEndian: value)
     }
 }

@@ -85,12 +85,11 @@ public struct LayoutDetection: Equatable, Sendable {
     /// Walks over the frames and tries every candidate on each record; stops at the first broken frame.
     private static func tally(_ bytes: [UInt8], order: ByteOrder, candidates: [Layout]) -> [Tally] {
         var tallies = candidates.map { _ in Tally() }
+        let readers = candidates.map { RecordReader(stream: bytes, format: StreamFormat(layout: $0, byteOrder: order, lengthRule: .body)) }
         var offset = Header.size
         var number = 1
         while let frame = try? Frame(stream: bytes, offset: offset, number: number, byteOrder: order), frame.type != .end {
-            for (index, layout) in candidates.enumerated() {
-                judge(frame, bytes, StreamFormat(layout: layout, byteOrder: order, lengthRule: .body), &tallies[index])
-            }
+            for (index, reader) in readers.enumerated() { judge(frame, reader, &tallies[index]) }
             if isDecided(tallies) { break }
             offset = frame.end
             number += 1
@@ -105,11 +104,11 @@ public struct LayoutDetection: Equatable, Sendable {
         return layout && tallies.contains { $0.misfits == 0 && $0.bodyLengths + $0.paddedLengths >= enough }
     }
 
-    private static func judge(_ frame: Frame, _ bytes: [UInt8], _ format: StreamFormat, _ tally: inout Tally) {
+    private static func judge(_ frame: Frame, _ reader: RecordReader, _ tally: inout Tally) {
         let differs = frame.type == .connectionData || frame.type == .nodeData
         if frame.type > Layout.draft.lastRecordType && frame.type.isKnown { tally.hasReleasedTypes = true }
         guard frame.type.isKnown,
-            let record = try? RecordReader(stream: bytes, format: format).decode(frame, RecordBody(type: frame.type))
+            let record = try? reader.decode(frame)
         else {
             if differs { tally.misfits += 1 }
             return

@@ -4,12 +4,45 @@ public typealias Octets = ArraySlice<UInt8>
 extension ArraySlice where Element == UInt8 {
     /// Whether the bytes are what the archive keeps as text: valid UTF-8 without a NUL.
     public var isText: Bool {
-        var ascii = true
-        for byte in self {
-            if byte == 0 { return false }
-            if byte >= 0x80 { ascii = false }
+        isASCIIWithoutNUL || (!contains(0) && String(validating: self, as: UTF8.self) != nil)
+    }
+
+    /// Eight bytes at a time: a bit for each that is zero or above 0x7F.
+    private var isASCIIWithoutNUL: Bool {
+        withUnsafeBytes { bytes in
+            let (ones, tops) = (UInt64(0x0101_0101_0101_0101), UInt64(0x8080_8080_8080_8080))
+            var offset = 0
+            while offset + 8 <= bytes.count {
+                let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                if ((word &- ones) & ~word | word) & tops != 0 { return false }
+                offset += 8
+            }
+            while offset < bytes.count {
+                if bytes[offset] == 0 || bytes[offset] > 0x7F { return false }
+                offset += 1
+            }
+            return true
         }
-        return ascii || String(validating: self, as: UTF8.self) != nil
+    }
+
+    /// Like `==`, eight bytes at a time.
+    func hasSameBytes(as other: Octets) -> Bool {
+        guard count == other.count else { return false }
+        return withUnsafeBytes { left in
+            other.withUnsafeBytes { right in
+                var offset = 0
+                while offset + 8 <= left.count {
+                    let word = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    if word != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+                    offset += 8
+                }
+                while offset < left.count {
+                    if left[offset] != right[offset] { return false }
+                    offset += 1
+                }
+                return true
+            }
+        }
     }
 
     /// The bytes as a string where they are valid UTF-8, NULs included; nil otherwise.

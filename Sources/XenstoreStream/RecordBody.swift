@@ -13,7 +13,8 @@ public protocol RecordFields: Hashable, Sendable {
 /// The fields of one record.
 public enum RecordBody: Hashable, Sendable {
     case global(GlobalData)
-    case connection(ConnectionData)
+    /// Boxed: its many fields would make every node as large.
+    indirect case connection(ConnectionData)
     case watch(WatchData)
     case watchExtended(WatchDataExtended)
     case transaction(TransactionData)
@@ -39,6 +40,21 @@ public enum RecordBody: Hashable, Sendable {
             }
     }
 
+    /// A body of `type` with the fields that the visitor gives.
+    /// - Throws: what the visitor throws.
+    @inlinable
+    public init<Visitor: FieldVisitor>(type: RecordType, from visitor: inout Visitor) throws(StreamError) {
+        // Most records are nodes: one is filled where it lies, not taken out of the body and put back.
+        if type == .nodeData {
+            var node = NodeData()
+            try node.visitFields(&visitor)
+            self = .node(node)
+        } else {
+            self.init(type: type)
+            try visitFields(&visitor)
+        }
+    }
+
     public var type: RecordType {
         switch self {
         case .global: .globalData
@@ -54,7 +70,7 @@ public enum RecordBody: Hashable, Sendable {
     }
 
     /// How many octets `len` counts that are not there.
-    var phantomOctets: Int {
+    package var phantomOctets: Int {
         if case .watchExtended(let data) = self, !data.hasDepth { 4 } else { 0 }
     }
 

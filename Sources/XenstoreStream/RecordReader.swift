@@ -1,11 +1,17 @@
 /// Reads single records of a stream, and judges whether a place holds one.
-struct RecordReader {
-    let stream: [UInt8]
-    let format: StreamFormat
+package struct RecordReader {
+    package let stream: [UInt8]
+    package let format: StreamFormat
+    private let known = KnownPermissions()
+
+    package init(stream: [UInt8], format: StreamFormat) {
+        self.stream = stream
+        self.format = format
+    }
 
     /// The record at `offset`.
     /// - Throws: `StreamError` where the stream is cut off there or the record's `len` cannot be right.
-    func record(at offset: Int, number: Int) throws(StreamError) -> Record {
+    package func record(at offset: Int, number: Int) throws(StreamError) -> Record {
         let frame = try Frame(stream: stream, offset: offset, number: number, byteOrder: format.byteOrder)
         if let watch = watchWithoutDepth(frame) { return watch }
         let record = try read(frame)
@@ -13,9 +19,44 @@ struct RecordReader {
         return record
     }
 
+    /// The fields of a record that has been read before and is known to take just `range`, whatever its `len` says.
+    package func body(in range: Range<Int>) -> RecordBody? {
+        guard range.count >= 8, range.upperBound <= stream.count else { return nil }
+        let type = RecordType(rawValue: Frame.number(stream, range.lowerBound, format.byteOrder))
+        let start = range.lowerBound + 8
+        let declared = start + Int(Frame.number(stream, range.lowerBound + 4, format.byteOrder))
+        for end in [min(declared, range.upperBound), range.upperBound] {
+            if type == .watchDataExtended, let watch = watch(start..<end) { return .watchExtended(watch) }
+            if let body = fields(RecordBody(type: type), start..<end) { return body }
+        }
+        return fields(.opaque(OpaqueData(type: type)), start..<min(declared, range.upperBound))
+    }
+
+    /// Whether the record in `range` is a node that every connection sees: NODE_DATA with conn-id 0.
+    package func isCommittedNode(in range: Range<Int>) -> Bool {
+        range.count >= 12 && Frame.number(stream, range.lowerBound, format.byteOrder) == RecordType.nodeData.rawValue
+            && Frame.number(stream, range.lowerBound + 8, format.byteOrder) == 0
+    }
+
+    /// A watch with its depth where that makes sense, else without where that does.
+    private func watch(_ range: Range<Int>) -> WatchDataExtended? {
+        var short = WatchDataExtended()
+        short.hasDepth = false
+        for empty in [WatchDataExtended(), short] {
+            if let body = fields(.watchExtended(empty), range), body.isPlausible, case .watchExtended(let watch) = body { return watch }
+        }
+        return nil
+    }
+
+    private func fields(_ empty: RecordBody, _ range: Range<Int>) -> RecordBody? {
+        var body = empty
+        var reader = FieldReader(stream: stream, body: range, format: format, record: 0, type: empty.type, known: known)
+        return (try? body.visitFields(&reader)).map { body }
+    }
+
     private func read(_ frame: Frame) throws(StreamError) -> Record {
         do throws(StreamError) {
-            return try decode(frame, RecordBody(type: frame.type))
+            return try decode(frame)
         } catch {
             // A type that this layout does not define may well have another body there.
             guard frame.type > format.layout.lastRecordType else { throw error }
@@ -23,10 +64,17 @@ struct RecordReader {
         }
     }
 
-    /// Reads the fields of `empty`'s type from the frame, to which all octets up to `end` belong.
-    func decode(_ frame: Frame, _ empty: RecordBody, end: Int? = nil) throws(StreamError) -> Record {
+    /// Reads the fields of the frame's type.
+    func decode(_ frame: Frame) throws(StreamError) -> Record {
+        var reader = FieldReader(stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type, known: known)
+        let body = try RecordBody(type: frame.type, from: &reader)
+        return record(frame, body, reader, end: frame.end)
+    }
+
+    /// Reads the fields of `empty`'s form from the frame, to which all octets up to `end` belong.
+    private func decode(_ frame: Frame, _ empty: RecordBody, end: Int? = nil) throws(StreamError) -> Record {
         var body = empty
-        var reader = FieldReader(stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type)
+        var reader = FieldReader(stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type, known: known)
         try body.visitFields(&reader)
         return record(frame, body, reader, end: end ?? frame.end)
     }
@@ -73,7 +121,7 @@ struct RecordReader {
             frame.type.isKnown, frame.type != .end
         else { return nil }
         var body = RecordBody(type: frame.type)
-        var probe = PlausibilityProbe(FieldReader(stream: stream, body: frame.body, format: format, record: number, type: frame.type))
+        var probe = PlausibilityProbe(stream: stream, body: frame.body, format: format, type: frame.type, known: known)
         guard (try? body.visitFields(&probe)) != nil, body.isPlausible,
             let padded = paddedLength(probe.reader.position - frame.body.lowerBound)
         else { return nil }
@@ -100,13 +148,17 @@ struct RecordReader {
     /// padding, and values that make sense.
     func isPlausible(at offset: Int) -> Bool {
         guard offset >= 0, stream.count - offset >= 16 else { return false }
+        // This is asked of every byte of a damaged file: what costs nothing comes first.
+        let lowest = stream[format.byteOrder == .little ? offset : offset + 3]
+        guard lowest > 0, lowest <= 8 else { return false }
         let type = RecordType(rawValue: Frame.number(stream, offset, format.byteOrder))
-        guard type.isKnown, type != .end,
+        let length = Int(Frame.number(stream, offset + 4, format.byteOrder))
+        guard type.isKnown, length >= 4, length <= stream.count - offset - 8,
             let frame = try? Frame(stream: stream, offset: offset, number: 0, byteOrder: format.byteOrder)
         else { return false }
         if watchWithoutDepth(frame) != nil { return true }
         var body = RecordBody(type: type)
-        var probe = PlausibilityProbe(FieldReader(stream: stream, body: frame.body, format: format, record: 0, type: type))
+        var probe = PlausibilityProbe(stream: stream, body: frame.body, format: format, type: type, known: known)
         guard (try? body.visitFields(&probe)) != nil, body.isPlausible else { return false }
         return frame.end - probe.reader.position < 8
     }
@@ -117,16 +169,18 @@ struct RecordReader {
     ///
     /// Its `len` counts the 4 octets that are missing, and then often 8 more than the record has.
     private func watchWithoutDepth(_ frame: Frame) -> Record? {
-        guard frame.type == .watchDataExtended else { return nil }
+        guard frame.type == .watchDataExtended, frame.body.count >= 8 else { return nil }
+        // The strings' lengths stand in the last 4 of the first 8 octets; nothing is read where `len` does not fit them.
+        let lengths = Frame.number(stream, frame.body.lowerBound + 4, format.byteOrder)
+        let fieldCount = 8 + Int(lengths & 0xFFFF) + Int(lengths >> 16)
+        guard let counted = paddedLength(fieldCount + 4), let padded = paddedLength(fieldCount),
+            Int(frame.length) == counted || Int(frame.length) == fieldCount + 4
+        else { return nil }
         if let documented = try? decode(frame, .watchExtended(WatchDataExtended())), documented.body.isPlausible { return nil }
         var watch = WatchDataExtended()
         watch.hasDepth = false
         guard let short = try? decode(frame, .watchExtended(watch)), short.body.isPlausible else { return nil }
         // Its strings make sense; what it takes besides follows from them.
-        let fieldCount = short.body.fieldCount(in: format.layout)
-        guard let counted = paddedLength(fieldCount + 4), let padded = paddedLength(fieldCount),
-            Int(frame.length) == counted || Int(frame.length) == fieldCount + 4
-        else { return nil }
         let shortEnd = frame.body.lowerBound + padded
         let isLonger = shortEnd != frame.end && isContinued(at: frame.end) && !isContinued(at: shortEnd)
         return try? decode(frame, .watchExtended(watch), end: isLonger ? frame.end : shortEnd)
@@ -134,11 +188,6 @@ struct RecordReader {
 }
 
 extension RecordBody {
-    /// The octets that the fields take on the wire.
-    func fieldCount(in layout: Layout) -> Int {
-        FieldList.entries(of: self, layout: layout).last.map { $0.offset + $0.width } ?? 0
-    }
-
     /// Whether the record looks as a daemon writes it: what chance and a wrong layout hardly ever produce.
     var isPlausible: Bool {
         switch self {
@@ -152,7 +201,7 @@ extension RecordBody {
             data.connID != 0
         case .node(let data):
             data.path.isPlausible && (data.path.octets.first == 0x2F || data.path.octets.first == 0x40)
-                && data.perms.allSatisfy { [0x77, 0x72, 0x62, 0x6E].contains($0.perm) }
+                && data.perms.allSatisfy { Permission.isLetter($0.perm) }
         default:
             true
         }

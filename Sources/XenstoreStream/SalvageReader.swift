@@ -23,8 +23,8 @@ public struct Damage: Sendable {
 
 /// Reads whatever can be read of a damaged stream: every byte belongs to the header, a record, a damaged span or the trailer.
 ///
-/// Where no record can be read it goes on at the next plausible one: on a multiple of 8 bytes from there, or, where the rest
-/// of the file has none, at any byte. A record whose `len` alone is wrong is read by its fields.
+/// Where no record can be read it goes on at the next plausible one: on a multiple of 8 bytes from there, or at any byte
+/// where a further one follows it. A record whose `len` alone is wrong is read by its fields.
 public struct SalvageReader {
     /// Nil where the file does not begin with one; the first item then begins at offset 0.
     public let header: Header?
@@ -63,14 +63,15 @@ public struct SalvageReader {
         }
         let start = offset
         offset = nextRecord(from: start + 1) ?? lastEnd() ?? bytes.count
-        return .damage(Damage(offset: start, bytes: bytes[start..<offset], reason: failure?.reason ?? "no record stands here"))
+        let reason = start == 0 ? "the header is damaged or missing" : failure?.reason ?? "no record stands here"
+        return .damage(Damage(offset: start, bytes: bytes[start..<offset], reason: reason))
     }
 
     /// The record at `offset` where there is one that can be believed.
     private func read(_ failure: inout StreamError?) -> Record? {
         do throws(StreamError) {
             let record = try reader.record(at: offset, number: recordCount + 1)
-            if isCredible(record) { return record }
+            if isCredible(record) { return hidesAnother(record) ? reader.repaired(at: offset, number: record.number) ?? record : record }
         } catch {
             failure = error
         }
@@ -88,13 +89,19 @@ public struct SalvageReader {
         }
     }
 
+    /// Whether a record stands right behind the fields of this one, where its `len` takes it in.
+    private func hidesAnother(_ record: Record) -> Bool {
+        guard let tail = record.residue?.tail, tail.count >= 8 else { return false }
+        return reader.isPlausible(at: record.offset + record.size - tail.count / 8 * 8)
+    }
+
     /// Where the next plausible record begins, from `start` on; nil where there is none.
     private func nextRecord(from start: Int) -> Int? {
-        guard start < bytes.count else { return nil }
-        // Records lie on multiples of 8 from the one before, and so from here.
-        let first = offset + (start - offset + 7) / 8 * 8
-        for place in stride(from: first, to: bytes.count, by: 8) where reader.isPlausible(at: place) { return place }
-        for place in start..<bytes.count where reader.isPlausible(at: place) && isFollowed(place) { return place }
+        // Records lie on multiples of 8 from the one before, and so from here; off them lie those behind bytes that were lost
+        // or came in, and what only looks like a record.
+        for place in start..<max(start, bytes.count) where reader.isPlausible(at: place) {
+            if (place - offset) % 8 == 0 || isFollowed(place) { return place }
+        }
         return nil
     }
 

@@ -6,6 +6,8 @@ public struct StreamError: Error, Equatable, Sendable {
         case notAStream = "not-a-stream"
         /// The header's version is none of the known ones.
         case unknownVersion = "unknown-version"
+        /// The records are in another byte order than the header says.
+        case wrongByteOrder = "wrong-byte-order"
         /// The stream ends inside the header, inside a record, or without END.
         case truncated = "truncated"
         /// A record's `len` runs past the end of the stream.

@@ -12,12 +12,14 @@ public struct StreamReader {
     /// How many records have been read.
     public private(set) var recordCount = 0
     private var ended = false
+    private let reader: RecordReader
 
     /// - Throws: `StreamError` where `bytes` do not begin with a header.
     public init(bytes: [UInt8], format: StreamFormat) throws(StreamError) {
         header = try Header(bytes: bytes)
         self.bytes = bytes
         self.format = format
+        reader = RecordReader(stream: bytes, format: format)
     }
 
     /// The bytes behind END; empty in a clean stream, and until END has been read.
@@ -29,10 +31,26 @@ public struct StreamReader {
     /// - Throws: `StreamError` where the stream is cut off or a length in it lies.
     public mutating func next() throws(StreamError) -> Record? {
         if ended { return nil }
-        let record = try RecordReader(stream: bytes, format: format).record(at: offset, number: recordCount + 1)
+        let record: Record
+        do throws(StreamError) {
+            record = try reader.record(at: offset, number: recordCount + 1)
+        } catch {
+            throw recordCount == 0 ? wrongByteOrder ?? error : error
+        }
         offset += record.size
         recordCount += 1
         ended = record.type == .end
         return record
+    }
+
+    /// What to say instead where the first record makes no sense but in the other byte order.
+    private var wrongByteOrder: StreamError? {
+        var other = format
+        other.byteOrder = format.byteOrder == .little ? .big : .little
+        guard RecordReader(stream: bytes, format: other).isPlausible(at: Header.size) else { return nil }
+        return StreamError(
+            .wrongByteOrder, offset: 12,
+            reason: "the header's flags say \(format.byteOrder.rawValue)-endian, the first record is \(other.byteOrder.rawValue)-endian",
+            advice: "the header is damaged: import it with --salvage")
     }
 }

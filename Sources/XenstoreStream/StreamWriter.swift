@@ -1,8 +1,6 @@
 /// Writes a stream record by record.
 public struct StreamWriter {
     public let format: StreamFormat
-    /// How many records have been written.
-    public private(set) var recordCount = 0
     private var writer: FieldWriter
 
     /// Begins a stream with `header`, which is written as it is; a damaged file may have none.
@@ -10,6 +8,11 @@ public struct StreamWriter {
         self.format = format
         writer = FieldWriter(format: format)
         writer.bytes = header?.bytes ?? []
+    }
+
+    /// How many records have been written.
+    public var recordCount: Int {
+        writer.record
     }
 
     /// What has been written and not yet taken.
@@ -33,27 +36,10 @@ public struct StreamWriter {
     /// Appends one record.
     /// - Throws: `StreamError` where a field cannot hold its value.
     public mutating func write(_ body: RecordBody, residue: Residue? = nil) throws(StreamError) {
-        recordCount += 1
-        writer.record = recordCount
-        writer.type = body.type
-        writer.append(body.type.rawValue)
-        let lengthIndex = writer.bytes.count
-        writer.append(UInt32(0))
-        writer.bodyStart = writer.bytes.count
-        writer.alignment = residue?.alignment ?? []
         var body = body
+        writer.begin(body.type, residue)
         try body.visitFields(&writer)
-
-        let fieldCount = writer.bytes.count - writer.bodyStart
-        guard let padded = paddedLength(fieldCount), let length = format.lengthRule.length(ofFields: fieldCount + body.phantomOctets) else {
-            throw writer.doesNotFit(.len, "the body has \(fieldCount) bytes")
-        }
-        writer.overwrite(at: lengthIndex, with: residue?.length ?? length)
-        if let tail = residue?.tail {
-            writer.bytes.append(contentsOf: tail)
-        } else {
-            writer.bytes.append(contentsOf: repeatElement(0, count: padded - fieldCount))
-        }
+        try writer.end(residue, phantomOctets: body.phantomOctets)
     }
 
     /// Appends a damaged span as it is.

@@ -79,11 +79,23 @@ import XenstoreStream
         #expect(try fixture.problems() == [], "seed \(seed)")
     }
 
+    /// Streams that each have one more node than the one before, always at the same place.
+    private func growth(seed: UInt64, count: Int) throws -> [[UInt8]] {
+        var generator = StreamGenerator(seed: seed, format: StreamFormat(layout: .v1))
+        var bodies = generator.bodies(connections: 4, nodes: 30)
+        let place = generator.random.below(bodies.count)
+        return try (0..<count).map { round in
+            let perms = [Permission(perm: 0x6E, domid: 0)]
+            bodies.insert(.node(NodeData(path: TerminatedString("/round-\(round)"), value: generator.octets(5), perms: perms)), at: place)
+            return try generator.encode(bodies)
+        }
+    }
+
     @Test(arguments: UInt64(1)...6) func renumberingKeepsEveryImage(_ seed: UInt64) throws {
         let fixture = try ArchiveFixture()
         // So few keys that a place has no room every few images.
         let keys = OrderKeys(limit: 300)
-        let streams = try succession(seed: seed, count: 25)
+        let streams = try growth(seed: seed, count: 25)
         var renumbered = 0
         var first = Int64(0)
         for (index, bytes) in streams.enumerated() {
@@ -98,5 +110,45 @@ import XenstoreStream
             #expect(try fixture.bytes(ofImage: Int64(index + 1)) == bytes, "seed \(seed), image \(index + 1)")
         }
         #expect(try fixture.problems() == [], "seed \(seed)")
+    }
+
+    /// With too many closed spans a chain ends, so that reading one of its images stays quick.
+    @Test func aChainFullOfClosedSpansIsNotContinued() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.store(Fixtures.bytes(Self.sequence[0]), "a")
+        let nodes = try fixture.count("SELECT node_count FROM stream")
+        #expect(try fixture.count("SELECT node_span_count FROM chain") == nodes)
+        try fixture.archive.database.execute("UPDATE chain SET node_span_count = 9 * \(nodes)")
+        try fixture.store(Fixtures.bytes(Self.sequence[1]), "b")
+        #expect(try fixture.count("SELECT count(*) FROM chain") == 1)
+        try fixture.store(Fixtures.bytes(Self.sequence[2]), "c")
+        #expect(try fixture.count("SELECT count(*) FROM chain") == 2)
+        for (index, name) in Self.sequence.enumerated() {
+            #expect(try fixture.bytes(ofImage: Int64(index + 1)) == Fixtures.bytes(name))
+        }
+    }
+
+    /// What a comparison of two images of a chain goes by: exactly the paths whose nodes differ.
+    @Test(arguments: UInt64(1)...6) func theChangesOfAChainAreThoseOfItsImages(_ seed: UInt64) throws {
+        let fixture = try ArchiveFixture()
+        let streams = try growth(seed: seed, count: 3) + succession(seed: seed, count: 12)
+        for (index, bytes) in streams.enumerated() { try fixture.store(bytes, "\(index)") }
+        let nodes = "SELECT path, value, perms, conn_id, tx_id, access FROM nodes WHERE image_id = "
+        let pairs = try fixture.strings(
+            """
+            SELECT a.image_id || ' ' || b.image_id || ' ' || b.chain_id || ' ' || b.gen FROM images a
+            JOIN images b ON b.chain_id = a.chain_id AND b.gen = a.gen + 1
+            """)
+        #expect(pairs.count > 8)
+        for pair in pairs {
+            let parts = pair.split(separator: " ")
+            let differing = """
+                SELECT path FROM (SELECT * FROM (\(nodes)\(parts[0]) EXCEPT \(nodes)\(parts[1])) \
+                UNION SELECT * FROM (\(nodes)\(parts[1]) EXCEPT \(nodes)\(parts[0])))
+                """
+            let recorded = "SELECT path FROM node_change JOIN path USING (path_id) WHERE chain_id = \(parts[2]) AND gen = \(parts[3])"
+            // A node that only moved is recorded too; none that differs may be missing.
+            #expect(try fixture.strings("\(differing) EXCEPT \(recorded)") == [], "seed \(seed), images \(pair)")
+        }
     }
 }

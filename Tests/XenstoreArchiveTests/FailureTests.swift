@@ -42,7 +42,7 @@ import XenstoreStream
         "UPDATE path SET path = '/other' WHERE path_id = 5",
         "DELETE FROM watch_span WHERE ord = (SELECT min(ord) FROM watch_span)",
         "UPDATE connection_span SET domid = 77 WHERE domid = 1",
-        "UPDATE node_span SET last_gen = 0 WHERE ord = (SELECT min(ord) FROM node_span)",
+        "UPDATE node_span SET first_gen = 2 WHERE ord = (SELECT min(ord) FROM node_span)",
         "UPDATE stream SET trailer = x'00'",
         "UPDATE stream SET flags = 2",
         "UPDATE chain SET length_rule = 'body'",

@@ -32,6 +32,36 @@ import XenstoreStream
         #expect(refused > perPart / 4 && refused < perPart)
     }
 
+    /// What the fuzzers have found once: files in which something went wrong.
+    @Test func findsOfTheFuzzersComeOutAsTheyWentIn() throws {
+        let names = Files.list(Fixtures.path("finds")).filter { $0.hasSuffix(".bin") }
+        #expect(!names.isEmpty)
+        for name in names {
+            let bytes = Fixtures.bytes("finds/" + name)
+            let archive = try Archive.inMemory()
+            #expect(try exported(PreparedImage(salvaging: bytes), archive, "salvaged") == bytes, "\(name)")
+            // With one more byte, as the continuation of a chain.
+            #expect(try exported(PreparedImage(salvaging: bytes + [0]), archive, "longer") == bytes + [0], "\(name)")
+            if let image = try? PreparedImage(bytes: bytes) { #expect(try exported(image, archive, "plain") == bytes, "\(name)") }
+        }
+    }
+
+    /// An earlier layout knows nothing of a later one's types, whose bodies may then be anything.
+    @Test(arguments: [Layout.draft, .v1]) func typesOfLaterLayoutsNeedNotHaveTheirFields(_ layout: Layout) throws {
+        let format = StreamFormat(layout: layout)
+        var writer = StreamWriter(header: Header(format: format), format: format)
+        var types: [UInt32] = []
+        for type in RecordType.known where type > layout.lastRecordType {
+            try writer.write(.opaque(OpaqueData(type: type, body: [1, 2, 3])))
+            types.append(type.rawValue)
+        }
+        try writer.write(.opaque(OpaqueData(type: .end)))
+        let archive = try Archive.inMemory()
+        #expect(try exported(PreparedImage(bytes: writer.bytes, layout: layout), archive, "later") == writer.bytes)
+        let rows = try archive.database.prepare("SELECT type FROM records WHERE image_id = 1 AND type > 0 ORDER BY record_id")
+        for type in types { #expect(try rows.step() && rows.integer(0) == Int64(type)) }
+    }
+
     private func exported(_ image: PreparedImage, _ archive: Archive, _ name: String) throws -> [UInt8] {
         let outcome = try Importer(archive).store(image, label: Importer.Label(name: name))
         var bytes: [UInt8] = []

@@ -10,21 +10,26 @@ import Testing
         return SequenceMatch.Frames(bytes: bytes, starts: Array(0...bytes.count))
     }
 
+    /// The frames that are kept where they stand.
+    private func match(old: SequenceMatch.Frames, new: SequenceMatch.Frames) -> [Int] {
+        SequenceMatch.longestRisingRun(SequenceMatch.pairs(old: old, new: new))
+    }
+
     @Test func equalSequencesMatchEntirely() {
-        #expect(SequenceMatch.match(old: frames("abc"), new: frames("abc")) == [0, 1, 2])
+        #expect(match(old: frames("abc"), new: frames("abc")) == [0, 1, 2])
     }
 
     @Test func whatCameOrChangedIsNew() {
-        #expect(SequenceMatch.match(old: frames("abc"), new: frames("xaxc")) == [-1, 0, -1, 2])
+        #expect(match(old: frames("abc"), new: frames("xaxc")) == [-1, 0, -1, 2])
     }
 
     @Test func equalFramesPairInTheirOrder() {
-        #expect(SequenceMatch.match(old: frames("aab"), new: frames("aaab")) == [0, 1, -1, 2])
+        #expect(match(old: frames("aab"), new: frames("aaab")) == [0, 1, -1, 2])
     }
 
     @Test func nothingMatchesNothing() {
-        #expect(SequenceMatch.match(old: frames(""), new: frames("ab")) == [-1, -1])
-        #expect(SequenceMatch.match(old: frames("ab"), new: frames("")) == [])
+        #expect(match(old: frames(""), new: frames("ab")) == [-1, -1])
+        #expect(match(old: frames("ab"), new: frames("")) == [])
     }
 
     @Test func matchesRiseAndNameEqualFrames() {
@@ -32,12 +37,23 @@ import Testing
             var random = SeededGenerator(seed: seed)
             func word() -> String { String((0..<random.below(12)).map { _ in Array("abcd")[random.below(4)] }) }
             let (old, new) = (frames(word()), frames(word()))
-            let matches = SequenceMatch.match(old: old, new: new)
+            let matches = match(old: old, new: new)
             let kept = matches.filter { $0 >= 0 }
             #expect(zip(kept, kept.dropFirst()).allSatisfy { $0 < $1 }, "seed \(seed)")
             for (index, match) in matches.enumerated() where match >= 0 {
                 #expect(old.bytes[match] == new.bytes[index], "seed \(seed)")
             }
+        }
+    }
+
+    @Test func everyFrameOfAnotherOrderHasItsLike() {
+        for seed in UInt64(0)..<200 {
+            var random = SeededGenerator(seed: seed)
+            let old = (0..<random.below(40)).map { _ in Array("abcdefgh")[random.below(8)] }
+            let (left, right) = (frames(String(old)), frames(String(old.shuffled(using: &random))))
+            let pairs = SequenceMatch.pairs(old: left, new: right)
+            #expect(pairs.sorted() == Array(0..<old.count), "seed \(seed)")
+            for (index, pair) in pairs.enumerated() { #expect(left.bytes[pair] == right.bytes[index], "seed \(seed)") }
         }
     }
 

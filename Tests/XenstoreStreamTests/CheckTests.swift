@@ -43,7 +43,7 @@ import XenstoreStream
         let detection = try LayoutDetection(bytes: bytes, forced: layout)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
         var writer = StreamWriter(header: reader.header, format: detection.format)
-        var checker = ImageChecker(header: reader.header, detection: detection)
+        var checker = ImageChecker(header: reader.header, detection: detection, bytes: bytes)
         while let record = try reader.next() {
             try writer.write(record.body, residue: record.residue)
             checker.add(record)
@@ -144,6 +144,18 @@ import XenstoreStream
         #expect(try rules(alignment) == ["dirty-padding"])
     }
 
+    @Test func aRecordWithinTheSlackOfAnotherIsFound() throws {
+        var hidden = StreamWriter(header: nil, format: Self.format)
+        try hidden.write(Self.node("/hidden"))
+        let tail = Octets(hidden.bytes)
+        let bytes = try Self.stream(Self.plain, residues: [0: Residue(length: UInt32(8 + tail.count), tail: tail)])
+        #expect(try rules(bytes) == ["slack", "hidden-record"])
+        // Of an unpadded body the first octets behind the fields are where its padding would be.
+        let padding = Octets(repeating: 0, count: 7)
+        let behind = try Self.stream(Self.plain, residues: [3: Residue(length: UInt32(24 + tail.count), tail: padding + tail)])
+        #expect(try rules(behind) == ["slack", "hidden-record"])
+    }
+
     @Test func onlyAHundredFindingsOfARuleAreListed() throws {
         let many = (0..<250).map { Self.node("/b\($0)") { $0.txID = 1 } }
         let found = try rules(Self.stream(Self.plain + many))
@@ -154,7 +166,7 @@ import XenstoreStream
         let bytes = try Self.stream(Self.plain + [Self.node("/") { $0.path = TerminatedString("/\u{1B}[2J\u{202E}\n") }])
         let detection = try LayoutDetection(bytes: bytes)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
-        var checker = ImageChecker(header: reader.header, detection: detection)
+        var checker = ImageChecker(header: reader.header, detection: detection, bytes: bytes)
         while let record = try reader.next() { checker.add(record) }
         for finding in checker.finish(trailer: [], size: bytes.count) {
             #expect(finding.message.unicodeScalars.allSatisfy { !Escape.isUnsafe($0) }, "\(finding.message)")
@@ -164,10 +176,10 @@ import XenstoreStream
     @Test func everyRuleIsFoundBySomeTest() {
         // Rules that other tests meet: damaged files, and layouts.
         let elsewhere: Set<Rule> = [
-            .noHeader, .headerVersion, .layoutLikely, .layoutUndecided, .noEnd, .damagedSpan, .lengthLies, .lengthRule, .watchWithoutDepth,
+            .noHeader, .headerVersion, .headerByteOrder, .layoutLikely, .layoutUndecided, .noEnd, .damagedSpan, .lengthLies, .lengthRule, .watchWithoutDepth,
         ]
         let here: Set<Rule> = Set(Self.odd.map(\.0)).union([
-            .reservedFlags, .endBody, .trailer, .recordsBehindEnd, .noRecords, .slack, .dirtyPadding, .unknownTransaction, .pendingAccess,
+            .reservedFlags, .endBody, .trailer, .recordsBehindEnd, .noRecords, .slack, .hiddenRecord, .dirtyPadding, .unknownTransaction, .pendingAccess,
             .lateConnection, .lateParent,
         ])
         #expect(here.union(elsewhere) == Set(Rule.allCases))

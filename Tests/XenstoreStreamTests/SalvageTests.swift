@@ -17,7 +17,7 @@ import XenstoreStream
     private func salvage(_ bytes: [UInt8]) -> Content {
         let detection = LayoutDetection(salvaging: bytes, forced: nil)
         var reader = SalvageReader(bytes: bytes, format: detection.format)
-        var checker = ImageChecker(header: reader.header, detection: detection)
+        var checker = ImageChecker(header: reader.header, detection: detection, bytes: bytes)
         var content = Content()
         while let item = reader.next() {
             checker.add(item)
@@ -133,6 +133,17 @@ import XenstoreStream
         }
     }
 
+    /// As by a transfer that makes two bytes of each newline: each such place moves all that follows.
+    @Test func bytesThatCameInCostTheRecordsTheyHit() throws {
+        let (clean, starts) = try stream()
+        var bytes = clean
+        for index in [7, 4, 1] { bytes.insert(0x0D, at: starts[index] + 30) }
+        let content = salvage(bytes)
+        let paths = content.records.compactMap { if case .node(let data) = $0.body { String(decoding: data.path.octets, as: UTF8.self) } else { nil } }
+        #expect(paths == [0, 2, 3, 5, 6, 8, 9].map { "/node-\($0)" })
+        #expect(content.damages.map(\.bytes.count) == [1, 4, 7].map { starts[$0 + 1] - starts[$0] + 1 })
+    }
+
     @Test func aZeroedBlockIsNoEnd() throws {
         var (bytes, starts) = try stream()
         for index in starts[2]..<starts[6] { bytes[index] = 0 }
@@ -156,9 +167,22 @@ import XenstoreStream
         var order = clean
         order[15] = 1
         #expect(salvage(order).records.count == 11)
+        #expect(salvage(order).rules.contains("header-byte-order"))
+        #expect(try refusal(order)?.code == .wrongByteOrder)
         var version = clean
         version[11] = 9
         #expect(salvage(version).records.count == 11)
+    }
+
+    @Test func recordsWithinAnotherAreRead() throws {
+        var (bytes, starts) = try stream()
+        // The fourth record's len takes in the two behind it.
+        let length = starts[6] - starts[3] - 8
+        bytes[starts[3] + 4] = UInt8(length & 0xFF)
+        bytes[starts[3] + 5] = UInt8(length >> 8)
+        let content = salvage(bytes)
+        #expect(content.records.count == 11 && content.damages.isEmpty)
+        #expect(content.rules.contains("length-lies"))
     }
 
     @Test func recordsBehindEndAreRead() throws {

@@ -66,6 +66,16 @@ import Testing
         #expect(place.shell("test -L link").ending == .exit(0))
     }
 
+    @Test func theArchiveItselfIsNotReplaced() {
+        let place = Workplace.withSharedImages()
+        let before = place.bytes("xsarchive.db")
+        for name in ["xsarchive.db", "./xsarchive.db", "link"] {
+            _ = place.shell("ln -sf xsarchive.db link")
+            expectFailure(place.run("export", "@1", "-o", name, "--force"), 64, containing: ["\(name): is the archive itself"])
+        }
+        #expect(place.bytes("xsarchive.db") == before)
+    }
+
     @Test func aFolderOrADeviceIsRefusedAndNothingIsLeft() {
         let place = Workplace.withSharedImages()
         _ = place.shell("mkdir folder; mkfifo pipe")

@@ -100,7 +100,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         expectFailure(place.run("import", "future"), 2, containing: ["future: offset 8", "version", "9"])
     }
 
-    @Test(arguments: ["yesterday", "2026-13-01", "2026-08-01T25:00:00Z", "12:00", "", "2026-08-01T12:00:00 CET"])
+    @Test(arguments: ["yesterday", "2026-13-01", "2026-02-30", "2026-04-31T12:00:00Z", "2026-08-01T25:00:00Z", "12:00", "", "2026-08-01T12:00:00 CET"])
     func aTimeThatIsNoneIsWrongUsage(_ time: String) {
         let place = Workplace()
         expectFailure(

@@ -1,3 +1,5 @@
+import XenstoreAnalysis
+import XenstoreArchive
 import XenstoreStream
 
 /// Reads any bytes in every way there is: nothing may trap, and every byte must have a place.
@@ -6,7 +8,7 @@ public func fuzzDecode(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let detection = LayoutDetection(salvaging: bytes, forced: nil)
     var salvage = SalvageReader(bytes: bytes, format: detection.format)
-    var checker = ImageChecker(header: salvage.header, detection: detection)
+    var checker = ImageChecker(header: salvage.header, detection: detection, bytes: bytes)
     var place = salvage.header == nil ? 0 : Header.size
     while let item = salvage.next() {
         precondition(item.offset == place, "an item begins at \(item.offset), the one before ends at \(place)")
@@ -22,6 +24,12 @@ public func fuzzDecode(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     }
     precondition(place + salvage.trailer.count == count, "\(count - place - salvage.trailer.count) bytes have no place")
     _ = checker.finish(trailer: salvage.trailer, size: count)
+
+    do {
+        _ = try RestoreForecast(PreparedImage(salvaging: bytes))
+    } catch {
+        preconditionFailure("\(error)")
+    }
 
     for format in StreamFormat.all {
         guard var reader = try? StreamReader(bytes: bytes, format: format) else { break }

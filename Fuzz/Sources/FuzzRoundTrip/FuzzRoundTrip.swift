@@ -15,7 +15,7 @@ private func plain(_ bytes: [UInt8], _ format: StreamFormat) {
     guard var reader = try? StreamReader(bytes: bytes, format: format) else { return }
     var writer = StreamWriter(header: reader.header, format: format)
     do {
-        while let record = try reader.next() { try write(record, &writer) }
+        while let record = try reader.next() { write(record, &writer) }
     } catch {
         return
     }

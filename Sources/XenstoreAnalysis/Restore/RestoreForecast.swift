@@ -48,11 +48,11 @@ public struct RestoreForecast: Sendable {
     }
 
     public init(_ image: PreparedImage) throws {
-        var records: [Int: Int] = [:]
-        try image.forEachItem { item in
-            if case .record(let record) = item, record.type != .end { records[record.offset] = record.number }
+        var offsets: [Int] = []
+        try image.forEachItem { _, item in
+            if case .record(let record) = item, record.type != .end { offsets.append(record.offset) }
         }
-        var walk = RestoreWalk(bytes: image.bytes, records: records)
+        var walk = RestoreWalk(bytes: image.bytes, records: RestoreRecords(offsets: offsets))
         walk.run()
         events = walk.events
     }

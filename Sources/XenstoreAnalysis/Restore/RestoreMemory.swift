@@ -21,11 +21,11 @@ struct RestoreMemory {
         number16(offset) | number16(offset + 2) << 16
     }
 
-    /// The octets from `offset` to the next NUL, which lies in the file or right behind it.
-    func string(_ offset: Int) -> Octets {
+    /// The octets from `offset` to the next NUL, which lies in the file or right behind it; at most `limit`.
+    func string(_ offset: Int, limit: Int) -> Octets {
         guard offset < bytes.count else { return [] }
-        let end = bytes[offset...].firstIndex(of: 0) ?? bytes.count
-        return bytes[offset..<end]
+        let octets = bytes[offset...].prefix(limit)
+        return octets[..<(octets.firstIndex(of: 0) ?? octets.endIndex)]
     }
 
     func isZero(_ range: Range<Int>) -> Bool {

@@ -3,41 +3,40 @@ import XenstoreStream
 /// Goes through a file as the daemon's reader does.
 struct RestoreWalk {
     private(set) var events: [RestoreForecast.Event] = []
+    private var counts: [RestoreForecast.Effect: Int] = [:]
 
     private let memory: RestoreMemory
-    /// The records that are really there: their numbers by offset.
-    private let records: [Int: Int]
-    private var visited: Set<Int> = []
+    /// The records that are really there.
+    private var records: RestoreRecords
     /// The record being read: its offset, and where its body ends by its `len`.
     private var offset = 0
     private var recordEnd = 0
 
     private var version = 1
     private var globalData: [Int]?
-    /// The connections by conn-id; a ring by its domid.
-    private var connections: [Int: Connection] = [:]
-    private var rings: Set<Int> = []
+    private var connections = RestoreConnections()
     private var hasSocket = false
     private var hasEarlySocket = false
     private var paths: Set<Octets> = [Octets("/".utf8)]
+    /// Those of the paths that have children.
+    private var parents: Set<Octets> = []
     private var hasNodes = false
-    private var hasRoot = false
     private var specials: Set<Octets> = []
+    private var hasLostStep = false
     private var isDead = false
 
-    private enum Connection: Equatable {
-        case ring(Int)
-        case socket
-    }
+    /// Octets; the protocol allows no longer path.
+    private static let longestPath = 3072
 
-    init(bytes: [UInt8], records: [Int: Int]) {
+    init(bytes: [UInt8], records: RestoreRecords) {
         memory = RestoreMemory(bytes: bytes)
         self.records = records
     }
 
     private mutating func note(_ effect: RestoreForecast.Effect, _ message: String) {
         // What a dead daemon would do next, and the hundredth thing of one kind, are of no use.
-        guard !isDead, events.count(where: { $0.effect == effect }) < 100 else { return }
+        guard !isDead, counts[effect, default: 0] < 100 else { return }
+        counts[effect, default: 0] += 1
         events.append(RestoreForecast.Event(effect: effect, offset: offset, record: records[offset], message: message))
         if effect == .dies { isDead = true }
     }
@@ -65,9 +64,13 @@ struct RestoreWalk {
         var position = Header.size
         while position < memory.bytes.count && !isDead {
             offset = position
-            visited.insert(position)
+            records.visit(position)
             let type = memory.number32(position)
             if type == 0 { return }
+            if records[position] == nil && recordEnd % 8 != 0 && !hasLostStep {
+                hasLostStep = true
+                note(.alters, "is out of step from here on: it does not round up the len of the record before, which leaves its padding out")
+            }
             let length = memory.number32(position + 4)
             recordEnd = position + 8 + length
             read(type, body: position + 8)
@@ -99,14 +102,13 @@ struct RestoreWalk {
     /// What shows only when the whole stream has been read.
     private mutating func finish() {
         guard !isDead else { return }
-        let lost = records.filter { !visited.contains($0.key) }
-        if let first = lost.keys.min() {
+        if let (first, count) = records.lost() {
             offset = first
-            note(.alters, "never comes to \(lost.count) of the records, from here on: they are lost without a word")
+            note(.alters, "never comes to \(count) of the records, from here on: they are lost without a word")
         }
         offset = memory.bytes.count
-        if hasSocket && !rings.contains(0) { note(.dies, "restores, and ends at the first request from a socket, as domain 0 has no connection") }
-        if hasEarlySocket && rings.contains(0) {
+        if hasSocket && !connections.hasRing(of: 0) { note(.dies, "restores, and ends at the first request from a socket, as domain 0 has no connection") }
+        if hasEarlySocket && connections.hasRing(of: 0) {
             note(.alters, "keeps a socket before the connection of domain 0; the next restore of its own state ends the daemon")
         }
     }
@@ -138,9 +140,9 @@ struct RestoreWalk {
         _ = checkEnd(body + 24, "the lengths of the buffers")
         if type == 1 {
             hasSocket = true
-            if !rings.contains(0) { hasEarlySocket = true }
-            if connections[connID] == nil { connections[connID] = .socket }
-            if memory.number32(body + 20) > 0 && !rings.contains(0) {
+            if !connections.hasRing(of: 0) { hasEarlySocket = true }
+            connections.addSocket(connID)
+            if memory.number32(body + 20) > 0 && !connections.hasRing(of: 0) {
                 return note(.dies, "ends at a socket with out-data before the connection of domain 0")
             }
         } else {
@@ -153,13 +155,11 @@ struct RestoreWalk {
     private mutating func readRing(_ connID: Int, domid: Int, target: Int) {
         if domid != 0 && globalData == nil { return note(.dies, "ends at the ring of domain \(domid) before GLOBAL_DATA") }
         if domid >= 0x7FF0 { note(.skips, "lets go of domain \(domid) again, with all that belongs to it: no domain can have this domid") }
-        if rings.contains(domid) {
+        if connections.hasRing(of: domid) {
             note(.alters, "gives the one connection of domain \(domid) this conn-id instead of the one before")
-            for (id, connection) in connections where connection == .ring(domid) { connections[id] = nil }
         }
-        rings.insert(domid)
-        if connections[connID] == nil { connections[connID] = .ring(domid) }
-        if target != Int(ConnectionData.noDomain) && !rings.contains(target) {
+        connections.addRing(connID, of: domid)
+        if target != Int(ConnectionData.noDomain) && !connections.hasRing(of: target) {
             note(.alters, "drops the target domain \(target) of domain \(domid), whose connection it has not read yet")
         }
     }
@@ -188,7 +188,7 @@ struct RestoreWalk {
     private mutating func readWatch(_ body: Int, strings: Int) {
         let connection = connections[memory.number32(body)]
         guard let connection else { return note(.dies, "ends, as the watch's connection \(memory.number32(body)) is not there") }
-        if connection == .socket && !rings.contains(0) {
+        if connection == .socket && !connections.hasRing(of: 0) {
             return note(.dies, "ends at a socket's watch before the connection of domain 0")
         }
         let pathCount = memory.number16(body + 4)
@@ -212,7 +212,7 @@ struct RestoreWalk {
 
     /// Strings are read up to their NUL, wherever it is.
     private mutating func readString(_ start: Int, count: Int, _ field: Field) {
-        let string = memory.string(start)
+        let string = memory.string(start, limit: count + Self.longestPath)
         if string.count >= count || start + string.count >= recordEnd {
             note(.overReads, "reads \(field.name) as \(Escape.short(string)), beyond its length of \(count)")
         } else if !memory.isZero(start + string.count..<min(start + count, recordEnd)) {
@@ -230,7 +230,8 @@ struct RestoreWalk {
         let permCount = memory.number16(body + 14)
         let pathStart = body + 16 + 4 * permCount
         let valueStart = pathStart + pathCount
-        let path = memory.string(pathStart)
+        // No longer than needed: many records may point to one long run without a NUL.
+        let path = memory.string(pathStart, limit: Self.longestPath + (valueStart <= recordEnd ? pathCount : 0))
         guard path.first == 0x40 || path.contains(0x2F) else {
             return note(.dies, "ends at a node whose path, \(Escape.short(path)), has no slash")
         }
@@ -263,18 +264,18 @@ struct RestoreWalk {
         defer { hasNodes = true }
         guard path.count > 1 else {
             if hasNodes { note(.alters, "forgets the children that / had before: they can be read and not be listed, and are lost at the next dump") }
-            hasRoot = true
             return
         }
         let slash = path.lastIndex(of: 0x2F) ?? path.startIndex
         let parent = slash == path.startIndex ? Octets("/".utf8) : path[path.startIndex..<slash]
         guard paths.contains(parent) else { return note(.dies, "ends, as the parent of \(Escape.short(path)) is not there") }
-        if isDeletion && paths.contains(where: { $0.count > path.count && $0.starts(with: path) && $0[$0.startIndex + path.count] == 0x2F }) {
+        if isDeletion && parents.contains(path) {
             return note(.dies, "ends at the deletion of \(Escape.short(path)), which has children")
         }
         if slash + 1 == path.endIndex && parent.count == 1 {
             note(.alters, "makes a child without a name below /: its next dump never ends")
         }
+        parents.insert(parent)
         if !paths.insert(path).inserted {
             note(.alters, "takes the last \(Escape.short(path)), lists it twice, and forgets the children it had before")
         }
@@ -285,9 +286,9 @@ struct RestoreWalk {
         if permCount == 0 {
             // The owner is then looked for where the value begins.
             owner = (0..<min(4, valueCount)).reduce(0) { $0 | Int(memory.byte(value + $1)) << (8 * $1) }
-            if rings.contains(owner) && !isPending { note(.overReads, "takes the owner of \(Escape.short(path)) from its value, as it has no permissions") }
+            if connections.hasRing(of: owner) && !isPending { note(.overReads, "takes the owner of \(Escape.short(path)) from its value, as it has no permissions") }
         }
-        if !rings.contains(owner) { note(.dies, "ends, as the owner of \(Escape.short(path)), domain \(owner), has no connection before it") }
+        if !connections.hasRing(of: owner) { note(.dies, "ends, as the owner of \(Escape.short(path)), domain \(owner), has no connection before it") }
     }
 
     private mutating func readPermissions(_ path: Octets, count: Int, start: Int) {
@@ -299,7 +300,7 @@ struct RestoreWalk {
                 return note(.alters, "takes a permission of \(Escape.short(path)) with letter 0x\(String(memory.byte(entry), radix: 16)) for n")
             }
             if memory.byte(entry + 1) & 0xFE != 0 { return note(.alters, "drops flags of a permission of \(Escape.short(path))") }
-            if index > 0 && !isSpecial && !rings.contains(domid) && memory.byte(entry + 1) & 1 == 0 {
+            if index > 0 && !isSpecial && !connections.hasRing(of: domid) && memory.byte(entry + 1) & 1 == 0 {
                 return note(.alters, "marks the permission of domain \(domid) for \(Escape.short(path)) as stale, as it has no connection before it")
             }
         }

@@ -13,7 +13,8 @@ enum FramingRules {
         if case .watchExtended(let data) = record.body, !data.hasDepth {
             list.add(
                 .watchWithoutDepth, record: number, offset: offset + 16,
-                "\(name) as daemons write it: no depth, and len \(record.length) where the record has \(record.size - 8) bytes")
+                "\(name) as daemons write it, without its depth"
+                    + (Int(record.length) == record.size - 8 ? "" : ", and len is \(record.length) where the record has \(record.size - 8) bytes"))
         }
         guard let residue = record.residue else { return }
         let tail = residue.tail?.count ?? 0
@@ -24,10 +25,21 @@ enum FramingRules {
             list.add(.lengthRule, record: number, offset: offset + 4, "\(name): len is \(record.length), with \(tail) bytes of padding")
         } else if tail >= 8 || residue.length != nil {
             list.add(.slack, record: number, offset: offset + record.size - tail, "\(name): \(tail) bytes behind the last field")
+            hiddenRecord(record, format, &list)
         } else {
             list.add(
                 .dirtyPadding, record: number, offset: offset + record.size - tail,
                 "\(name): padding of \(max(tail, residue.alignment.count)) bytes is not zero")
         }
+    }
+    /// A record among the bytes behind the last field: `len` takes it in, so that nobody reads it.
+    private static func hiddenRecord(_ record: Record, _ format: StreamFormat, _ list: inout FindingList) {
+        guard let tail = record.residue?.tail else { return }
+        let reader = RecordReader(stream: Array(tail), format: format)
+        // Records lie on multiples of 8 from their predecessor's body on.
+        guard let place = stride(from: tail.count % 8, to: tail.count, by: 8).first(where: { reader.isPlausible(at: $0) }) else { return }
+        list.add(
+            .hiddenRecord, record: record.number, offset: record.offset + record.size - tail.count + place,
+            "\(record.type.name): a record stands within its body, behind the last field; its len takes in what is not its own")
     }
 }

@@ -2,7 +2,7 @@
 public struct ImageChecker {
     private let format: StreamFormat
     private var list: FindingList
-    private var structure = StructureRules()
+    private var structure: StructureRules
     private var records = 0
     private var hasEnd = false
     private var hasPlainRecord = false
@@ -10,8 +10,11 @@ public struct ImageChecker {
     /// Of one rule so many findings are told one by one; a last one counts the rest.
     public static let findingsPerRule = 100
 
-    /// - Parameter header: nil where the file has none.
-    public init(header: Header?, detection: LayoutDetection) {
+    /// - Parameters:
+    ///   - header: nil where the file has none.
+    ///   - bytes: the file.
+    public init(header: Header?, detection: LayoutDetection, bytes: [UInt8]) {
+        structure = StructureRules(bytes: bytes)
         format = detection.format
         list = FindingList(limit: Self.findingsPerRule)
         switch detection.certainty {
@@ -26,6 +29,9 @@ public struct ImageChecker {
         if header.version != format.layout.headerVersion {
             list.add(.headerVersion, offset: 8, "version \(header.version) in the header, read as \(format.layout.rawValue)")
         }
+        if header.byteOrder != format.byteOrder {
+            list.add(.headerByteOrder, offset: 12, "the header says \(header.byteOrder.rawValue)-endian, the records are \(format.byteOrder.rawValue)-endian")
+        }
         if header.reservedFlags != 0 {
             list.add(.reservedFlags, offset: 12, "header flags are 0x\(String(header.flags, radix: 16))")
         }
@@ -34,9 +40,12 @@ public struct ImageChecker {
     public mutating func add(_ item: StreamItem) {
         switch item {
         case .record(let record): add(record)
-        case .damage(let damage):
-            list.add(.damagedSpan, offset: damage.offset, "\(damage.bytes.count) bytes in which no record can be made out: \(damage.reason)")
+        case .damage(let damage): add(damage)
         }
+    }
+
+    public mutating func add(_ damage: Damage) {
+        list.add(.damagedSpan, offset: damage.offset, "\(damage.bytes.count) bytes in which no record can be made out: \(damage.reason)")
     }
 
     public mutating func add(_ record: Record) {
@@ -44,8 +53,23 @@ public struct ImageChecker {
         hasEnd = record.type == .end
         if !hasEnd { hasPlainRecord = true }
         FramingRules.check(record, format, &list)
-        RecordRules.check(record, format, &list)
-        structure.add(record, &list)
+        // Most records are nodes: one is taken out of its body once.
+        if case .node(let node) = record.body {
+            RecordRules.node(node, record, format.layout, &list)
+            structure.add(node, record, &list)
+        } else {
+            RecordRules.check(record, format, &list)
+            structure.add(record, &list)
+        }
+    }
+
+    /// The paths of the records so far, and that of the last one.
+    package var paths: PathTable {
+        structure.paths
+    }
+
+    package var lastPath: PathTable.Index? {
+        structure.lastPath
     }
 
     /// All findings, in the order of the stream.

@@ -1,17 +1,20 @@
 /// What a record's fields show by themselves.
 enum RecordRules {
+    /// Checks any record but a node.
     static func check(_ record: Record, _ format: StreamFormat, _ list: inout FindingList) {
         switch record.body {
         case .global, .transaction, .opaque: break
         case .connection(let data): connection(data, record, format.layout, &list)
         case .watch(let data):
-            strings([(.wpath, data.wpath), (.token, data.token)], record, &list)
+            string(.wpath, data.wpath, record, &list)
+            string(.token, data.token, record, &list)
             watchPath(data.wpath, record, &list)
         case .watchExtended(let data):
-            strings([(.wpath, data.wpath), (.token, data.token)], record, &list)
+            string(.wpath, data.wpath, record, &list)
+            string(.token, data.token, record, &list)
             watchPath(data.wpath, record, &list)
             pad(.depthPad, data.depthPad, record, &list)
-        case .node(let data): node(data, record, format.layout, &list)
+        case .node: break
         case .globalQuota(let data): quotas(data.quotas, record, &list)
         case .domain(let data):
             quotas(data.quotas, record, &list)
@@ -40,16 +43,17 @@ enum RecordRules {
         if data.kind == .ring { domid(data.domid, .domid, record, &list) }
     }
 
-    private static func node(_ data: NodeData, _ record: Record, _ layout: Layout, _ list: inout FindingList) {
+    static func node(_ data: NodeData, _ record: Record, _ layout: Layout, _ list: inout FindingList) {
         let (number, offset) = (record.number, record.offset)
         func name() -> String { Escape.short(data.path.octets) }
-        strings([(.path, data.path)], record, &list)
+        let isOdd = !data.path.isTerminated || !isOrdinary(data.path.octets)
+        if isOdd { string(.path, data.path, record, &list) }
         if !data.value.isText && data.value.utf8Text == nil {
             list.add(.notUTF8, record: number, offset: offset, "the value of \(name()) is no UTF-8")
         }
-        path(data.path.octets, record, &list)
+        if isOdd { path(data.path.octets, record, &list) }
         for (index, entry) in data.perms.enumerated() {
-            if ![0x77, 0x72, 0x62, 0x6E].contains(entry.perm) {
+            if !Permission.isLetter(entry.perm) {
                 list.add(.permLetter, record: number, offset: offset, "permission \(index) of \(name()) is 0x\(String(entry.perm, radix: 16))")
                 break
             }
@@ -81,24 +85,39 @@ enum RecordRules {
 
     // MARK: Parts of records
 
-    private static func strings(_ strings: [(Field, TerminatedString)], _ record: Record, _ list: inout FindingList) {
-        for (field, string) in strings {
-            if !string.isTerminated {
-                list.add(
-                    .unterminated, record: record.number, offset: record.offset,
-                    "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) does not end in NUL")
-            }
-            if string.octets.contains(0) {
-                list.add(
-                    .innerNUL, record: record.number, offset: record.offset,
-                    "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) has a NUL within")
-            } else if !string.octets.isText {
-                list.add(
-                    .notUTF8, record: record.number, offset: record.offset,
-                    "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) is no UTF-8")
-            }
+    private static func string(_ field: Field, _ string: TerminatedString, _ record: Record, _ list: inout FindingList) {
+        if !string.isTerminated {
+            list.add(
+                .unterminated, record: record.number, offset: record.offset,
+                "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) does not end in NUL")
+        }
+        if string.octets.contains(0) {
+            list.add(
+                .innerNUL, record: record.number, offset: record.offset,
+                "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) has a NUL within")
+        } else if !string.octets.isText {
+            list.add(
+                .notUTF8, record: record.number, offset: record.offset,
+                "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) is no UTF-8")
         }
     }
+
+    /// Whether nothing is to be said of a path, as of almost every one: found out in one walk over it.
+    private static func isOrdinary(_ path: Octets) -> Bool {
+        guard path.count <= longestPath else { return false }
+        return path.withUnsafeBytes { bytes in
+            guard bytes.first == 0x2F else { return false }
+            var previous: UInt8 = 0
+            for byte in bytes {
+                if !isPathCharacter(byte) || (byte == 0x2F && previous == 0x2F) { return false }
+                previous = byte
+            }
+            return bytes.count == 1 || previous != 0x2F
+        }
+    }
+
+    /// The longest path without its NUL, in octets (xenstore.txt, "Protocol limits").
+    private static let longestPath = 3071
 
     /// xenstore.txt, "Permitted characters in paths", and the limits of the wire protocol.
     private static func path(_ path: Octets, _ record: Record, _ list: inout FindingList) {
@@ -107,7 +126,7 @@ enum RecordRules {
             list.add(.pathForm, record: record.number, offset: record.offset, "the path \(Escape.short(path))")
         }
         characters(path, record, &list)
-        if path.count > 3071 {
+        if path.count > longestPath {
             list.add(.pathLength, record: record.number, offset: record.offset, "a path of \(path.count + 1) octets: \(Escape.short(path))")
         }
     }
@@ -119,7 +138,7 @@ enum RecordRules {
             list.add(.pathForm, record: record.number, offset: record.offset, "the path \(Escape.short(path)) of a watch")
         }
         characters(path, record, &list)
-        if path.count > 3071 {
+        if path.count > longestPath {
             list.add(.pathLength, record: record.number, offset: record.offset, "a path of \(path.count + 1) octets: \(Escape.short(path))")
         }
     }
@@ -146,11 +165,12 @@ enum RecordRules {
     }
 
     private static func isPathCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2F, 0x5F, 0x40: true
-        default: false
-        }
+        let word = byte < 64 ? pathCharacters.low : byte < 128 ? pathCharacters.high : 0
+        return word &>> UInt64(byte & 63) & 1 == 1
     }
+
+    /// A bit for each character that may stand in a path: digits, letters, `-/_@`.
+    private static let pathCharacters = (low: UInt64(0x03FF_A000_0000_0000), high: UInt64(0x07FF_FFFE_87FF_FFFF))
 
     private static func quotas(_ quotas: [Quota], _ record: Record, _ list: inout FindingList) {
         var names: Set<Octets> = []

@@ -6,6 +6,7 @@ public enum Rule: String, CaseIterable, Sendable {
     case noHeader = "no-header"
     case reservedFlags = "reserved-flags"
     case headerVersion = "header-version"
+    case headerByteOrder = "header-byte-order"
     case layoutLikely = "layout-likely"
     case layoutUndecided = "layout-undecided"
     case noEnd = "no-end"
@@ -18,6 +19,7 @@ public enum Rule: String, CaseIterable, Sendable {
     case lengthLies = "length-lies"
     case lengthRule = "length-rule"
     case slack = "slack"
+    case hiddenRecord = "hidden-record"
     case dirtyPadding = "dirty-padding"
     // Records
     case unknownType = "unknown-type"
@@ -56,7 +58,7 @@ public enum Rule: String, CaseIterable, Sendable {
     /// How grave it is.
     public var severity: Finding.Severity {
         switch self {
-        case .noHeader, .noEnd, .recordsBehindEnd, .damagedSpan, .lengthLies, .outRespLength, .noPerms, .duplicateConnection,
+        case .noHeader, .headerByteOrder, .hiddenRecord, .noEnd, .recordsBehindEnd, .damagedSpan, .lengthLies, .outRespLength, .noPerms, .duplicateConnection,
             .duplicateNode, .missingParent, .lateParent, .unknownConnection, .lateConnection:
             .error
         case .reservedFlags, .headerVersion, .layoutLikely, .layoutUndecided, .endBody, .trailer, .slack, .unknownType,
@@ -75,6 +77,7 @@ public enum Rule: String, CaseIterable, Sendable {
         case .noHeader: "16 bytes that begin with \"xenstore\""
         case .reservedFlags: "header flags other than bit 0 are zero"
         case .headerVersion: "version 1 for draft and v1, version 2 for v2"
+        case .headerByteOrder: "the byte order of the records in bit 0 of the header's flags"
         case .layoutLikely: "records that all fit one layout"
         case .layoutUndecided: "a record that fits only one layout"
         case .noEnd: "an END record as the last one"
@@ -86,6 +89,7 @@ public enum Rule: String, CaseIterable, Sendable {
         case .lengthLies: "a len that ends where the next record begins"
         case .lengthRule: "a len that counts its padding as in the image's other records, or as they do not"
         case .slack: "a body that ends with its last field"
+        case .hiddenRecord: "records behind each other, not within each other"
         case .dirtyPadding: "padding of zeros"
         case .unknownType: "types 0 to 8"
         case .typeNotInLayout: "a type that the layout's document defines"

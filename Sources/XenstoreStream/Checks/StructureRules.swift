@@ -4,11 +4,18 @@ struct StructureRules {
     private var rings: Set<UInt16> = []
     private var domains: Set<UInt16> = []
     private var transactions: Set<UInt64> = []
-    private var paths: Set<PathKey> = []
+    /// Every path of a node or a watch.
+    private(set) var paths: PathTable
+    /// Whether the path with an index is a committed node's.
+    private var isNode: [Bool] = []
+    /// The index in `paths` of the last record's path; nil where it had none.
+    private(set) var lastPath: PathTable.Index?
+    /// The parent of the last node, where that is known: most nodes follow a sibling.
+    private var lastParent: Octets = []
     private var hasGlobal = false
     private var hasGlobalQuota = false
     /// References to what has not been seen yet: at the end it is late, or missing.
-    private var orphans: [Reference<PathKey>] = []
+    private var orphans: [Reference<Octets>] = []
     private var strangers: [Reference<UInt32>] = []
     private var targets: [Reference<UInt16>] = []
     private var owners: [UInt16: Reference<UInt16>] = [:]
@@ -20,16 +27,30 @@ struct StructureRules {
         let name: Octets
     }
 
-    /// A path, hashed as one run of bytes.
-    private struct PathKey: Hashable {
-        let octets: Octets
-
-        func hash(into hasher: inout Hasher) {
-            octets.withUnsafeBytes { hasher.combine(bytes: $0) }
-        }
+    init(bytes: [UInt8]) {
+        paths = PathTable(bytes: bytes)
     }
 
+    /// Adds a path to the table.
+    private mutating func note(_ path: Octets) -> PathTable.Index {
+        let (index, isNew) = paths.insert(path)
+        if isNew { isNode.append(false) }
+        lastPath = index
+        return index
+    }
+
+    private func isNode(_ path: Octets) -> Bool {
+        paths.index(of: path).map { isNode[$0] } ?? false
+    }
+
+    /// Adds a node.
+    mutating func add(_ node: NodeData, _ record: Record, _ list: inout FindingList) {
+        if node.isCommitted { committed(node, record, &list) } else { pending(node, record, &list) }
+    }
+
+    /// Adds any record but a node.
     mutating func add(_ record: Record, _ list: inout FindingList) {
+        lastPath = nil
         switch record.body {
         case .global:
             if hasGlobal { list.add(.repeatedRecord, record: record.number, offset: record.offset, "a further GLOBAL_DATA") }
@@ -38,13 +59,12 @@ struct StructureRules {
             if hasGlobalQuota { list.add(.repeatedRecord, record: record.number, offset: record.offset, "a further GLOBAL_QUOTA_DATA") }
             hasGlobalQuota = true
         case .connection(let data): connection(data, record, &list)
-        case .watch(let data): refer(to: data.connID, record, data.wpath.octets)
-        case .watchExtended(let data): refer(to: data.connID, record, data.wpath.octets)
+        case .watch(let data): watch(data.connID, data.wpath.octets, record)
+        case .watchExtended(let data): watch(data.connID, data.wpath.octets, record)
         case .transaction(let data):
             refer(to: data.connID, record, [])
             transactions.insert(UInt64(data.connID) << 32 | UInt64(data.txID))
-        case .node(let data):
-            if data.isCommitted { committed(data, record, &list) } else { pending(data, record, &list) }
+        case .node: break
         case .domain(let data):
             if !domains.insert(data.domid).inserted {
                 list.add(.duplicateDomain, record: record.number, offset: record.offset, "a further DOMAIN_DATA of domain \(data.domid)")
@@ -66,6 +86,11 @@ struct StructureRules {
         }
     }
 
+    private mutating func watch(_ connID: UInt32, _ wpath: Octets, _ record: Record) {
+        refer(to: connID, record, wpath)
+        _ = note(wpath)
+    }
+
     private mutating func refer(to connID: UInt32, _ record: Record, _ name: Octets) {
         guard !connections.contains(connID) else { return }
         strangers.append(Reference(target: connID, record: record.number, offset: record.offset, name: name))
@@ -73,6 +98,7 @@ struct StructureRules {
 
     private mutating func pending(_ data: NodeData, _ record: Record, _ list: inout FindingList) {
         refer(to: data.connID, record, data.path.octets)
+        _ = note(data.path.octets)
         if !transactions.contains(UInt64(data.connID) << 32 | UInt64(data.txID)) {
             list.add(
                 .unknownTransaction, record: record.number, offset: record.offset,
@@ -82,11 +108,17 @@ struct StructureRules {
 
     private mutating func committed(_ data: NodeData, _ record: Record, _ list: inout FindingList) {
         let path = data.path.octets
-        if !paths.insert(PathKey(octets: path)).inserted {
+        let index = note(path)
+        if isNode[index] {
             list.add(.duplicateNode, record: record.number, offset: record.offset, "\(Escape.short(path)) again")
         }
-        if let parent = Self.parent(of: path), !paths.contains(PathKey(octets: parent)) {
-            orphans.append(Reference(target: PathKey(octets: parent), record: record.number, offset: record.offset, name: path))
+        isNode[index] = true
+        if let parent = Self.parent(of: path), !parent.hasSameBytes(as: lastParent) {
+            if isNode(parent) {
+                lastParent = parent
+            } else {
+                orphans.append(Reference(target: parent, record: record.number, offset: record.offset, name: path))
+            }
         }
         if let owner = data.perms.first, owners[owner.domid] == nil, !owner.isStale {
             owners[owner.domid] = Reference(target: owner.domid, record: record.number, offset: record.offset, name: path)
@@ -101,7 +133,7 @@ struct StructureRules {
 
     mutating func finish(_ list: inout FindingList) {
         for orphan in orphans {
-            let isLate = paths.contains(orphan.target)
+            let isLate = isNode(orphan.target)
             list.add(
                 isLate ? .lateParent : .missingParent, record: orphan.record, offset: orphan.offset,
                 "\(Escape.short(orphan.name)) stands " + (isLate ? "before its parent" : "without its parent"))

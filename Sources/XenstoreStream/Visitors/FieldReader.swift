@@ -1,3 +1,9 @@
+/// The last list of permissions that was read: a node's neighbours often have the same, and need no list of their own.
+final class KnownPermissions {
+    fileprivate var octets: Octets = []
+    fileprivate var list: [Permission] = []
+}
+
 /// Reads a record's fields from its body, never past the body's end.
 struct FieldReader: FieldVisitor {
     let layout: Layout
@@ -7,13 +13,16 @@ struct FieldReader: FieldVisitor {
     private let bodyEnd: Int
     private let record: Int
     private let type: RecordType
+    /// Whether nobody reads the errors, which are then not put into words.
+    private let isProbe: Bool
+    private let known: KnownPermissions
     /// Offset in the stream of the next octet to read.
     private(set) var position: Int
     /// The octets skipped for alignment, where they are not zero.
     private(set) var alignment: Octets = []
 
     /// The caller has made sure that `body` lies inside `stream`.
-    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType) {
+    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType, known: KnownPermissions, isProbe: Bool = false) {
         layout = format.layout
         bigEndian = format.byteOrder == .big
         self.stream = stream
@@ -21,6 +30,8 @@ struct FieldReader: FieldVisitor {
         bodyEnd = body.upperBound
         self.record = record
         self.type = type
+        self.isProbe = isProbe
+        self.known = known
         position = bodyStart
     }
 
@@ -58,22 +69,18 @@ struct FieldReader: FieldVisitor {
     }
 
     mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
-        try require(field, 4 * count)
-        value.removeAll()
-        value.reserveCapacity(count)
-        for _ in 0..<count {
-            let perm = try read(field, UInt8.self)
-            let flags = try read(field, UInt8.self)
-            value.append(Permission(perm: perm, flags: flags, domid: try read(field, UInt16.self)))
+        let octets = try take(field, 4 * count)
+        if !octets.hasSameBytes(as: known.octets) {
+            known.octets = octets
+            known.list = stride(from: octets.startIndex, to: octets.endIndex, by: 4).map { place in
+                let (low, high) = (UInt16(stream[place + 2]), UInt16(stream[place + 3]))
+                return Permission(perm: stream[place], flags: stream[place + 1], domid: bigEndian ? low << 8 | high : high << 8 | low)
+            }
         }
+        value = known.list
     }
 
     mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
-        try quotas(field, &value, count: count, longestName: Int.max)
-    }
-
-    /// - Parameter longestName: octets; a longer name is an error.
-    mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int, longestName: Int) throws(StreamError) {
         // Every quota takes 4 octets for its value and at least 1 for its name.
         try require(field, 5 * count)
         var values: [UInt32] = []
@@ -82,7 +89,7 @@ struct FieldReader: FieldVisitor {
         value.removeAll()
         value.reserveCapacity(count)
         for number in values {
-            guard let end = stream[position..<bodyEnd].prefix(longestName).firstIndex(of: 0) else {
+            guard let end = stream[position..<bodyEnd].firstIndex(of: 0) else {
                 throw error(field, "a quota's name has no terminating NUL in the body")
             }
             value.append(Quota(name: stream[position..<end], value: number))
@@ -94,18 +101,11 @@ struct FieldReader: FieldVisitor {
     private mutating func read<Value: WireInteger>(_ field: Field, _: Value.Type) throws(StreamError) -> Value {
         let size = Value.bitWidth / 8
         guard bodyEnd - position >= size else { throw tooShort(field, size) }
-        var result: Value = 0
-        if bigEndian {
-            for index in 0..<size {
-                result = (result &<< 8) | Value(truncatingIfNeeded: stream[position + index])
-            }
-        } else {
-            for index in 0..<size {
-                result |= Value(truncatingIfNeeded: stream[position + index]) &<< Value(truncatingIfNeeded: 8 * index)
-            }
-        }
+        let start = position
         position += size
-        return result
+        // Checked again by the buffer itself: `start` lies `size` bytes before its end at least.
+        let value = stream.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start, as: Value.self) }
+        return bigEndian ? Value(bigEndian: value) : Value(littleEndian: value)
     }
 
     @inline(__always)
@@ -122,8 +122,14 @@ struct FieldReader: FieldVisitor {
         guard bodyEnd - position >= count else { throw tooShort(field, count) }
     }
 
+    /// The octets behind `position`, for a look ahead.
+    var remaining: Octets {
+        stream[position..<bodyEnd]
+    }
+
     private func tooShort(_ field: Field, _ count: Int) -> StreamError {
-        error(field, "needs \(count) bytes, the record's body has \(bodyEnd - position) left")
+        if isProbe { return StreamError(.fieldBeyondBody, offset: position, field: field, reason: "", advice: "") }
+        return error(field, "needs \(count) bytes, the record's body has \(bodyEnd - position) left")
     }
 
     private func error(_ field: Field, _ reason: String) -> StreamError {

@@ -49,7 +49,7 @@ public struct RecordTrace: Sendable {
 
     private init(_ stream: [UInt8], body range: Range<Int>, _ body: RecordBody, _ format: StreamFormat, _ number: Int) {
         var body = body
-        var tracer = FieldTracer(reader: FieldReader(stream: stream, body: range, format: format, record: number, type: body.type))
+        var tracer = FieldTracer(reader: FieldReader(stream: stream, body: range, format: format, record: number, type: body.type, known: KnownPermissions()))
         var failure: StreamError?
         do throws(StreamError) {
             try body.visitFields(&tracer)

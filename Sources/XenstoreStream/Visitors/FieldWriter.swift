@@ -1,27 +1,64 @@
-/// Appends a record's fields to a buffer; the lengths follow from what the record holds.
-struct FieldWriter: FieldVisitor {
-    let layout: Layout
-    private let bigEndian: Bool
+/// Appends records to a buffer, field by field; the lengths follow from what a record holds.
+///
+/// For each record: `begin`, the walk over its fields, `end`.
+public struct FieldWriter: FieldVisitor {
+    public let layout: Layout
+    @usableFromInline let bigEndian: Bool
+    private let lengthRule: LengthRule
     /// What has been written so far.
-    var bytes: [UInt8] = []
+    public var bytes: [UInt8] = []
+    /// How many records have been begun.
+    private(set) var record = 0
+    private var type = RecordType.end
     /// Index in `bytes` where the body of the record being written starts.
-    var bodyStart = 0
-    /// The record being written, for errors.
-    var record = 0
-    var type = RecordType.end
+    @usableFromInline var bodyStart = 0
     /// Octets to put where the walk asks for alignment, where they are not zero.
-    var alignment: Octets = []
+    @usableFromInline var alignment: Octets = []
 
-    init(format: StreamFormat) {
+    public init(format: StreamFormat) {
         layout = format.layout
         bigEndian = format.byteOrder == .big
+        lengthRule = format.lengthRule
     }
 
-    mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
+    // MARK: Framing
+
+    /// Begins a record: its type, and room for its length.
+    /// - Parameter residue: what the record has besides its fields; the same goes to `end`.
+    public mutating func begin(_ type: RecordType, _ residue: Residue?) {
+        record += 1
+        self.type = type
+        alignment = residue?.alignment ?? []
+        append(type.rawValue)
+        append(UInt32(0))
+        bodyStart = bytes.count
+    }
+
+    /// Ends the record: puts its length, and its padding or what stands in its place.
+    /// - Parameter phantomOctets: how many octets `len` counts that are not there.
+    /// - Throws: `StreamError` where `len` cannot hold the length.
+    public mutating func end(_ residue: Residue?, phantomOctets: Int) throws(StreamError) {
+        let fieldCount = bytes.count - bodyStart
+        guard let padded = paddedLength(fieldCount), let length = lengthRule.length(ofFields: fieldCount + phantomOctets) else {
+            throw doesNotFit(.len, "the body has \(fieldCount) bytes")
+        }
+        overwrite(at: bodyStart - 4, with: residue?.length ?? length)
+        if let tail = residue?.tail {
+            bytes.append(contentsOf: tail)
+        } else {
+            for _ in fieldCount..<padded { bytes.append(0) }
+        }
+    }
+
+    // MARK: Fields
+
+    @inlinable
+    public mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
         append(value)
     }
 
-    mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
+    @inlinable
+    public mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
         guard let number = Width(exactly: current) else {
             throw doesNotFit(field, "\(current) is more than the \(Width.bitWidth) bits of the field hold")
         }
@@ -29,23 +66,27 @@ struct FieldWriter: FieldVisitor {
         return current
     }
 
-    mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
+    @inlinable
+    public mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
         bytes.append(contentsOf: value.octets)
         if value.isTerminated { bytes.append(0) }
     }
 
-    mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
+    @inlinable
+    public mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
         guard value.count == count else {
             throw doesNotFit(field, "the field takes \(count) bytes, not \(value.count)")
         }
         bytes.append(contentsOf: value)
     }
 
-    mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {
+    @inlinable
+    public mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {
         bytes.append(contentsOf: value)
     }
 
-    mutating func alignment(_ field: Field) throws(StreamError) {
+    @inlinable
+    public mutating func alignment(_ field: Field) throws(StreamError) {
         let misaligned = (bytes.count - bodyStart) & 7
         guard misaligned != 0 else { return }
         if alignment.isEmpty {
@@ -58,7 +99,8 @@ struct FieldWriter: FieldVisitor {
         }
     }
 
-    mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
+    @inlinable
+    public mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
         for permission in value {
             bytes.append(permission.perm)
             bytes.append(permission.flags)
@@ -66,7 +108,8 @@ struct FieldWriter: FieldVisitor {
         }
     }
 
-    mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
+    @inlinable
+    public mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
         guard value.count == count else {
             throw doesNotFit(field, "the record counts \(count) quotas and has \(value.count)")
         }
@@ -81,24 +124,20 @@ struct FieldWriter: FieldVisitor {
     }
 
     /// Appends a number in the stream's byte order.
-    @inline(__always)
-    mutating func append<Value: WireInteger>(_ value: Value) {
-        let size = Value.bitWidth / 8
-        for index in 0..<size {
-            let shift = 8 * (bigEndian ? size - 1 - index : index)
-            bytes.append(UInt8(truncatingIfNeeded: value &>> Value(truncatingIfNeeded: shift)))
-        }
+    @inlinable @inline(__always)
+    public mutating func append<Value: WireInteger>(_ value: Value) {
+        withUnsafeBytes(of: bigEndian ? value.bigEndian : value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
     /// Overwrites 4 octets at `index` with a number in the stream's byte order.
-    mutating func overwrite(at index: Int, with value: UInt32) {
+    private mutating func overwrite(at index: Int, with value: UInt32) {
         for octet in 0..<4 {
             let shift = UInt32(8 * (bigEndian ? 3 - octet : octet))
             bytes[index + octet] = UInt8(truncatingIfNeeded: value &>> shift)
         }
     }
 
-    func doesNotFit(_ field: Field, _ reason: String) -> StreamError {
+    public func doesNotFit(_ field: Field, _ reason: String) -> StreamError {
         StreamError(
             .doesNotFit, offset: bytes.count, record: record, type: type, field: field, reason: reason,
             advice: "shorten the value or choose a layout that can hold it")

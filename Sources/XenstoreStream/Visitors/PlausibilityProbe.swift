@@ -4,15 +4,18 @@
 struct PlausibilityProbe: FieldVisitor {
     private(set) var reader: FieldReader
 
-    /// More entries of a list than this are taken for chance.
-    private static let longestList = 256
+    /// More permissions, more quotas and longer names of quotas than these are taken for chance.
+    private static let mostPermissions = 256
+    private static let mostQuotas = 64
+    private static let longestName = 64
 
     var layout: Layout {
         reader.layout
     }
 
-    init(_ reader: FieldReader) {
-        self.reader = reader
+    /// The caller has made sure that `body` lies inside `stream`.
+    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, type: RecordType, known: KnownPermissions) {
+        reader = FieldReader(stream: stream, body: body, format: format, record: 0, type: type, known: known, isProbe: true)
     }
 
     mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
@@ -40,16 +43,24 @@ struct PlausibilityProbe: FieldVisitor {
     }
 
     mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
-        guard count <= Self.longestList else { throw tooMany(field) }
+        let octets = reader.remaining
+        guard count <= Self.mostPermissions, octets.count >= 4 * count else { throw implausible(field) }
+        for index in 0..<count where !Permission.isLetter(octets[octets.startIndex + 4 * index]) { throw implausible(field) }
         try reader.permissions(field, &value, count: count)
     }
 
     mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
-        guard count <= Self.longestList else { throw tooMany(field) }
-        try reader.quotas(field, &value, count: count, longestName: 256)
+        guard count <= Self.mostQuotas else { throw implausible(field) }
+        var names = reader.remaining.dropFirst(4 * count)
+        for _ in 0..<count {
+            let name = names.prefix(Self.longestName).prefix { (0x21...0x7E).contains($0) }
+            names = names.dropFirst(name.count)
+            guard !name.isEmpty, names.popFirst() == 0 else { throw implausible(field) }
+        }
+        try reader.quotas(field, &value, count: count)
     }
 
-    private func tooMany(_ field: Field) -> StreamError {
-        StreamError(.fieldBeyondBody, offset: reader.position, field: field, reason: "too many entries", advice: "")
+    private func implausible(_ field: Field) -> StreamError {
+        StreamError(.fieldBeyondBody, offset: reader.position, field: field, reason: "", advice: "")
     }
 }

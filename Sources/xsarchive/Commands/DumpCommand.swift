@@ -40,7 +40,7 @@ struct DumpCommand: ParsableCommand {
             return Array(taken)
         }
         printer.header(take(before: Header.size))
-        try image.forEachItem { item in
+        try image.forEachItem { _, item in
             switch item {
             case .record(let record): printer.record(record, take(before: record.offset + record.size))
             case .damage(let damage): printer.damage(damage, take(before: damage.offset + damage.bytes.count))

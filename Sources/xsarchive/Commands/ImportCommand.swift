@@ -28,7 +28,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The image's name (default: the file's name).")
     var name: String?
 
-    @Option(help: "When the image was taken: YYYY-MM-DD, with THH:MM:SS and Z or an offset like +02:00.")
+    @Option(help: "When the image was taken: YYYY-MM-DD, with THH:MM:SS and Z or an offset like +02:00 (else UTC).")
     var capturedAt: String?
 
     @Option(help: "auto, draft, v1 or v2.")
@@ -57,9 +57,7 @@ struct ImportCommand: ParsableCommand {
                 let label = Importer.Label(name: name ?? Self.baseName(file), series: series, capturedAt: time)
                 let outcome = try Importer(Archive.openOrCreate(archive.path)).store(image, label: label)
                 report(outcome, label, image, &table)
-                if image.isSalvaged {
-                    Standard.note("xsarchive: \(file): damaged, stored as far as it can be read; 'xsarchive show @\(outcome.imageID)' says what is wrong")
-                }
+                note(file, image, outcome)
             } catch let error as ArchiveError {
                 Standard.note("xsarchive: \(error)")
                 failed = true
@@ -67,6 +65,17 @@ struct ImportCommand: ParsableCommand {
         }
         if output.format != .text { table.finish() }
         if failed { throw Exit.trouble.code }
+    }
+
+    /// Tells on standard error that an image is not what it should be, though it was stored.
+    private func note(_ file: String, _ image: PreparedImage, _ outcome: Importer.Outcome) {
+        if image.isSalvaged {
+            Standard.note("xsarchive: \(file): damaged, stored as far as it can be read; 'xsarchive show @\(outcome.imageID)' says what is wrong")
+        } else if image.hasUnreadRecords {
+            Standard.note(
+                "xsarchive: \(file): stored, with records in it that were not read; 'xsarchive show @\(outcome.imageID)' says where, "
+                    + "--salvage reads them too")
+        }
     }
 
     private func report(_ outcome: Importer.Outcome, _ label: Importer.Label, _ image: PreparedImage, _ table: inout Table) {

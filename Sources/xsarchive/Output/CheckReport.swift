@@ -58,7 +58,7 @@ struct CheckReport {
             let count = findings.count { $0.severity == severity }
             return count == 0 ? nil : severity == .info ? "\(count) info" : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
         }
-        let rest = hidden == 0 ? "" : "; \(hidden) of less severity not listed"
+        let rest = hidden == 0 ? "" : "; \(hidden) of less severity not listed (--severity info lists \(hidden == 1 ? "it" : "them"))"
         return (counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")) + rest
     }
 }

@@ -4,23 +4,26 @@ import XenstoreStream
 /// A dump as people read it.
 struct DumpText: DumpPrinter {
     private let image: PreparedImage
+    /// The digits of the largest offset: all offsets are as wide.
+    private let offsetWidth: Int
 
     init(_ image: PreparedImage) {
         self.image = image
+        offsetWidth = String(image.bytes.count).count
     }
 
     func header(_ findings: [Finding]) {
         let layout = "layout \(image.format.layout.rawValue) (\(image.detection.certainty.rawValue): \(image.detection.reason))"
         if let header = image.header {
-            Standard.print("0  header, 16 bytes: version \(header.version), flags 0x\(String(header.flags, radix: 16)); \(layout)")
+            Standard.print("\(place(0))  header, 16 bytes: version \(header.version), flags 0x\(String(header.flags, radix: 16)); \(layout)")
         } else {
-            Standard.print("0  no header; \(layout)")
+            Standard.print("\(place(0))  no header; \(layout)")
         }
         notes(findings)
     }
 
     func record(_ record: Record, _ findings: [Finding]) {
-        Standard.print("\(record.offset)  record \(record.number), \(record.type.name): len \(record.length), \(record.size) bytes in all")
+        Standard.print("\(place(record.offset))  record \(record.number), \(record.type.name): len \(record.length), \(record.size) bytes in all")
         let trace = RecordTrace(record, in: image.bytes, format: image.format)
         for field in trace.fields { self.field(field) }
         rest(record, behind: trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8)
@@ -28,12 +31,12 @@ struct DumpText: DumpPrinter {
     }
 
     func damage(_ damage: Damage, _ findings: [Finding]) {
-        Standard.print("\(damage.offset)  damaged span, \(damage.bytes.count) bytes: \(Escape.harmless(damage.reason))")
+        Standard.print("\(place(damage.offset))  damaged span, \(damage.bytes.count) bytes: \(Escape.harmless(damage.reason))")
         let trace = RecordTrace(damage, in: image.bytes, format: image.format)
         if let type = trace.type {
             Standard.print("  read as \(type.name), as far as it goes:")
             for field in trace.fields { self.field(field) }
-            if let failure = trace.failure, let field = failure.field { Standard.print("  \(failure.offset)  \(field.name): \(failure.reason)") }
+            if let failure = trace.failure, let field = failure.field { line(failure.offset, nil, field.name, "? \(failure.reason)") }
         }
         hexadecimal(damage.bytes)
         notes(findings)
@@ -41,7 +44,7 @@ struct DumpText: DumpPrinter {
 
     func finish(_ findings: [Finding]) {
         if !image.trailer.isEmpty {
-            Standard.print("\(image.bytes.count - image.trailer.count)  behind END, \(image.trailer.count) bytes")
+            Standard.print("\(place(image.bytes.count - image.trailer.count))  behind END, \(image.trailer.count) bytes")
             hexadecimal(image.trailer)
         }
         notes(findings)
@@ -53,8 +56,20 @@ struct DumpText: DumpPrinter {
         line(field.offset, field.width, field.field.name, Self.value(field.value))
     }
 
-    private func line(_ offset: Int, _ width: Int, _ name: String, _ value: String) {
-        Standard.print("  \(offset)  \(width)  \(name)  \(value)")
+    /// Offset, width, name and value in columns.
+    private func line(_ offset: Int, _ width: Int?, _ name: String, _ value: String) {
+        let columns = [place(offset), right(width.map(String.init) ?? "-", 5), name + String(repeating: " ", count: max(0, Self.nameWidth - name.count))]
+        Standard.print("  " + columns.joined(separator: "  ") + "  " + value)
+    }
+
+    private static let nameWidth = Field.allCases.map(\.name.count).max() ?? 0
+
+    private func place(_ offset: Int) -> String {
+        right(String(offset), offsetWidth)
+    }
+
+    private func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
     /// What lies between the last field and the next record.
@@ -75,7 +90,7 @@ struct DumpText: DumpPrinter {
         for start in stride(from: shown.startIndex, to: shown.endIndex, by: 16) {
             let row = shown[start..<min(start + 16, shown.endIndex)]
             let text = String(row.map { (0x20..<0x7F).contains($0) ? Character(UnicodeScalar($0)) : "." })
-            Standard.print("  \(start)  \(Escape.hex(row))  \(text)")
+            Standard.print("  \(place(start))  \(Escape.hex(row) + String(repeating: "  ", count: 16 - row.count))  \(text)")
         }
         if bytes.count > shown.count { Standard.print("  ... \(bytes.count - shown.count) more bytes; --format jsonl has them all") }
     }

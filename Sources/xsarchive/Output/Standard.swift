@@ -22,7 +22,7 @@ enum Standard {
         let bytes = buffer
         buffer = []
         do {
-            try FileIO.writeStandardOutput(bytes)
+            try FileIO.writeStandardOutput(bytes[...])
         } catch {
             note("xsarchive: \(error)")
             Exit.now(.trouble)
@@ -31,6 +31,6 @@ enum Standard {
 
     /// Prints a line on standard error, escaped: it may hold names and bytes from an image.
     static func note(_ line: String) {
-        FileIO.writeStandardError(Array((Escape.harmless(line) + "\n").utf8))
+        FileIO.writeStandardError(Octets((Escape.harmless(line) + "\n").utf8))
     }
 }

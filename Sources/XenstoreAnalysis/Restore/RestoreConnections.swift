@@ -1,0 +1,34 @@
+/// The connections that a daemon has while it restores. Each domain has one, whatever the stream says.
+struct RestoreConnections {
+    enum Connection: Equatable {
+        case ring(Int)
+        case socket
+    }
+
+    private var connections: [Int: Connection] = [:]
+    private var rings: Set<Int> = []
+    /// The one conn-id by which the ring of a domid is known.
+    private var ringIDs: [Int: Int] = [:]
+
+    subscript(connID: Int) -> Connection? {
+        connections[connID]
+    }
+
+    func hasRing(of domid: Int) -> Bool {
+        rings.contains(domid)
+    }
+
+    /// The first connection with a conn-id keeps it.
+    mutating func addSocket(_ connID: Int) {
+        if connections[connID] == nil { connections[connID] = .socket }
+    }
+
+    /// Gives the domain's ring a conn-id, which takes the place of the one it had before.
+    mutating func addRing(_ connID: Int, of domid: Int) {
+        if let before = ringIDs.removeValue(forKey: domid) { connections[before] = nil }
+        rings.insert(domid)
+        guard connections[connID] == nil else { return }
+        connections[connID] = .ring(domid)
+        ringIDs[domid] = connID
+    }
+}

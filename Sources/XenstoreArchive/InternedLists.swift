@@ -1,0 +1,47 @@
+import XenstoreStream
+
+/// The interned lists by their ids, each read once. An id that is not there yields an empty list: the stream's digest
+/// tells that the archive is damaged.
+final class InternedLists {
+    private let database: Database
+    private var permsets: [Int64: [Permission]] = [:]
+    private var quotasets: [Int64: [Quota]] = [:]
+    private var residues: [Int64: Residue] = [:]
+
+    init(_ database: Database) {
+        self.database = database
+    }
+
+    func permissions(_ id: Int64) throws -> [Permission] {
+        if let known = permsets[id] { return known }
+        let raw = try row("SELECT raw FROM permset WHERE permset_id = ?", id) { $0.octets(0) }
+        let permissions = PermissionList.permissions(raw: raw ?? [])
+        permsets[id] = permissions
+        return permissions
+    }
+
+    func quotas(_ id: Int64) throws -> [Quota] {
+        if let known = quotasets[id] { return known }
+        let raw = try row("SELECT raw FROM quotaset WHERE quotaset_id = ?", id) { $0.octets(0) }
+        let quotas = QuotaList.quotas(raw: raw ?? [])
+        quotasets[id] = quotas
+        return quotas
+    }
+
+    func residue(_ id: Int64) throws -> Residue? {
+        if let known = residues[id] { return known }
+        let residue = try row("SELECT len, alignment, tail FROM residue WHERE residue_id = ?", id) { statement in
+            Residue(
+                length: statement.isNull(0) ? nil : UInt32(truncatingIfNeeded: statement.integer(0)),
+                alignment: statement.octets(1), tail: statement.isNull(2) ? nil : statement.octets(2))
+        }
+        residues[id] = residue
+        return residue
+    }
+
+    private func row<Result>(_ sql: String, _ id: Int64, _ read: (Statement) -> Result) throws -> Result? {
+        let statement = try database.prepare(sql)
+        try statement.bind(1, id)
+        return try statement.step() ? read(statement) : nil
+    }
+}

@@ -1,0 +1,60 @@
+import XenstoreStream
+
+/// Gives ids to the paths of one image.
+///
+/// An archive's first image has new paths only: they get their places in the image for ids, and the index of their text
+/// is made when all are there. In one go that costs half as much as path by path, and leaves no gaps in the index.
+final class PathInterner {
+    private let database: Database
+    private let insert, find: Statement
+    /// Nil where other images have been there before.
+    private let first: RowInserter?
+    private var nextID: Int64
+
+    /// - Parameter image: whose paths they are.
+    init(_ database: Database, _ image: PreparedImage) throws {
+        self.database = database
+        nextID = (try database.integer("SELECT max(path_id) FROM path") ?? 0) + 1
+        if nextID == 1 && image.paths.count > 0 {
+            try database.execute("DROP INDEX path_text")
+            first = try RowInserter(database, "INSERT INTO path (path_id, path) VALUES", row: "(?, ?)", count: image.paths.count)
+        } else {
+            first = nil
+        }
+        insert = try database.prepare("INSERT OR IGNORE INTO path (path_id, path) VALUES (?, ?)")
+        find = try database.prepare("SELECT path_id FROM path WHERE path = ?")
+    }
+
+    /// - Parameters:
+    ///   - index: of the path among the image's.
+    ///   - bytes: where the path lies; must stay there until `finish`.
+    func id(of path: Octets, index: Int32, standingAt bytes: UnsafeRawBufferPointer) throws -> Int64 {
+        if let first {
+            let id = Int64(index) + 1
+            if id == nextID {
+                try first.statement.bind(first.offset + 1, id)
+                try first.statement.bindTextOrBlob(first.offset + 2, path, standingAt: bytes)
+                try first.next()
+                nextID += 1
+            }
+            return id
+        }
+        // Most paths that are asked for are new, so the insert is tried first; it does nothing where the path is there.
+        try insert.bind(1, nextID)
+        try insert.bindTextOrBlob(2, path)
+        try insert.run()
+        if database.changeCount == 1 {
+            defer { nextID += 1 }
+            return nextID
+        }
+        try find.bindTextOrBlob(1, path)
+        defer { find.reset() }
+        guard try find.step() else { throw ArchiveError(.damaged, "\(database.path): a path is there and cannot be found; restore a copy") }
+        return find.integer(0)
+    }
+
+    /// To be called when all paths are there.
+    func finish() throws {
+        if first != nil { try database.execute("CREATE UNIQUE INDEX path_text ON path (path)") }
+    }
+}

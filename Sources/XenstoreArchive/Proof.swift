@@ -1,0 +1,63 @@
+import XenstoreStream
+
+/// Proves, before an import is committed, that the tables give the image back byte for byte.
+struct Proof {
+    private let database: Database
+
+    init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Writes the stream from the tables as they now are; the transaction is to be given up where this throws.
+    ///
+    /// At the beginning of a chain every row is read. Behind another stream the kept rows have been read in this
+    /// transaction, when the stream before was compared with the image, and closing spans has touched exactly the rows
+    /// that are not kept: the new rows are read, and their bytes put between those.
+    func prove(_ streamID: Int64, _ records: ChainStore.Records, _ image: PreparedImage) throws {
+        do {
+            let stream = try ArchivedStream.load(database, streamID: streamID)
+            if let tip = records.tip {
+                try prove(stream, records, behind: tip)
+            } else {
+                try stream.encode(database) { _ in }
+            }
+        } catch let error as ArchiveError where error.code == .damaged {
+            throw ArchiveError(
+                .notReproducible,
+                "the tables do not give the image back byte for byte, so nothing was stored (\(error)); this is a defect of xsarchive: "
+                    + "report it with the image")
+        }
+    }
+
+    private func prove(_ stream: ArchivedStream, _ records: ChainStore.Records, behind tip: ChainTip) throws {
+        let begun = try EncodedStream(database, stream, .begun)
+        var next = begun.items.makeIterator()
+        var digest = Digest()
+        digest.update(stream.header?.bytes ?? [])
+        var piece = 0..<0
+        func flush() {
+            digest.update(tip.encoded.bytes[piece])
+            piece = 0..<0
+        }
+        for (index, match) in records.matches.enumerated() {
+            if match >= 0 {
+                let range = tip.encoded.items[match].range
+                if range.lowerBound != piece.upperBound {
+                    flush()
+                    piece = range
+                } else {
+                    piece = piece.lowerBound..<range.upperBound
+                }
+            } else {
+                flush()
+                guard let item = next.next(), item.ord == records.ords[index] else {
+                    throw ArchiveError(.damaged, "the new span with ord \(records.ords[index]) is not there")
+                }
+                digest.update(begun.bytes[item.range])
+            }
+        }
+        flush()
+        digest.update(stream.trailer)
+        try stream.check(digest, database)
+    }
+}
