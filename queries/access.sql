@@ -17,7 +17,8 @@ WITH rights AS MATERIALIZED (
 )
 SELECT p.path, r.access, r.reason, r.perms
 FROM image_gen g
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 CROSS JOIN path p ON p.path_id = s.path_id
 CROSS JOIN rights r ON r.permset_id = s.permset_id
 WHERE g.image_id = :image_id AND p.path = coalesce(:path, p.path)

@@ -8,10 +8,10 @@
 SELECT d.frontend, d.frontend_state, d.backend, d.backend_state
 FROM (
   SELECT substr(f.path, 1, length(f.path) - length('/backend')) AS frontend,
-         (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+         (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0
             AND s.path = substr(f.path, 1, length(f.path) - length('/backend')) || '/state') AS frontend_state,
          f.value AS backend,
-         (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details) AND s.path = f.value || '/state') AS backend_state
+         (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.path = f.value || '/state') AS backend_state
   FROM nodes f
   WHERE f.image_id = :image_id AND f.conn_id = 0 AND substr(f.path, -8) = '/backend' AND f.path GLOB '/local/domain/*/device/*/*/backend'
 ) d

@@ -22,7 +22,8 @@ states AS (
   SELECT u.path_id, t.step, t.seen_at, s.chain_id IS NOT NULL AS present, s.value, s.permset_id
   FROM touched u
   CROSS JOIN steps t
-  LEFT JOIN node_span s ON s.path_id = u.path_id AND s.chain_id = t.chain_id AND t.gen >= s.first_gen AND (s.last_gen = 0 OR t.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+  LEFT JOIN node_span s ON s.path_id = u.path_id AND s.chain_id = t.chain_id AND t.gen >= s.first_gen AND (s.last_gen = 0 OR t.gen <= s.last_gen)
+    AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 ),
 turns AS (
   SELECT path_id, step, seen_at, value, present,

@@ -15,7 +15,8 @@ sizes AS (
   SELECT m.owner, p.path, length(CAST(s.value AS BLOB)) + 16 + 2 * length(m.raw) AS size, length(m.raw) / 4 AS perms,
          length(CAST(p.path AS BLOB)) AS path_size
   FROM image_gen g
-  JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+  JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+    AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
   JOIN path p ON p.path_id = s.path_id
   JOIN permset m ON m.permset_id = s.permset_id
   WHERE g.image_id = :image_id AND m.owner <> 0

@@ -19,13 +19,15 @@ counts AS MATERIALIZED (
   SELECT d.path,
          CASE WHEN d.path = '/'
               THEN (SELECT count(*) FROM image_gen g
-                    JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+                    JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+                      AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
                     WHERE g.image_id = :image_id AND s.permset_id IN writable)
               ELSE (SELECT count(*) FROM image_gen g
                     CROSS JOIN path p ON p.path >= d.path AND p.path < d.path || '0'
                       AND (p.path = d.path OR substr(p.path, length(d.path) + 1, 1) = '/')
                     CROSS JOIN node_span s ON s.path_id = p.path_id AND s.chain_id = g.chain_id
-                      AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+                      AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+                        AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
                     WHERE g.image_id = :image_id AND s.permset_id IN writable) END AS writable_nodes
   FROM watched d
 )

@@ -14,7 +14,8 @@ WITH writers AS MATERIALIZED (
 )
 SELECT w.domid, w.access, w.reason, p.path, m.perms
 FROM image_gen g
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 CROSS JOIN writers w ON w.permset_id = s.permset_id
 CROSS JOIN path p ON p.path_id = s.path_id
 CROSS JOIN permset m ON m.permset_id = s.permset_id

@@ -42,7 +42,8 @@ LEFT JOIN permset_entry e ON e.permset_id = m.permset_id AND e.position =
 CREATE VIEW access AS
 SELECT g.image_id, s.ord AS record_id, p.path, a.domid, a.access, a.reason, a.target_domid, a.owner, a.perms
 FROM image_gen g
-JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 JOIN path p ON p.path_id = s.path_id
 JOIN permset_access a ON a.image_id = g.image_id AND a.permset_id = s.permset_id;
 

@@ -24,7 +24,8 @@ SELECT g.image_id, m.owner AS domid, 1 AS nodes,
        16 + 2 * length(m.raw) + length(CAST(p.path AS BLOB)) + length(CAST(s.value AS BLOB)) AS bytes,
        0 AS watches, 0 AS transactions, 0 AS in_bytes, 0 AS out_bytes
 FROM image_gen g
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 CROSS JOIN path p ON p.path_id = s.path_id
 CROSS JOIN permset m ON m.permset_id = s.permset_id
 UNION ALL
@@ -32,7 +33,8 @@ UNION ALL
 -- what is left when all characters behind the last slash, and that slash, are taken away.
 SELECT g.image_id, m.owner, 0, length(CAST(p.path AS BLOB)) - length(CAST(pp.path AS BLOB)) + (pp.path = '/'), 0, 0, 0, 0
 FROM image_gen g
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 CROSS JOIN path p ON p.path_id = s.path_id AND p.path GLOB '/?*'
 CROSS JOIN path pp ON pp.path = coalesce(nullif(rtrim(rtrim(p.path, replace(p.path, '/', '')), '/'), ''), '/')
 CROSS JOIN node_span ps ON ps.path_id = pp.path_id AND ps.chain_id = g.chain_id

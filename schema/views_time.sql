@@ -58,20 +58,24 @@ SELECT a.image_id AS before_id, b.image_id AS after_id, CASE WHEN o.path_id IS N
        m.perms AS new_perms
 FROM image_gen a
 CROSS JOIN image_gen b
-CROSS JOIN node_span s ON s.chain_id = b.chain_id AND b.gen >= s.first_gen AND (s.last_gen = 0 OR b.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+CROSS JOIN node_span s ON s.chain_id = b.chain_id AND b.gen >= s.first_gen AND (s.last_gen = 0 OR b.gen <= s.last_gen)
+  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
   AND NOT (a.chain_id = b.chain_id AND a.gen >= s.first_gen AND (s.last_gen = 0 OR a.gen <= s.last_gen))
 CROSS JOIN path p ON p.path_id = s.path_id
 CROSS JOIN permset m ON m.permset_id = s.permset_id
-LEFT JOIN node_span o ON o.path_id = s.path_id AND o.chain_id = a.chain_id AND a.gen >= o.first_gen AND (o.last_gen = 0 OR a.gen <= o.last_gen) AND (o.detail_id IS NULL OR o.detail_id IN committed_details)
+LEFT JOIN node_span o ON o.path_id = s.path_id AND o.chain_id = a.chain_id AND a.gen >= o.first_gen AND (o.last_gen = 0 OR a.gen <= o.last_gen)
+  AND (o.detail_id IS NULL OR o.detail_id IN committed_details)
 LEFT JOIN permset om ON om.permset_id = o.permset_id
 WHERE o.value IS NOT s.value OR o.permset_id IS NOT s.permset_id
 UNION ALL
 SELECT a.image_id, b.image_id, 'removed', p.path, s.value, NULL, m.owner, NULL, m.perms, NULL
 FROM image_gen a
 CROSS JOIN image_gen b
-CROSS JOIN node_span s ON s.chain_id = a.chain_id AND a.gen >= s.first_gen AND (s.last_gen = 0 OR a.gen <= s.last_gen) AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+CROSS JOIN node_span s ON s.chain_id = a.chain_id AND a.gen >= s.first_gen AND (s.last_gen = 0 OR a.gen <= s.last_gen)
+  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
   AND NOT (a.chain_id = b.chain_id AND b.gen >= s.first_gen AND (s.last_gen = 0 OR b.gen <= s.last_gen))
 CROSS JOIN path p ON p.path_id = s.path_id
 CROSS JOIN permset m ON m.permset_id = s.permset_id
 WHERE NOT EXISTS (SELECT 1 FROM node_span o WHERE o.path_id = s.path_id AND o.chain_id = b.chain_id
-                    AND b.gen >= o.first_gen AND (o.last_gen = 0 OR b.gen <= o.last_gen) AND (o.detail_id IS NULL OR o.detail_id IN committed_details));
+                    AND b.gen >= o.first_gen AND (o.last_gen = 0 OR b.gen <= o.last_gen)
+                      AND (o.detail_id IS NULL OR o.detail_id IN committed_details));
