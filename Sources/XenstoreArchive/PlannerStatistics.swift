@@ -15,5 +15,7 @@ enum PlannerStatistics {
             SELECT 'node_span', 'node_span', sum(node_span_count) || ' ' || max(1, sum(node_span_count) / count(*)) || ' 1 1 1' FROM chain
             UNION ALL SELECT 'path', 'path_text', max(path_id) || ' 1' FROM path HAVING max(path_id) > 0
             """)
+        // Has this connection read the numbers; others do when they open the archive.
+        try database.execute("ANALYZE sqlite_schema")
     }
 }
