@@ -1,13 +1,14 @@
 # make demo   install what is missing, build, and run the main job on real images
 # make test   install what is missing, build, and pass the tests
 # make mutants | fuzz   the long runs: ten thousand damaged streams; the fuzzers
+# make bench   measure against other ways, on images of its own making (BENCH_OPTIONS=--large for one of 1 GB)
 # make install PREFIX=/usr/local   put the release build under PREFIX
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-.PHONY: demo test build release install clean deps mutants fuzz
+.PHONY: demo test build release install clean deps mutants fuzz bench
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
@@ -34,6 +35,14 @@ mutants: release
 FUZZ_SECONDS ?= 1800
 fuzz: deps
 	for target in FuzzDecode FuzzRoundTrip FuzzArchive; do scripts/fuzz.sh $$target $(FUZZ_SECONDS) || exit 1; done
+
+# Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
+BENCH_DATA ?= Benchmarks/.data
+bench: release
+	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
+	mkdir -p $(BENCH_DATA)
+	cc -O2 -o $(BENCH_DATA)/floor Benchmarks/peers/floor.c -lsqlite3
+	python3 Benchmarks/bench.py $(RELEASE) Benchmarks/.build/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
 
 deps:
 	@scripts/install-deps.sh
