@@ -116,16 +116,20 @@ def bench_size():
     row("one image of 820 guests", size(one), size(alone), times(size(alone), size(one)), "1.6")
     small = images("hundred", "100", "100", "values=1", "replace=3")
     path = archive("hundred.db", small)
-    row("100 images of 100 guests, 1 % of the values a step, a guest replaced every third", size(*small), size(path), times(size(path), size(*small)), "0.04")
+    row("100 images of 100 guests, 1 % of the values a step, a guest replaced every third", size(*small), size(path), f"{size(path) / size(*small):.3f}", "0.04")
     both = images("reversed", "820", "2", "order=reversed")
     path = archive("reversed.db", both)
     first = archive("reversed-first.db", both[:1])
     more = size(path) - size(first)
-    row("the same records in another order", size(both[1]), more, times(more, size(both[1])), "0.08")
-    for name, arguments in (("1.3 % of the records: 0.65 % out, 0.65 % in", ["values=0.65"]), ("0.4 % of the values and a guest replaced at each step", ["values=0.4", "replace=1"])):
-        series = images("growth-" + arguments[0] + "-" + str(len(arguments)), "610", "100", *arguments)
-        path = archive(f"growth-{arguments[0]}-{len(arguments)}.db", series)
-        first = archive(f"growth-{arguments[0]}-{len(arguments)}-first.db", series[:1])
+    row("the same records in another order", size(both[1]), more, f"{more / size(both[1]):.3f}", "0.08")
+    churns = [
+        ("values", "1.3 % of the nodes touched, 0.65 % out and 0.65 % in, by other values", ["values=0.65"]),
+        ("guests", "0.4 % of the values, and a guest replaced at each step", ["values=0.4", "replace=1"]),
+    ]
+    for key, name, arguments in churns:
+        series = images("growth-" + key, "610", "100", *arguments)
+        path = archive(f"growth-{key}.db", series)
+        first = archive(f"growth-{key}-first.db", series[:1])
         growth = (size(path) - size(first)) / (len(series) - 1)
         row(f"an image of 130,000 nodes in a series: {name}", size(series[-1]), f"{growth:.0f} more", "", "100,000 more")
 
