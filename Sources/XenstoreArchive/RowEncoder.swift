@@ -8,6 +8,7 @@ struct RowEncoder: FieldVisitor {
     var writer: FieldWriter
     private let format: StreamFormat
     private let lists: InternedLists
+    private let plainNode: PlainNodePlan
     private var statement: Statement
     private var table = -1
     private var columns: [Int] = []
@@ -23,6 +24,7 @@ struct RowEncoder: FieldVisitor {
         self.format = format
         writer = FieldWriter(format: format)
         self.lists = lists
+        plainNode = PlainNodePlan(layout: format.layout)
         self.statement = statement
     }
 
@@ -33,6 +35,13 @@ struct RowEncoder: FieldVisitor {
             self.table = table
             self.statement = statement
             columns = Self.columns[table]
+        }
+        // A node without a detail; where a field cannot hold its value, the walk below says which.
+        if table == SpanTable.nodeIndex && statement.isNull(column(.connID)) {
+            let perms = permissions()
+            if let failure { throw failure }
+            let (path, value) = (statement.bytes(column(.path)), statement.bytes(column(.value)))
+            if writer.append(plainNode, path: path, value: value, perms: perms) { return }
         }
         unterminated = statement.integer(1)
         let residue = statement.isNull(2) ? nil : try lists.residue(statement.integer(2))

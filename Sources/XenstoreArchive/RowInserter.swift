@@ -1,6 +1,6 @@
 /// Inserts a known number of rows into a table, many of them with one statement.
 ///
-/// SQLite opens its cursors, looks for the place and ends the statement once for all of them: with 32 rows a statement that
+/// SQLite opens its cursors, looks for the place and ends the statement once for all of them: with 128 rows a statement that
 /// takes a third less time than row by row.
 final class RowInserter {
     private let database: Database
@@ -15,7 +15,7 @@ final class RowInserter {
     /// To be bound at `offset` and the parameters behind it.
     private(set) var statement: Statement
 
-    private static let mostRows = 32
+    private static let mostRows = 128
 
     /// - Parameters:
     ///   - head: like `INSERT INTO t (a, b) VALUES`.

@@ -6,9 +6,7 @@ final class SpanWriter {
     private let nodes: RowInserter
     private let insertDamage, insertChange: Statement
     private let interner: Interner
-    private let paths: PathInterner
-    /// The image, of which every record's octets are a part.
-    private let image: UnsafeRawBufferPointer
+    private let target: RowBinder.Target
     private let gen: Int64
     private let layout: Layout
     /// How many nodes have been inserted.
@@ -22,13 +20,12 @@ final class SpanWriter {
         nodes count: Int
     ) throws {
         gen = records.gen
-        self.image = image
         self.layout = layout
-        self.paths = paths
         interner = try Interner(database)
         let rows = SpanTable.all.map { $0.insertRow(chainID: records.chainID, gen: records.gen) }
         statements = try zip(SpanTable.all, rows).map { try database.prepare($0.insertSQL + " " + $1) }
         let nodeIndex = SpanTable.nodeIndex
+        target = RowBinder.Target(statement: statements[0], interner: interner, paths: paths, image: image)
         nodes = try RowInserter(database, SpanTable.all[nodeIndex].insertSQL, row: rows[nodeIndex], count: count)
         insertDamage = try database.prepare(
             """
@@ -55,7 +52,8 @@ final class SpanWriter {
         let statement = statements[index]
         statement.clearBindings()
         try statement.bind(1, ord)
-        var binder = RowBinder(layout: layout, target: target(statement, path, offset: 0), parameters: Self.parameters[index])
+        target.turn(to: statement, path, offset: 0, Self.parameters[index])
+        var binder = RowBinder(layout: layout, target: target)
         var body = record.body
         try body.visitFields(&binder)
         if case .opaque(let data) = body { binder.bind(.type) { try $0.statement.bind($1, Int64(data.type.rawValue)) } }
@@ -66,16 +64,12 @@ final class SpanWriter {
         try statement.run()
     }
 
-    private func target(_ statement: Statement, _ path: Int32, offset: Int) -> RowBinder.Target {
-        RowBinder.Target(statement: statement, interner: interner, paths: paths, image: image, path: path, offset: offset)
-    }
-
     private func insert(_ node: NodeData, _ residueID: Int64?, ord: Int64, path: Int32) throws {
         var node = node
         let (statement, offset) = (nodes.statement, nodes.offset)
         try statement.bind(offset + 1, ord)
-        var binder = RowBinder(
-            layout: layout, target: target(statement, path, offset: offset), parameters: Self.parameters[SpanTable.nodeIndex])
+        target.turn(to: statement, path, offset: offset, Self.parameters[SpanTable.nodeIndex])
+        var binder = RowBinder(layout: layout, target: target)
         try node.visitFields(&binder)
         if let failure = binder.failure { throw failure }
         var detail = binder.detail
@@ -109,7 +103,6 @@ final class SpanWriter {
 private struct RowBinder: FieldVisitor {
     let layout: Layout
     let target: Target
-    let parameters: [Int]
     /// What goes to a row of its own where a node has it; `unterminated` counts for every record.
     var detail = NodeDetail()
     /// The id of the record's path.
@@ -117,15 +110,38 @@ private struct RowBinder: FieldVisitor {
     /// The first thing that went wrong; what follows it is skipped.
     var failure: (any Error)?
 
-    /// Where the values go.
-    struct Target {
-        let statement: Statement
+    /// Where the values go: one for all records, as making one anew for each takes a fortieth of an import's time.
+    final class Target {
         let interner: Interner
         let paths: PathInterner
+        /// The image, of which every record's octets are a part.
         let image: UnsafeRawBufferPointer
-        let path: Int32
-        /// What to add to a field's parameter.
-        let offset: Int
+        private(set) var statement: Statement
+        /// The index of the record's path among the image's.
+        private(set) var path: Int32 = -1
+        /// What to add to a field's parameter, and the parameter of each field, by the field's number.
+        private var offset = 0
+        private var parameters: [Int] = []
+
+        init(statement: Statement, interner: Interner, paths: PathInterner, image: UnsafeRawBufferPointer) {
+            self.statement = statement
+            self.interner = interner
+            self.paths = paths
+            self.image = image
+        }
+
+        func turn(to statement: Statement, _ path: Int32, offset: Int, _ parameters: [Int]) {
+            self.statement = statement
+            self.path = path
+            self.offset = offset
+            self.parameters = parameters
+        }
+
+        /// The field's parameter; nil where the table has no column for it.
+        func parameter(_ field: Field) -> Int? {
+            let parameter = parameters[Int(field.rawValue)]
+            return parameter < 0 ? nil : offset + parameter
+        }
 
         /// Where octets of the image lie.
         func place(of octets: Octets) -> UnsafeRawBufferPointer {
@@ -136,12 +152,16 @@ private struct RowBinder: FieldVisitor {
     /// Calls `body` with the target and the field's parameter.
     mutating func bind(_ field: Field, _ body: (Target, Int) throws -> Void) {
         guard failure == nil else { return }
-        do { try body(target, target.offset + parameters[Int(field.rawValue)]) } catch { failure = error }
+        do {
+            if let parameter = target.parameter(field) { try body(target, parameter) }
+        } catch {
+            failure = error
+        }
     }
 
     mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
         let number = Int64(truncatingIfNeeded: value)
-        if parameters[Int(field.rawValue)] >= 0 {
+        if target.parameter(field) != nil {
             bind(field) { try $0.statement.bind($1, number) }
         } else {
             detail.set(field, number)

@@ -124,6 +124,12 @@ public final class Statement {
         Int(sqlite3_column_bytes(handle, Int32(column)))
     }
 
+    /// The column's bytes where they lie, whether it is TEXT or BLOB; they are gone with the next step.
+    func bytes(_ column: Int) -> UnsafeRawBufferPointer {
+        guard let start = sqlite3_column_blob(handle, Int32(column)) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(start: start, count: count(column))
+    }
+
     /// Appends the column's bytes, whether it is TEXT or BLOB.
     func append(_ column: Int, to bytes: inout [UInt8]) {
         guard let start = sqlite3_column_blob(handle, Int32(column)) else { return }

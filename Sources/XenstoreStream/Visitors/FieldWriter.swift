@@ -4,7 +4,7 @@
 public struct FieldWriter: FieldVisitor {
     public let layout: Layout
     @usableFromInline let bigEndian: Bool
-    private let lengthRule: LengthRule
+    public let lengthRule: LengthRule
     /// What has been written so far.
     public var bytes: [UInt8] = []
     /// How many records have been begun.
@@ -19,6 +19,10 @@ public struct FieldWriter: FieldVisitor {
         layout = format.layout
         bigEndian = format.byteOrder == .big
         lengthRule = format.lengthRule
+    }
+
+    public var isBigEndian: Bool {
+        bigEndian
     }
 
     // MARK: Framing

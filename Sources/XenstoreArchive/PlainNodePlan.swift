@@ -1,0 +1,119 @@
+import XenstoreStream
+
+/// The fields of a committed node with nothing odd about it, in the order of the wire, taken from the node's own walk.
+///
+/// Almost every row of an archive is such a node. Its fields do not depend on each other's values, so the walk is done
+/// once for each layout, and a row is written from its result: three times as fast as walking for each row.
+struct PlainNodePlan {
+    /// One field, or what stands for one in a plain node.
+    enum Step {
+        /// A number that is zero.
+        case zero(width: Int)
+        /// The length of a string or of octets, or the number of permissions.
+        case pathCount, valueCount, permCount
+        case perms, path, value
+    }
+
+    let steps: [Step]
+    /// The octets of all numbers and lengths.
+    let fixedWidth: Int
+
+    init(layout: Layout) {
+        var walk = Walk(layout: layout)
+        var node = NodeData()
+        do { try node.visitFields(&walk) } catch { walk.steps = [] }
+        steps = walk.steps
+        fixedWidth = walk.fixedWidth
+    }
+
+    private struct Walk: FieldVisitor {
+        let layout: Layout
+        var steps: [Step] = []
+        var fixedWidth = 0
+
+        mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
+            steps.append(.zero(width: Value.bitWidth / 8))
+            fixedWidth += Value.bitWidth / 8
+        }
+
+        mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
+            steps.append(field == .pathLength ? .pathCount : field == .valueLength ? .valueCount : .permCount)
+            fixedWidth += Width.bitWidth / 8
+            return 0
+        }
+
+        mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
+            steps.append(.path)
+        }
+
+        mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
+            steps.append(.value)
+        }
+
+        mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
+            steps.append(.perms)
+        }
+
+        mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {}
+        mutating func alignment(_ field: Field) throws(StreamError) {}
+        mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {}
+    }
+}
+
+extension FieldWriter {
+    /// Appends a plain node.
+    /// - Parameters:
+    ///   - path: without its NUL.
+    ///   - perms: four octets each, as the stream has them.
+    /// - Returns: false, with nothing appended, where a field cannot hold its value.
+    mutating func append(
+        _ plan: PlainNodePlan, path: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, perms: [UInt8]
+    ) -> Bool {
+        guard let pathCount = UInt16(exactly: path.count + 1), let valueCount = UInt16(exactly: value.count),
+            let permCount = UInt16(exactly: perms.count / 4)
+        else { return false }
+        let fieldCount = plan.fixedWidth + path.count + 1 + value.count + perms.count
+        let padded = (fieldCount + 7) & ~7
+        let length = UInt32(truncatingIfNeeded: lengthRule == .padded ? padded : fieldCount)
+        let start = bytes.count
+        // Zeros first, which the padding and what says nothing keep; then the fields between them.
+        bytes.append(contentsOf: repeatElement(0, count: 8 + padded))
+        let isBig = isBigEndian
+        bytes.withUnsafeMutableBytes { buffer in
+            var record = Cursor(buffer: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]), isBig: isBig)
+            record.put(RecordType.nodeData.rawValue)
+            record.put(length)
+            for step in plan.steps {
+                switch step {
+                case .zero(let width): record.place += width
+                case .pathCount: record.put(pathCount)
+                case .valueCount: record.put(valueCount)
+                case .permCount: record.put(permCount)
+                case .perms: perms.withUnsafeBytes { record.put($0) }
+                case .path:
+                    record.put(path)
+                    record.place += 1
+                case .value: record.put(value)
+                }
+            }
+        }
+        return true
+    }
+}
+
+/// A place in a buffer, every access to which is checked by the buffer.
+private struct Cursor {
+    let buffer: UnsafeMutableRawBufferPointer
+    let isBig: Bool
+    var place = 0
+
+    mutating func put<Number: FixedWidthInteger>(_ number: Number) {
+        buffer.storeBytes(of: isBig ? number.bigEndian : number.littleEndian, toByteOffset: place, as: Number.self)
+        place += Number.bitWidth / 8
+    }
+
+    mutating func put(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: buffer[place..<place + bytes.count]).copyMemory(from: bytes)
+        place += bytes.count
+    }
+}
