@@ -6,6 +6,7 @@ final class StoreNode {
     var value: String
     let perms: [Permission]
     private(set) var children: [StoreNode] = []
+    private var byName: [String: StoreNode] = [:]
 
     init(_ name: String, _ value: String = "", _ perms: [Permission]) {
         self.name = name
@@ -18,11 +19,13 @@ final class StoreNode {
     func make(_ path: String, _ value: String = "", _ perms: [Permission]) -> StoreNode {
         var node = self
         for part in path.split(separator: "/") {
-            if let child = node.children.last(where: { $0.name == part }) {
+            let name = String(part)
+            if let child = node.byName[name] {
                 node = child
             } else {
-                let child = StoreNode(String(part), "", perms)
+                let child = StoreNode(name, "", perms)
                 node.children.append(child)
+                node.byName[name] = child
                 node = child
             }
         }
@@ -31,11 +34,12 @@ final class StoreNode {
     }
 
     func child(_ name: String) -> StoreNode? {
-        children.last { $0.name == name }
+        byName[name]
     }
 
     func remove(_ name: String) {
         children.removeAll { $0.name == name }
+        byName[name] = nil
     }
 
     func reverseChildren() {
