@@ -33,7 +33,7 @@ public final class Archive {
             let database = try Database(path: fileName(path), mode: .write)
             // Foreign keys are declared for those who read; checking each of a million inserts would cost a third of
             // the time, and import proves the whole image by its digest instead. `verify` checks them.
-            try database.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
+            try database.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536")
             try create(database)
             return Archive(database)
         } catch {

@@ -24,7 +24,7 @@ public struct ImageSource {
         format = image.format
         sha256 = image.sha256
         size = image.bytes.count
-        origin = .file(image)
+        origin = .file(image.withoutPaths)
     }
 
     public init(_ archive: Archive, _ image: ArchivedImage) {

@@ -21,8 +21,8 @@ public struct PreparedImage {
     /// Which of the items are damaged spans, by their index.
     let damages: Set<Int>
     /// The paths of all nodes and watches, and for each item the index of its path; -1 where it has none.
-    let paths: PathTable
-    let pathIndices: [Int32]
+    private(set) var paths: PathTable
+    private(set) var pathIndices: [Int32]
 
     public var format: StreamFormat {
         detection.format
@@ -78,6 +78,14 @@ public struct PreparedImage {
         verbatimCount = tally.verbatimCount + trailer.count
         findings = tally.checker.finish(trailer: trailer, size: bytes.count)
         sha256 = Digest.sha256(bytes)
+    }
+
+    /// The image without what only storing it needs: a third of a large image's size.
+    var withoutPaths: PreparedImage {
+        var image = self
+        image.paths = PathTable(bytes: [])
+        image.pathIndices = []
+        return image
     }
 
     /// Calls `body` with each item and its index, from 0 on, in the order of the stream.
