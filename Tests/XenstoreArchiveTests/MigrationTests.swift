@@ -6,11 +6,15 @@ import Testing
 
 /// Archives that older versions have made.
 @Suite struct MigrationTests {
-    /// A copy of the archive of schema version 1, as a fixture holds it: `verify` passed when it was made.
-    private func oldArchive() -> (folder: TemporaryFolder, path: String) {
+    /// The archives of earlier schema versions, as fixtures hold them: `verify` passed when each was made.
+    private static let archives = (1..<ArchiveSQL.schemaVersion).map { version in
+        "archives/v" + String(repeating: "0", count: 3 - String(version).count) + "\(version).db"
+    }
+
+    private func oldArchive(_ name: String) -> (folder: TemporaryFolder, path: String) {
         let folder = TemporaryFolder()
         let path = folder.file("old.db")
-        Files.write(Fixtures.bytes("archives/v001.db"), path)
+        Files.write(Fixtures.bytes(name), path)
         return (folder, path)
     }
 
@@ -20,22 +24,22 @@ import Testing
         "xen-2026-08-depth-3.bin",
     ]
 
-    @Test func anOlderArchiveIsBroughtUpToDateAndGivesEveryImageBack() throws {
-        let old = oldArchive()
+    @Test(arguments: archives) func anOlderArchiveIsBroughtUpToDateAndGivesEveryImageBack(name: String) throws {
+        let old = oldArchive(name)
         let archive = try Archive.openOrCreate(old.path)
         #expect(try archive.database.integer("PRAGMA user_version") == Int64(ArchiveSQL.schemaVersion))
-        for (index, name) in Self.images.enumerated() {
+        for (index, image) in Self.images.enumerated() {
             var bytes: [UInt8] = []
             try archive.export(archive.image(id: Int64(index + 1))) { bytes += $0 }
-            #expect(bytes == Fixtures.bytes(name), "\(name)")
+            #expect(bytes == Fixtures.bytes(image), "\(image)")
         }
         var problems: [String] = []
         try Verifier(archive).run { if let problem = $0.problem { problems.append("\($0.subject): \(problem)") } }
         #expect(problems == [])
     }
 
-    @Test func anOlderArchiveThenHasTheSchemaOfANewOne() throws {
-        let old = oldArchive()
+    @Test(arguments: archives) func anOlderArchiveThenHasTheSchemaOfANewOne(name: String) throws {
+        let old = oldArchive(name)
         func schema(_ archive: Archive) throws -> [String] {
             let rows = try archive.database.prepare("SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema ORDER BY type, name")
             var lines: [String] = []
@@ -46,8 +50,8 @@ import Testing
     }
 
     /// The next image of the series follows the migrated ones, and the tables that only the new schema has speak of both.
-    @Test func anOlderArchivesChainGoesOn() throws {
-        let old = oldArchive()
+    @Test(arguments: archives) func anOlderArchivesChainGoesOn(name: String) throws {
+        let old = oldArchive(name)
         let archive = try Archive.openOrCreate(old.path)
         let image = try PreparedImage(bytes: Fixtures.bytes("xen-4.17-seq-3.bin"))
         #expect(try Importer(archive).store(image, label: Importer.Label(name: "third", series: "host7")).kind == .stored)
@@ -56,8 +60,8 @@ import Testing
         #expect(try archive.database.integer("SELECT count(*) FROM node_change WHERE chain_id = 1 AND gen = 3") == 374 + 373 + 23)
     }
 
-    @Test func anOlderArchiveIsNotReadAndLeftAlone() throws {
-        let old = oldArchive()
+    @Test(arguments: archives) func anOlderArchiveIsNotReadAndLeftAlone(name: String) throws {
+        let old = oldArchive(name)
         let before = Files.read(old.path)
         let error = #expect(throws: ArchiveError.self) { try Archive.open(old.path) }
         #expect(error?.code == .notAnArchive)
