@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell.
+# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell, and what unpacks images.
 set -eu
 
 if ! command -v swift >/dev/null 2>&1; then
@@ -10,6 +10,9 @@ fi
 missing=
 [ -e /usr/include/sqlite3.h ] || missing="$missing libsqlite3-dev"
 command -v sqlite3 >/dev/null 2>&1 || missing="$missing sqlite3"
+command -v gzip >/dev/null 2>&1 || missing="$missing gzip"
+command -v xz >/dev/null 2>&1 || missing="$missing xz-utils"
+command -v zstd >/dev/null 2>&1 || missing="$missing zstd"
 [ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

@@ -48,20 +48,6 @@ struct FormatOptions: ParsableArguments {
     var format: OutputFormat = .text
 }
 
-/// Reads image files.
-enum ImageFile {
-    /// - Throws: `ArchiveError` that names the file, whatever is wrong with it.
-    static func prepare(_ path: String, layout: Layout? = nil, salvaging: Bool = false) throws -> PreparedImage {
-        let bytes = try FileIO.read(path)
-        if salvaging { return PreparedImage(salvaging: bytes, layout: layout) }
-        do {
-            return try PreparedImage(bytes: bytes, layout: layout)
-        } catch {
-            throw ArchiveError(.badImage, "\(path): \(error)")
-        }
-    }
-}
-
 /// The layouts a user can ask for.
 enum LayoutChoice: String, CaseIterable, ExpressibleByArgument {
     case auto, draft, v1, v2
