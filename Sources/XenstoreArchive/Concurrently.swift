@@ -4,17 +4,28 @@ import Dispatch
 ///
 /// The two must not touch the same thing; a `Database` is for one of them only.
 /// - Throws: what the first has thrown, else what the second has.
-public func concurrently<First, Second>(_ first: () throws -> First, _ second: () throws -> Second) throws -> (First, Second) {
-    // Each of the two writes a variable of its own, and both are done when `concurrentPerform` returns.
-    nonisolated(unsafe) var left: Result<First, any Error> = .failure(CancellationError())
-    nonisolated(unsafe) var right: Result<Second, any Error> = .failure(CancellationError())
+public func concurrently<First, Second, Failure>(
+    _ first: () throws(Failure) -> First, _ second: () throws(Failure) -> Second
+) throws(Failure) -> (First, Second) {
+    // Each of the two fills a place of its own, and both are done when `concurrentPerform` returns.
+    nonisolated(unsafe) let left = UnsafeMutablePointer<Result<First, Failure>>.allocate(capacity: 1)
+    nonisolated(unsafe) let right = UnsafeMutablePointer<Result<Second, Failure>>.allocate(capacity: 1)
+    defer {
+        left.deallocate()
+        right.deallocate()
+    }
     withoutActuallyEscaping(first) { first in
         withoutActuallyEscaping(second) { second in
             nonisolated(unsafe) let (first, second) = (first, second)
             DispatchQueue.concurrentPerform(iterations: 2) { number in
-                if number == 0 { left = Result(catching: first) } else { right = Result(catching: second) }
+                if number == 0 {
+                    left.initialize(to: Result(catching: first))
+                } else {
+                    right.initialize(to: Result(catching: second))
+                }
             }
         }
     }
-    return (try left.get(), try right.get())
+    let results = (left.move(), right.move())
+    return (try results.0.get(), try results.1.get())
 }
