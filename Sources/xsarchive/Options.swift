@@ -10,7 +10,7 @@ import Musl
 
 /// The archive that a command works on.
 struct ArchiveOptions: ParsableArguments {
-    @Option(name: [.short, .customLong("archive")], help: "The archive (default: $XSARCHIVE, else ./xsarchive.db).")
+    @Option(name: [.short, .customLong("archive")], help: "The archive (default: $XSARCHIVE, else ./xsarchive.db).", completion: .file())
     var archive: String?
 
     var path: String {

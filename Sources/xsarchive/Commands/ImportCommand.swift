@@ -29,7 +29,7 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Argument(help: "The images, or folders of images; '-' is standard input.")
+    @Argument(help: "The images, or folders of images; '-' is standard input.", completion: .file())
     var files: [String]
 
     @Option(help: "The series that the images belong to, like a host's name.")
@@ -91,14 +91,27 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func take(_ source: ImportFiles.Source, _ time: String?, _ table: inout Table) throws {
-        // Read first: a file that is no image must not even make an empty archive.
         let file = try ImageFile(source.path, limit: maxSize.bytes, keepingPart: salvage)
-        let image = try file.prepared(layout: layout.layout, salvaging: salvage)
         let label = Importer.Label(
             name: name ?? file.name(from: source.name), series: series, capturedAt: try time ?? timeFrom.time(of: source))
-        let outcome = try Importer(Archive.openOrCreate(archive.path)).store(image, label: label)
+        let (image, outcome) = try store(file, label)
         report(outcome, label, image, &table)
         note(file, image, outcome)
+    }
+
+    private func store(_ file: ImageFile, _ label: Importer.Label) throws -> (PreparedImage, Importer.Outcome) {
+        func prepare() throws -> PreparedImage {
+            try file.prepared(layout: layout.layout, salvaging: salvage)
+        }
+        guard FileIO.exists(archive.path), !FileIO.isEmpty(archive.path) else {
+            // A file that is no image must not even make an empty archive.
+            let image = try prepare()
+            return (image, try Importer(Archive.openOrCreate(archive.path)).store(image, label: label))
+        }
+        let archive = try Archive.openOrCreate(archive.path)
+        // What it will be compared with is read meanwhile.
+        let (image, preview) = try concurrently(prepare, { try Preview(archive, series: series, size: file.content.bytes.count) })
+        return (image, try Importer(archive).store(image, label: label, preview: preview))
     }
 
     /// Tells on standard error that an image is not what it should be, though it was stored.
