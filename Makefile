@@ -2,13 +2,16 @@
 # make test   install what is missing, build, and pass the tests
 # make mutants | fuzz   the long runs: ten thousand damaged streams; the fuzzers
 # make bench   measure against other ways, on images of its own making (BENCH_OPTIONS=--large for one of 1 GB)
-# make install PREFIX=/usr/local   put the release build under PREFIX
+# make install PREFIX=/usr/local   put the release build, its manual pages and completions under PREFIX (below DESTDIR)
+# make documentation | examples   the libraries: their documentation, and a program that uses them
+# make check-datasette   try the named queries in the real Datasette
+# make deb   make a Debian package in .build/deb; make check-deb tries it
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-.PHONY: demo test build release install clean deps mutants fuzz bench
+.PHONY: demo test build release share install deb check-deb check-datasette documentation examples clean deps mutants fuzz bench
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
@@ -20,11 +23,27 @@ test: deps
 build: deps
 	$(SWIFT) build --product xsarchive
 
+# With Swift's runtime in the program, so that it runs where there is no Swift.
 release: deps
-	$(SWIFT) build -c release --product xsarchive
+	$(SWIFT) build -c release --static-swift-stdlib --product xsarchive
 
-install: release
-	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/xsarchive
+# Manual pages and completions, made from the program's own help.
+SHARE = .build/share
+share: release
+	packaging/share.sh $(RELEASE) $(SHARE)
+
+install: share
+	DESTDIR=$(DESTDIR) packaging/install.sh $(RELEASE) $(SHARE) $(PREFIX)
+
+deb: share
+	packaging/deb.sh $(RELEASE) $(SHARE) .build/deb
+
+check-deb: deb
+	packaging/check-deb.sh .build/deb
+
+# Datasette from PyPI, in an environment of its own, shows every named query and table of an archive of the real images.
+check-datasette: build
+	python3 packaging/check_datasette.py .build/debug/xsarchive .build/datasette
 
 # Ten thousand damaged streams through the program itself.
 mutants: release
@@ -43,6 +62,19 @@ bench: release
 	mkdir -p $(BENCH_DATA)
 	cc -O2 -o $(BENCH_DATA)/floor Benchmarks/peers/floor.c -lsqlite3
 	python3 Benchmarks/bench.py $(RELEASE) Benchmarks/.build/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
+
+# The libraries' documentation; a warning is an error.
+MODULES = XenstoreStream XenstoreArchive XenstoreAnalysis
+documentation: deps
+	for module in $(MODULES); do \
+	    XSARCHIVE_DOCUMENTATION=1 $(SWIFT) package --allow-writing-to-directory .build/documentation generate-documentation \
+	        --target $$module --output-path .build/documentation/$$module --warnings-as-errors || exit 1; \
+	done
+
+# The example of how the libraries are used, and what it says of two images.
+examples: deps
+	$(SWIFT) run --package-path Examples --scratch-path .build-examples CompareImages \
+	    Tests/Fixtures/xen-4.17-seq-1.bin Tests/Fixtures/xen-4.17-seq-2.bin
 
 deps:
 	@scripts/install-deps.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell, and what unpacks images.
+# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell, what unpacks images,
+# and what makes and knows the rest of an installation.
 set -eu
 
 if ! command -v swift >/dev/null 2>&1; then
@@ -10,6 +11,8 @@ fi
 missing=
 [ -e /usr/include/sqlite3.h ] || missing="$missing libsqlite3-dev"
 command -v sqlite3 >/dev/null 2>&1 || missing="$missing sqlite3"
+command -v file >/dev/null 2>&1 || missing="$missing file"
+command -v python3 >/dev/null 2>&1 || missing="$missing python3"
 command -v gzip >/dev/null 2>&1 || missing="$missing gzip"
 command -v xz >/dev/null 2>&1 || missing="$missing xz-utils"
 command -v zstd >/dev/null 2>&1 || missing="$missing zstd"

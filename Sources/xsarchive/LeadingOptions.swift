@@ -30,5 +30,5 @@ enum LeadingOptions {
     }
 
     /// Options of the program itself.
-    private static let own = ["-h", "--help", "--version", "--generate-completion-script", "--experimental-dump-help", "--help-hidden"]
+    private static let own = ["-h", "--help", "--version", "--generate-completion-script", "--experimental-dump-help", "--help-hidden", "---completion"]
 }

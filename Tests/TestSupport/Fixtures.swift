@@ -72,7 +72,7 @@ public enum Files {
     }
 
     /// Removes a folder with all that is in it.
-    static func removeFolder(_ path: String) {
+    public static func removeFolder(_ path: String) {
         for name in list(path) where unlink(path + "/" + name) != 0 { removeFolder(path + "/" + name) }
         rmdir(path)
     }

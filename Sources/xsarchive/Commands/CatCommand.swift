@@ -12,7 +12,7 @@ struct CatCommand: ParsableCommand {
 
     @OptionGroup var archive: ArchiveOptions
 
-    @Argument(help: "The image, archived or a file.")
+    @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
     @Argument(help: "The node's path; a relative one counts from domain 0's home.")

@@ -26,7 +26,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "text, json, jsonl, csv or sarif.")
     var format: CheckFormat = .text
 
-    @Argument(help: "The images, archived or files.")
+    @Argument(help: "The images, archived or files.", completion: .file())
     var images: [String]
 
     @Option(help: "The least severity to list: info, warning or error (default: warning, or that of --fail-on where it is less).")

@@ -20,10 +20,10 @@ struct DiffCommand: ParsableCommand {
 
     @OptionGroup var archive: ArchiveOptions
 
-    @Argument(help: "The older image, archived or a file.")
+    @Argument(help: "The older image, archived or a file.", completion: .file())
     var old: String
 
-    @Argument(help: "The newer image, archived or a file.")
+    @Argument(help: "The newer image, archived or a file.", completion: .file())
     var new: String
 
     @Flag(help: "Count the changes by kind.")

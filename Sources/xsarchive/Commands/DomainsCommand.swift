@@ -15,7 +15,7 @@ struct DomainsCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Argument(help: "The image, archived or a file.")
+    @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
     func run() throws {

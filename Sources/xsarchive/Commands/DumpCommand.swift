@@ -16,7 +16,7 @@ struct DumpCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The file; '-' is standard input.")
+    @Argument(help: "The file; '-' is standard input.", completion: .file())
     var file: String
 
     @Option(name: .customLong("format"), help: "text or jsonl.")

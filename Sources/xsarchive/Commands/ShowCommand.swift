@@ -14,7 +14,7 @@ struct ShowCommand: ParsableCommand {
     @Option(name: .customLong("format"), help: "text or json.")
     var format: OutputFormat = .text
 
-    @Argument(help: "The image, archived or a file.")
+    @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
     func validate() throws {

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Tries the Debian package in a folder: check-deb.sh FOLDER. It is unpacked, and the program runs without anything of the machine's Swift.
+set -eu
+package=$(ls "$1"/xsarchive_*.deb)
+images=$(cd "$(dirname "$0")/../Tests/Fixtures" && pwd)
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+dpkg-deb -x "$package" "$root"
+dpkg-deb -e "$package" "$root/DEBIAN"
+(cd "$root" && md5sum -c --quiet DEBIAN/md5sums)
+
+run() { env -i PATH=/usr/bin:/bin XSARCHIVE="$root/x.db" "$root/usr/bin/xsarchive" "$@"; }
+if ldd "$root/usr/bin/xsarchive" | grep -Ei 'swift|foundation|not found'; then
+    echo "check-deb: the program needs libraries that a machine without Swift does not have" >&2
+    exit 1
+fi
+run import "$images/xen-4.17-small.bin" >/dev/null
+run export @1 | cmp - "$images/xen-4.17-small.bin"
+run verify >/dev/null
+file -b -m "$root/usr/share/xsarchive/magic" "$root/x.db" | grep -q '^xsarchive archive of xenstored images'
+file -b -m "$root/usr/share/xsarchive/magic" "$images/xen-4.17-small.bin" | grep -q '^xenstored image (migration stream), version 1, little-endian$'
+for command in $(run --experimental-dump-help | python3 -c 'import json, sys; [print(c["commandName"]) for c in json.load(sys.stdin)["command"]["subcommands"] if c["commandName"] != "help"]'); do
+    gzip -dc "$root/usr/share/man/man1/xsarchive-$command.1.gz" | grep -q '^\.SH EXAMPLES$' || { echo "check-deb: no example in the page of $command" >&2; exit 1; }
+done
+bash -n "$root/usr/share/bash-completion/completions/xsarchive"
+if command -v zsh >/dev/null; then zsh -n "$root/usr/share/zsh/vendor-completions/_xsarchive"; fi
+if command -v fish >/dev/null; then fish -n "$root/usr/share/fish/vendor_completions.d/xsarchive.fish"; fi
+if command -v mandoc >/dev/null; then gzip -dc "$root"/usr/share/man/man1/*.gz | mandoc -T lint -W error; fi
+if command -v lintian >/dev/null; then lintian --fail-on error "$package"; fi
+dpkg-deb -f "$package" Package Version Depends Installed-Size
+echo "check-deb: $package is whole, and its program runs"

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Shows an archive of real images in the real Datasette: check_datasette.py path/to/xsarchive FOLDER.
+
+Every named query must answer there as it does in xsarchive, and every table and view must have a page.
+"""
+
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+PARAMETERS = {"domid": "5", "path": "/local/domain/3/memory/target", "series": "host7"}
+
+
+def run(*words, **more):
+    return subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True, **more).stdout
+
+
+def install(folder):
+    """Datasette in an environment of its own."""
+    program = folder / "venv" / "bin" / "datasette"
+    if not program.exists():
+        run(sys.executable, "-m", "venv", folder / "venv")
+        run(folder / "venv" / "bin" / "pip", "install", "-q", "datasette>=0.64,<0.66")
+    return program
+
+
+def fetch(address):
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def plain(value):
+    """A value as both programs mean it: Datasette gives octets in Base64, xsarchive in hexadecimal."""
+    if isinstance(value, dict):
+        return "octets"
+    return value
+
+
+def rows(text):
+    return [[plain(value) for value in row.values()] for row in json.loads(text)]
+
+
+def check(xsarchive, base, archive):
+    problems = []
+
+    def get(path, **parameters):
+        address = base + path + ("?" + urllib.parse.urlencode(parameters) if parameters else "")
+        status, text = fetch(address)
+        if status != 200:
+            problems.append(f"{address}: {status}: {text[:300]}")
+        return text if status == 200 else None
+
+    page = get("/xsarchive")
+    queries = json.loads(run(xsarchive, "query", "--format", "json"))
+    answered = 0
+    for name in [query["name"] for query in queries]:
+        if page is not None and f'href="/xsarchive/{name}"' not in page:
+            problems.append(f"{name}: the page of the archive does not list it")
+        explained = run(xsarchive, "query", name, "--explain")
+        needed = [line.split()[1].rstrip(":") for line in explained.split("\n") if line.startswith("Parameter ")]
+        given = {key: PARAMETERS[key] for key in needed if key in PARAMETERS and (key != "series" or name != "live_update_loss")}
+        ours = dict(given)
+        if "after_id" in needed:
+            ours.update(before_id="@latest~1", after_id="@latest")
+        words = [word for key, value in ours.items() for word in ("-P", f"{key}={value}")]
+        expected = rows(run(xsarchive, "-a", archive, "query", name, "--format", "json", *words))
+        text = get(f"/xsarchive/{name}.json", _shape="array", **given)
+        if text is not None and rows(text) != expected:
+            problems.append(f"{name}: Datasette has {len(rows(text))} rows, xsarchive {len(expected)}, or other ones")
+        answered += bool(expected)
+        get(f"/xsarchive/{name}", **given)
+    names = run("sqlite3", archive, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'").split()
+    for name in names:
+        # What is asked of one image: without, a page of every image's every node is no page.
+        get(f"/xsarchive/{name}", _nocount=1, _nofacet=1, _size=10, **({"image_id": 1} if name in WITH_IMAGE else {}))
+    text = get("/xsarchive/node_span", _size=5, _nocount=1)
+    if text is not None and 'href="/xsarchive/permset/' not in text:
+        problems.append("node_span: the rows are not linked with their permissions")
+    text = get("/xsarchive/image")
+    if text is not None and 'href="/xsarchive/stream/' not in text:
+        problems.append("image: the rows are not linked with their streams")
+    return problems, len(queries), answered, len(names)
+
+
+WITH_IMAGE = set()
+
+
+def main(program, folder):
+    xsarchive = pathlib.Path(program).resolve()
+    folder = pathlib.Path(folder).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    datasette = install(folder)
+    archive = folder / "xsarchive.db"
+    archive.unlink(missing_ok=True)
+    images = sorted((TOP / "Tests" / "Fixtures").glob("*.bin"))
+    images.sort(key=lambda path: ("seq" in path.name, path.name))
+    run(xsarchive, "-a", archive, "import", "--series", "host7", *images)
+    (folder / "metadata.yaml").write_text(run(xsarchive, "-a", archive, "query", "--datasette"))
+    for view in run("sqlite3", archive, "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE c.name = 'image_id'").split():
+        WITH_IMAGE.add(view)
+    port = free_port()
+    options = ["--setting", "sql_time_limit_ms", "60000", "--setting", "max_returned_rows", "200000"]
+    with open(folder / "datasette.log", "w") as log:
+        server = subprocess.Popen([datasette, archive, "-m", folder / "metadata.yaml", "-p", str(port), *options], stdout=log, stderr=log, env={"PATH": os.environ["PATH"]})
+    base = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                fetch(base + "/-/versions.json")
+                break
+            except OSError:
+                time.sleep(0.2)
+        problems, queries, answered, tables = check(xsarchive, base, archive)
+    finally:
+        server.terminate()
+        server.wait()
+    for problem in problems:
+        print("check-datasette: " + problem, file=sys.stderr)
+    print(f"check-datasette: {queries} queries, {answered} of them with rows, and {tables} tables and views; {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: check_datasette.py path/to/xsarchive FOLDER")
+    sys.exit(main(*sys.argv[1:]))
