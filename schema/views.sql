@@ -6,6 +6,7 @@ CREATE VIEW image_gen AS
 SELECT i.image_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 
+-- An image: a file's bytes as they were observed, under a name, in a series, at a time (UTC). captured_at is NULL where nobody said.
 CREATE VIEW images AS
 SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.captured_at, i.imported_at,
        c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.salvaged,
@@ -13,6 +14,7 @@ SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.ca
        i.stream_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
 
+-- A node. conn_id 0: a committed one, else pending in transaction tx_id; access then has bit 0 read, bit 1 written, 0 deleted.
 CREATE VIEW nodes AS
 SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, m.perms,
        ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id, ifnull(d.access, 0) AS access
@@ -22,6 +24,7 @@ JOIN path p ON p.path_id = s.path_id
 JOIN permset m ON m.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
+-- One entry of a node's permissions, from position 0 on, which names the owner. stale 1: the daemon ignores it.
 CREATE VIEW perms AS
 SELECT g.image_id, s.ord AS record_id, p.path, e.position, e.perm, e.domid, e.flags & 1 AS stale, e.flags,
        ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id
@@ -31,6 +34,7 @@ JOIN path p ON p.path_id = s.path_id
 JOIN permset_entry e ON e.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
+-- A watch. depth is NULL where the record has none, 65535 is unlimited.
 CREATE VIEW watches AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id, p.path, s.token, NULL AS depth
 FROM image_gen g
@@ -42,6 +46,7 @@ FROM image_gen g
 JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id;
 
+-- A connection: a ring (domid) or a socket (socket_fd), with the octets that wait in either direction. unique_id, mfn: 64 bits, shown signed.
 CREATE VIEW connections AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id,
        CASE s.conn_type WHEN 0 THEN 'ring' WHEN 1 THEN 'socket' ELSE CAST(s.conn_type AS TEXT) END AS type,
@@ -51,6 +56,7 @@ SELECT g.image_id, s.ord AS record_id, s.conn_id,
 FROM image_gen g
 JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
+-- An open transaction of a connection.
 CREATE VIEW transactions AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id, s.tx_id
 FROM image_gen g
@@ -97,6 +103,7 @@ FROM (
     WHERE c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_type = 0 AND c.domid = s.domid)
 ) d;
 
+-- The daemon's own file descriptors.
 CREATE VIEW globals AS
 SELECT g.image_id, s.ord AS record_id, s.rw_socket_fd, s.ro_socket_fd, s.evtchn_fd
 FROM image_gen g
@@ -136,6 +143,7 @@ CREATE VIEW residues AS
 SELECT r.image_id, r.record_id, r.type, r.name, x.len, x.alignment, x.tail
 FROM records r JOIN residue x ON x.residue_id = r.residue_id;
 
+-- What import noticed about an image. record counts from 1, offset in bytes from the file's start.
 CREATE VIEW findings AS
 SELECT i.image_id, f.rule, f.severity, f.record, f."offset", f.message, f.expected
 FROM image i JOIN finding f ON f.stream_id = i.stream_id;

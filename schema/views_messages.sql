@@ -73,6 +73,7 @@ FROM connections c
 CROSS JOIN image_turns t ON t.image_id = c.image_id
 WHERE length(c.out_data) > 0;
 
+-- The digits of an offset, by their place.
 CREATE VIEW digits (digit) AS
 VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9);
 

@@ -3,6 +3,7 @@
 -- A series' images are ordered by image_id, as they were imported; step counts them from 1 on. seen_at is captured_at,
 -- or imported_at where nobody said when the image was captured.
 
+-- An image at its place in its series.
 CREATE VIEW series_steps AS
 SELECT i.series, row_number() OVER (PARTITION BY i.series ORDER BY i.image_id) AS step,
        count(*) OVER (PARTITION BY i.series) AS steps,

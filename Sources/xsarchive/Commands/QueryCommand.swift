@@ -7,6 +7,8 @@ struct QueryCommand: ParsableCommand {
         commandName: "query",
         abstract: "Answer a question by a named query; without a name, list the queries.",
         discussion: """
+            --datasette prints what Datasette needs to show all of them: xsarchive query --datasette > metadata.yaml, then \
+            datasette xsarchive.db -m metadata.yaml.
             'xsarchive query NAME --help' explains a query: why, parameters, columns, and its SQL, which SQLite's own shell runs as it is.
             Examples:
               xsarchive query
@@ -19,10 +21,10 @@ struct QueryCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Argument(help: "The query's name.")
+    @Argument(help: "The query's name.", completion: .list(NamedQuery.all.map(\.name)))
     var name: String?
 
-    @Option(name: [.short, .customLong("image")], help: "The image, archived or a file (default: @latest).")
+    @Option(name: [.short, .customLong("image")], help: "The image, archived or a file (default: @latest).", completion: .file())
     var image: String?
 
     @Option(name: [.customShort("P"), .customLong("parameter")], help: "A parameter, as key=value; may be given several times.")
@@ -30,6 +32,13 @@ struct QueryCommand: ParsableCommand {
 
     @Flag(help: "Explain the query instead of running it.")
     var explain = false
+
+    @Flag(help: "Print metadata for Datasette (YAML) with all queries.")
+    var datasette = false
+
+    func validate() throws {
+        if datasette && name != nil { throw ValidationError("--datasette is about all queries; leave out \(name ?? "the name").") }
+    }
 
     /// The arguments with --help behind a query's name turned into --explain: the parser's help knows the command only.
     static func explaining(_ arguments: [String]) -> [String] {
@@ -42,6 +51,7 @@ struct QueryCommand: ParsableCommand {
     }
 
     func run() throws {
+        if datasette { return Standard.print(DatasetteMetadata.yaml(database: archiveName), terminator: "") }
         guard let name else { return list() }
         let query = try NamedQuery.named(name)
         if explain { return explain(query) }
@@ -74,6 +84,13 @@ struct QueryCommand: ParsableCommand {
             values[String(text[..<equals])] = String(text[text.index(after: equals)...])
         }
         return values
+    }
+
+    /// The archive as Datasette names it: its file's name without the ending.
+    private var archiveName: String {
+        let file = archive.path.split(separator: "/").last.map(String.init) ?? archive.path
+        guard let dot = file.lastIndex(of: "."), dot > file.startIndex else { return file }
+        return String(file[..<dot])
     }
 
     private func list() {
