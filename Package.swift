@@ -47,8 +47,13 @@ let package = Package(
         ),
         .testTarget(
             name: "XenstoreAnalysisTests",
-            dependencies: ["XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "TestSupport"]
+            dependencies: ["XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "TestSupport"]
         ),
         .testTarget(name: "xsarchiveTests", dependencies: ["xsarchive", "TestSupport"]),
     ]
 )
+
+// `make documentation`; nobody else needs the plugin.
+if Context.environment["XSARCHIVE_DOCUMENTATION"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
