@@ -13,6 +13,7 @@ final class Interner {
     private var details: [NodeDetail: Int64] = [:]
     /// The last list of permissions asked for: neighbours often have the same.
     private var last: (permissions: [Permission], id: Int64) = ([], 0)
+    private var lastOctets: (octets: [UInt8], id: Int64) = ([], 0)
 
     init(_ database: Database) throws {
         self.database = database
@@ -39,6 +40,18 @@ final class Interner {
         if permissions == last.permissions && last.id != 0 { return last.id }
         let id = try idAnew(ofPermissions: permissions)
         last = (permissions, id)
+        return id
+    }
+
+    /// - Parameter octets: four for each permission, as the stream has them.
+    func id(ofPermissions octets: UnsafeRawBufferPointer, isBigEndian: Bool) throws -> Int64 {
+        if lastOctets.id != 0 && octets.elementsEqual(lastOctets.octets) { return lastOctets.id }
+        let permissions = stride(from: 0, to: octets.count - 3, by: 4).map { place in
+            let domid = octets.loadUnaligned(fromByteOffset: place + 2, as: UInt16.self)
+            return Permission(perm: octets[place], flags: octets[place + 1], domid: isBigEndian ? domid.bigEndian : domid.littleEndian)
+        }
+        let id = try idAnew(ofPermissions: permissions)
+        lastOctets = (Array(octets), id)
         return id
     }
 

@@ -1,0 +1,59 @@
+import XenstoreStream
+
+extension FieldWriter {
+    /// Appends a plain node.
+    /// - Parameters:
+    ///   - path: without its NUL.
+    ///   - perms: four octets each, as the stream has them.
+    /// - Returns: false, with nothing appended, where a field cannot hold its value.
+    mutating func append(
+        _ plan: PlainNodePlan, path: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, perms: [UInt8]
+    ) -> Bool {
+        guard let pathCount = UInt16(exactly: path.count + 1), let valueCount = UInt16(exactly: value.count),
+            let permCount = UInt16(exactly: perms.count / 4)
+        else { return false }
+        let fieldCount = plan.fixedWidth + path.count + 1 + value.count + perms.count
+        let padded = (fieldCount + 7) & ~7
+        let length = UInt32(truncatingIfNeeded: lengthRule == .padded ? padded : fieldCount)
+        let start = bytes.count
+        // Zeros first, which the padding and what says nothing keep; then the fields between them.
+        bytes.append(contentsOf: repeatElement(0, count: 8 + padded))
+        let isBig = isBigEndian
+        bytes.withUnsafeMutableBytes { buffer in
+            var record = Cursor(buffer: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]), isBig: isBig)
+            record.put(RecordType.nodeData.rawValue)
+            record.put(length)
+            for step in plan.steps {
+                switch step {
+                case .zero(let width): record.place += width
+                case .pathCount: record.put(pathCount)
+                case .valueCount: record.put(valueCount)
+                case .permCount: record.put(permCount)
+                case .perms: perms.withUnsafeBytes { record.put($0) }
+                case .path:
+                    record.put(path)
+                    record.place += 1
+                case .value: record.put(value)
+                }
+            }
+        }
+        return true
+    }
+}
+
+/// A place in a buffer, every access to which is checked by the buffer.
+private struct Cursor {
+    let buffer: UnsafeMutableRawBufferPointer
+    let isBig: Bool
+    var place = 0
+
+    mutating func put<Number: FixedWidthInteger>(_ number: Number) {
+        buffer.storeBytes(of: isBig ? number.bigEndian : number.littleEndian, toByteOffset: place, as: Number.self)
+        place += Number.bitWidth / 8
+    }
+
+    mutating func put(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: buffer[place..<place + bytes.count]).copyMemory(from: bytes)
+        place += bytes.count
+    }
+}
