@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell. With the word
-# `replay` also what the replay test needs: the daemons and tools of Debian 12's Xen 4.17, Python, a C compiler.
+# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell, and what unpacks images.
+# With the word `replay` also what the replay test needs: the daemons and tools of Debian 12's Xen 4.17, Python, a C compiler.
 set -eu
 
 if ! command -v swift >/dev/null 2>&1; then
@@ -11,6 +11,9 @@ fi
 missing=
 [ -e /usr/include/sqlite3.h ] || missing="$missing libsqlite3-dev"
 command -v sqlite3 >/dev/null 2>&1 || missing="$missing sqlite3"
+command -v gzip >/dev/null 2>&1 || missing="$missing gzip"
+command -v xz >/dev/null 2>&1 || missing="$missing xz-utils"
+command -v zstd >/dev/null 2>&1 || missing="$missing zstd"
 if [ "${1:-}" = replay ]; then
     [ -x /usr/lib/xen-4.17/bin/oxenstored ] || missing="$missing xen-utils-4.17"
     command -v xenstore-ls >/dev/null 2>&1 || missing="$missing xenstore-utils"

@@ -8,9 +8,9 @@ import Musl
 
 /// Files by the calls of the operating system, with errors that name the file.
 public enum FileIO {
-    /// Reads a whole file, or standard input for `-`.
+    /// Opens a file to read it, or takes standard input for `-`; `body` gets what stands for it, and what the system says of it.
     /// - Throws: `ArchiveError` with code `file`.
-    public static func read(_ path: String) throws -> [UInt8] {
+    static func reading<Result>(_ path: String, _ body: (Int32, stat) throws -> Result) throws -> Result {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, "cannot open the file") }
         defer { if path != "-" { close(descriptor) } }
@@ -19,13 +19,20 @@ public enum FileIO {
         guard status.st_mode & S_IFMT != S_IFDIR else {
             throw ArchiveError(.file, "\(path): is a directory; name a file")
         }
+        return try body(descriptor, status)
+    }
+
+    /// Reads what is left of a file, but no more than one byte beyond the limit.
+    /// - Parameter expected: how many bytes there should be, where that is known.
+    static func readRest(_ descriptor: Int32, named path: String, expected: Int = 1 << 16, limit: Int = .max) throws -> [UInt8] {
         var bytes: [UInt8] = []
         // One spare byte, so that the end of a file of the stated size shows at once.
-        var chunk = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) + 1 : 1 << 16
-        while true {
+        var chunk = expected < .max ? expected + 1 : expected
+        while bytes.count <= limit {
             let start = bytes.count
+            let most = limit == .max ? chunk : min(chunk, limit - start + 1)
             var got = 0
-            bytes.append(addingCapacity: chunk) { buffer in
+            bytes.append(addingCapacity: most) { buffer in
                 got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
                 return max(got, 0)
             }
@@ -33,9 +40,10 @@ public enum FileIO {
                 if errno == EINTR { continue }
                 throw failure(path, "reading failed at byte \(start)")
             }
-            if got == 0 { return bytes }
+            if got == 0 { break }
             chunk = 1 << 20
         }
+        return bytes
     }
 
     /// Whether this process may write to the file.

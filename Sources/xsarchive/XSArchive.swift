@@ -11,6 +11,7 @@ struct XSArchive: ParsableCommand {
         abstract: "An archive and forensic store for images of xenstored's state.",
         discussion: """
             IMAGE is a file, '-' for standard input, or an archived image: @ID, @NAME (the newest of that name), @latest, @latest~N.
+            -a FILE, before or behind the command, names the archive (default: $XSARCHIVE, else ./xsarchive.db).
             Exit status: 0 done or same, 1 differences or findings, 2 trouble, 64 wrong usage.
             """,
         version: version,
@@ -23,7 +24,7 @@ struct XSArchive: ParsableCommand {
     static func main() {
         FileIO.reportFullFiles()
         do {
-            var command = try parseAsRoot(QueryCommand.explaining(Array(CommandLine.arguments.dropFirst())))
+            var command = try parseAsRoot(QueryCommand.explaining(LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))))
             try command.run()
             Standard.flush()
         } catch let status as ExitCode {

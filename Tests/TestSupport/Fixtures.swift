@@ -70,6 +70,12 @@ public enum Files {
         }
         return names.sorted()
     }
+
+    /// Removes a folder with all that is in it.
+    static func removeFolder(_ path: String) {
+        for name in list(path) where unlink(path + "/" + name) != 0 { removeFolder(path + "/" + name) }
+        rmdir(path)
+    }
 }
 
 /// A folder that goes away with the value.
@@ -87,7 +93,6 @@ public final class TemporaryFolder {
     }
 
     deinit {
-        for name in Files.list(path) { unlink(path + "/" + name) }
-        rmdir(path)
+        Files.removeFolder(path)
     }
 }
