@@ -162,7 +162,7 @@ struct ChainStore {
         let plan = PlainNodePlan(layout: image.format.layout)
         let reader = RecordReader(stream: image.bytes, format: image.format)
         func plainNode(_ index: Int) -> PlainNode? {
-            plan.node(in: UnsafeRawBufferPointer(rebasing: bytes[image.starts[index]..<image.starts[index + 1]]), image.format)
+            plan.node(at: image.starts[index], in: bytes, image.format)
         }
         for index in records.ords.indices {
             let (ord, path) = (records.ords[index], image.pathIndices[index])

@@ -43,15 +43,10 @@ final class Interner {
         return id
     }
 
-    /// - Parameter octets: four for each permission, as the stream has them.
-    func id(ofPermissions octets: UnsafeRawBufferPointer, isBigEndian: Bool) throws -> Int64 {
-        if lastOctets.id != 0 && octets.elementsEqual(lastOctets.octets) { return lastOctets.id }
-        let permissions = stride(from: 0, to: octets.count - 3, by: 4).map { place in
-            let domid = octets.loadUnaligned(fromByteOffset: place + 2, as: UInt16.self)
-            return Permission(perm: octets[place], flags: octets[place + 1], domid: isBigEndian ? domid.bigEndian : domid.littleEndian)
-        }
-        let id = try idAnew(ofPermissions: permissions)
-        lastOctets = (Array(octets), id)
+    func id(ofPermissionsOf node: PlainNode) throws -> Int64 {
+        if lastOctets.id != 0 && node.perms.elementsEqual(lastOctets.octets) { return lastOctets.id }
+        let id = try idAnew(ofPermissions: (0..<node.perms.count / 4).compactMap(node.permission))
+        lastOctets = (Array(node.perms), id)
         return id
     }
 

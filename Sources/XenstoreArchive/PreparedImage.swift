@@ -44,9 +44,7 @@ public struct PreparedImage {
             { Digest.sha256(bytes) },
             {
                 Result { () throws(StreamError) -> Int in
-                    var reader = try StreamReader(bytes: bytes, format: detection.format)
-                    while let record = try reader.next() { tally.add(record) }
-                    return reader.offset
+                    try tally.addAll(bytes, detection.format)
                 }
             })
         self.init(bytes: bytes, sha256: sha256, detection: detection, isSalvaged: false, tally: &tally, end: try end.get())
@@ -143,6 +141,30 @@ private struct Tally {
         verbatimCount += record.residue?.verbatimCount ?? 0
         starts.append(record.offset)
         checker.add(record)
+        notePath()
+    }
+
+    /// Adds all records of a stream.
+    /// - Returns: where they end.
+    /// - Throws: `StreamError` where the stream is damaged.
+    mutating func addAll(_ bytes: [UInt8], _ format: StreamFormat) throws(StreamError) -> Int {
+        var reader = try StreamReader(bytes: bytes, format: format)
+        while true {
+            bytes.withUnsafeBytes { stream in
+                while let node = reader.peekPlainNode(in: stream), checker.add(node, number: recordCount + 1, in: stream, bytes) {
+                    reader.pass(node)
+                    recordCount += 1
+                    nodeCount += 1
+                    starts.append(node.offset)
+                    notePath()
+                }
+            }
+            guard let record = try reader.next() else { return reader.offset }
+            add(record)
+        }
+    }
+
+    private mutating func notePath() {
         pathIndices.append(checker.lastPath.map { Int32(truncatingIfNeeded: $0) } ?? -1)
     }
 

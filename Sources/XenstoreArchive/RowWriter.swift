@@ -91,7 +91,7 @@ final class SpanWriter {
         try statement.bind(offset + 1, ord)
         let pathID = try paths.id(of: node.path, index: path)
         try statement.bind(offset + plain.path, pathID)
-        try statement.bind(offset + plain.perms, try interner.id(ofPermissions: node.perms, isBigEndian: node.isBigEndian))
+        try statement.bind(offset + plain.perms, try interner.id(ofPermissionsOf: node))
         try statement.bindTextOrBlob(offset + plain.value, standingAt: node.value)
         try statement.bindNull(offset + plain.detail)
         try finishNode(pathID)

@@ -1,12 +1,10 @@
-import XenstoreStream
-
 extension FieldWriter {
     /// Appends a plain node.
     /// - Parameters:
     ///   - path: without its NUL.
     ///   - perms: four octets each, as the stream has them.
     /// - Returns: false, with nothing appended, where a field cannot hold its value.
-    mutating func append(
+    package mutating func append(
         _ plan: PlainNodePlan, path: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, perms: [UInt8]
     ) -> Bool {
         guard let pathCount = UInt16(exactly: path.count + 1), let valueCount = UInt16(exactly: value.count),

@@ -1,10 +1,8 @@
-import XenstoreStream
-
 /// The fields of a committed node with nothing odd about it, in the order of the wire, taken from the node's own walk.
 ///
 /// Almost every row of an archive is such a node. Its fields do not depend on each other's values, so the walk is done
 /// once for each layout, and a row is written from its result: three times as fast as walking for each row.
-struct PlainNodePlan {
+package struct PlainNodePlan {
     /// One field, or what stands for one in a plain node.
     enum Step {
         /// A number that is zero.
@@ -18,7 +16,7 @@ struct PlainNodePlan {
     /// The octets of all numbers and lengths.
     let fixedWidth: Int
 
-    init(layout: Layout) {
+    package init(layout: Layout) {
         var walk = Walk(layout: layout)
         var node = NodeData()
         do { try node.visitFields(&walk) } catch { walk.steps = [] }
