@@ -60,8 +60,8 @@ def rows(text):
 def check(xsarchive, base, archive):
     problems = []
 
-    def get(path, **parameters):
-        address = base + path + ("?" + urllib.parse.urlencode(parameters) if parameters else "")
+    def get(page_path, **parameters):
+        address = base + page_path + ("?" + urllib.parse.urlencode(parameters) if parameters else "")
         status, text = fetch(address)
         if status != 200:
             problems.append(f"{address}: {status}: {text[:300]}")

@@ -8,6 +8,7 @@ rm -rf "$folder"
 mkdir -p "$folder/man/man1" "$folder/completions"
 python3 "$here/manual.py" "$program" "$folder/man/man1"
 for shell in bash zsh fish; do
-    "$program" --generate-completion-script $shell >"$folder/completions/$shell"
+    # Nobody runs it, it is read by the shell.
+    "$program" --generate-completion-script $shell | sed '1{/^#!/d;}' >"$folder/completions/$shell"
 done
 "$program" query --datasette >"$folder/datasette.yaml"

@@ -23,6 +23,8 @@ struct XSArchive: ParsableCommand {
 
     static func main() {
         FileIO.reportFullFiles()
+        // Swift reads the arguments there; without them every command would be a request for help.
+        if CommandLine.arguments.isEmpty { fail("the system does not tell the arguments, as /proc cannot be read; mount it", .trouble) }
         do {
             var command = try parseAsRoot(QueryCommand.explaining(LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))))
             try command.run()
