@@ -1,6 +1,7 @@
 # make demo   install what is missing, build, and run the main job on real images
 # make test   install what is missing, build, and pass the tests
 # make mutants | fuzz   the long runs: ten thousand damaged streams; the fuzzers
+# make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and compare (docs/replay.md)
 # make bench   measure against other ways, on images of its own making (BENCH_OPTIONS=--large for one of 1 GB)
 # make install PREFIX=/usr/local   put the release build under PREFIX
 
@@ -8,7 +9,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-.PHONY: demo test build release install clean deps mutants fuzz bench
+.PHONY: demo test build release install clean deps mutants fuzz replay-test bench
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
@@ -35,6 +36,11 @@ mutants: release
 FUZZ_SECONDS ?= 1800
 fuzz: deps
 	for target in FuzzDecode FuzzRoundTrip FuzzArchive; do scripts/fuzz.sh $$target $(FUZZ_SECONDS) || exit 1; done
+
+# REPLAY_OPTIONS=--short: two images only, as in `make test`.
+replay-test: build
+	scripts/install-deps.sh replay
+	Replay/run.sh .build/debug/xsarchive $(REPLAY_OPTIONS)
 
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
 BENCH_DATA ?= Benchmarks/.data

@@ -30,10 +30,10 @@ struct ChainStore {
     /// read, and beginning anew costs as much as a third of the image.
     private static let mostClosed: Int64 = 8
 
-    func store(_ image: PreparedImage, series: String) throws -> Records {
+    func store(_ image: PreparedImage, series: String, ahead: ChainTip?) throws -> Records {
         let new = SequenceMatch.Frames(bytes: image.bytes, starts: image.starts)
         for stream in try candidates(image, series: series) {
-            let tip = try ChainTip(database, stream)
+            let tip = try ahead?.stream.streamID == stream.streamID ? ahead ?? ChainTip(database, stream) : ChainTip(database, stream)
             var pairs = SequenceMatch.pairs(old: SequenceMatch.Frames(tip.encoded), new: new)
             // A damaged span has its offset, so it is another one in another image.
             for index in pairs.indices where pairs[index] >= 0 {
@@ -141,7 +141,7 @@ struct ChainStore {
             // Later images of a chain have few new nodes, which go in one by one.
             let writer = try SpanWriter(
                 database, records, paths, image: bytes, layout: image.format.layout, nodes: records.gen == 1 ? image.nodeCount : 1)
-            if records.gen == 1 {
+            if records.gen == 1 && !image.isSalvaged {
                 try insertAll(image, records, writer, paths, bytes)
             } else {
                 try image.forEachItem(where: isNew) { try writer.insert($1, ord: records.ords[$0], path: image.pathIndices[$0]) }
@@ -155,20 +155,30 @@ struct ChainStore {
         try advance.run()
     }
 
+    /// Inserts all items of a whole image: plain nodes, which almost all of them are, straight from where they lie.
     private func insertAll(
         _ image: PreparedImage, _ records: Records, _ writer: SpanWriter, _ paths: PathInterner, _ bytes: UnsafeRawBufferPointer
     ) throws {
-        try image.forEachItem { index, item in
-            guard Self.comesLater(index), case .record(let record) = item, case .node(let node) = record.body else {
-                return try writer.insert(item, ord: records.ords[index], path: image.pathIndices[index])
-            }
-            let path = node.path.octets
-            let place = UnsafeRawBufferPointer(rebasing: bytes[path.startIndex..<path.endIndex])
-            _ = try paths.id(of: path, index: image.pathIndices[index], standingAt: place)
+        let plan = PlainNodePlan(layout: image.format.layout)
+        let reader = RecordReader(stream: image.bytes, format: image.format)
+        func plainNode(_ index: Int) -> PlainNode? {
+            plan.node(at: image.starts[index], in: bytes, image.format)
         }
-        try image.forEachItem(where: Self.comesLater) { index, item in
-            guard case .record(let record) = item, case .node = record.body else { return }
-            try writer.insert(item, ord: records.ords[index], path: image.pathIndices[index])
+        for index in records.ords.indices {
+            let (ord, path) = (records.ords[index], image.pathIndices[index])
+            guard let node = plainNode(index) else {
+                try writer.insert(try reader.record(at: image.starts[index], number: index + 1), ord: ord, path: path)
+                continue
+            }
+            if Self.comesLater(index) {
+                _ = try paths.id(of: node.path, index: path)
+            } else {
+                try writer.insert(node, ord: ord, path: path)
+            }
+        }
+        for index in records.ords.indices where Self.comesLater(index) {
+            guard let node = plainNode(index) else { continue }
+            try writer.insert(node, ord: records.ords[index], path: image.pathIndices[index])
         }
     }
 

@@ -109,4 +109,9 @@ extension Database {
     var changeCount: Int32 {
         sqlite3_changes(handle)
     }
+
+    /// How many rows have been changed since the connection was opened.
+    var totalChangeCount: Int64 {
+        sqlite3_total_changes64(handle)
+    }
 }

@@ -71,7 +71,7 @@ public enum FileIO {
     }
 
     /// Whether there is a file without a single byte.
-    static func isEmpty(_ path: String) -> Bool {
+    public static func isEmpty(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_size == 0
     }

@@ -24,17 +24,23 @@ public struct ImagePair {
         if isUnique, case .archive(let archive, let left) = old.origin, case .archive(let other, let right) = new.origin,
             archive.database.path == other.database.path, left.stream.chainID == right.stream.chainID {
             let generations = min(left.stream.gen, right.stream.gen)...max(left.stream.gen, right.stream.gen)
-            self.old = try Self.changed(archive, left, generations)
-            self.new = try Self.changed(archive, right, generations)
+            (self.old, self.new) = try Self.both(
+                archive, other, { try Self.changed(archive, left, generations) }, { try Self.changed(other, right, generations) })
             return
         }
-        let (left, right) = (try old.frames(), try new.frames())
+        let (left, right) = try Self.both(old.archive, new.archive, old.frames, new.frames)
         var pairs = Array(repeating: -1, count: right.frames.count)
         if isUnique { pairs = SequenceMatch.pairs(old: left.frames, new: right.frames) }
         var isPaired = Array(repeating: false, count: left.frames.count)
         for pair in pairs where pair >= 0 { isPaired[pair] = true }
         self.old = left.side { !isPaired[$0] }
         self.new = right.side { pairs[$0] < 0 }
+    }
+
+    /// Reads both images, at the same time unless they come from one connection to an archive.
+    private static func both<Read>(_ old: Archive?, _ new: Archive?, _ first: () throws -> Read, _ second: () throws -> Read) throws -> (Read, Read) {
+        if let old, old === new { return (try first(), try second()) }
+        return try concurrently(first, second)
     }
 
     /// The records of an archived image but for the committed nodes that did not change between two generations of its chain.
@@ -71,6 +77,10 @@ public struct ImagePair {
 }
 
 extension ImageSource {
+    fileprivate var archive: Archive? {
+        if case .archive(let archive, _) = origin { archive } else { nil }
+    }
+
     fileprivate func hasDuplicateNodes() throws -> Bool {
         switch origin {
         case .file(let image): return image.findings.contains { $0.rule == Rule.duplicateNode.rawValue }

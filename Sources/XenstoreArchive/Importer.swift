@@ -43,14 +43,16 @@ public struct Importer {
     }
 
     /// Stores `image` in one transaction: all of it, proved to come out byte for byte, or nothing.
+    /// - Parameter preview: what has been read ahead for it; it is passed over where it does not fit.
     /// - Throws: `ArchiveError`; the archive is then as it was.
-    public func store(_ image: PreparedImage, label: Label) throws -> Outcome {
+    @discardableResult
+    public func store(_ image: PreparedImage, label: Label, preview: Preview? = nil) throws -> Outcome {
         try database.transaction {
             if let imageID = try knownImage(image, label) { return Outcome(kind: .known, imageID: imageID) }
             if let streamID = try knownStream(image) {
                 return Outcome(kind: .observed, imageID: try insertImage(streamID, label))
             }
-            let streamID = try storeStream(image, series: label.series)
+            let streamID = try storeStream(image, series: label.series, ahead: preview?.tip(database))
             return Outcome(kind: .stored, imageID: try insertImage(streamID, label))
         }
     }
@@ -97,8 +99,8 @@ public struct Importer {
 
     // MARK: Streams
 
-    private func storeStream(_ image: PreparedImage, series: String) throws -> Int64 {
-        let records = try ChainStore(database, keys: keys).store(image, series: series)
+    private func storeStream(_ image: PreparedImage, series: String, ahead: ChainTip?) throws -> Int64 {
+        let records = try ChainStore(database, keys: keys).store(image, series: series, ahead: ahead)
         let insert = try database.prepare(
             """
             INSERT INTO stream (chain_id, gen, sha256, layout, size, version, flags, certainty, layout_reason,

@@ -13,6 +13,7 @@ final class Interner {
     private var details: [NodeDetail: Int64] = [:]
     /// The last list of permissions asked for: neighbours often have the same.
     private var last: (permissions: [Permission], id: Int64) = ([], 0)
+    private var lastOctets: (octets: [UInt8], id: Int64) = ([], 0)
 
     init(_ database: Database) throws {
         self.database = database
@@ -39,6 +40,13 @@ final class Interner {
         if permissions == last.permissions && last.id != 0 { return last.id }
         let id = try idAnew(ofPermissions: permissions)
         last = (permissions, id)
+        return id
+    }
+
+    func id(ofPermissionsOf node: PlainNode) throws -> Int64 {
+        if lastOctets.id != 0 && node.perms.elementsEqual(lastOctets.octets) { return lastOctets.id }
+        let id = try idAnew(ofPermissions: (0..<node.perms.count / 4).compactMap(node.permission))
+        lastOctets = (Array(node.perms), id)
         return id
     }
 

@@ -27,13 +27,13 @@ final class PathInterner {
 
     /// - Parameters:
     ///   - index: of the path among the image's.
-    ///   - bytes: where the path lies; must stay there until `finish`.
-    func id(of path: Octets, index: Int32, standingAt bytes: UnsafeRawBufferPointer) throws -> Int64 {
+    ///   - path: must stay where it is until `finish`.
+    func id(of path: UnsafeRawBufferPointer, index: Int32) throws -> Int64 {
         if let first {
             let id = Int64(index) + 1
             if id == nextID {
                 try first.statement.bind(first.offset + 1, id)
-                try first.statement.bindTextOrBlob(first.offset + 2, path, standingAt: bytes)
+                try first.statement.bindTextOrBlob(first.offset + 2, standingAt: path)
                 try first.next()
                 nextID += 1
             }
@@ -41,13 +41,13 @@ final class PathInterner {
         }
         // Most paths that are asked for are new, so the insert is tried first; it does nothing where the path is there.
         try insert.bind(1, nextID)
-        try insert.bindTextOrBlob(2, path)
+        try insert.bindTextOrBlob(2, standingAt: path)
         try insert.run()
         if database.changeCount == 1 {
             defer { nextID += 1 }
             return nextID
         }
-        try find.bindTextOrBlob(1, path)
+        try find.bindTextOrBlob(1, standingAt: path)
         defer { find.reset() }
         guard try find.step() else { throw ArchiveError(.damaged, "\(database.path): a path is there and cannot be found; restore a copy") }
         return find.integer(0)

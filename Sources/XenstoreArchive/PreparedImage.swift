@@ -40,9 +40,14 @@ public struct PreparedImage {
     public init(bytes: [UInt8], layout: Layout? = nil) throws(StreamError) {
         let detection = try LayoutDetection(bytes: bytes, forced: layout)
         var tally = Tally(header: try Header(bytes: bytes), detection: detection, bytes: bytes)
-        var reader = try StreamReader(bytes: bytes, format: detection.format)
-        while let record = try reader.next() { tally.add(record) }
-        self.init(bytes: bytes, detection: detection, isSalvaged: false, tally: &tally, end: reader.offset)
+        let (sha256, end) = concurrently(
+            { Digest.sha256(bytes) },
+            {
+                Result { () throws(StreamError) -> Int in
+                    try tally.addAll(bytes, detection.format)
+                }
+            })
+        self.init(bytes: bytes, sha256: sha256, detection: detection, isSalvaged: false, tally: &tally, end: try end.get())
     }
 
     /// Reads any bytes at all: a whole image as such, a damaged one as far as it can be read.
@@ -60,10 +65,10 @@ public struct PreparedImage {
             case .damage(let damage): tally.add(damage)
             }
         }
-        self.init(bytes: bytes, detection: detection, isSalvaged: true, tally: &tally, end: reader.offset)
+        self.init(bytes: bytes, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: true, tally: &tally, end: reader.offset)
     }
 
-    private init(bytes: [UInt8], detection: LayoutDetection, isSalvaged: Bool, tally: inout Tally, end: Int) {
+    private init(bytes: [UInt8], sha256: String, detection: LayoutDetection, isSalvaged: Bool, tally: inout Tally, end: Int) {
         self.bytes = bytes
         self.detection = detection
         self.isSalvaged = isSalvaged
@@ -77,7 +82,7 @@ public struct PreparedImage {
         nodeCount = tally.nodeCount
         verbatimCount = tally.verbatimCount + trailer.count
         findings = tally.checker.finish(trailer: trailer, size: bytes.count)
-        sha256 = Digest.sha256(bytes)
+        self.sha256 = sha256
     }
 
     /// The image without what only storing it needs: a third of a large image's size.
@@ -136,6 +141,30 @@ private struct Tally {
         verbatimCount += record.residue?.verbatimCount ?? 0
         starts.append(record.offset)
         checker.add(record)
+        notePath()
+    }
+
+    /// Adds all records of a stream.
+    /// - Returns: where they end.
+    /// - Throws: `StreamError` where the stream is damaged.
+    mutating func addAll(_ bytes: [UInt8], _ format: StreamFormat) throws(StreamError) -> Int {
+        var reader = try StreamReader(bytes: bytes, format: format)
+        while true {
+            bytes.withUnsafeBytes { stream in
+                while let node = reader.peekPlainNode(in: stream), checker.add(node, number: recordCount + 1, in: stream, bytes) {
+                    reader.pass(node)
+                    recordCount += 1
+                    nodeCount += 1
+                    starts.append(node.offset)
+                    notePath()
+                }
+            }
+            guard let record = try reader.next() else { return reader.offset }
+            add(record)
+        }
+    }
+
+    private mutating func notePath() {
         pathIndices.append(checker.lastPath.map { Int32(truncatingIfNeeded: $0) } ?? -1)
     }
 

@@ -6,6 +6,7 @@ final class SpanWriter {
     private let nodes: RowInserter
     private let insertDamage, insertChange: Statement
     private let interner: Interner
+    private let paths: PathInterner
     private let target: RowBinder.Target
     private let gen: Int64
     private let layout: Layout
@@ -22,6 +23,7 @@ final class SpanWriter {
         gen = records.gen
         self.layout = layout
         interner = try Interner(database)
+        self.paths = paths
         let rows = SpanTable.all.map { $0.insertRow(chainID: records.chainID, gen: records.gen) }
         statements = try zip(SpanTable.all, rows).map { try database.prepare($0.insertSQL + " " + $1) }
         let nodeIndex = SpanTable.nodeIndex
@@ -45,7 +47,7 @@ final class SpanWriter {
         }
     }
 
-    private func insert(_ record: Record, ord: Int64, path: Int32) throws {
+    func insert(_ record: Record, ord: Int64, path: Int32) throws {
         let residueID = try record.residue.map(interner.id(ofResidue:))
         if case .node(let node) = record.body { return try insert(node, residueID, ord: ord, path: path) }
         let index = SpanTable.index(of: record.body)
@@ -74,14 +76,30 @@ final class SpanWriter {
         if let failure = binder.failure { throw failure }
         var detail = binder.detail
         detail.residueID = residueID
-        let last = offset + SpanTable.firstColumnParameter + SpanTable.all[SpanTable.nodeIndex].columns.count
+        let last = offset + Self.plainParameters.detail
         if detail.isPlain {
             try statement.bindNull(last)
         } else {
             try statement.bind(last, try interner.id(ofDetail: detail))
         }
+        try finishNode(binder.pathID)
+    }
+
+    /// Inserts a plain node: what `insert(_:_:ord:path:)` does, without taking it for a record of any kind.
+    func insert(_ node: PlainNode, ord: Int64, path: Int32) throws {
+        let (statement, offset, plain) = (nodes.statement, nodes.offset, Self.plainParameters)
+        try statement.bind(offset + 1, ord)
+        let pathID = try paths.id(of: node.path, index: path)
+        try statement.bind(offset + plain.path, pathID)
+        try statement.bind(offset + plain.perms, try interner.id(ofPermissionsOf: node))
+        try statement.bindTextOrBlob(offset + plain.value, standingAt: node.value)
+        try statement.bindNull(offset + plain.detail)
+        try finishNode(pathID)
+    }
+
+    private func finishNode(_ pathID: Int64) throws {
         if gen > 1 {
-            try insertChange.bind(1, binder.pathID)
+            try insertChange.bind(1, pathID)
             try insertChange.run()
         }
         try nodes.next()
@@ -97,6 +115,14 @@ final class SpanWriter {
 
     /// For each table the parameter of each field, by the field's number; -1 where the table has no such column.
     private static let parameters = SpanTable.all.map { SpanTable.places(of: $0.columns, from: SpanTable.firstColumnParameter) }
+
+    /// The parameters of a node's row.
+    private static let plainParameters = {
+        let fields = parameters[SpanTable.nodeIndex]
+        func parameter(_ field: Field) -> Int { fields[Int(field.rawValue)] }
+        let detail = SpanTable.firstColumnParameter + SpanTable.all[SpanTable.nodeIndex].columns.count
+        return (path: parameter(.path), value: parameter(.value), perms: parameter(.perms), detail: detail)
+    }()
 }
 
 /// Binds a record's fields to the parameters of an insert statement.
@@ -179,7 +205,7 @@ private struct RowBinder: FieldVisitor {
         } else {
             var id = pathID
             bind(field) {
-                id = try $0.paths.id(of: octets, index: $0.path, standingAt: $0.place(of: octets))
+                id = try $0.paths.id(of: $0.place(of: octets), index: $0.path)
                 try $0.statement.bind($1, id)
             }
             pathID = id
@@ -191,7 +217,7 @@ private struct RowBinder: FieldVisitor {
         let octets = value
         bind(field) {
             if field == .value {
-                try $0.statement.bindTextOrBlob($1, octets, standingAt: $0.place(of: octets))
+                try $0.statement.bindTextOrBlob($1, standingAt: $0.place(of: octets))
             } else {
                 try $0.statement.bindBlob($1, octets)
             }

@@ -45,10 +45,13 @@ public final class Statement {
     }
 
     /// Like `bindTextOrBlob`, without a copy of a text.
-    /// - Parameter bytes: where `value` lies; must stay there until the statement has run.
-    func bindTextOrBlob(_ index: Int, _ value: Octets, standingAt bytes: UnsafeRawBufferPointer) throws {
-        guard value.isText else { return try bindBlob(index, value) }
-        try check(xs_bind_standing_text(handle, Int32(index), Self.address(bytes), Int32(bytes.count)))
+    /// - Parameter bytes: must stay where they are until the statement has run.
+    func bindTextOrBlob(_ index: Int, standingAt bytes: UnsafeRawBufferPointer) throws {
+        if bytes.isText {
+            try check(xs_bind_standing_text(handle, Int32(index), Self.address(bytes), Int32(bytes.count)))
+        } else {
+            try check(xs_bind_blob(handle, Int32(index), Self.address(bytes), Int32(bytes.count)))
+        }
     }
 
     /// Sets every parameter to NULL.

@@ -4,25 +4,7 @@ public typealias Octets = ArraySlice<UInt8>
 extension ArraySlice where Element == UInt8 {
     /// Whether the bytes are what the archive keeps as text: valid UTF-8 without a NUL.
     public var isText: Bool {
-        isASCIIWithoutNUL || (!contains(0) && String(validating: self, as: UTF8.self) != nil)
-    }
-
-    /// Eight bytes at a time: a bit for each that is zero or above 0x7F.
-    private var isASCIIWithoutNUL: Bool {
-        withUnsafeBytes { bytes in
-            let (ones, tops) = (UInt64(0x0101_0101_0101_0101), UInt64(0x8080_8080_8080_8080))
-            var offset = 0
-            while offset + 8 <= bytes.count {
-                let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                if ((word &- ones) & ~word | word) & tops != 0 { return false }
-                offset += 8
-            }
-            while offset < bytes.count {
-                if bytes[offset] == 0 || bytes[offset] > 0x7F { return false }
-                offset += 1
-            }
-            return true
-        }
+        withUnsafeBytes(\.isText)
     }
 
     /// Like `==`, eight bytes at a time.
@@ -53,6 +35,29 @@ extension ArraySlice where Element == UInt8 {
     /// Whether every byte is zero, as the format asks of padding.
     public var isZero: Bool {
         allSatisfy { $0 == 0 }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes are what the archive keeps as text: valid UTF-8 without a NUL.
+    package var isText: Bool {
+        isASCIIWithoutNUL || (!contains(0) && String(validating: self, as: UTF8.self) != nil)
+    }
+
+    /// Eight bytes at a time: a bit for each that is zero or above 0x7F.
+    private var isASCIIWithoutNUL: Bool {
+        let (ones, tops) = (UInt64(0x0101_0101_0101_0101), UInt64(0x8080_8080_8080_8080))
+        var offset = 0
+        while offset + 8 <= count {
+            let word = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if ((word &- ones) & ~word | word) & tops != 0 { return false }
+            offset += 8
+        }
+        while offset < count {
+            if self[offset] == 0 || self[offset] > 0x7F { return false }
+            offset += 1
+        }
+        return true
     }
 }
 

@@ -13,6 +13,7 @@ public struct StreamReader {
     public private(set) var recordCount = 0
     private var ended = false
     private let reader: RecordReader
+    private let plainNode: PlainNodePlan
 
     /// - Throws: `StreamError` where `bytes` do not begin with a header.
     public init(bytes: [UInt8], format: StreamFormat) throws(StreamError) {
@@ -20,6 +21,7 @@ public struct StreamReader {
         self.bytes = bytes
         self.format = format
         reader = RecordReader(stream: bytes, format: format)
+        plainNode = PlainNodePlan(layout: format.layout)
     }
 
     /// The bytes behind END; empty in a clean stream, and until END has been read.
@@ -41,6 +43,20 @@ public struct StreamReader {
         recordCount += 1
         ended = record.type == .end
         return record
+    }
+
+    /// The next record where that is a plain node, which is then not taken apart; nil where `next` is to be asked.
+    /// - Parameter stream: `bytes`, as they lie in memory.
+    package func peekPlainNode(in stream: UnsafeRawBufferPointer) -> PlainNode? {
+        // Where len does not count the padding, whether there is any shows only from the next record.
+        guard !ended, let node = plainNode.node(at: offset, in: stream, format), node.padding == 0 || format.lengthRule == .padded else { return nil }
+        return node
+    }
+
+    /// Goes on behind the node that `peekPlainNode` has returned.
+    package mutating func pass(_ node: PlainNode) {
+        offset += node.size
+        recordCount += 1
     }
 
     /// What to say instead where the first record makes no sense but in the other byte order.

@@ -52,7 +52,11 @@ struct FormatOptions: ParsableArguments {
 enum ImageFile {
     /// - Throws: `ArchiveError` that names the file, whatever is wrong with it.
     static func prepare(_ path: String, layout: Layout? = nil, salvaging: Bool = false) throws -> PreparedImage {
-        let bytes = try FileIO.read(path)
+        try prepare(FileIO.read(path), path, layout: layout, salvaging: salvaging)
+    }
+
+    /// - Parameter path: whence the bytes came.
+    static func prepare(_ bytes: [UInt8], _ path: String, layout: Layout?, salvaging: Bool) throws -> PreparedImage {
         if salvaging { return PreparedImage(salvaging: bytes, layout: layout) }
         do {
             return try PreparedImage(bytes: bytes, layout: layout)

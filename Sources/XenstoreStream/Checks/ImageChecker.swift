@@ -63,6 +63,21 @@ public struct ImageChecker {
         }
     }
 
+    /// Adds a plain node where nothing is to be said of it by itself, as of almost every record.
+    /// - Parameters:
+    ///   - number: the record's.
+    ///   - stream: as it lies in memory, and as slices of it are to be kept.
+    /// - Returns: false where the whole record is to be added instead.
+    package mutating func add(_ node: PlainNode, number: Int, in stream: UnsafeRawBufferPointer, _ bytes: [UInt8]) -> Bool {
+        guard let start = stream.baseAddress, RecordRules.isOrdinary(node, format.layout) else { return false }
+        records += 1
+        hasEnd = false
+        hasPlainRecord = true
+        structure.committed(
+            bytes[node.pathRange(from: start)], owner: node.permission(0), number: number, offset: node.offset, &list)
+        return true
+    }
+
     /// The paths of the records so far, and that of the last one.
     package var paths: PathTable {
         structure.paths

@@ -104,15 +104,25 @@ package enum RecordRules {
 
     /// Whether nothing is to be said of a path, as of almost every one: found out in one walk over it.
     package static func isOrdinary(_ path: Octets) -> Bool {
-        guard path.count <= longestPath else { return false }
-        return path.withUnsafeBytes { bytes in
-            guard bytes.first == 0x2F else { return false }
-            var previous: UInt8 = 0
-            for byte in bytes {
-                if !isPathCharacter(byte) || (byte == 0x2F && previous == 0x2F) { return false }
-                previous = byte
-            }
-            return bytes.count == 1 || previous != 0x2F
+        path.withUnsafeBytes(isOrdinary)
+    }
+
+    private static func isOrdinary(_ path: UnsafeRawBufferPointer) -> Bool {
+        guard path.count <= longestPath, path.first == 0x2F else { return false }
+        var previous: UInt8 = 0
+        for byte in path {
+            if !isPathCharacter(byte) || (byte == 0x2F && previous == 0x2F) { return false }
+            previous = byte
+        }
+        return path.count == 1 || previous != 0x2F
+    }
+
+    /// Whether `node` has nothing to say of a plain node.
+    static func isOrdinary(_ node: PlainNode, _ layout: Layout) -> Bool {
+        let reserved = layout == .draft ? UInt8(0xFF) : 0xFE
+        guard (4...4 * 255).contains(node.perms.count), isOrdinary(node.path), node.value.isText else { return false }
+        return stride(from: 0, to: node.perms.count, by: 4).allSatisfy { place in
+            Permission.isLetter(node.perms[place]) && node.perms[place + 1] & reserved == 0
         }
     }
 

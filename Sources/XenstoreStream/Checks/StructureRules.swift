@@ -45,7 +45,11 @@ struct StructureRules {
 
     /// Adds a node.
     mutating func add(_ node: NodeData, _ record: Record, _ list: inout FindingList) {
-        if node.isCommitted { committed(node, record, &list) } else { pending(node, record, &list) }
+        if node.isCommitted {
+            committed(node.path.octets, owner: node.perms.first, number: record.number, offset: record.offset, &list)
+        } else {
+            pending(node, record, &list)
+        }
     }
 
     /// Adds any record but a node.
@@ -106,22 +110,22 @@ struct StructureRules {
         }
     }
 
-    private mutating func committed(_ data: NodeData, _ record: Record, _ list: inout FindingList) {
-        let path = data.path.octets
+    /// Adds a committed node.
+    mutating func committed(_ path: Octets, owner: Permission?, number: Int, offset: Int, _ list: inout FindingList) {
         let index = note(path)
         if isNode[index] {
-            list.add(.duplicateNode, record: record.number, offset: record.offset, "\(Escape.short(path)) again")
+            list.add(.duplicateNode, record: number, offset: offset, "\(Escape.short(path)) again")
         }
         isNode[index] = true
         if let parent = Self.parent(of: path), !parent.hasSameBytes(as: lastParent) {
             if isNode(parent) {
                 lastParent = parent
             } else {
-                orphans.append(Reference(target: parent, record: record.number, offset: record.offset, name: path))
+                orphans.append(Reference(target: parent, record: number, offset: offset, name: path))
             }
         }
-        if let owner = data.perms.first, owners[owner.domid] == nil, !owner.isStale {
-            owners[owner.domid] = Reference(target: owner.domid, record: record.number, offset: record.offset, name: path)
+        if let owner, owners[owner.domid] == nil, !owner.isStale {
+            owners[owner.domid] = Reference(target: owner.domid, record: number, offset: offset, name: path)
         }
     }
 

@@ -65,8 +65,7 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         guard !(old == "-" && new == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
-        let left = try archive.source(old)
-        let right = try archive.source(new)
+        let (left, right) = try concurrently({ try archive.source(old) }, { try archive.source(new) })
         let diff = try Diff(left, right)
         let kinds = try kinds()
         let changes = diff.changes.filter { change in

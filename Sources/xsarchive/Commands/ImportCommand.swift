@@ -52,10 +52,8 @@ struct ImportCommand: ParsableCommand {
         var failed = false
         for file in files {
             do {
-                // Read first: a file that is no image must not even make an empty archive.
-                let image = try ImageFile.prepare(file, layout: layout.layout, salvaging: salvage)
                 let label = Importer.Label(name: name ?? Self.baseName(file), series: series, capturedAt: time)
-                let outcome = try Importer(Archive.openOrCreate(archive.path)).store(image, label: label)
+                let (image, outcome) = try store(file, label)
                 report(outcome, label, image, &table)
                 note(file, image, outcome)
             } catch let error as ArchiveError {
@@ -65,6 +63,22 @@ struct ImportCommand: ParsableCommand {
         }
         if output.format != .text { table.finish() }
         if failed { throw Exit.trouble.code }
+    }
+
+    private func store(_ file: String, _ label: Importer.Label) throws -> (PreparedImage, Importer.Outcome) {
+        let bytes = try FileIO.read(file)
+        func prepare() throws -> PreparedImage {
+            try ImageFile.prepare(bytes, file, layout: layout.layout, salvaging: salvage)
+        }
+        guard FileIO.exists(archive.path), !FileIO.isEmpty(archive.path) else {
+            // A file that is no image must not even make an empty archive.
+            let image = try prepare()
+            return (image, try Importer(Archive.openOrCreate(archive.path)).store(image, label: label))
+        }
+        let archive = try Archive.openOrCreate(archive.path)
+        // What it will be compared with is read meanwhile.
+        let (image, preview) = try concurrently(prepare, { try Preview(archive, series: series, size: bytes.count) })
+        return (image, try Importer(archive).store(image, label: label, preview: preview))
     }
 
     /// Tells on standard error that an image is not what it should be, though it was stored.

@@ -1,0 +1,50 @@
+"""The program under test, as the replay asks it."""
+
+import json
+import os
+import subprocess
+import tempfile
+
+
+class Program:
+    """Runs `xsarchive`; an exit status that is not expected is an error with what it said."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def run(self, *words, expected=(0,), archive=None):
+        environment = dict(os.environ, XSARCHIVE=archive) if archive else None
+        result = subprocess.run([self.path, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True)
+        if result.returncode not in expected:
+            said = result.stderr.decode("utf-8", "backslashreplace").strip()
+            raise RuntimeError(f"xsarchive {' '.join(words)}: exit status {result.returncode}: {said}")
+        return result.stdout
+
+    def lines(self, *words, **options):
+        """The objects of a table in the form jsonl."""
+        return [json.loads(line) for line in self.run(*words, "--format", "jsonl", **options).splitlines()]
+
+    def list(self, image):
+        """What xenstore-ls would print for the image; of a damaged one, for what can be read of it."""
+        with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+            archive = os.path.join(folder, "state.db")
+            self.run("import", "--salvage", image, archive=archive)
+            # A state without a root has nothing to list.
+            has_root = self.lines("sql", "SELECT 1 FROM nodes WHERE path = '/' AND conn_id = 0 LIMIT 1", archive=archive)
+            return self.run("ls", "-f", "-p", "@1", archive=archive) if has_root else b""
+
+    def forecast(self, image):
+        """The findings of `check` that tell what a daemon would do on restore."""
+        findings = self.lines("check", image, "--severity", "info", expected=(0, 1))
+        return [finding for finding in findings if finding["rule"].startswith("restore-")]
+
+    def version(self, image):
+        """The version in the stream's header; None where it has none."""
+        with open(image, "rb") as file:
+            header = file.read(16)
+        return int.from_bytes(header[8:12], "big") if header.startswith(b"xenstore") else None
+
+    def changes(self, archive, before, after):
+        """Stores two states in an archive, as two of one series, and gives what `diff` tells of them."""
+        self.run("import", "--series", "replay", before, after, archive=archive)
+        return self.lines("diff", "@1", "@2", expected=(0, 1), archive=archive)

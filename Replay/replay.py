@@ -1,0 +1,213 @@
+"""Restores states in real daemons and holds what they then have against what xsarchive says of the states.
+
+Usage: replay.py [--short] XSARCHIVE HYPERVISOR.SO FIXTURES
+
+One line for each case: `ok` or `FAIL`, the case, what was seen. Exit status: 0 all as expected, 1 a difference, 2 trouble.
+"""
+
+import os
+import re
+import sys
+import tempfile
+import time
+
+from daemon import Daemon, Refused
+from program import Program
+
+# Longer paths xenstored 4.17 restores, but xenstore-ls cannot ask for.
+LONGEST_LISTED = 2048
+
+# What a real daemon's own live update leaves in its next state: the connection of the tool that asked, with "OK" on its way.
+REPLY = "000000000000000000000000030000004f4b00"
+
+# Streams whose fate cannot be seen or told here, and why.
+EXCEPTIONS = {
+    "conn-socket-fd-is-listener.bin": "a client has the listener's descriptor",
+    "len-16-too-large-lies.bin": "memory behind the file decides",
+    "len-exact-pad1.bin": "memory behind the file decides",
+    "no-root.bin": "the daemon has a root of its own, under which it lists the nodes",
+    "global-twice-second-other.bin": "the second listener is none",
+    "node-dotdot.bin": "xenstore-ls cannot ask for such a name",
+    "node-illegal-ff.bin": "xenstore-ls cannot ask for such a name",
+    "node-illegal-newline.bin": "xenstore-ls cannot ask for such a name",
+    "node-illegal-space.bin": "xenstore-ls cannot ask for such a name",
+    "node-trailing-slash-after-parent.bin": "xenstore-ls cannot ask for such a name",
+    "node-two-slashes-only.bin": "xenstore-ls goes round in a circle",
+    "noprobe-node-two-slashes-only.bin": "xenstore-ls goes round in a circle",
+    "node-value-5000.bin": "xenstore-ls gets no value that is longer than a message",
+}
+
+
+class Difference(Exception):
+    """Something that is not as expected."""
+
+
+class Replay:
+    def __init__(self, program, shim, folder):
+        self.program = program
+        self.shim = shim
+        self.folder = folder
+        self.failures = 0
+        self.cases = 0
+
+    def case(self, name, test, *words):
+        """Runs one case, which gives what it has seen, and reports it."""
+        self.cases += 1
+        begin = time.monotonic()
+        try:
+            verdict, seen = "ok  ", test(*words)
+        except (Difference, Refused) as error:
+            verdict, seen = "FAIL", error
+            self.failures += 1
+        print(f"{verdict}  {name:<44} {seen}  ({time.monotonic() - begin:.1f} s)", flush=True)
+
+    # ---- Cases ----
+
+    def restore(self, file):
+        """A state in a real daemon: the same tree, and a second state without any difference that was not foretold."""
+        forecast = self.program.forecast(file)
+        refusal = self.refusal(file, forecast)
+        if refusal:
+            return self.refused(file, refusal)
+        with self.daemon(file) as daemon:
+            tree = self.compare_trees(daemon, file)
+            after = self.write("second-state", daemon.live_update())
+            self.compare_trees(daemon, file)
+        return f"{daemon.name}: {tree}; second state: {self.compare_states(file, after, forecast)}"
+
+    def foretold(self, file):
+        """A stream that a daemon may not take: it lives or dies as `check` says."""
+        forecast = self.program.forecast(file)
+        refusal = self.refusal(file, forecast)
+        if refusal:
+            return self.refused(file, refusal)
+        rules = sorted({finding["rule"] for finding in forecast})
+        try:
+            with self.daemon(file) as daemon:
+                if not daemon.can_be_asked():
+                    return "lives, but hears nobody"
+                if forecast:
+                    daemon.list()
+                    return "lives, with " + ", ".join(rules)
+                return self.compare_trees(daemon, file)
+        except Refused as error:
+            if "restore-over-reads" not in rules:
+                raise
+            return f"does not live through restore-over-reads here: {error}"
+
+    def refused(self, file, refusal):
+        try:
+            with self.daemon(file) as daemon:
+                daemon.list()
+        except Refused as error:
+            return f"refused, as foretold ({refusal}): {error}"
+        raise Difference(f"taken, though foretold was that it {refusal}")
+
+    # ---- Help ----
+
+    def daemon(self, file):
+        with open(file, "rb") as stream:
+            return Daemon(stream.read(), self.shim)
+
+    def write(self, name, data):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
+
+    def refusal(self, file, forecast):
+        """Why the daemon of Xen 4.17 will not take a state; None where it will."""
+        if self.program.version(file) == 2:
+            return "is of version 2, which Xen 4.20 and older refuse"
+        for finding in forecast:
+            if finding["rule"] == "restore-dies":
+                return finding["message"].removeprefix("a C xenstored ")
+        return None
+
+    def compare_trees(self, daemon, file):
+        expected = self.program.list(file).splitlines()
+        if any(len(line) > LONGEST_LISTED and len(line.split(b" = ")[0]) > LONGEST_LISTED for line in expected):
+            return "xenstore-ls cannot list paths that long"
+        found = daemon.list().splitlines()
+        # oxenstored lists the children of a node in an order of its own.
+        if daemon.is_oxenstored:
+            expected, found = sorted(expected), sorted(found)
+        for number, (ours, theirs) in enumerate(zip(expected, found), 1):
+            if ours != theirs:
+                raise Difference(f"line {number} of xenstore-ls -f -p: xsarchive {ours[:200]!r}, the daemon {theirs[:200]!r}")
+        if len(expected) != len(found):
+            raise Difference(f"xsarchive lists {len(expected)} nodes, the daemon {len(found)}")
+        return f"{len(found)} nodes as listed"
+
+    def compare_states(self, before, after, forecast):
+        """Every change from one state to the next must be foretold, and the other way round."""
+        with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+            archive = os.path.join(folder, "states.db")
+            changes = self.program.changes(archive, before, after)
+            self.program.run("verify", archive=archive)
+        foretold = [finding["message"] for finding in forecast if finding["rule"] == "restore-alters"]
+        asked = 0
+        for change in changes:
+            if is_asking_tool(change):
+                asked += 1
+                continue
+            cause = next((message for message in foretold if explains(message, change)), None)
+            if cause is None:
+                raise Difference(f"not foretold: {change}")
+            foretold.remove(cause)
+        if foretold:
+            raise Difference(f"foretold, but the daemon did not do it: {foretold[0]}")
+        if asked != 1:
+            raise Difference(f"{asked} connections of the tool that asked for the live update")
+        others = len(changes) - asked
+        return "nothing changed" if others == 0 else f"{others} changed, as foretold"
+
+
+def is_asking_tool(change):
+    new = change["new"] or {}
+    is_new_socket = (change["change"], change["kind"], new.get("type")) == ("added", "connection", "socket")
+    return is_new_socket and new.get("out_data") in ({"hex": REPLY}, {"hex": ""}, None)
+
+
+def explains(message, change):
+    """Whether a line of the forecast is about this change."""
+    target = re.search(r"drops the target domain (\d+) of domain (\d+)", message)
+    if target and (change["change"], change["kind"]) == ("changed", "connection"):
+        old, new = change["old"], change["new"]
+        return old["domid"] == int(target[2]) and dict(old, target_domid=None) == new
+    stale = re.search(r'marks the permission of domain (\d+) for "(.*)" as stale', message)
+    if stale and (change["change"], change["kind"]) == ("changed", "perms"):
+        old, new = change["old"]["perms"], change["new"]["perms"]
+        return change["path"] == stale[2] and new.replace(":stale", "") == old and f"{stale[1]}:stale" in new
+    return False
+
+
+def main(words):
+    short = "--short" in words
+    words = [word for word in words if word != "--short"]
+    if len(words) != 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    program, shim, fixtures = words
+    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        replay = Replay(Program(os.path.abspath(program)), os.path.abspath(shim), folder)
+
+        def names(place, pattern):
+            return sorted(name for name in os.listdir(os.path.join(fixtures, place)) if re.fullmatch(pattern, name))
+
+        states = ["xen-4.17-small.bin", "xen-4.22-tiny.bin"] if short else names(".", r"xen-.*\.bin")
+        for name in states:
+            replay.case(name, replay.restore, os.path.join(fixtures, name))
+        if not short:
+            for name in names("restore", r".*\.bin"):
+                if name in EXCEPTIONS:
+                    continue
+                replay.case("restore/" + name, replay.foretold, os.path.join(fixtures, "restore", name))
+            for name, reason in EXCEPTIONS.items():
+                print(f"left out  restore/{name}: {reason}")
+    print(f"{replay.cases} cases, {replay.failures} failed")
+    return 1 if replay.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

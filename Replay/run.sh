@@ -1,0 +1,18 @@
+#!/bin/sh
+# Builds the stand-in for the hypervisor and replays: Replay/run.sh path/to/xsarchive [--short]
+# Exit status: 0 all as expected, 1 a difference, 2 trouble, 77 no daemon here to replay in.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+program=$1
+shift
+
+for tool in /usr/lib/xen-4.17/bin/xenstored /usr/lib/xen-4.17/bin/oxenstored xenstore-ls python3 cc; do
+    command -v "$tool" >/dev/null 2>&1 || {
+        echo "replay: no $tool here; 'make replay-test' installs what is needed" >&2
+        exit 77
+    }
+done
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cc -std=gnu11 -O1 -Wall -Wextra -Wno-unused-parameter -shared -fPIC -o "$folder/hypervisor.so" "$here/hypervisor.c" -ldl
+PYTHONDONTWRITEBYTECODE=1 python3 "$here/replay.py" "$@" "$program" "$folder/hypervisor.so" "$here/../Tests/Fixtures"

@@ -1,0 +1,31 @@
+import Dispatch
+
+/// Does two pieces of work at the same time, where the machine has two processors: the wait is that for the longer one.
+///
+/// The two must not touch the same thing; a `Database` is for one of them only.
+/// - Throws: what the first has thrown, else what the second has.
+public func concurrently<First, Second, Failure>(
+    _ first: () throws(Failure) -> First, _ second: () throws(Failure) -> Second
+) throws(Failure) -> (First, Second) {
+    // Each of the two fills a place of its own, and both are done when `concurrentPerform` returns.
+    nonisolated(unsafe) let left = UnsafeMutablePointer<Result<First, Failure>>.allocate(capacity: 1)
+    nonisolated(unsafe) let right = UnsafeMutablePointer<Result<Second, Failure>>.allocate(capacity: 1)
+    defer {
+        left.deallocate()
+        right.deallocate()
+    }
+    withoutActuallyEscaping(first) { first in
+        withoutActuallyEscaping(second) { second in
+            nonisolated(unsafe) let (first, second) = (first, second)
+            DispatchQueue.concurrentPerform(iterations: 2) { number in
+                if number == 0 {
+                    left.initialize(to: Result(catching: first))
+                } else {
+                    right.initialize(to: Result(catching: second))
+                }
+            }
+        }
+    }
+    let results = (left.move(), right.move())
+    return (try results.0.get(), try results.1.get())
+}
