@@ -4,7 +4,7 @@ import XenstoreStream
 
 @main
 struct XSArchive: ParsableCommand {
-    static let version = "0.1.0"
+    static let version = ProgramVersion.number
 
     static let configuration = CommandConfiguration(
         commandName: "xsarchive",
@@ -16,8 +16,24 @@ struct XSArchive: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ImportCommand.self, ImagesCommand.self, ShowCommand.self, ExportCommand.self, DiffCommand.self, LsCommand.self,
-            CatCommand.self, LogCommand.self, DomainsCommand.self, AccessCommand.self, QueryCommand.self, SQLCommand.self, DumpCommand.self, CheckCommand.self, VerifyCommand.self,
+            ImportCommand.self,
+            ImagesCommand.self,
+            ShowCommand.self,
+            ExportCommand.self,
+            DiffCommand.self,
+            LsCommand.self,
+            CatCommand.self,
+            LogCommand.self,
+            DomainsCommand.self,
+            AccessCommand.self,
+            QueryCommand.self,
+            SQLCommand.self,
+            DumpCommand.self,
+            CheckCommand.self,
+            RebuildCommand.self,
+            VerifyCommand.self,
+            CustodyCommand.self,
+            UpgradeCommand.self,
         ]
     )
 
@@ -25,6 +41,7 @@ struct XSArchive: ParsableCommand {
         FileIO.reportFullFiles()
         // Swift reads the arguments there; without them every command would be a request for help.
         if CommandLine.arguments.isEmpty { fail("the system does not tell the arguments, as /proc cannot be read; mount it", .trouble) }
+        Patience.report = { Standard.note("xsarchive: \($0)") }
         do {
             var command = try parseAsRoot(QueryCommand.explaining(LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))))
             try command.run()
