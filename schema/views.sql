@@ -1,5 +1,8 @@
 -- The views: what analysts read. record_id places a record within its image: unique there, in the stream's order.
 -- Dropped and made anew by every schema version, so this file always holds the views as they are.
+--
+-- Where a view has values that may be octets, it has its record_id once more as rowid, its last column: Datasette takes a row's
+-- rowid to link octets, and fails on a view that has none.
 
 -- Which generations of which chain an image is: one line of machinery for all the views below.
 CREATE VIEW image_gen AS
@@ -17,7 +20,7 @@ FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_
 -- A node. conn_id 0: a committed one, else pending in transaction tx_id; access then has bit 0 read, bit 1 written, 0 deleted.
 CREATE VIEW nodes AS
 SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, m.perms,
-       ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id, ifnull(d.access, 0) AS access
+       ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id, ifnull(d.access, 0) AS access, s.ord AS rowid
 FROM image_gen g
 JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id
@@ -36,12 +39,12 @@ LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
 -- A watch. depth is NULL where the record has none, 65535 is unlimited.
 CREATE VIEW watches AS
-SELECT g.image_id, s.ord AS record_id, s.conn_id, p.path, s.token, NULL AS depth
+SELECT g.image_id, s.ord AS record_id, s.conn_id, p.path, s.token, NULL AS depth, s.ord AS rowid
 FROM image_gen g
 JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id
 UNION ALL
-SELECT g.image_id, s.ord, s.conn_id, p.path, s.token, s.depth
+SELECT g.image_id, s.ord, s.conn_id, p.path, s.token, s.depth, s.ord
 FROM image_gen g
 JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id;
@@ -52,7 +55,7 @@ SELECT g.image_id, s.ord AS record_id, s.conn_id,
        CASE s.conn_type WHEN 0 THEN 'ring' WHEN 1 THEN 'socket' ELSE CAST(s.conn_type AS TEXT) END AS type,
        s.domid, nullif(s.tdomid, 32756) AS target_domid, coalesce(s.evtchn, s.levtchn) AS evtchn, s.socket_fd,
        s.unique_id, s.in_data, s.out_data, s.out_resp_len,
-       s.conn_type, s.fields, s.tdomid, s.flags, s.revtchn, s.levtchn, s.mfn, s.conn_pad, s.socket_pad, s.conn_spec
+       s.conn_type, s.fields, s.tdomid, s.flags, s.revtchn, s.levtchn, s.mfn, s.conn_pad, s.socket_pad, s.conn_spec, s.ord AS rowid
 FROM image_gen g
 JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
@@ -140,7 +143,7 @@ FROM (
 
 -- The bytes kept verbatim, by record.
 CREATE VIEW residues AS
-SELECT r.image_id, r.record_id, r.type, r.name, x.len, x.alignment, x.tail
+SELECT r.image_id, r.record_id, r.type, r.name, x.len, x.alignment, x.tail, r.record_id AS rowid
 FROM records r JOIN residue x ON x.residue_id = r.residue_id;
 
 -- What import noticed about an image. record counts from 1, offset in bytes from the file's start.
@@ -150,6 +153,6 @@ FROM image i JOIN finding f ON f.stream_id = i.stream_id;
 
 -- The stretches of a damaged image in which no record can be made out.
 CREATE VIEW damages AS
-SELECT g.image_id, s.ord AS record_id, s."offset", length(s.bytes) AS length, s.bytes
+SELECT g.image_id, s.ord AS record_id, s."offset", length(s.bytes) AS length, s.bytes, s.ord AS rowid
 FROM image_gen g
 JOIN damage_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);

@@ -86,7 +86,7 @@ SELECT m.image_id, m.conn_id, m.direction, m.position,
        m.req_id, m.tx_id, m.length,
        CASE WHEN m.is_rest THEN substr(m.data, 1, m.skip) ELSE substr(m.data, m."offset" + 17, min(coalesce(m.length, 0), length(m.data))) END AS payload,
        NOT m.is_rest AND m.length IS NOT NULL AND m."offset" + 16 + m.length <= length(m.data) AS complete,
-       m.type_number, m."offset", m.record_id
+       m.type_number, m."offset", m.record_id, m.record_id AS rowid
 FROM (
   SELECT o.*,
          -- The numbers of the header, where it is long enough to hold them.

@@ -17,7 +17,7 @@ public enum DatasetteMetadata {
         ]
         for (table, column) in labels { lines += ["      \(table):", "        label_column: \(column)"] }
         for (view, comment) in ArchiveSQL.viewComments where !comment.isEmpty {
-            lines += ["      \(view):", "        description: \(quoted(comment))"]
+            lines += ["      \(view):", "        description: \(quoted(comment))"] + (machinery.contains(view) ? ["        hidden: true"] : [])
         }
         lines.append("    queries:")
         for query in NamedQuery.all { lines += entry(query) }
@@ -26,6 +26,11 @@ public enum DatasetteMetadata {
 
     /// By which column a row is named where another table refers to it.
     private static let labels = [("image", "name"), ("stream", "sha256"), ("path", "path"), ("permset", "perms"), ("chain", "layout")]
+
+    /// Views that only other views are made of.
+    private static let machinery: Set<String> = [
+        "image_gen", "committed_details", "account_entries", "octet_table", "image_turns", "message_buffers", "digits", "node_steps",
+    ]
 
     private static func entry(_ query: NamedQuery) -> [String] {
         var lines = [

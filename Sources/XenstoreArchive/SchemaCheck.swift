@@ -100,7 +100,7 @@ enum SchemaCheck {
         var tables: [Int: Schema] = [:]
         guard let database = try? Database(path: ":memory:", mode: .write) else { return tables }
         for (index, step) in ArchiveSQL.migrations.enumerated() {
-            guard (try? database.execute(step)) != nil, let schema = try? schema(database) else { break }
+            guard (try? Migration.run(step, database)) != nil, let schema = try? schema(database) else { break }
             tables[index + 1] = schema
         }
         return tables

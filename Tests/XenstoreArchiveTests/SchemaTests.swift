@@ -27,6 +27,14 @@ import XenstoreStream
         #expect(columns.count == expected.count)
     }
 
+    /// Tools that link rows need the name.
+    @Test func foreignKeysNameTheirColumns() throws {
+        let fixture = try ArchiveFixture()
+        let keys = "FROM sqlite_schema s, pragma_foreign_key_list(s.name) k WHERE s.type = 'table'"
+        #expect(try fixture.count("SELECT count(*) \(keys)") == 33)
+        #expect(try fixture.count("SELECT count(*) \(keys) AND k.\"to\" = k.\"from\"") == 33)
+    }
+
     @Test func foreignKeysAreDeclaredAndHold() throws {
         let fixture = try ArchiveFixture()
         for name in Fixtures.cleanNames { try fixture.store(Fixtures.bytes(name), name) }

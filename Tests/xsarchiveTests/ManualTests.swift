@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import xsarchive
+
 /// What `make install` puts beside the program.
 @Suite struct ManualTests {
     nonisolated(unsafe) private static let place: Workplace = {
@@ -16,6 +18,8 @@ import Testing
     private static func remove() {
         Files.removeFolder(place.folder.path)
     }
+
+    static let commands = XSArchive.configuration.subcommands.compactMap { $0.configuration.commandName }
 
     private func page(_ name: String) -> String {
         String(decoding: Self.place.bytes("share/man/man1/\(name).1"), as: UTF8.self)
@@ -32,7 +36,7 @@ import Testing
         }?.map { String($0.prefix { $0 != "," }) } ?? []
     }
 
-    @Test(arguments: HelpTests.commands) func everyCommandHasAPageWithAllOptionsAndExamples(_ command: String) {
+    @Test(arguments: ManualTests.commands) func everyCommandHasAPageWithAllOptionsAndExamples(_ command: String) {
         let page = page("xsarchive-" + command)
         let help = Self.place.run(command, "--help").text
         let written = section("OPTIONS", of: page).replacing("\\-", with: "-")
@@ -48,7 +52,7 @@ import Testing
 
     @Test func thePagesSpeakForTroff() {
         let pages = Files.list(Self.place.file("share/man/man1"))
-        #expect(pages.count == HelpTests.commands.count + 1)
+        #expect(pages.count == Self.commands.count + 1)
         let requests: Set = [".TH", ".nh", ".SH", ".PP", ".TP", ".B", ".BR", ".EX", ".EE"]
         for name in pages {
             for line in String(decoding: Self.place.bytes("share/man/man1/" + name), as: UTF8.self).split(separator: "\n") {
@@ -61,7 +65,7 @@ import Testing
     @Test func theCompletionsKnowTheCommandsAndTheQueries() {
         for shell in ["bash", "zsh", "fish"] {
             let script = String(decoding: Self.place.bytes("share/completions/" + shell), as: UTF8.self)
-            for command in HelpTests.commands { #expect(script.contains(command), "\(shell) \(command)") }
+            for command in Self.commands { #expect(script.contains(command), "\(shell) \(command)") }
             #expect(script.contains("dead_owner"), "\(shell)")
         }
         expectDone(Self.place.shell("bash -n share/completions/bash"))
