@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell.
+# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell. Further programs that
+# are to be there can be named; their packages have the same names.
 set -eu
 
 if ! command -v swift >/dev/null 2>&1; then
@@ -10,6 +11,7 @@ fi
 missing=
 [ -e /usr/include/sqlite3.h ] || missing="$missing libsqlite3-dev"
 command -v sqlite3 >/dev/null 2>&1 || missing="$missing sqlite3"
+for program in "$@"; do command -v "$program" >/dev/null 2>&1 || missing="$missing $program"; done
 [ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

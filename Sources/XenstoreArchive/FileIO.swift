@@ -48,7 +48,7 @@ public enum FileIO {
     }
 
     /// Whether two names are names of one file.
-    static func isSameFile(_ path: String, _ other: String) -> Bool {
+    public static func isSameFile(_ path: String, _ other: String) -> Bool {
         var (left, right) = (stat(), stat())
         guard stat(path, &left) == 0, stat(other, &right) == 0 else { return false }
         return left.st_dev == right.st_dev && left.st_ino == right.st_ino
