@@ -3,6 +3,7 @@
 # make mutants | fuzz   the long runs: ten thousand damaged streams; the fuzzers
 # make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and compare (docs/replay.md)
 # make bench   measure against other ways, on images of its own making (BENCH_OPTIONS=--large for one of 1 GB)
+# make report-test   try reports in a headless Chromium (installs it), with screenshots in .build/report-test
 # make install PREFIX=/usr/local   put the release build, its manual pages and completions under PREFIX (below DESTDIR)
 # make documentation | examples   the libraries: their documentation, and a program that uses them
 # make check-datasette   try the named queries in the real Datasette
@@ -12,7 +13,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-.PHONY: demo test build release share install deb check-deb check-datasette documentation examples clean deps mutants fuzz replay-test bench
+.PHONY: demo test build release share install deb check-deb check-datasette documentation examples clean deps mutants fuzz replay-test report-test bench
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
@@ -81,6 +82,12 @@ documentation: deps
 examples: deps
 	$(SWIFT) run --package-path Examples --scratch-path .build-examples CompareImages \
 	    Tests/Fixtures/xen-4.17-seq-1.bin Tests/Fixtures/xen-4.17-seq-2.bin
+
+# Pages in a real browser: what they show, by keyboard and mouse, with no error, no request, and no text that becomes more.
+report-test: release
+	@scripts/install-deps.sh chromium python3
+	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
+	python3 scripts/report-test.py $(RELEASE) Benchmarks/.build/release/MakeImages Tests/Fixtures .build/report-test
 
 deps:
 	@scripts/install-deps.sh
