@@ -7,6 +7,7 @@ Every named query must answer there as it does in xsarchive, and every table and
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def rows(text):
     return [[plain(value) for value in row.values()] for row in json.loads(text)]
 
 
-def check(xsarchive, base, archive):
+def check(xsarchive, base, archive, with_image, hidden):
     problems = []
 
     def get(page_path, **parameters):
@@ -87,9 +88,13 @@ def check(xsarchive, base, archive):
         answered += bool(expected)
         get(f"/xsarchive/{name}", **given)
     names = run("sqlite3", archive, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'").split()
+    images = range(1, 1 + int(run("sqlite3", archive, "SELECT max(image_id) FROM image")))
     for name in names:
+        if name in hidden:
+            continue
         # What is asked of one image: without, a page of every image's every node is no page.
-        get(f"/xsarchive/{name}", _nocount=1, _nofacet=1, _size=10, **({"image_id": 1} if name in WITH_IMAGE else {}))
+        for asked in [{"image_id": image} for image in images] if name in with_image else [{}]:
+            get(f"/xsarchive/{name}", _nocount=1, _nofacet=1, **asked)
     text = get("/xsarchive/node_span", _size=5, _nocount=1)
     if text is not None and 'href="/xsarchive/permset/' not in text:
         problems.append("node_span: the rows are not linked with their permissions")
@@ -97,9 +102,6 @@ def check(xsarchive, base, archive):
     if text is not None and 'href="/xsarchive/stream/' not in text:
         problems.append("image: the rows are not linked with their streams")
     return problems, len(queries), answered, len(names)
-
-
-WITH_IMAGE = set()
 
 
 def main(program, folder):
@@ -113,8 +115,8 @@ def main(program, folder):
     images.sort(key=lambda path: ("seq" in path.name, path.name))
     run(xsarchive, "-a", archive, "import", "--series", "host7", *images)
     (folder / "metadata.yaml").write_text(run(xsarchive, "-a", archive, "query", "--datasette"))
-    for view in run("sqlite3", archive, "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE c.name = 'image_id'").split():
-        WITH_IMAGE.add(view)
+    with_image = set(run("sqlite3", archive, "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE c.name = 'image_id'").split())
+    hidden = set(re.findall(r"^      (\w+):\n        description: .*\n        hidden: true$", (folder / "metadata.yaml").read_text(), re.MULTILINE))
     port = free_port()
     options = ["--setting", "sql_time_limit_ms", "60000", "--setting", "max_returned_rows", "200000"]
     with open(folder / "datasette.log", "w") as log:
@@ -127,7 +129,7 @@ def main(program, folder):
                 break
             except OSError:
                 time.sleep(0.2)
-        problems, queries, answered, tables = check(xsarchive, base, archive)
+        problems, queries, answered, tables = check(xsarchive, base, archive, with_image, hidden)
     finally:
         server.terminate()
         server.wait()

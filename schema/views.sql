@@ -1,8 +1,8 @@
 -- The views: what analysts read. record_id places a record within its image: unique there, in the stream's order.
 -- Dropped and made anew by every schema version, so this file always holds the views as they are.
 --
--- Where a view has values that may be octets, it has its record_id once more as rowid, its last column: Datasette takes a row's
--- rowid to link octets, and fails on a view that has none.
+-- Where a view has values that may be octets, its last column is rowid, the record_id once more (in node_changes the path's id):
+-- Datasette takes a row's rowid to link octets, and fails on a view that has none.
 
 -- Which generations of which chain an image is: one line of machinery for all the views below.
 CREATE VIEW image_gen AS

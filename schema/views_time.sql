@@ -56,7 +56,7 @@ JOIN series_steps e ON e.series = b.series AND e.step = b.last_step;
 CREATE VIEW node_changes AS
 SELECT a.image_id AS before_id, b.image_id AS after_id, CASE WHEN o.path_id IS NULL THEN 'added' ELSE 'changed' END AS change,
        p.path, o.value AS old_value, s.value AS new_value, om.owner AS old_owner, m.owner AS new_owner, om.perms AS old_perms,
-       m.perms AS new_perms
+       m.perms AS new_perms, p.path_id AS rowid
 FROM image_gen a
 CROSS JOIN image_gen b
 CROSS JOIN node_span s ON s.chain_id = b.chain_id AND b.gen >= s.first_gen AND (s.last_gen = 0 OR b.gen <= s.last_gen)
@@ -69,7 +69,7 @@ LEFT JOIN node_span o ON o.path_id = s.path_id AND o.chain_id = a.chain_id AND a
 LEFT JOIN permset om ON om.permset_id = o.permset_id
 WHERE o.value IS NOT s.value OR o.permset_id IS NOT s.permset_id
 UNION ALL
-SELECT a.image_id, b.image_id, 'removed', p.path, s.value, NULL, m.owner, NULL, m.perms, NULL
+SELECT a.image_id, b.image_id, 'removed', p.path, s.value, NULL, m.owner, NULL, m.perms, NULL, p.path_id
 FROM image_gen a
 CROSS JOIN image_gen b
 CROSS JOIN node_span s ON s.chain_id = a.chain_id AND a.gen >= s.first_gen AND (s.last_gen = 0 OR a.gen <= s.last_gen)
