@@ -73,6 +73,7 @@ bench: release
 # The libraries' documentation; a warning is an error.
 MODULES = XenstoreStream XenstoreArchive XenstoreAnalysis
 documentation: deps
+	@mkdir -p .build/documentation
 	for module in $(MODULES); do \
 	    XSARCHIVE_DOCUMENTATION=1 $(SWIFT) package --allow-writing-to-directory .build/documentation generate-documentation \
 	        --target $$module --output-path .build/documentation/$$module --warnings-as-errors || exit 1; \

@@ -10,7 +10,10 @@ public struct QueryFindings: Sendable {
     /// The queries that say nothing of this image, each with the reason.
     public private(set) var inapplicable: [(name: String, reason: String)] = []
 
-    /// - Parameter limit: of one query so many rows become findings, and one more that counts the rest.
+    /// - Parameters:
+    ///   - archive: the one that holds the image.
+    ///   - imageID: the image's.
+    ///   - limit: of one query so many rows become findings, and one more that counts the rest.
     /// - Throws: what reading the archive throws.
     public init(_ archive: Archive, imageID: Int64, limit: Int = 100) throws {
         for query in NamedQuery.rules {

@@ -21,11 +21,12 @@ public final class Database {
     /// Done once, before the first connection; where another library has been faster, it fails and nothing is lost.
     private static let configuration = xs_forget_memory()
 
-    /// - Parameter vfs: the name of SQLite's layer below, for tests; nil: the system's.
+    /// - Throws: `ArchiveError` where the file cannot be opened.
     public convenience init(path: String, mode: Mode) throws {
         try self.init(path: path, mode: mode, vfs: nil)
     }
 
+    /// - Parameter vfs: the name of SQLite's layer below, for tests; nil: the system's.
     init(path: String, mode: Mode, vfs: String?) throws {
         self.path = path
         _ = Self.configuration

@@ -18,8 +18,10 @@ public struct FileContent {
     public static let standardLimit = 1 << 30
 
     /// Reads a whole file, or standard input for `-`.
-    /// - Parameter limit: how many bytes may come out of a compressed file, a pipe or a device. A plain file is on a disk
-    ///   already, and has no limit.
+    /// - Parameters:
+    ///   - path: the file's.
+    ///   - limit: how many bytes may come out of a compressed file, a pipe or a device. A plain file is on a disk already, and has
+    ///     no limit.
     /// - Throws: `ArchiveError` with code `file`; a compressed file that is damaged is no error, but a `problem`.
     public init(of path: String, limit: Int = standardLimit) throws {
         self = try FileIO.reading(path) { descriptor, status in

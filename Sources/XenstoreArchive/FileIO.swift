@@ -123,7 +123,9 @@ public final class OutputFile {
     private var temporaryPath: String?
     private let descriptor: Int32
 
-    /// - Parameter overwrite: whether a file of that name may be replaced.
+    /// - Parameters:
+    ///   - path: the name under which it is to appear.
+    ///   - overwrite: whether a file of that name may be replaced.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, or cannot be made.
     public init(path: String, overwrite: Bool) throws {
         if !overwrite && FileIO.exists(path) {

@@ -10,7 +10,9 @@ public struct Importer {
         archive.database
     }
 
-    /// - Parameter custodian: who imports, as the custody log tells it.
+    /// - Parameters:
+    ///   - archive: where the images go.
+    ///   - custodian: who imports, as the custody log tells it.
     public init(_ archive: Archive, by custodian: Custodian = .current) {
         self.init(archive, keys: .standard, by: custodian)
     }
@@ -51,6 +53,8 @@ public struct Importer {
 
     /// Stores `image` in one transaction: all of it, proved to come out byte for byte, or nothing.
     /// - Parameters:
+    ///   - image: what is to be stored.
+    ///   - label: how it is to be known.
     ///   - provenance: where it comes from, for the custody log.
     ///   - preview: what has been read ahead for it; it is passed over where it does not fit.
     /// - Throws: `ArchiveError`; the archive is then as it was.

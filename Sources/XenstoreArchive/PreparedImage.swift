@@ -35,7 +35,9 @@ public struct PreparedImage {
     }
 
     /// Reads a whole image.
-    /// - Parameter layout: the layout to read with; nil: decide from the bytes.
+    /// - Parameters:
+    ///   - bytes: the whole file.
+    ///   - layout: the layout to read with; nil: decide from the bytes.
     /// - Throws: `StreamError` where the bytes cannot be read to their end.
     public init(bytes: [UInt8], layout: Layout? = nil) throws(StreamError) {
         let detection = try LayoutDetection(bytes: bytes, forced: layout)

@@ -14,7 +14,10 @@ public struct Preview {
         }
     }
 
-    /// - Parameter size: of the next image, in bytes; one of quite another size will not follow.
+    /// - Parameters:
+    ///   - archive: the one that is imported into.
+    ///   - series: the one that the next image belongs to.
+    ///   - size: of the next image, in bytes; one of quite another size will not follow.
     /// - Throws: `ArchiveError` where the archive cannot be read.
     public init(_ archive: Archive, series: String, size: Int) throws {
         let database = archive.database

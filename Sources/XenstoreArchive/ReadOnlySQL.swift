@@ -2,7 +2,9 @@ import CSQLite
 
 extension Database {
     /// Prepares one statement that may only read the archive's own tables and views, while it is prepared and while it runs.
-    /// - Parameter timeout: seconds after which the statement is stopped; nil: it may take as long as it takes.
+    /// - Parameters:
+    ///   - sql: one statement.
+    ///   - timeout: seconds after which the statement is stopped; nil: it may take as long as it takes.
     /// - Throws: `ArchiveError` with code `usage` where the SQL is wrong, holds several statements, or wants to do more.
     public func prepareReadOnly(_ sql: String, timeout: Double? = nil) throws -> Statement {
         let guarding = ReadOnlyGuard(self, timeout: timeout)

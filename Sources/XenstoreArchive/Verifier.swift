@@ -31,7 +31,9 @@ public struct Verifier {
     }
 
     /// Runs all checks and hands each result on as it comes.
-    /// - Parameter expected: the digest, or the hash of an entry of the custody log, that somebody has written down.
+    /// - Parameters:
+    ///   - expected: the digest, or the hash of an entry of the custody log, that somebody has written down.
+    ///   - report: gets each result.
     /// - Throws: only what `report` throws: a check that cannot be run is reported as a problem.
     @discardableResult
     public func run(expecting expected: String? = nil, _ report: (Result) throws -> Void) throws -> Summary {

@@ -27,7 +27,9 @@ public struct LayoutDetection: Equatable, Sendable {
     /// After so many records that speak for one layout alone, the rest is not asked.
     private static let enough = 256
 
-    /// - Parameter forced: the layout that the caller has chosen; nil: decide.
+    /// - Parameters:
+    ///   - bytes: the whole stream.
+    ///   - forced: the layout that the caller has chosen; nil: decide.
     /// - Throws: `StreamError` where the bytes are no stream, or its version is unknown and nothing was chosen.
     public init(bytes: [UInt8], forced: Layout? = nil) throws(StreamError) {
         let header = try Header(bytes: bytes)

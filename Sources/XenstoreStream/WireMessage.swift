@@ -43,7 +43,10 @@ public struct WireMessage: Equatable, Sendable {
     public static let headerSize = 16
 
     /// The messages of a buffer.
-    /// - Parameter skipping: octets at its start that finish a message whose beginning has been read already.
+    /// - Parameters:
+    ///   - buffer: a connection's in-data or out-data.
+    ///   - skipping: octets at its start that finish a message whose beginning has been read already.
+    ///   - byteOrder: that of the stream.
     public static func decode(_ buffer: Octets, skipping: Int = 0, byteOrder: ByteOrder) -> [WireMessage] {
         var messages: [WireMessage] = []
         let skip = min(max(0, skipping), buffer.count)

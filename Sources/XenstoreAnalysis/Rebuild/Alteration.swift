@@ -123,7 +123,9 @@ public struct Alterations: Sendable {
 
     public init() {}
 
-    /// - Parameter message: what it is about; made only where it is kept.
+    /// - Parameters:
+    ///   - kind: what has happened.
+    ///   - message: what it is about; made only where it is kept.
     public mutating func add(_ kind: Alteration.Kind, _ message: @autoclosure () -> String) {
         let count = counts[kind, default: 0] + 1
         counts[kind] = count

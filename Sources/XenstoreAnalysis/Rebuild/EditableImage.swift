@@ -12,7 +12,9 @@ public struct EditableImage: Sendable {
     /// What the nodes' paths are slices of: those that share it can be told apart without a copy of each.
     private(set) var arena: [UInt8]
 
-    /// - Parameter records: END left out.
+    /// - Parameters:
+    ///   - records: all of them in their order, END left out.
+    ///   - format: that of the image.
     public init(_ records: [RecordBody], format: StreamFormat) {
         self.init(records: [], format: format, arena: [])
         var paths: [Octets] = []

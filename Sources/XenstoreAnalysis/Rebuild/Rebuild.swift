@@ -36,7 +36,9 @@ public struct Rebuild: Sendable {
         return try run(EditableImage(source, &alterations), alterations)
     }
 
-    /// - Parameter alterations: what the image has lost already.
+    /// - Parameters:
+    ///   - image: what is rebuilt.
+    ///   - alterations: what the image has lost already.
     public func run(_ image: EditableImage, _ alterations: Alterations = Alterations()) throws -> RebuiltStream {
         var (image, alterations) = (image, alterations)
         try image.select(selections)

@@ -16,6 +16,7 @@ public struct CustodyLog {
 
     /// Adds an entry; to be called in the transaction that does what the entry tells.
     /// - Parameters:
+    ///   - provenance: what was done, and where the image came from.
     ///   - image: what the entry is about; nil: the archive as a whole.
     ///   - custodian: who acts.
     /// - Throws: `ArchiveError`.

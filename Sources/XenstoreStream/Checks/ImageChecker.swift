@@ -12,6 +12,7 @@ public struct ImageChecker {
 
     /// - Parameters:
     ///   - header: nil where the file has none.
+    ///   - detection: what has been made out of its layout.
     ///   - bytes: the file.
     public init(header: Header?, detection: LayoutDetection, bytes: [UInt8]) {
         structure = StructureRules(bytes: bytes)

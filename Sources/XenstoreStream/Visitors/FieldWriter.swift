@@ -28,7 +28,9 @@ public struct FieldWriter: FieldVisitor {
     // MARK: Framing
 
     /// Begins a record: its type, and room for its length.
-    /// - Parameter residue: what the record has besides its fields; the same goes to `end`.
+    /// - Parameters:
+    ///   - type: the record's.
+    ///   - residue: what the record has besides its fields; the same goes to `end`.
     public mutating func begin(_ type: RecordType, _ residue: Residue?) {
         record += 1
         self.type = type
@@ -39,7 +41,9 @@ public struct FieldWriter: FieldVisitor {
     }
 
     /// Ends the record: puts its length, and its padding or what stands in its place.
-    /// - Parameter phantomOctets: how many octets `len` counts that are not there.
+    /// - Parameters:
+    ///   - residue: what went to `begin`.
+    ///   - phantomOctets: how many octets `len` counts that are not there.
     /// - Throws: `StreamError` where `len` cannot hold the length.
     public mutating func end(_ residue: Residue?, phantomOctets: Int) throws(StreamError) {
         let fieldCount = bytes.count - bodyStart
