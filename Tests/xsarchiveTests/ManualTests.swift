@@ -80,7 +80,7 @@ import Testing
         #expect(outcome.lines.map { $0.filter { $0 != " " } }.sorted() == ["images", "import"])
     }
 
-    @Test func fileKnowsStreamsArchivesAndDumps() throws {
+    @Test func fileKnowsStreamsArchivesWorkspacesAndDumps() throws {
         let place = Workplace()
         try #require(place.shell("command -v file").ending == .exit(0), "the program file is missing")
         expectDone(place.run("import", Fixtures.path("xen-4.17-tiny.bin")))
@@ -90,6 +90,10 @@ import Testing
         #expect(kind(Fixtures.path("xen-4.17-tiny.bin")) == "xenstored image (migration stream), version 1, little-endian\n")
         #expect(kind(Fixtures.path("formats/v2-big-body.bin")) == "xenstored image (migration stream), version 2, big-endian\n")
         #expect(kind(Fixtures.path("oxenstored-4.17-small.dump")) == "oxenstored state dump\n")
+        _ = place.sqlite("PRAGMA application_id = 0x78737277; CREATE TABLE t (a)", file: "work.db")
+        #expect(kind("work.db") == "xsarchive workspace of an xenstored image (SQLite 3)\n")
+        _ = place.sqlite("CREATE TABLE t (a)", file: "other.db")
+        #expect(!kind("other.db").contains("xsarchive"))
         #expect(kind(magic) == "ASCII text\n")
     }
 }

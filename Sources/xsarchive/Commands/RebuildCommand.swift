@@ -22,7 +22,7 @@ struct RebuildCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var form: StreamFormOptions
 
-    @Argument(help: "The image, archived or a file.")
+    @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
     @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.")

@@ -21,10 +21,10 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var archive: ArchiveOptions
 
-    @Argument(help: "The image, archived or a file; of two the older.")
+    @Argument(help: "The image, archived or a file; of two the older.", completion: .file())
     var image: String
 
-    @Argument(help: "The newer image, to show what changed.")
+    @Argument(help: "The newer image, to show what changed.", completion: .file())
     var newer: String?
 
     @Option(name: [.short, .customLong("output")], help: "The page's file (default: '-', standard output).")
