@@ -56,7 +56,7 @@ public enum FileIO {
     }
 
     /// Whether two names are names of one file.
-    static func isSameFile(_ path: String, _ other: String) -> Bool {
+    public static func isSameFile(_ path: String, _ other: String) -> Bool {
         var (left, right) = (stat(), stat())
         guard stat(path, &left) == 0, stat(other, &right) == 0 else { return false }
         return left.st_dev == right.st_dev && left.st_ino == right.st_ino
@@ -119,13 +119,15 @@ extension Array where Element == UInt8 {
 /// A file that appears under its name only when it is complete: written beside it, synced, then renamed.
 public final class OutputFile {
     private let path: String
-    /// Nil while the file has no name at all.
-    private var temporaryPath: String?
+    /// Its name until it is complete; empty while it has none at all.
+    private(set) var temporaryPath = ""
     private let descriptor: Int32
 
-    /// - Parameter overwrite: whether a file of that name may be replaced.
+    /// - Parameters:
+    ///   - overwrite: whether a file of that name may be replaced.
+    ///   - withoutName: whether nothing but `write` needs the file before it is complete.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, or cannot be made.
-    public init(path: String, overwrite: Bool) throws {
+    public init(path: String, overwrite: Bool, withoutName: Bool = false) throws {
         if !overwrite && FileIO.exists(path) {
             throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
         }
@@ -133,7 +135,7 @@ public final class OutputFile {
         let path = try Self.target(path)
         self.path = path
         // Without a name nothing is left of it, however this process ends. Only its owner may read it.
-        let unnamed = open(FileIO.folder(of: path), Self.withoutName | O_WRONLY | O_CLOEXEC, 0o600)
+        let unnamed = withoutName ? open(FileIO.folder(of: path), Self.withoutName | O_WRONLY | O_CLOEXEC, 0o600) : -1
         if unnamed >= 0 {
             descriptor = unnamed
             return
@@ -159,7 +161,7 @@ public final class OutputFile {
         if !overwrite {
             guard link(as: path) else { throw FileIO.failure(path, "cannot name the finished file") }
         } else {
-            if temporaryPath == nil {
+            if temporaryPath.isEmpty {
                 // A name that nobody has, and that a file made for a moment keeps free.
                 let (reserved, name) = FileIO.makeTemporary(beside: path)
                 guard reserved >= 0 else { throw FileIO.failure(path, "cannot name the finished file") }
@@ -168,20 +170,20 @@ public final class OutputFile {
                 guard link(as: name) else { throw FileIO.failure(path, "cannot name the finished file") }
                 temporaryPath = name
             }
-            guard let name = temporaryPath, rename(name, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
-            temporaryPath = nil
+            guard rename(temporaryPath, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
+            temporaryPath = ""
         }
         FileIO.syncFolder(of: path)
     }
 
     private func link(as name: String) -> Bool {
-        if let temporaryPath { return Glibc.link(temporaryPath, name) == 0 }
+        if !temporaryPath.isEmpty { return Glibc.link(temporaryPath, name) == 0 }
         return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
     }
 
     deinit {
         close(descriptor)
-        if let temporaryPath { unlink(temporaryPath) }
+        if !temporaryPath.isEmpty { unlink(temporaryPath) }
     }
 
     /// The regular file that `path` names or is to name.

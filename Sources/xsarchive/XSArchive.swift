@@ -17,8 +17,8 @@ struct XSArchive: ParsableCommand {
         version: version,
         subcommands: [
             ImportCommand.self, ImagesCommand.self, ShowCommand.self, ExportCommand.self, DiffCommand.self, LsCommand.self,
-            CatCommand.self, LogCommand.self, DomainsCommand.self, AccessCommand.self, QueryCommand.self, SQLCommand.self, DumpCommand.self, CheckCommand.self, VerifyCommand.self,
-            CustodyCommand.self, UpgradeCommand.self,
+            CatCommand.self, LogCommand.self, DomainsCommand.self, AccessCommand.self, QueryCommand.self, SQLCommand.self, DumpCommand.self, CheckCommand.self, RebuildCommand.self,
+            VerifyCommand.self, CustodyCommand.self, UpgradeCommand.self, RemoveCommand.self,
         ]
     )
 
