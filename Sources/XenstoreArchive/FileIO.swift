@@ -89,6 +89,11 @@ public enum FileIO {
         signal(SIGXFSZ, SIG_IGN)
     }
 
+    /// Makes writing to a pipe that nobody reads any more an error, instead of the quiet end of the process.
+    public static func reportClosedPipes() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
     /// An error with what the system says about `errno`.
     static func failure(_ path: String, _ what: String) -> ArchiveError {
         let number = errno
@@ -263,5 +268,21 @@ extension FileIO {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
+    }
+}
+
+extension FileIO {
+    /// The files beside a file whose names begin with its name and then go on as `isWanted` says, in the order of their names.
+    public static func neighbours(of path: String, where isWanted: (Substring) -> Bool) -> [String] {
+        guard let folder = opendir(folder(of: path)) else { return [] }
+        defer { closedir(folder) }
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let base = path[start...]
+        var found: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name.hasPrefix(base), isWanted(name.dropFirst(base.count)) { found.append(path[..<start] + name) }
+        }
+        return found.sorted()
     }
 }
