@@ -74,12 +74,10 @@ private struct Sheet {
         var lines = label.map { ($0.0, $0.1 ?? "not said") }
         lines += [
             ("size", "\(source.size) bytes"), ("sha256", source.sha256),
-            ("header", source.header.map { "version \($0.version), flags 0x\(String($0.flags, radix: 16))" } ?? "none"),
-            ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)"),
-            ("byte order", source.format.byteOrder.rawValue),
-            ("len", source.format.lengthRule == .padded ? "counts the padding, as the C daemon writes it" : "counts the body alone, as the document says"),
-            ("records", "\(counts.values.reduce(0, +))"),
         ]
+        let layout = ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)")
+        lines += source.format.layout.isText ? [layout, contents] : [header, layout] + framing
+        lines.append(("records", "\(counts.values.reduce(0, +))"))
         lines += sortedCounts.map { ("  " + $0.0.name, "\($0.1)") }
         lines.append(("verbatim", "\(verbatim) bytes kept as they are, because no field explains them"))
         lines.append(("findings", findings.isEmpty ? "none" : "\(findings.count)"))
@@ -90,6 +88,23 @@ private struct Sheet {
         return text.joined(separator: "\n")
     }
 
+    private var header: (String, String) {
+        ("header", source.header.map { "version \($0.version), flags 0x\(String($0.flags, radix: 16))" } ?? "none")
+    }
+
+    private var framing: [(String, String)] {
+        [
+            ("byte order", source.format.byteOrder.rawValue),
+            ("len", source.format.lengthRule == .padded ? "counts the padding, as the C daemon writes it" : "counts the body alone, as the document says"),
+        ]
+    }
+
+    /// What a text holds, which is less than a stream does.
+    private var contents: (String, String) {
+        let isListing = source.format.layout == .listing
+        return ("holds", isListing ? "nodes alone: a partial image" : "a whole state, but for transactions, targets and data on its way")
+    }
+
     var json: JSON {
         .object(
             label.map { ($0.0, JSON.optional($0.1)) } + [
@@ -98,7 +113,7 @@ private struct Sheet {
                 ("flags", source.header.map { .integer(Int64($0.flags)) } ?? .null),
                 ("layout", .string(source.format.layout.rawValue)), ("certainty", .string(certainty.0)),
                 ("layout_reason", .string(certainty.reason)), ("byte_order", .string(source.format.byteOrder.rawValue)),
-                ("length_rule", .string(source.format.lengthRule.rawValue)),
+                ("length_rule", .string(source.format.lengthRule.rawValue)), ("partial", .bool(source.format.layout == .listing)),
                 ("records", .object(sortedCounts.map { ($0.0.name, .integer(Int64($0.1))) })),
                 ("verbatim_bytes", .integer(Int64(verbatim))),
                 ("waiting", .array(waiting.map(\.json))), ("findings", .array(findings.map(JSON.finding))),
