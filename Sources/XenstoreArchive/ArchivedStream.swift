@@ -79,8 +79,10 @@ public struct ArchivedStream: Sendable {
 
     /// Writes the stream anew from the tables, in pieces, and compares it with what was imported.
     /// - Parameter sink: takes the bytes; when this throws, what it has taken is worthless.
+    /// - Returns: the stream's items, as they were read.
     /// - Throws: `ArchiveError` with code `damaged` where size or SHA-256 differ.
-    func encode(_ database: Database, to sink: (Octets) throws -> Void) throws {
+    @discardableResult
+    func encode(_ database: Database, to sink: (Octets) throws -> Void) throws -> EncodedStream {
         var digest = Digest()
         func write(_ bytes: Octets) throws {
             digest.update(bytes)
@@ -95,6 +97,7 @@ public struct ArchivedStream: Sendable {
         }
         try write(trailer)
         try check(digest, database)
+        return encoded
     }
 
     /// Hands the lines of which the records were made to `write`, in pieces of up to a megabyte.

@@ -56,7 +56,7 @@ public enum FileIO {
     }
 
     /// Whether two names are names of one file.
-    static func isSameFile(_ path: String, _ other: String) -> Bool {
+    public static func isSameFile(_ path: String, _ other: String) -> Bool {
         var (left, right) = (stat(), stat())
         guard stat(path, &left) == 0, stat(other, &right) == 0 else { return false }
         return left.st_dev == right.st_dev && left.st_ino == right.st_ino
@@ -119,10 +119,9 @@ extension Array where Element == UInt8 {
 /// A file that appears under its name only when it is complete: written beside it, synced, then renamed.
 public final class OutputFile {
     private let path: String
-    private let temporaryPath: String
+    /// Nil while the file has no name at all.
+    private var temporaryPath: String?
     private let descriptor: Int32
-    private var isOpen = true
-    private var isNamed = false
 
     /// - Parameter overwrite: whether a file of that name may be replaced.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, or cannot be made.
@@ -133,11 +132,21 @@ public final class OutputFile {
         // A symbolic link stays one: its target is what is replaced.
         let path = try Self.target(path)
         self.path = path
-        var name = Array((path + ".partial-XXXXXX").utf8CString)
-        descriptor = mkstemp(&name)
-        temporaryPath = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // Without a name nothing is left of it, however this process ends. Only its owner may read it.
+        let unnamed = open(FileIO.folder(of: path), Self.withoutName | O_WRONLY | O_CLOEXEC, 0o600)
+        if unnamed >= 0 {
+            descriptor = unnamed
+            return
+        }
+        // Some file systems have no such files.
+        let (descriptor, name) = FileIO.makeTemporary(beside: path)
+        self.descriptor = descriptor
         guard descriptor >= 0 else { throw FileIO.failure(path, "cannot make the file") }
+        temporaryPath = name
     }
+
+    /// O_TMPFILE of Linux.
+    private static let withoutName = 0o20000000 | O_DIRECTORY
 
     public func write(_ bytes: Octets) throws {
         try FileIO.write(bytes, to: descriptor, named: path)
@@ -146,26 +155,33 @@ public final class OutputFile {
     /// Makes the file appear under its name, for good: the bytes and the name are on the disk when this returns.
     /// - Parameter overwrite: false: fails where a file of that name has appeared meanwhile.
     public func commit(overwrite: Bool) throws {
-        guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
-        isOpen = false
-        if overwrite {
-            guard rename(temporaryPath, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
+        guard fsync(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
+        if !overwrite {
+            guard link(as: path) else { throw FileIO.failure(path, "cannot name the finished file") }
         } else {
-            guard link(temporaryPath, path) == 0 else { throw FileIO.failure(path, "cannot name the finished file") }
-            unlink(temporaryPath)
+            if temporaryPath == nil {
+                // A name that nobody has, and that a file made for a moment keeps free.
+                let (reserved, name) = FileIO.makeTemporary(beside: path)
+                guard reserved >= 0 else { throw FileIO.failure(path, "cannot name the finished file") }
+                close(reserved)
+                unlink(name)
+                guard link(as: name) else { throw FileIO.failure(path, "cannot name the finished file") }
+                temporaryPath = name
+            }
+            guard let name = temporaryPath, rename(name, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
+            temporaryPath = nil
         }
-        isNamed = true
-        let slash = path.lastIndex(of: "/")
-        let folder = open(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folder >= 0 {
-            fsync(folder)
-            close(folder)
-        }
+        FileIO.syncFolder(of: path)
+    }
+
+    private func link(as name: String) -> Bool {
+        if let temporaryPath { return Glibc.link(temporaryPath, name) == 0 }
+        return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
     }
 
     deinit {
-        if isOpen { close(descriptor) }
-        if !isNamed { unlink(temporaryPath) }
+        close(descriptor)
+        if let temporaryPath { unlink(temporaryPath) }
     }
 
     /// The regular file that `path` names or is to name.
@@ -179,6 +195,28 @@ public final class OutputFile {
         guard let resolved = realpath(path, nil) else { throw FileIO.failure(path, "cannot resolve the name") }
         defer { free(resolved) }
         return String(cString: resolved)
+    }
+}
+
+extension FileIO {
+    /// Makes a file that only its owner may read, and whose name says that it is no result.
+    /// - Returns: its descriptor, negative where it cannot be made, and its name.
+    static func makeTemporary(beside path: String) -> (descriptor: Int32, name: String) {
+        var name = Array((path + ".partial-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&name)
+        return (descriptor, String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// Brings a name that a folder has got or lost to the disk.
+    static func syncFolder(of path: String) {
+        let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 }
 

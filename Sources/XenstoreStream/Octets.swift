@@ -8,7 +8,7 @@ extension ArraySlice where Element == UInt8 {
     }
 
     /// Like `==`, eight bytes at a time.
-    func hasSameBytes(as other: Octets) -> Bool {
+    package func hasSameBytes(as other: Octets) -> Bool {
         guard count == other.count else { return false }
         return withUnsafeBytes { left in
             other.withUnsafeBytes { right in

@@ -13,6 +13,14 @@ struct ArchiveOptions: ParsableArguments {
     @Option(name: [.short, .customLong("archive")], help: "The archive (default: $XSARCHIVE, else ./xsarchive.db).", completion: .file())
     var archive: String?
 
+    @Option(help: "How many seconds to wait for another process that holds the archive.")
+    var wait: Double = 60
+
+    func validate() throws {
+        guard wait >= 0, wait <= 1e6 else { throw ValidationError("--wait is a number of seconds, at least 0.") }
+        Patience.seconds = wait
+    }
+
     var path: String {
         if let archive { return archive }
         let variable = getenv("XSARCHIVE").map { String(cString: $0) } ?? ""

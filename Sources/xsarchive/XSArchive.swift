@@ -4,7 +4,7 @@ import XenstoreStream
 
 @main
 struct XSArchive: ParsableCommand {
-    static let version = "0.1.0"
+    static let version = ProgramVersion.number
 
     static let configuration = CommandConfiguration(
         commandName: "xsarchive",
@@ -16,13 +16,30 @@ struct XSArchive: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ImportCommand.self, ImagesCommand.self, ShowCommand.self, ExportCommand.self, DiffCommand.self, LsCommand.self,
-            CatCommand.self, LogCommand.self, DomainsCommand.self, AccessCommand.self, QueryCommand.self, SQLCommand.self, DumpCommand.self, CheckCommand.self, VerifyCommand.self,
+            ImportCommand.self,
+            ImagesCommand.self,
+            ShowCommand.self,
+            ExportCommand.self,
+            DiffCommand.self,
+            LsCommand.self,
+            CatCommand.self,
+            LogCommand.self,
+            DomainsCommand.self,
+            AccessCommand.self,
+            QueryCommand.self,
+            SQLCommand.self,
+            DumpCommand.self,
+            CheckCommand.self,
+            RebuildCommand.self,
+            VerifyCommand.self,
+            CustodyCommand.self,
+            UpgradeCommand.self,
         ]
     )
 
     static func main() {
         FileIO.reportFullFiles()
+        Patience.report = { Standard.note("xsarchive: \($0)") }
         do {
             var command = try parseAsRoot(QueryCommand.explaining(LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))))
             try command.run()

@@ -57,6 +57,12 @@ public enum Files {
         access(path, F_OK) == 0
     }
 
+    /// The bits of the permissions; -1 where there is no file.
+    public static func permissions(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_mode & 0o777) : -1
+    }
+
     /// The names in a folder, sorted.
     public static func list(_ folder: String) -> [String] {
         guard let directory = opendir(folder) else { return [] }

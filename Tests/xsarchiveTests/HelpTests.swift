@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
-    static let commands = ["import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql", "dump", "check", "verify"]
+    static let commands = ["import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql", "dump", "check", "rebuild", "verify"]
 
     @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
         let place = Workplace()
@@ -42,6 +42,11 @@ import Testing
         expectDone(place.run("import", "--series", "host7", "--captured-at", "2026-08-01T12:00:00Z", "state_dump"))
         expectDone(place.run("ls", "@latest", "-f", "-p", "/local/domain/1"))
         expectDone(place.run("cat", "@latest", "/local/domain/1/name"))
+        #expect(place.run("rebuild", "@2", "-o", "rebuilt", "--layout", "v1").ending == .exit(0))
+        #expect(place.run("rebuild", "@2", "-o", "guest.bin", "--domain", "2").ending == .exit(0))
+        #expect(
+            place.run("rebuild", "@2", "-o", "edited.bin", "--set", "/local/domain/2/name=db01", "--remove", "/local/domain/2/device", "--drop", "sockets")
+                .ending == .exit(0))
     }
 
     @Test func theVersionIsOneLine() {
@@ -52,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: commands) func anUnknownOptionIsWrongUsage(_ command: String) {
-        let operands = ["import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "log": 1, "domains": 1, "access": 1][command] ?? 0
+        let operands = ["import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "rebuild": 1, "log": 1, "domains": 1, "access": 1][command] ?? 0
         let place = Workplace()
         let needed = command == "access" ? ["--domain", "1"] : []
         expectUsage(place.run([command, "--frobnicate"] + needed + Array(repeating: "x", count: operands)), "Unknown option '--frobnicate'")

@@ -1,5 +1,5 @@
 /// What a record's fields show by themselves.
-enum RecordRules {
+package enum RecordRules {
     /// Checks any record but a node.
     static func check(_ record: Record, _ format: StreamFormat, _ list: inout FindingList) {
         switch record.body {
@@ -104,7 +104,7 @@ enum RecordRules {
     }
 
     /// Whether nothing is to be said of a path, as of almost every one: found out in one walk over it.
-    private static func isOrdinary(_ path: Octets) -> Bool {
+    package static func isOrdinary(_ path: Octets) -> Bool {
         path.withUnsafeBytes(isOrdinary)
     }
 

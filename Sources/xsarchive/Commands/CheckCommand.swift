@@ -100,7 +100,7 @@ struct ImageCheck {
         }
         let (archive, image) = try options.archivedImage(reference)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Int(image.stream.size))
+        bytes.reserveCapacity(try archive.database.plausibleCount(image.stream.size))
         try archive.export(image) { bytes += $0 }
         return (PreparedImage(salvaging: bytes, layout: image.stream.format.layout), archive, image.imageID)
     }

@@ -104,15 +104,18 @@ struct ImportCommand: ParsableCommand {
         func prepare() throws -> PreparedImage {
             try file.prepared(layout: layout.layout, salvaging: salvage)
         }
+        var provenance = Provenance.file(file.path)
+        provenance.note = file.content.compression.map { "unpacked by \($0.rawValue)" }
         guard FileIO.exists(archive.path), !FileIO.isEmpty(archive.path) else {
             // A file that is no image must not even make an empty archive.
             let image = try prepare()
-            return (image, try Importer(Archive.openOrCreate(archive.path)).store(image, label: label))
+            return (image, try Importer(Archive.openOrCreate(archive.path)).store(image, label: label, from: provenance))
         }
         let archive = try Archive.openOrCreate(archive.path)
+        archive.noteUpgrade()
         // What it will be compared with is read meanwhile.
         let (image, preview) = try concurrently(prepare, { try Preview(archive, series: series, size: file.content.bytes.count) })
-        return (image, try Importer(archive).store(image, label: label, preview: preview))
+        return (image, try Importer(archive).store(image, label: label, from: provenance, preview: preview))
     }
 
     /// Tells on standard error that an image is not what it should be, though it was stored.

@@ -1,0 +1,212 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// Brings records into the fields that a layout has, and leaves nothing in them that the documents reserve.
+struct Conversion {
+    private let source: Layout
+    private let target: Layout
+    var alterations: Alterations
+    /// What to call a connection, by its conn-id.
+    private var names: [UInt32: String] = [:]
+
+    static func run(_ image: inout EditableImage, to format: StreamFormat, _ alterations: inout Alterations) {
+        var conversion = Conversion(from: image.format.layout, to: format.layout, alterations)
+        // Most records stay as they are: only what is altered is written.
+        var gone: [Int] = []
+        for place in image.records.indices {
+            if case .node(let data) = image.records[place] {
+                if let node = conversion.converted(data) { image.records[place] = .node(node) }
+            } else if let record = conversion.converted(image.records[place]) {
+                image.records[place] = record
+            } else {
+                gone.append(place)
+            }
+        }
+        if !gone.isEmpty {
+            let gone = Set(gone)
+            image.records = image.records.indices.filter { !gone.contains($0) }.map { image.records[$0] }
+        }
+        image.format = format
+        alterations = conversion.alterations
+    }
+
+    private init(from source: Layout, to target: Layout, _ alterations: Alterations) {
+        self.source = source
+        self.target = target
+        self.alterations = alterations
+    }
+
+    /// Any record but a node; nil where the layout has none like it.
+    private mutating func converted(_ record: RecordBody) -> RecordBody? {
+        switch record {
+        case .global(let data): .global(converted(data))
+        case .connection(let data): .connection(converted(data))
+        case .watch(let data): watch(data)
+        case .watchExtended(let data): watch(data)
+        case .globalQuota(let data): converted(data)
+        case .domain(let data): converted(data)
+        case .transaction, .node, .opaque: record
+        }
+    }
+
+    // MARK: Global data
+
+    private mutating func converted(_ data: GlobalData) -> GlobalData {
+        guard source.globalSecondField != target.globalSecondField else { return data }
+        if data.secondFD != -1 {
+            alterations.add(target == .draft ? .evtchnFD : .roSocketFD, "\(data.secondFD) of GLOBAL_DATA")
+        }
+        return GlobalData(rwSocketFD: data.rwSocketFD, secondFD: -1)
+    }
+
+    private mutating func converted(_ data: GlobalQuotaData) -> RecordBody? {
+        guard target == .draft else { return .globalQuota(data) }
+        alterations.add(.globalQuota, data.quotas.isEmpty ? "an empty GLOBAL_QUOTA_DATA" : Self.text(data.quotas))
+        return nil
+    }
+
+    private mutating func converted(_ data: DomainData) -> RecordBody? {
+        if target == .draft {
+            var parts = data.features == 0 ? [] : ["features 0x\(String(data.features, radix: 16))"]
+            if !data.quotas.isEmpty { parts.append(Self.text(data.quotas)) }
+            alterations.add(.domainData, "domain \(data.domid)" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")))
+            return nil
+        }
+        var data = data
+        if target == .v1 && data.features != 0 {
+            alterations.add(.features, "0x\(String(data.features, radix: 16)) of domain \(data.domid)")
+            data.features = 0
+        }
+        return .domain(data)
+    }
+
+    private static func text(_ quotas: [Quota]) -> String {
+        quotas.prefix(32).map { "\(Escape.printable($0.name)) \($0.value)" }.joined(separator: ", ") + (quotas.count > 32 ? ", ..." : "")
+    }
+
+    // MARK: Connections
+
+    private mutating func converted(_ data: ConnectionData) -> ConnectionData {
+        var data = data
+        let name = ConnectionNames.name(data)
+        names[data.connID] = name
+        clearReserved(&data, name)
+        switch (source.connectionShape, target.connectionShape) {
+        case (.draft, .released): release(&data, name)
+        case (.released, .draft): redraft(&data, name)
+        default: break
+        }
+        if target.connectionShape == .released && Int(data.outRespLength) > data.outData.count {
+            alterations.add(.replyLength, "\(name): out-resp-len \(data.outRespLength), out-data-len \(data.outData.count)")
+            data.outRespLength = UInt16(clamping: data.outData.count)
+        }
+        return data
+    }
+
+    private mutating func clearReserved(_ data: inout ConnectionData, _ name: String) {
+        func hex<Number: FixedWidthInteger>(_ number: Number) -> String { "0x" + String(number, radix: 16) }
+        if data.connPad != 0 { alterations.add(.reserved, "\(name): the pad behind conn-id, \(hex(data.connPad))") }
+        if data.socketPad != 0 { alterations.add(.reserved, "\(name): the pad behind socket-fd, \(hex(data.socketPad))") }
+        if data.fields & ~1 != 0 { alterations.add(.reserved, "\(name): fields \(hex(data.fields & ~1))") }
+        let flags: UInt16 = data.kind == .ring ? 3 : 1
+        if data.kind != .unknown && data.flags & ~flags != 0 { alterations.add(.reserved, "\(name): flags \(hex(data.flags & ~flags))") }
+        (data.connPad, data.socketPad) = (0, 0)
+        data.fields &= 1
+        if data.kind != .unknown { data.flags &= flags }
+    }
+
+    /// The daemon's own port is the one that v1 and v2 have.
+    private mutating func release(_ data: inout ConnectionData, _ name: String) {
+        if data.kind == .ring {
+            if data.flags != 1 { alterations.add(.ringFlags, "\(name): 0x\(String(data.flags, radix: 16))") }
+            if data.revtchn != 0 { alterations.add(.revtchn, "\(data.revtchn) of \(name)") }
+            if data.mfn != .max { alterations.add(.mfn, "0x\(String(data.mfn, radix: 16)) of \(name)") }
+            data.evtchn = data.levtchn
+        } else if data.flags != 0 {
+            alterations.add(.readOnly, name)
+        }
+        (data.flags, data.revtchn, data.levtchn, data.mfn) = (0, 0, 0, 0)
+    }
+
+    private mutating func redraft(_ data: inout ConnectionData, _ name: String) {
+        if data.hasUniqueID { alterations.add(.uniqueID, "\(data.uniqueID) of \(name)") }
+        if !data.inData.isEmpty { alterations.add(.inData, "\(data.inData.count) bytes of \(name)") }
+        if data.outRespLength != 0 { alterations.add(.outRespLength, "\(data.outRespLength) of \(name)") }
+        (data.fields, data.uniqueID, data.inData, data.outRespLength) = (0, 0, [], 0)
+        guard data.kind == .ring else { return }
+        (data.flags, data.revtchn, data.levtchn, data.mfn, data.evtchn) = (1, 0, data.evtchn, .max, 0)
+    }
+
+    // MARK: Watches
+
+    private mutating func watch(_ data: WatchData) -> RecordBody {
+        var data = data
+        terminate(&data.wpath, "the path of a watch")
+        terminate(&data.token, "the token of a watch of \(Escape.short(data.wpath.octets))")
+        return .watch(data)
+    }
+
+    private mutating func watch(_ data: WatchDataExtended) -> RecordBody {
+        var data = data
+        terminate(&data.wpath, "the path of a watch")
+        terminate(&data.token, "the token of a watch of \(Escape.short(data.wpath.octets))")
+        let plain = RecordBody.watch(WatchData(connID: data.connID, wpath: data.wpath, token: data.token))
+        func name() -> String {
+            "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), \(names[data.connID] ?? "connection \(data.connID)")"
+        }
+        guard data.hasDepth else {
+            alterations.add(.watchForm, name())
+            return plain
+        }
+        if data.depthPad != 0 { alterations.add(.reserved, "\(name()): the pad behind depth, 0x\(String(data.depthPad, radix: 16))") }
+        data.depthPad = 0
+        if target == .v2 { return .watchExtended(data) }
+        if data.depth != WatchDataExtended.unlimited { alterations.add(.depth, "\(data.depth) of \(name())") }
+        return plain
+    }
+
+    private mutating func terminate(_ string: inout TerminatedString, _ name: @autoclosure () -> String) {
+        guard !string.isTerminated else { return }
+        alterations.add(.terminator, "\(name()), \(Escape.short(string.octets))")
+        string.isTerminated = true
+    }
+
+    // MARK: Nodes
+
+    /// The node where it is altered; nil where it stays as it is.
+    private mutating func converted(_ node: NodeData) -> NodeData? {
+        let isPlain = node.path.isTerminated && node.perms.allSatisfy { $0.flags == 0 && isLetter($0.perm) }
+        guard !isPlain else { return nil }
+        var node = node
+        terminate(&node.path, "the path of a node")
+        var perms: [Permission] = []
+        for (position, entry) in node.perms.enumerated() {
+            if let entry = converted(entry, isOwner: position == 0, node.path.octets) { perms.append(entry) }
+        }
+        node.perms = perms
+        return node
+    }
+
+    private mutating func converted(_ entry: Permission, isOwner: Bool, _ path: Octets) -> Permission? {
+        var entry = entry
+        let text = PermissionList.text([entry])
+        if !isLetter(entry.perm) {
+            alterations.add(.permLetter, "\(text) of \(Escape.short(path))")
+            entry.perm = 0x6E
+        }
+        // In a draft all of them are a pad.
+        let reserved: UInt8 = source == .draft ? 0xFF : 0xFE
+        if entry.flags & reserved != 0 { alterations.add(.permFlags, "\(text) of \(Escape.short(path))") }
+        entry.flags &= ~reserved
+        if target == .draft && entry.flags != 0 {
+            alterations.add(.stale, "\(text) of \(Escape.short(path))")
+            if !isOwner { return nil }
+            entry.flags = 0
+        }
+        return entry
+    }
+
+    private func isLetter(_ perm: UInt8) -> Bool {
+        perm == 0x6E || perm == 0x72 || perm == 0x77 || perm == 0x62
+    }
+}

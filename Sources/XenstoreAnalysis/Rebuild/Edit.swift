@@ -1,0 +1,191 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// A change to an image.
+public enum Edit: Hashable, Sendable {
+    case drop(Drop)
+    /// The node and all below it, also what is pending there.
+    case remove(Octets)
+    /// Gives a node a value; where it is not there, it is made, with what it lacks of parents, and with their permissions.
+    case set(Octets, value: Octets)
+    case setPerms(Octets, [Permission])
+
+    /// What can be left out as a whole.
+    public enum Drop: String, CaseIterable, Sendable {
+        /// Socket connections, with all that hangs on them.
+        case sockets
+        /// All connections, with all that hangs on them.
+        case connections
+        /// Open transactions and what is pending in them.
+        case transactions
+        /// Pending nodes.
+        case pending
+        /// Requests, replies and events that wait in connections.
+        case buffers
+    }
+}
+
+extension EditableImage {
+    /// Makes the changes, one after the other.
+    /// - Throws: `ArchiveError` where a node to be changed is not there, or cannot be made.
+    public mutating func apply(_ edits: [Edit]) throws {
+        var nodes: [Edit] = []
+        for edit in edits {
+            switch edit {
+            case .drop(let what): drop(what)
+            case .remove(let path):
+                try applyToNodes(&nodes)
+                try remove(path)
+            case .set, .setPerms: nodes.append(edit)
+            }
+        }
+        try applyToNodes(&nodes)
+    }
+
+    private mutating func applyToNodes(_ edits: inout [Edit]) throws {
+        guard !edits.isEmpty else { return }
+        var editor = NodeEditor(self, edits)
+        try editor.run()
+        records = editor.image.records
+        edits = []
+    }
+
+    private mutating func remove(_ path: Octets) throws {
+        guard path.count > 1 else { throw ArchiveError(.usage, "/: no daemon lets go of the root; remove what is below it") }
+        let before = records.count
+        records.removeAll { if case .node(let data) = $0 { data.path.octets.isAtOrBelow(path) } else { false } }
+        guard records.count < before else { throw NodeEditor.noSuchNode(path) }
+    }
+
+    private mutating func drop(_ what: Edit.Drop) {
+        switch what {
+        case .sockets: dropConnections { $0.kind == .socket }
+        case .connections: dropConnections { _ in true }
+        case .transactions:
+            records.removeAll { record in
+                switch record {
+                case .transaction: true
+                case .node(let data): !data.isCommitted
+                default: false
+                }
+            }
+        case .pending: records.removeAll { if case .node(let data) = $0 { !data.isCommitted } else { false } }
+        case .buffers:
+            for (place, record) in records.enumerated() {
+                guard case .connection(var data) = record else { continue }
+                data.dropBuffers()
+                records[place] = .connection(data)
+            }
+        }
+    }
+
+    private mutating func dropConnections(_ isGone: (ConnectionData) -> Bool) {
+        var gone: Set<UInt32> = []
+        for case .connection(let data) in records where isGone(data) { gone.insert(data.connID) }
+        records.removeAll { record in
+            switch record {
+            case .connection(let data): gone.contains(data.connID)
+            case .watch(let data): gone.contains(data.connID)
+            case .watchExtended(let data): gone.contains(data.connID)
+            case .transaction(let data): gone.contains(data.connID)
+            case .node(let data): !data.isCommitted && gone.contains(data.connID)
+            default: false
+            }
+        }
+    }
+}
+
+/// Sets values and permissions of committed nodes.
+private struct NodeEditor {
+    private(set) var image: EditableImage
+    private var edits: [Edit]
+    private var index: NodeIndex
+    /// Nodes that are new, behind the records until the end.
+    private let firstNew: Int
+
+    init(_ image: EditableImage, _ edits: [Edit]) {
+        self.image = image
+        self.edits = edits
+        // New paths lie in the arena like the others.
+        let paths = self.image.adopt(edits.map { if case .set(let path, _) = $0 { path } else if case .setPerms(let path, _) = $0 { path } else { [] } })
+        for (place, path) in paths.enumerated() {
+            switch edits[place] {
+            case .set(_, let value): self.edits[place] = .set(path, value: value)
+            case .setPerms(_, let perms): self.edits[place] = .setPerms(path, perms)
+            default: break
+            }
+        }
+        index = NodeIndex(self.image)
+        firstNew = image.records.count
+    }
+
+    static func noSuchNode(_ path: Octets) -> ArchiveError {
+        ArchiveError(.noSuchImage, "\(Escape.printable(path)): the image has no such node; 'xsarchive ls' shows what there is")
+    }
+
+    mutating func run() throws {
+        for edit in edits {
+            switch edit {
+            case .set(let path, let value): try set(path, value)
+            case .setPerms(let path, let perms): try setPerms(path, perms)
+            default: break
+            }
+        }
+        placeNew()
+    }
+
+    private mutating func change(_ place: Int, _ body: (inout NodeData) -> Void) {
+        guard case .node(var data) = image.records[place] else { return }
+        body(&data)
+        image.records[place] = .node(data)
+    }
+
+    private mutating func set(_ path: Octets, _ value: Octets) throws {
+        guard value.count <= UInt16.max else {
+            throw ArchiveError(.usage, "\(Escape.short(path)): the value has \(value.count) bytes, a stream's field holds 65535; shorten it")
+        }
+        guard path.first != 0x40 else {
+            throw ArchiveError(.usage, "\(Escape.short(path)): special nodes have no value; set its permissions")
+        }
+        try change(index[path] ?? make(path)) { $0.value = value }
+    }
+
+    private mutating func setPerms(_ path: Octets, _ perms: [Permission]) throws {
+        guard let place = try index[path] ?? (path.first == 0x40 ? add(path, perms) : nil) else { throw Self.noSuchNode(path) }
+        change(place) { $0.perms = perms }
+    }
+
+    /// Makes a node and the parents that it lacks, each with the permissions of what is above it.
+    private mutating func make(_ path: Octets) throws -> Int {
+        guard RecordRules.isOrdinary(path) else {
+            throw ArchiveError(
+                .usage, "\(Escape.short(path)): cannot be a node's path; it takes / and ASCII letters, digits and - _ @, at most 3071 octets, no // and no / at its end")
+        }
+        var missing = [path]
+        var above = NodeTree.parent(of: path)
+        while let parent = above, index[parent] == nil {
+            missing.append(parent)
+            above = NodeTree.parent(of: parent)
+        }
+        var perms = [Permission(perm: 0x6E, domid: 0)]
+        if let place = above.flatMap({ index[$0] }), case .node(let data) = image.records[place], !data.perms.isEmpty { perms = data.perms }
+        var place = 0
+        for path in missing.reversed() { place = try add(path, perms) }
+        return place
+    }
+
+    private mutating func add(_ path: Octets, _ perms: [Permission]) throws -> Int {
+        index.insert(path, at: image.records.count)
+        image.records.append(.node(NodeData(path: TerminatedString(path), value: [], perms: perms)))
+        return image.records.count - 1
+    }
+
+    /// Puts the new nodes behind the last one that was there, so that each is its parent's last child.
+    private mutating func placeNew() {
+        let new = image.records[firstNew...]
+        guard !new.isEmpty else { return }
+        let last = image.records[..<firstNew].lastIndex { if case .node(let data) = $0 { data.isCommitted } else { false } }
+        let place = last.map { $0 + 1 } ?? firstNew
+        image.records = Array(image.records[..<place] + new + image.records[place..<firstNew])
+    }
+}

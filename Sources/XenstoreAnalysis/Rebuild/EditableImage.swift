@@ -1,0 +1,136 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// An image that can be changed: its records' fields, without what no field explains.
+///
+/// Steps follow each other on it: `Selection`, `Edit`, `Repair`, `Conversion`; `RebuiltStream` writes it out.
+public struct EditableImage: Sendable {
+    /// In the order of the stream, END left out.
+    public var records: [RecordBody]
+    /// The layout whose fields the records have, and how the image was written.
+    public var format: StreamFormat
+    /// What the nodes' paths are slices of: those that share it can be told apart without a copy of each.
+    private(set) var arena: [UInt8]
+
+    /// - Parameter records: END left out.
+    public init(_ records: [RecordBody], format: StreamFormat) {
+        self.init(records: [], format: format, arena: [])
+        var paths: [Octets] = []
+        for record in records {
+            if case .node(let data) = record { paths.append(data.path.octets) }
+        }
+        var adopted = adopt(paths).makeIterator()
+        self.records = records.map { record in
+            guard case .node(var data) = record, let path = adopted.next() else { return record }
+            data.path.octets = path
+            return .node(data)
+        }
+    }
+
+    /// - Parameter arena: what all paths of nodes in `records` are slices of.
+    init(records: [RecordBody], format: StreamFormat, arena: [UInt8]) {
+        self.records = records
+        self.format = format
+        self.arena = arena
+    }
+
+    /// Puts paths into the arena and returns them as slices of it.
+    mutating func adopt(_ paths: [Octets]) -> [Octets] {
+        var ranges: [Range<Int>] = []
+        for path in paths {
+            ranges.append(arena.count..<arena.count + path.count)
+            arena.append(contentsOf: path)
+        }
+        return ranges.map { arena[$0] }
+    }
+}
+
+extension EditableImage {
+    /// The image's records; what no field explains is told in `alterations`.
+    /// - Throws: `ArchiveError` or `StreamError` where the image cannot be read.
+    public init(_ source: ImageSource, _ alterations: inout Alterations) throws {
+        switch source.origin {
+        case .file(let image):
+            self = try Self.read(image, &alterations)
+        case .archive(let archive, let image):
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(source.size)
+            try archive.export(image) { bytes += $0 }
+            let stream = image.stream
+            if stream.isSalvaged {
+                self = try Self.read(PreparedImage(salvaging: bytes, layout: stream.format.layout), &alterations)
+            } else {
+                self = try Self.read(bytes, stream.format, &alterations)
+            }
+        }
+    }
+
+    /// Reads a file as far as it was read before.
+    private static func read(_ image: PreparedImage, _ alterations: inout Alterations) throws -> EditableImage {
+        guard image.isSalvaged else { return try read(image.bytes, image.format, &alterations) }
+        var collector = RecordCollector(alterations: alterations)
+        collector.note(image.header)
+        try image.forEachItem { collector.add($1) }
+        collector.note(trailer: image.trailer)
+        alterations = collector.alterations
+        return EditableImage(records: collector.records, format: image.format, arena: image.bytes)
+    }
+
+    private static func read(_ bytes: [UInt8], _ format: StreamFormat, _ alterations: inout Alterations) throws -> EditableImage {
+        var reader = try StreamReader(bytes: bytes, format: format)
+        var collector = RecordCollector(alterations: alterations)
+        collector.records.reserveCapacity(bytes.count / 72)
+        collector.note(reader.header)
+        while let record = try reader.next() { collector.add(record) }
+        collector.note(trailer: reader.trailer)
+        alterations = collector.alterations
+        return EditableImage(records: collector.records, format: format, arena: bytes)
+    }
+}
+
+/// Takes the records of a stream, and notes what they have besides their fields.
+private struct RecordCollector {
+    var records: [RecordBody] = []
+    var alterations: Alterations
+
+    mutating func note(_ header: Header?) {
+        guard let header, header.reservedFlags != 0 else { return }
+        alterations.add(.reserved, "header flags 0x\(String(header.reservedFlags, radix: 16))")
+    }
+
+    mutating func note(trailer: Octets) {
+        if !trailer.isEmpty { alterations.add(.unexplained, "\(trailer.count) bytes behind END") }
+    }
+
+    mutating func add(_ item: StreamItem) {
+        switch item {
+        case .record(let record): add(record)
+        case .damage(let damage):
+            alterations.add(.unexplained, "\(damage.bytes.count) bytes at offset \(damage.offset) in which no record can be made out")
+        }
+    }
+
+    mutating func add(_ record: Record) {
+        if let residue = record.residue { note(residue, record) }
+        if record.type == .end {
+            if case .opaque(let data) = record.body, !data.body.isEmpty {
+                alterations.add(.unexplained, "\(data.body.count) bytes in the body of END")
+            }
+            return
+        }
+        records.append(record.body)
+    }
+
+    private mutating func note(_ residue: Residue, _ record: Record) {
+        let place = "record \(record.number) (\(record.type.name)) at offset \(record.offset)"
+        let tail = residue.tail ?? []
+        if residue.length == nil {
+            let count = residue.alignment.count + tail.count
+            alterations.add(.padding, "\(place): \(count) bytes of padding, of which some are not zero")
+        } else if tail.isZero && residue.alignment.isEmpty {
+            alterations.add(.length, "\(place): len \(record.length)")
+        } else {
+            alterations.add(.unexplained, "\(place): \(tail.count) bytes behind the last field, x'\(Escape.hex(tail.prefix(16)))\(tail.count > 16 ? "..." : "")'")
+        }
+    }
+}

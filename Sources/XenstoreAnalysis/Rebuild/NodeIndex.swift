@@ -1,0 +1,35 @@
+import XenstoreStream
+
+/// The committed nodes of an editable image by their paths: of several with one path the last, which a daemon takes.
+struct NodeIndex {
+    private var table: PathTable
+    /// Indices in the image's records, by the table's indices.
+    private var places: [Int] = []
+
+    init(_ image: EditableImage) {
+        table = PathTable(bytes: image.arena)
+        for (place, record) in image.records.enumerated() {
+            if case .node(let data) = record, data.isCommitted { insert(data.path.octets, at: place) }
+        }
+    }
+
+    /// The place of the node with a path; nil where there is none.
+    subscript(path: Octets) -> Int? {
+        table.index(of: path).map { places[$0] }
+    }
+
+    /// - Parameter path: a slice of the image's arena.
+    mutating func insert(_ path: Octets, at place: Int) {
+        let (index, isNew) = table.insert(path)
+        if isNew { places.append(place) } else { places[index] = place }
+    }
+}
+
+extension ArraySlice where Element == UInt8 {
+    /// Whether the path is `top` or lies below it.
+    func isAtOrBelow(_ top: Octets) -> Bool {
+        guard count >= top.count else { return false }
+        let isBoundary = count == top.count || self[startIndex + top.count] == 0x2F || top.last == 0x2F
+        return isBoundary && prefix(top.count).elementsEqual(top)
+    }
+}

@@ -1,0 +1,79 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// A stream that was made from an editable image, and has been read back and checked.
+public struct RebuiltStream {
+    /// As the archive's own reader reads it; its `bytes` are the stream.
+    public let image: PreparedImage
+    /// What it says else than the image that it comes from.
+    public let alterations: Alterations
+    /// What is wrong with it all the same, or what a daemon would do with it; a line each.
+    public let warnings: [String]
+
+    /// Converts, writes and checks an image whose records are in order.
+    /// - Parameters:
+    ///   - image: in order, as `Repair` leaves it.
+    ///   - alterations: those of the steps before.
+    /// - Throws: `ArchiveError` where a value does not fit its field, or where the stream does not read back as it was meant.
+    init(_ image: EditableImage, as format: StreamFormat, _ alterations: Alterations) throws {
+        var (image, alterations) = (image, alterations)
+        Conversion.run(&image, to: format, &alterations)
+        let bytes = try Self.encode(image)
+        let prepared: PreparedImage
+        do {
+            prepared = try PreparedImage(bytes: bytes, layout: format.layout)
+        } catch {
+            throw Self.unreadable("\(error)")
+        }
+        try Self.compare(prepared, image)
+        self.image = prepared
+        self.alterations = alterations
+        warnings = try Self.warnings(prepared)
+    }
+
+    private static func encode(_ image: EditableImage) throws -> [UInt8] {
+        var writer = StreamWriter(header: Header(format: image.format), format: image.format)
+        do {
+            for record in image.records { try writer.write(record) }
+            try writer.write(.opaque(OpaqueData(type: .end)))
+        } catch {
+            throw ArchiveError(.badImage, "the stream cannot be written: record \(error.record ?? 0) (\(error.type?.name ?? "")), \(error.field?.name ?? ""): \(error.reason)")
+        }
+        return writer.bytes
+    }
+
+    private static func compare(_ prepared: PreparedImage, _ image: EditableImage) throws {
+        guard prepared.verbatimCount == 0, prepared.format == image.format else {
+            throw unreadable("it is read as \(prepared.format.layout.rawValue), with \(prepared.verbatimCount) bytes that no field explains")
+        }
+        try prepared.forEachItem { place, item in
+            guard case .record(let record) = item else { throw unreadable("record \(place + 1) is read as damage") }
+            if place < image.records.count ? record.body == image.records[place] : record.type == .end { return }
+            throw unreadable("record \(record.number) (\(record.type.name)) is read otherwise than it was meant")
+        }
+    }
+
+    private static func unreadable(_ what: String) -> ArchiveError {
+        ArchiveError(.notReproducible, "the stream does not read back as it was meant (\(what)), so nothing was written; this is a defect of xsarchive: report it with the image")
+    }
+
+    private static func warnings(_ prepared: PreparedImage) throws -> [String] {
+        var lines: [String] = []
+        let errors = prepared.findings.filter { $0.severity == .error }
+        if let first = errors.first { lines.append("\(first.message) (\(first.rule))" + more(errors.count)) }
+        if prepared.format.layout == .draft {
+            lines.append("no released xenstored reads the draft layout")
+            return lines
+        }
+        let events = try RestoreForecast(prepared).events
+        for effect in RestoreForecast.Effect.allCases {
+            let events = events.filter { $0.effect == effect }
+            if let first = events.first { lines.append("a C xenstored \(first.message)" + more(events.count)) }
+        }
+        return lines
+    }
+
+    private static func more(_ count: Int) -> String {
+        count == 1 ? "" : ", and \(count - 1) more of this kind; 'xsarchive check' lists them"
+    }
+}

@@ -1,0 +1,148 @@
+import XenstoreStream
+
+/// Puts records behind what they refer to, and moves nothing else: what comes too late is moved right before the first record
+/// that refers to it.
+struct RecordOrder {
+    private let repair: Repair
+    private(set) var alterations: Alterations
+    private var sorted: [RecordBody] = []
+    private var isPlaced: [Bool]
+    /// Those whose references have been looked up: what of these is not placed comes before them already.
+    private var isOpen: [Bool]
+    /// The parent of the last node, which is placed: most nodes follow a sibling.
+    private var lastParent: Octets = []
+    /// Pending nodes by transaction and path, the first of each.
+    private var pending: [UInt64: [Octets: Int]] = [:]
+
+    init(_ repair: Repair) {
+        self.repair = repair
+        alterations = repair.alterations
+        isPlaced = repair.isGone
+        isOpen = repair.isGone
+        sorted.reserveCapacity(repair.records.count)
+        for place in repair.pending where !repair.isGone[place] {
+            guard case .node(let data) = repair.records[place] else { continue }
+            let key = Repair.key(data.connID, data.txID)
+            if pending[key]?[data.path.octets] == nil { pending[key, default: [:]][data.path.octets] = place }
+        }
+    }
+
+    mutating func run() -> [RecordBody] {
+        for place in repair.records.indices where !isPlaced[place] { self.place(place) }
+        return sorted
+    }
+
+    private mutating func place(_ first: Int) {
+        let records = repair.records
+        func name(_ place: Int) -> String { Self.name(records[place]) }
+        var stack = [first]
+        while let top = stack.last {
+            if isPlaced[top] {
+                stack.removeLast()
+                continue
+            }
+            let missing = isOpen[top] ? [] : references(of: top).filter { !isPlaced[$0] }
+            isOpen[top] = true
+            // What is open and not placed refers, by whatever way, to this record.
+            let next = missing.filter { !isOpen[$0] }
+            if next.count < missing.count { alterations.add(.target, name(top)) }
+            if next.isEmpty {
+                stack.removeLast()
+                isPlaced[top] = true
+                sorted.append(records[top])
+                if top != first && top < repair.originalCount { alterations.add(.order, "\(name(top)), before \(name(first))") }
+            } else {
+                stack += next.reversed()
+            }
+        }
+    }
+
+    // MARK: References
+
+    /// Where the records lie that must come before this one.
+    private mutating func references(of place: Int) -> [Int] {
+        switch repair.records[place] {
+        case .node(let data): data.isCommitted ? nodeReferences(data) : pendingReferences(data)
+        case .connection(let data): connectionReferences(data)
+        case .watch(let data): repair.connections[data.connID].map { [$0] } ?? []
+        case .watchExtended(let data): repair.connections[data.connID].map { [$0] } ?? []
+        case .transaction(let data): repair.connections[data.connID].map { [$0] } ?? []
+        default: []
+        }
+    }
+
+    /// A daemon ends at a ring before GLOBAL_DATA, lets go of a target that it does not know yet, and does not survive
+    /// its next dump where a socket came before domain 0.
+    private func connectionReferences(_ data: ConnectionData) -> [Int] {
+        var references: [Int] = []
+        switch data.kind {
+        case .ring:
+            if data.domid != 0, let global = repair.global { references.append(global) }
+            if data.tdomid != ConnectionData.noDomain { references.append(repair.rings[Int(data.tdomid)]) }
+        case .socket: references.append(repair.rings[0])
+        case .unknown: break
+        }
+        return references.filter { $0 >= 0 && !isItself($0, data) }
+    }
+
+    private func isItself(_ place: Int, _ data: ConnectionData) -> Bool {
+        if case .connection(let other) = repair.records[place] { other.connID == data.connID } else { false }
+    }
+
+    /// The parent, and the rings of all that have a permission: a daemon marks those as stale that it does not know yet.
+    private mutating func nodeReferences(_ data: NodeData) -> [Int] {
+        var references: [Int] = []
+        if let parent = NodeTree.parent(of: data.path.octets), !parent.hasSameBytes(as: lastParent) {
+            if let place = node(parent) {
+                if isPlaced[place] { lastParent = parent } else { references.append(place) }
+            }
+        }
+        addRings(of: data.perms, to: &references)
+        return references
+    }
+
+    private func addRings(of perms: [Permission], to references: inout [Int]) {
+        for entry in perms {
+            let ring = repair.rings[Int(entry.domid)]
+            if ring >= 0 && !isPlaced[ring] && !references.contains(ring) { references.append(ring) }
+        }
+    }
+
+    private func pendingReferences(_ data: NodeData) -> [Int] {
+        let key = Repair.key(data.connID, data.txID)
+        var references: [Int] = []
+        if let place = repair.connections[data.connID] { references.append(place) }
+        if let place = repair.transactions[key] { references.append(place) }
+        if let parent = NodeTree.parent(of: data.path.octets), let place = node(parent) ?? pending[key]?[parent] { references.append(place) }
+        addRings(of: data.perms, to: &references)
+        return references
+    }
+
+    private func node(_ path: Octets) -> Int? {
+        repair.paths.index(of: path).map { repair.nodes[$0] }
+    }
+
+    // MARK: Names
+
+    private static func name(_ record: RecordBody) -> String {
+        switch record {
+        case .node(let data): Escape.short(data.path.octets)
+        case .connection(let data): ConnectionNames.name(data)
+        case .watch(let data): "the watch of \(Escape.short(data.wpath.octets))"
+        case .watchExtended(let data): "the watch of \(Escape.short(data.wpath.octets))"
+        case .transaction(let data): "transaction \(data.txID) of connection \(data.connID)"
+        default: record.type.name
+        }
+    }
+}
+
+/// What to call connections in messages.
+enum ConnectionNames {
+    static func name(_ data: ConnectionData) -> String {
+        switch data.kind {
+        case .ring: "the ring of domain \(data.domid)"
+        case .socket: "socket \(data.socketFD)"
+        case .unknown: "connection \(data.connID)"
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import XenstoreAnalysis
+import XenstoreArchive
+import XenstoreStream
+
+struct RebuildCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild",
+        abstract: "Make a valid, clean stream from an image: in another layout, of a part of it, or with changes.",
+        discussion: """
+            Selections come first (of several, all that any of them wants is kept), then what is dropped, removed, set, and given permissions, in this \
+            order. Records come out in an order that a daemon can restore. Whatever the layout cannot carry, and whatever else is not as \
+            in the image, is told on standard error, a line each: docs/rebuild.md has the list.
+            A file appears only when the stream has been read back and found to be as it was meant.
+            Examples:
+              xsarchive rebuild @latest -o state_dump --layout v1
+              xsarchive rebuild @latest -o guest.bin --domain 2
+              xsarchive rebuild state_dump -o edited.bin --set /local/domain/2/name=db01 --remove /local/domain/2/device --drop sockets
+            """
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+    @OptionGroup var form: StreamFormOptions
+
+    @Argument(help: "The image, archived or a file.")
+    var image: String
+
+    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.")
+    var output: String?
+
+    @Option(name: .customLong("domain"), help: "Keep a domain: its connection and what hangs on it, the nodes below its home and those it owns.")
+    var domains: [UInt16] = []
+
+    @Option(name: .customLong("subtree"), help: "Keep the nodes at a path and below, the watches on them and what is pending there.")
+    var subtrees: [String] = []
+
+    @Option(help: "Leave out sockets, connections, transactions, pending (nodes) or buffers.")
+    var drop: [Edit.Drop] = []
+
+    @Option(help: "Remove a node and all below it.")
+    var remove: [String] = []
+
+    @Option(name: .customLong("set"), help: "Set a node's value, as PATH=VALUE; a new node gets the permissions of what is above it.")
+    var values: [String] = []
+
+    @Option(help: "Set a node's permissions, as PATH=n0,r5.")
+    var setPerms: [String] = []
+
+    @Flag(help: "Paths and values have the escapes that ls and cat print: \\n, \\\\, \\x00 ...")
+    var escaped = false
+
+    @Flag(help: "Where anything is lost, write nothing and end with exit status 2.")
+    var strict = false
+
+    @Flag(help: "Replace the file where it exists.")
+    var force = false
+
+    private func plan() throws -> Rebuild {
+        let text = EditText(isEscaped: escaped)
+        var plan = Rebuild()
+        plan.selections = try domains.map(Selection.domain) + subtrees.map { .subtree(try text.path($0)) }
+        plan.edits = drop.map(Edit.drop)
+        plan.edits += try remove.map { .remove(try text.path($0)) }
+        plan.edits += try values.map(text.set)
+        plan.edits += try setPerms.map(text.setPerms)
+        plan.form = form.form
+        return plan
+    }
+
+    func run() throws {
+        guard output != nil else { throw ArchiveError(.usage, "where is the stream to go? -o names a file") }
+        let plan = try plan()
+        let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path])
+        try target.check()
+        let source = try archive.source(image)
+        let stream = try plan.run(source)
+        try target.report(stream, source.name)
+        try target.write(stream)
+    }
+}
+
+extension Edit.Drop: ExpressibleByArgument {}
+extension ByteOrder: ExpressibleByArgument {}
+extension LengthRule: ExpressibleByArgument {}
+extension Layout: ExpressibleByArgument {}
+
+/// The form of a stream that is to be made.
+struct StreamFormOptions: ParsableArguments {
+    @Option(help: "draft, v1 or v2 (default: as in the image).")
+    var layout: Layout?
+
+    @Option(help: "little or big (default: as in the image).")
+    var byteOrder: ByteOrder?
+
+    @Option(help: "Whether len counts a record's padding, as daemons write it (padded), or its body alone (body; default: as in the image).")
+    var lengthRule: LengthRule?
+
+    var form: Rebuild.Form {
+        Rebuild.Form(layout: layout, byteOrder: byteOrder, lengthRule: lengthRule)
+    }
+}
