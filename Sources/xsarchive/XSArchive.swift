@@ -31,6 +31,7 @@ struct XSArchive: ParsableCommand {
             DumpCommand.self,
             CheckCommand.self,
             RebuildCommand.self,
+            ReportCommand.self,
             VerifyCommand.self,
             CustodyCommand.self,
             UpgradeCommand.self,

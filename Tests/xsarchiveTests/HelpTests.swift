@@ -2,7 +2,10 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
-    static let commands = ["import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql", "dump", "check", "rebuild", "verify"]
+    static let commands = [
+        "import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql",
+        "dump", "check", "rebuild", "report", "verify", "custody", "upgrade",
+    ]
 
     @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
         let place = Workplace()
@@ -37,6 +40,8 @@ import Testing
         expectDone(place.run("access", "@latest", "--domain", "1", "/local/domain/1/name"))
         expectDone(place.run("access", "@latest", "--domain", "7", "--format", "csv"))
         #expect(place.run("check", "@latest", "--fail-on", "error", "--format", "sarif").ending == .exit(0))
+        expectDone(place.run("report", "@latest", "-o", "report.html"))
+        expectDone(place.run("report", "@latest~1", "@latest", "-o", "changes.html"))
         expectDone(place.run("sql", "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"))
         expectDone(place.run("images", "--series", "host7"))
         expectDone(place.run("import", "--series", "host7", "--captured-at", "2026-08-01T12:00:00Z", "state_dump"))
@@ -57,7 +62,10 @@ import Testing
     }
 
     @Test(arguments: commands) func anUnknownOptionIsWrongUsage(_ command: String) {
-        let operands = ["import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "rebuild": 1, "log": 1, "domains": 1, "access": 1][command] ?? 0
+        let operands = [
+            "import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "rebuild": 1, "report": 1, "log": 1,
+            "domains": 1, "access": 1,
+        ][command] ?? 0
         let place = Workplace()
         let needed = command == "access" ? ["--domain", "1"] : []
         expectUsage(place.run([command, "--frobnicate"] + needed + Array(repeating: "x", count: operands)), "Unknown option '--frobnicate'")
