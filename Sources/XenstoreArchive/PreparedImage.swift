@@ -31,6 +31,11 @@ public struct PreparedImage {
         detection.format
     }
 
+    /// The file.
+    public var file: [UInt8] {
+        text?.text ?? bytes
+    }
+
     /// The file's size in bytes.
     public var size: Int {
         text?.text.count ?? bytes.count

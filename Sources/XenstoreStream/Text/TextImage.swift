@@ -79,6 +79,19 @@ public struct TextImage: Sendable {
         return TextLines(layout).text(of: record.body)[...]
     }
 
+    /// The whole text that tells records; a record that no line tells is left out.
+    public static func text(of records: [RecordBody], layout: Layout) -> [UInt8] {
+        let lines = TextLines(layout)
+        var text = layout == .oxenstored ? OxenstoredLine.header + [0x0A] : []
+        for record in records { text += lines.text(of: record) }
+        return text
+    }
+
+    /// The conn-id that stands for a ring or a socket in a text, which has none.
+    public static func connID(of data: ConnectionData) -> UInt32 {
+        data.kind == .socket ? OxenstoredLine.connID(fd: data.socketFD) : OxenstoredLine.connID(domid: data.domid)
+    }
+
     /// The fields that a line tells: without lengths, and what other layouts have.
     public static func entries(of body: RecordBody, layout: Layout) -> [FieldList.Entry] {
         let strange: Set<Field> = [.connID, .connPad, .tdomid, .flags, .outData, .txID, .access]
