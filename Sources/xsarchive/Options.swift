@@ -58,7 +58,7 @@ struct FormatOptions: ParsableArguments {
 
 /// The layouts a user can ask for.
 enum LayoutChoice: String, CaseIterable, ExpressibleByArgument {
-    case auto, draft, v1, v2
+    case auto, draft, v1, v2, oxenstored, listing
 
     var layout: Layout? {
         Layout(rawValue: rawValue)

@@ -35,7 +35,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The least severity that ends with exit status 1 (default: that of --severity).")
     var failOn: Finding.Severity?
 
-    @Option(help: "For files: auto, draft, v1 or v2.")
+    @Option(help: "For files: auto, draft, v1, v2, oxenstored or listing.")
     var layout: LayoutChoice = .auto
 
     private var leastListed: Finding.Severity {

@@ -14,6 +14,7 @@ struct RebuildCommand: ParsableCommand {
             A file appears only when the stream has been read back and found to be as it was meant.
             Examples:
               xsarchive rebuild @latest -o state_dump --layout v1
+              xsarchive rebuild @latest -o db --layout oxenstored
               xsarchive rebuild @latest -o guest.bin --domain 2
               xsarchive rebuild state_dump -o edited.bin --set /local/domain/2/name=db01 --remove /local/domain/2/device --drop sockets
             """
@@ -101,7 +102,7 @@ extension Layout: ExpressibleByArgument {}
 
 /// The form of a stream that is to be made.
 struct StreamFormOptions: ParsableArguments {
-    @Option(help: "draft, v1 or v2 (default: as in the image).")
+    @Option(help: "draft, v1, v2 or oxenstored (default: as in the image; of a listing: v1).")
     var layout: Layout?
 
     @Option(help: "little or big (default: as in the image).")
