@@ -4,7 +4,7 @@ public enum ArchiveSQL {
     public static var migrations: [String] {
         [
             PackageResources.v001_create_sql, PackageResources.v002_nodes_by_path_sql, PackageResources.v003_custody_sql,
-            PackageResources.v004_named_references_sql,
+            PackageResources.v004_texts_sql, PackageResources.v005_named_references_sql,
         ].map(text)
     }
 
@@ -14,6 +14,11 @@ public enum ArchiveSQL {
             PackageResources.views_sql, PackageResources.views_domains_sql, PackageResources.views_access_sql,
             PackageResources.views_messages_sql, PackageResources.views_time_sql,
         ].map(text).joined(separator: "\n")
+    }
+
+    /// Patterns of paths whose values are secrets, one a line.
+    public static var secretPaths: String {
+        text(PackageResources.secret_paths_txt)
     }
 
     /// The newest schema version.

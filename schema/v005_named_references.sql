@@ -1,4 +1,4 @@
--- Schema version 4: foreign keys name the column that they refer to. It is the same one as before, the primary key; but tools that
+-- Schema version 5: foreign keys name the column that they refer to. It is the same one as before, the primary key; but tools that
 -- link rows by what `PRAGMA foreign_key_list` says, like Datasette, need its name and fail without it.
 --
 -- SQLite has no statement for this. What is written in sqlite_schema changes nothing about the tables' rows.
@@ -16,4 +16,4 @@ UPDATE sqlite_schema SET sql =
 WHERE type = 'table' AND sql LIKE '%REFERENCES%';
 PRAGMA writable_schema = RESET;
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
