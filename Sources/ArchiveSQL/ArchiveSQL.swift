@@ -13,6 +13,11 @@ public enum ArchiveSQL {
         ].map(text).joined(separator: "\n")
     }
 
+    /// The tables of a workspace.
+    public static var workspace: String {
+        text(PackageResources.workspace_sql)
+    }
+
     /// The newest schema version.
     public static var schemaVersion: Int {
         migrations.count

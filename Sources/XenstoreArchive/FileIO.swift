@@ -111,7 +111,7 @@ extension Array where Element == UInt8 {
 /// A file that appears under its name only when it is complete: written beside it, synced, then renamed.
 public final class OutputFile {
     private let path: String
-    private let temporaryPath: String
+    let temporaryPath: String
     private let descriptor: Int32
     private var isOpen = true
     private var isNamed = false

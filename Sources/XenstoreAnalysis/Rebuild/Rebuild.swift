@@ -8,6 +8,8 @@ public struct Rebuild: Sendable {
     /// In this order.
     public var edits: [Edit] = []
     public var form = Form()
+    /// Whether a target's ring is moved before the ring of who acts for it: daemons lose the target otherwise.
+    public var movesTargets = true
 
     public init() {}
 
@@ -43,7 +45,7 @@ public struct Rebuild: Sendable {
         try image.apply(edits)
         let format = form.format(image.format)
         let keepsOpaque = format.layout == image.format.layout && format.byteOrder == image.format.byteOrder
-        try Repair.run(&image, keepsOpaque: keepsOpaque, &alterations)
+        try Repair.run(&image, keepsOpaque: keepsOpaque, movesTargets: movesTargets, &alterations)
         return try RebuiltStream(image, as: format, alterations)
     }
 }
