@@ -16,8 +16,8 @@ struct XSArchive: ParsableCommand {
         version: version,
         subcommands: [
             ImportCommand.self, ImagesCommand.self, ShowCommand.self, ExportCommand.self, DiffCommand.self, LsCommand.self,
-            CatCommand.self, LogCommand.self, DomainsCommand.self, AccessCommand.self, QueryCommand.self, SQLCommand.self, DumpCommand.self, CheckCommand.self, RebuildCommand.self, CheckoutCommand.self, BuildCommand.self,
-            VerifyCommand.self,
+            CatCommand.self, LogCommand.self, DomainsCommand.self, AccessCommand.self, QueryCommand.self, SQLCommand.self,
+            DumpCommand.self, CheckCommand.self, RebuildCommand.self, CheckoutCommand.self, BuildCommand.self, VerifyCommand.self,
         ]
     )
 

@@ -59,7 +59,10 @@ import Testing
     }
 
     @Test(arguments: commands) func anUnknownOptionIsWrongUsage(_ command: String) {
-        let operands = ["import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "rebuild": 1, "checkout": 2, "build": 1, "log": 1, "domains": 1, "access": 1][command] ?? 0
+        let operands = [
+            "import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "rebuild": 1, "checkout": 2, "build": 1, "log": 1,
+            "domains": 1, "access": 1,
+        ][command] ?? 0
         let place = Workplace()
         let needed = ["access": ["--domain", "1"], "build": ["-o", "y"]][command] ?? []
         expectUsage(place.run([command, "--frobnicate"] + needed + Array(repeating: "x", count: operands)), "Unknown option '--frobnicate'")

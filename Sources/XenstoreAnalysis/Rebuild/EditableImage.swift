@@ -6,9 +6,9 @@ import XenstoreStream
 /// Steps follow each other on it: `Selection`, `Edit`, `Repair`, `Conversion`; `RebuiltStream` writes it out.
 public struct EditableImage: Sendable {
     /// In the order of the stream, END left out.
-    public var records: [RecordBody]
+    public internal(set) var records: [RecordBody]
     /// The layout whose fields the records have, and how the image was written.
-    public var format: StreamFormat
+    public internal(set) var format: StreamFormat
     /// What the nodes' paths are slices of: those that share it can be told apart without a copy of each.
     private(set) var arena: [UInt8]
 

@@ -46,6 +46,7 @@ private struct WorkspaceRecords {
     private var connIDs: Set<UInt32> = []
     private var transactions: Set<UInt64> = []
     private var globalQuotaPosition: Int64?
+    private var globalPosition: Int64?
 
     mutating func read(_ database: Database) throws {
         try readImage(database)
@@ -98,7 +99,8 @@ private struct WorkspaceRecords {
         globalQuotaPosition = table.optional(8, Int64.self)
         if let rwSocketFD = table.optional(5, Int32.self) {
             let second = table.optional(format.layout == .draft ? 6 : 7, Int32.self) ?? -1
-            add(table.optional(4, Int64.self) ?? 0, .connection, .global(GlobalData(rwSocketFD: rwSocketFD, secondFD: second)))
+            globalPosition = table.optional(4, Int64.self)
+            add(globalPosition ?? 0, .connection, .global(GlobalData(rwSocketFD: rwSocketFD, secondFD: second)))
         }
         if try table.next() { table.reject(nil, "is a second row; a stream has one") }
     }
@@ -232,22 +234,27 @@ private struct WorkspaceRecords {
 
     private mutating func readDomains(_ database: Database) throws {
         var table = try WorkspaceTable(database, "domains", key: ["domid"], ["position", "features"], order: "domid")
-        defer { take(table) }
         var domains: [(position: Int64?, data: DomainData)] = []
         var index: [UInt16: Int] = [:]
+        // A row that is told already is not told again for its quotas.
+        var rejected: Set<UInt16> = []
         while try table.next() {
             let data = DomainData(domid: table.number(0, UInt16.self), features: table.number(2, UInt32.self, default: 0))
             let position = table.optional(1, Int64.self)
-            guard table.isSound else { continue }
+            guard table.isSound else {
+                rejected.insert(data.domid)
+                continue
+            }
             index[data.domid] = domains.count
             domains.append((position, data))
         }
+        take(table)
         let global = try readQuotas(database) { domid, quota in
-            guard let place = index[domid] else { return false }
+            guard let place = index[domid] else { return rejected.contains(domid) }
             domains[place].data.quotas.append(quota)
             return true
         }
-        if let global { add(globalQuotaPosition ?? 0, .connection, .globalQuota(global)) }
+        if let global { add(globalQuotaPosition ?? globalPosition ?? 0, .connection, .globalQuota(global)) }
         for (position, data) in domains { add(position, .domain, .domain(data)) }
     }
 
@@ -279,53 +286,5 @@ private struct WorkspaceRecords {
         }
         guard globalQuotaPosition != nil || !defaults.isEmpty || !hosts.isEmpty else { return nil }
         return GlobalQuotaData(domQuotaCount: UInt16(clamping: defaults.count), quotas: defaults + hosts)
-    }
-}
-
-/// The rows of `perms`, asked for node by node.
-private struct PermissionRows {
-    private(set) var table: WorkspaceTable
-    /// The node to which the row belongs on which the table stands; nil at the end.
-    private var nodeID: Int64?
-
-    init(_ database: Database) throws {
-        table = try WorkspaceTable(database, "perms", key: ["node_id", "position"], ["perm", "domid", "stale"], order: "node_id, position")
-        try advance()
-    }
-
-    private enum Letter: String, CaseIterable {
-        case n, r, w, b
-    }
-
-    private mutating func advance() throws {
-        nodeID = try table.next() ? table.number(0, Int64.self) : nil
-    }
-
-    /// - Parameter node: greater than those that were asked for before.
-    mutating func list(of node: Int64) throws -> [Permission] {
-        var list: [Permission] = []
-        while let nodeID, nodeID <= node {
-            let perm = table.word(2, Letter.self)?.rawValue.utf8.first ?? 0
-            let entry = Permission(perm: perm, flags: table.number(4, UInt8.self, default: 0), domid: table.number(3, UInt16.self))
-            if nodeID < node {
-                table.reject(0, "nodes has no \(nodeID)")
-            } else if entry.flags > 1 {
-                table.reject(4, "\(entry.flags) is neither 0 nor 1")
-            } else if list.count == Int(UInt16.max) {
-                table.reject(nil, "the node has more than the 65535 permissions that a record holds")
-            } else {
-                list.append(entry)
-            }
-            try advance()
-        }
-        return list
-    }
-
-    /// What is left belongs to no node.
-    mutating func finish() throws {
-        while let nodeID {
-            table.reject(0, "nodes has no \(nodeID)")
-            try advance()
-        }
     }
 }
