@@ -3,13 +3,14 @@
 # make mutants | fuzz   the long runs: ten thousand damaged streams; the fuzzers
 # make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and compare (docs/replay.md)
 # make bench   measure against other ways, on images of its own making (BENCH_OPTIONS=--large for one of 1 GB)
+# make report-test   try reports in a headless Chromium (installs it), with screenshots in .build/report-test
 # make install PREFIX=/usr/local   put the release build under PREFIX
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-.PHONY: demo test build release install clean deps mutants fuzz replay-test bench
+.PHONY: demo test build release install clean deps mutants fuzz replay-test report-test bench
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
@@ -49,6 +50,12 @@ bench: release
 	mkdir -p $(BENCH_DATA)
 	cc -O2 -o $(BENCH_DATA)/floor Benchmarks/peers/floor.c -lsqlite3
 	python3 Benchmarks/bench.py $(RELEASE) Benchmarks/.build/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
+
+# Pages in a real browser: what they show, by keyboard and mouse, with no error, no request, and no text that becomes more.
+report-test: release
+	@scripts/install-deps.sh chromium python3
+	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
+	python3 scripts/report-test.py $(RELEASE) Benchmarks/.build/release/MakeImages Tests/Fixtures .build/report-test
 
 deps:
 	@scripts/install-deps.sh

@@ -31,10 +31,12 @@ let package = Package(
             ]
         ),
         .target(name: "XenstoreAnalysis", dependencies: ["XenstoreArchive", "XenstoreStream", "ArchiveSQL"]),
+        // What a report's page consists of besides its data.
+        .target(name: "ReportAssets", resources: [.embedInCode("page")]),
         .executableTarget(
             name: "xsarchive",
             dependencies: [
-                "XenstoreAnalysis", "XenstoreArchive", "XenstoreStream",
+                "XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ReportAssets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell. With the word
-# `replay` also what the replay test needs: the daemons and tools of Debian 12's Xen 4.17, Python, a C compiler.
+# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell, and what unpacks images.
+# With the word `replay` also what the replay test needs: the daemons and tools of Debian 12's Xen 4.17, Python, a C compiler.
+# Further programs that are to be there can be named; their packages have the same names.
 set -eu
 
 if ! command -v swift >/dev/null 2>&1; then
@@ -11,12 +12,19 @@ fi
 missing=
 [ -e /usr/include/sqlite3.h ] || missing="$missing libsqlite3-dev"
 command -v sqlite3 >/dev/null 2>&1 || missing="$missing sqlite3"
-if [ "${1:-}" = replay ]; then
-    [ -x /usr/lib/xen-4.17/bin/oxenstored ] || missing="$missing xen-utils-4.17"
-    command -v xenstore-ls >/dev/null 2>&1 || missing="$missing xenstore-utils"
-    command -v python3 >/dev/null 2>&1 || missing="$missing python3"
-    command -v cc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
-fi
+command -v gzip >/dev/null 2>&1 || missing="$missing gzip"
+command -v xz >/dev/null 2>&1 || missing="$missing xz-utils"
+command -v zstd >/dev/null 2>&1 || missing="$missing zstd"
+for wanted in "$@"; do
+    if [ "$wanted" = replay ]; then
+        [ -x /usr/lib/xen-4.17/bin/oxenstored ] || missing="$missing xen-utils-4.17"
+        command -v xenstore-ls >/dev/null 2>&1 || missing="$missing xenstore-utils"
+        command -v python3 >/dev/null 2>&1 || missing="$missing python3"
+        command -v cc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
+    else
+        command -v "$wanted" >/dev/null 2>&1 || missing="$missing $wanted"
+    fi
+done
 [ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

@@ -20,6 +20,8 @@ public struct ArchiveError: Error, CustomStringConvertible {
         case notReproducible
         /// A query or an argument is wrong.
         case usage
+        /// A query took longer than it was allowed.
+        case timeout
         /// Anything else that SQLite reports.
         case database
     }

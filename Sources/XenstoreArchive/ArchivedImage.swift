@@ -7,6 +7,17 @@ public struct ArchivedImage: Sendable {
     /// UTC, ISO 8601.
     public let importedAt: String
     public let stream: ArchivedStream
+
+    static func load(_ database: Database, id: Int64) throws -> ArchivedImage {
+        let row = try database.prepare("SELECT stream_id, name, series, captured_at, imported_at FROM image WHERE image_id = ?")
+        try row.bind(1, id)
+        guard try row.step() else {
+            throw ArchiveError(.noSuchImage, "\(database.path): no image @\(id); 'xsarchive images' lists what there is")
+        }
+        let label = Importer.Label(name: row.string(1), series: row.string(2), capturedAt: row.isNull(3) ? nil : row.string(3))
+        return ArchivedImage(
+            imageID: id, label: label, importedAt: row.string(4), stream: try ArchivedStream.load(database, streamID: row.integer(0)))
+    }
 }
 
 extension Archive {
@@ -20,15 +31,7 @@ extension Archive {
 
     /// The image with an id.
     public func image(id: Int64) throws -> ArchivedImage {
-        let row = try database.prepare("SELECT stream_id, name, series, captured_at, imported_at FROM image WHERE image_id = ?")
-        try row.bind(1, id)
-        guard try row.step() else {
-            throw ArchiveError(.noSuchImage, "\(database.path): no image @\(id); 'xsarchive images' lists what there is")
-        }
-        let label = Importer.Label(name: row.string(1), series: row.string(2), capturedAt: row.isNull(3) ? nil : row.string(3))
-        return ArchivedImage(
-            imageID: id, label: label, importedAt: row.string(4),
-            stream: try ArchivedStream.load(database, streamID: row.integer(0)))
+        try ArchivedImage.load(database, id: id)
     }
 
     /// The image that a reference names: `@ID`, `@NAME` (the newest of that name), `@latest`, `@latest~N`.

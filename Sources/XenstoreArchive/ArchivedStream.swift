@@ -79,8 +79,10 @@ public struct ArchivedStream: Sendable {
 
     /// Writes the stream anew from the tables, in pieces, and compares it with what was imported.
     /// - Parameter sink: takes the bytes; when this throws, what it has taken is worthless.
+    /// - Returns: the stream's items, as they were read.
     /// - Throws: `ArchiveError` with code `damaged` where size or SHA-256 differ.
-    func encode(_ database: Database, to sink: (Octets) throws -> Void) throws {
+    @discardableResult
+    func encode(_ database: Database, to sink: (Octets) throws -> Void) throws -> EncodedStream {
         var digest = Digest()
         func write(_ bytes: Octets) throws {
             digest.update(bytes)
@@ -91,6 +93,7 @@ public struct ArchivedStream: Sendable {
         try encoded.forEachPiece(order: order(encoded.items.count, database), write)
         try write(trailer)
         try check(digest, database)
+        return encoded
     }
 
     /// - Throws: `ArchiveError` with code `damaged` where what has been written is not what was imported.

@@ -6,6 +6,9 @@ import CSQLite
 public final class Database {
     let handle: OpaquePointer
     public let path: String
+    private let patience: Patience
+    /// How many statements live that came from outside and may only read.
+    var readOnlyStatements = 0
 
     /// How a file is opened.
     public enum Mode: Sendable {
@@ -18,28 +21,32 @@ public final class Database {
     /// Done once, before the first connection; where another library has been faster, it fails and nothing is lost.
     private static let configuration = xs_forget_memory()
 
-    /// How long to wait for another process that writes, in milliseconds.
-    private static let busyTimeout: Int32 = 10_000
+    /// - Parameter vfs: the name of SQLite's layer below, for tests; nil: the system's.
+    public convenience init(path: String, mode: Mode) throws {
+        try self.init(path: path, mode: mode, vfs: nil)
+    }
 
-    public init(path: String, mode: Mode) throws {
+    init(path: String, mode: Mode, vfs: String?) throws {
         self.path = path
         _ = Self.configuration
+        if mode == .read { HotJournal.rollBack(path) }
         var handle: OpaquePointer?
-        // A reader, too, must be able to roll back what a killed writer has left behind, where the file lets it.
-        let writable = mode == .write || FileIO.isWritable(path)
-        let flags = (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX
-        let code = sqlite3_open_v2(path, &handle, flags, nil)
+        let flags = (mode == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX
+        let code = sqlite3_open_v2(path, &handle, flags, vfs)
         guard let handle, code == SQLITE_OK else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(handle)
             throw ArchiveError(.file, "\(path): cannot open the archive: \(message); check its name and permissions")
         }
         self.handle = handle
-        sqlite3_busy_timeout(handle, Self.busyTimeout)
+        patience = Patience(path: path)
+        patience.attach(to: handle)
         sqlite3_extended_result_codes(handle, 1)
         // An archive may come from a stranger: its schema must not run anything with our rights.
         _ = xs_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
         _ = xs_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        _ = xs_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, mode == .write ? 1 : 0)
+        Limits.set(handle, mode)
         try execute("PRAGMA cell_size_check = ON")
         if mode == .read { try execute("PRAGMA query_only = ON") }
     }
@@ -89,13 +96,22 @@ public final class Database {
         let message = String(cString: sqlite3_errmsg(handle))
         switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED:
-            return ArchiveError(.busy, "\(path): another process has been writing for 10 seconds; try again when it is done")
+            return ArchiveError(
+                .busy, "\(path): another process has held the archive for \(Patience.text); try again when it is done, or wait longer with --wait")
+        case SQLITE_INTERRUPT:
+            return ArchiveError(.timeout, "\(path): the time allowed is over")
         case SQLITE_FULL:
             return ArchiveError(.full, "\(path): no space left (\(message)); the archive is as it was: free some space and try again")
         case SQLITE_IOERR:
             return ArchiveError(.full, "\(path): \(message) (\(code)); the archive is as it was: check the disk and its free space")
         case SQLITE_CORRUPT, SQLITE_NOTADB:
             return ArchiveError(.damaged, "\(path): \(message); this is no archive, or a damaged one: check the name, or restore a copy")
+        case SQLITE_READONLY where code == SQLITE_READONLY | 3 << 8:  // SQLITE_READONLY_ROLLBACK
+            return ArchiveError(
+                .file, "\(path): a process that wrote to it was cut short, and the state before is restored by one that may write to the file; "
+                    + "run the command again, or as the owner of the file")
+        case SQLITE_TOOBIG:
+            return ArchiveError(.database, "\(path): \(message); the SQL makes a value longer than \(Limits.length) bytes")
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN:
             return ArchiveError(.file, "\(path): \(message); check the permissions of the file and its folder")
         default:
@@ -113,5 +129,13 @@ extension Database {
     /// How many rows have been changed since the connection was opened.
     var totalChangeCount: Int64 {
         sqlite3_total_changes64(handle)
+    }
+
+    /// A count of bytes that the archive names, for room to be made for them: a damaged archive may name any, and no image is
+    /// much larger than the whole file.
+    public func plausibleCount(_ count: Int64) throws -> Int {
+        let pages = try integer("PRAGMA page_count") ?? 0
+        let fileSize = pages.multipliedReportingOverflow(by: try integer("PRAGMA page_size") ?? 0)
+        return Int(min(max(0, count), fileSize.overflow ? 0 : fileSize.partialValue &* 4))
     }
 }

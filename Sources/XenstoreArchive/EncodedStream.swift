@@ -38,8 +38,7 @@ struct EncodedStream {
             try statements[SpanTable.nodeIndex].bind(4, since.upperBound)
         }
         var encoder = RowEncoder(format: stream.format, lists: InternedLists(database), row: statements[0])
-        // A damaged archive may name any size.
-        if choice.isWhole { encoder.writer.bytes.reserveCapacity(min(max(0, Int(stream.size)), 1 << 32)) }
+        if choice.isWhole { encoder.writer.bytes.reserveCapacity(try database.plausibleCount(stream.size)) }
         var items: [Item] = []
         func add(_ ord: Int64, from start: Int, table: Int) throws {
             items.append(try Item(ord: ord, start: start, end: encoder.writer.bytes.count, table: table))

@@ -8,9 +8,9 @@ import Musl
 
 /// Files by the calls of the operating system, with errors that name the file.
 public enum FileIO {
-    /// Reads a whole file, or standard input for `-`.
+    /// Opens a file to read it, or takes standard input for `-`; `body` gets what stands for it, and what the system says of it.
     /// - Throws: `ArchiveError` with code `file`.
-    public static func read(_ path: String) throws -> [UInt8] {
+    static func reading<Result>(_ path: String, _ body: (Int32, stat) throws -> Result) throws -> Result {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, "cannot open the file") }
         defer { if path != "-" { close(descriptor) } }
@@ -19,13 +19,20 @@ public enum FileIO {
         guard status.st_mode & S_IFMT != S_IFDIR else {
             throw ArchiveError(.file, "\(path): is a directory; name a file")
         }
+        return try body(descriptor, status)
+    }
+
+    /// Reads what is left of a file, but no more than one byte beyond the limit.
+    /// - Parameter expected: how many bytes there should be, where that is known.
+    static func readRest(_ descriptor: Int32, named path: String, expected: Int = 1 << 16, limit: Int = .max) throws -> [UInt8] {
         var bytes: [UInt8] = []
         // One spare byte, so that the end of a file of the stated size shows at once.
-        var chunk = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) + 1 : 1 << 16
-        while true {
+        var chunk = expected < .max ? expected + 1 : expected
+        while bytes.count <= limit {
             let start = bytes.count
+            let most = limit == .max ? chunk : min(chunk, limit - start + 1)
             var got = 0
-            bytes.append(addingCapacity: chunk) { buffer in
+            bytes.append(addingCapacity: most) { buffer in
                 got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
                 return max(got, 0)
             }
@@ -33,9 +40,10 @@ public enum FileIO {
                 if errno == EINTR { continue }
                 throw failure(path, "reading failed at byte \(start)")
             }
-            if got == 0 { return bytes }
+            if got == 0 { break }
             chunk = 1 << 20
         }
+        return bytes
     }
 
     /// Whether this process may write to the file.
@@ -111,10 +119,9 @@ extension Array where Element == UInt8 {
 /// A file that appears under its name only when it is complete: written beside it, synced, then renamed.
 public final class OutputFile {
     private let path: String
-    let temporaryPath: String
+    /// Nil while the file has no name at all.
+    private var temporaryPath: String?
     private let descriptor: Int32
-    private var isOpen = true
-    private var isNamed = false
 
     /// - Parameter overwrite: whether a file of that name may be replaced.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, or cannot be made.
@@ -125,11 +132,21 @@ public final class OutputFile {
         // A symbolic link stays one: its target is what is replaced.
         let path = try Self.target(path)
         self.path = path
-        var name = Array((path + ".partial-XXXXXX").utf8CString)
-        descriptor = mkstemp(&name)
-        temporaryPath = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // Without a name nothing is left of it, however this process ends. Only its owner may read it.
+        let unnamed = open(FileIO.folder(of: path), Self.withoutName | O_WRONLY | O_CLOEXEC, 0o600)
+        if unnamed >= 0 {
+            descriptor = unnamed
+            return
+        }
+        // Some file systems have no such files.
+        let (descriptor, name) = FileIO.makeTemporary(beside: path)
+        self.descriptor = descriptor
         guard descriptor >= 0 else { throw FileIO.failure(path, "cannot make the file") }
+        temporaryPath = name
     }
+
+    /// O_TMPFILE of Linux.
+    private static let withoutName = 0o20000000 | O_DIRECTORY
 
     public func write(_ bytes: Octets) throws {
         try FileIO.write(bytes, to: descriptor, named: path)
@@ -138,30 +155,37 @@ public final class OutputFile {
     /// Makes the file appear under its name, for good: the bytes and the name are on the disk when this returns.
     /// - Parameter overwrite: false: fails where a file of that name has appeared meanwhile.
     public func commit(overwrite: Bool) throws {
-        guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
-        isOpen = false
-        if overwrite {
-            guard rename(temporaryPath, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
+        guard fsync(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
+        if !overwrite {
+            guard link(as: path) else { throw FileIO.failure(path, "cannot name the finished file") }
         } else {
-            guard link(temporaryPath, path) == 0 else { throw FileIO.failure(path, "cannot name the finished file") }
-            unlink(temporaryPath)
+            if temporaryPath == nil {
+                // A name that nobody has, and that a file made for a moment keeps free.
+                let (reserved, name) = FileIO.makeTemporary(beside: path)
+                guard reserved >= 0 else { throw FileIO.failure(path, "cannot name the finished file") }
+                close(reserved)
+                unlink(name)
+                guard link(as: name) else { throw FileIO.failure(path, "cannot name the finished file") }
+                temporaryPath = name
+            }
+            guard let name = temporaryPath, rename(name, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
+            temporaryPath = nil
         }
-        isNamed = true
-        let slash = path.lastIndex(of: "/")
-        let folder = open(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folder >= 0 {
-            fsync(folder)
-            close(folder)
-        }
+        FileIO.syncFolder(of: path)
+    }
+
+    private func link(as name: String) -> Bool {
+        if let temporaryPath { return Glibc.link(temporaryPath, name) == 0 }
+        return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
     }
 
     deinit {
-        if isOpen { close(descriptor) }
-        if !isNamed { unlink(temporaryPath) }
+        close(descriptor)
+        if let temporaryPath { unlink(temporaryPath) }
     }
 
     /// The regular file that `path` names or is to name.
-    private static func target(_ path: String) throws -> String {
+    static func target(_ path: String) throws -> String {
         var status = stat()
         guard !path.isEmpty, path.utf8.last != 0x2F else { throw ArchiveError(.file, "\(path): this names no file; write a file's name") }
         guard stat(path, &status) == 0 else { return path }
@@ -171,6 +195,28 @@ public final class OutputFile {
         guard let resolved = realpath(path, nil) else { throw FileIO.failure(path, "cannot resolve the name") }
         defer { free(resolved) }
         return String(cString: resolved)
+    }
+}
+
+extension FileIO {
+    /// Makes a file that only its owner may read, and whose name says that it is no result.
+    /// - Returns: its descriptor, negative where it cannot be made, and its name.
+    static func makeTemporary(beside path: String) -> (descriptor: Int32, name: String) {
+        var name = Array((path + ".partial-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&name)
+        return (descriptor, String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// Brings a name that a folder has got or lost to the disk.
+    static func syncFolder(of path: String) {
+        let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 }
 

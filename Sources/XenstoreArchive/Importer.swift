@@ -2,16 +2,23 @@ import XenstoreStream
 
 /// Stores images in an archive.
 public struct Importer {
-    private let database: Database
+    private let archive: Archive
     private let keys: OrderKeys
+    private let custodian: Custodian
 
-    public init(_ archive: Archive) {
-        self.init(archive, keys: .standard)
+    private var database: Database {
+        archive.database
     }
 
-    init(_ archive: Archive, keys: OrderKeys) {
-        database = archive.database
+    /// - Parameter custodian: who imports, as the custody log tells it.
+    public init(_ archive: Archive, by custodian: Custodian = .current) {
+        self.init(archive, keys: .standard, by: custodian)
+    }
+
+    init(_ archive: Archive, keys: OrderKeys, by custodian: Custodian = .current) {
+        self.archive = archive
         self.keys = keys
+        self.custodian = custodian
     }
 
     /// How an image is to be known.
@@ -43,17 +50,19 @@ public struct Importer {
     }
 
     /// Stores `image` in one transaction: all of it, proved to come out byte for byte, or nothing.
-    /// - Parameter preview: what has been read ahead for it; it is passed over where it does not fit.
+    /// - Parameters:
+    ///   - provenance: where it comes from, for the custody log.
+    ///   - preview: what has been read ahead for it; it is passed over where it does not fit.
     /// - Throws: `ArchiveError`; the archive is then as it was.
     @discardableResult
-    public func store(_ image: PreparedImage, label: Label, preview: Preview? = nil) throws -> Outcome {
+    public func store(_ image: PreparedImage, label: Label, from provenance: Provenance = Provenance(), preview: Preview? = nil) throws -> Outcome {
         try database.transaction {
             if let imageID = try knownImage(image, label) { return Outcome(kind: .known, imageID: imageID) }
-            if let streamID = try knownStream(image) {
-                return Outcome(kind: .observed, imageID: try insertImage(streamID, label))
-            }
-            let streamID = try storeStream(image, series: label.series, ahead: preview?.tip(database))
-            return Outcome(kind: .stored, imageID: try insertImage(streamID, label))
+            let known = try knownStream(image)
+            let streamID = try known ?? storeStream(image, series: label.series, ahead: preview?.tip(database))
+            let imageID = try insertImage(streamID, label)
+            try CustodyLog(database).append(provenance, image: archive.image(id: imageID), by: custodian)
+            return Outcome(kind: known == nil ? .stored : .observed, imageID: imageID)
         }
     }
 
@@ -86,15 +95,17 @@ public struct Importer {
     private func insertImage(_ streamID: Int64, _ label: Label) throws -> Int64 {
         let insert = try database.prepare(
             """
-            INSERT INTO image (stream_id, name, series, captured_at, imported_at)
-            VALUES (?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+            INSERT INTO image (stream_id, name, series, captured_at, imported_at, image_id)
+            VALUES (?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)
             """)
+        let imageID = try CustodyLog.nextImageID(database)
         try insert.bind(1, streamID)
         try insert.bind(2, label.name)
         try insert.bind(3, label.series)
         if let time = label.capturedAt { try insert.bind(4, time) }
+        try insert.bind(5, imageID)
         try insert.run()
-        return database.lastInsertID
+        return imageID
     }
 
     // MARK: Streams

@@ -14,7 +14,11 @@ final class PathInterner {
     /// - Parameter image: whose paths they are.
     init(_ database: Database, _ image: PreparedImage) throws {
         self.database = database
-        nextID = (try database.integer("SELECT max(path_id) FROM path") ?? 0) + 1
+        let lastID = try database.integer("SELECT max(path_id) FROM path") ?? 0
+        guard (0..<1 << 53).contains(lastID) else {
+            throw ArchiveError(.damaged, "\(database.path): a path has the id \(lastID), which no import gives; the archive is damaged: restore a copy")
+        }
+        nextID = lastID + 1
         if nextID == 1 && image.paths.count > 0 {
             try database.execute("DROP INDEX path_text")
             first = try RowInserter(database, "INSERT INTO path (path_id, path) VALUES", row: "(?, ?)", count: image.paths.count)

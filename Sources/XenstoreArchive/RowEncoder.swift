@@ -88,7 +88,7 @@ struct RowEncoder: FieldVisitor {
             switch field {
             case .permCount: permissions().count / 4
             case .quotaCount: quotas().count
-            case .globQuotaCount: max(0, quotas().count - Int(statement.integer(column(.domQuotaCount))))
+            case .globQuotaCount: max(0, quotas().count - Int(UInt32(truncatingIfNeeded: statement.integer(column(.domQuotaCount)))))
             default: field.counted.map { statement.count(column($0)) + (isTerminated($0) ? 1 : 0) } ?? 0
             }
         return try writer.count(field, as: width, of: count)

@@ -5,6 +5,8 @@ import XenstoreStream
 public final class Statement {
     private let database: Database
     private let handle: OpaquePointer
+    /// Set where the statement comes from outside and may only read.
+    var guarding: ReadOnlyGuard?
 
     init(_ database: Database, _ sql: String) throws {
         var handle: OpaquePointer?

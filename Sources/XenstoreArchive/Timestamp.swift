@@ -18,4 +18,14 @@ public enum Timestamp {
         }
         return query.string(0)
     }
+
+    /// Seconds since 1970 as YYYY-MM-DDTHH:MM:SSZ.
+    /// - Throws: `ArchiveError` with code `usage` where they lie beyond the year 9999.
+    public static func text(seconds: Int64) throws -> String {
+        let database = try Database(path: ":memory:", mode: .write)
+        let query = try database.prepare("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, 'unixepoch') WHERE ?1 BETWEEN 0 AND 253402300799")
+        try query.bind(1, seconds)
+        guard try query.step() else { throw ArchiveError(.usage, "\(seconds): is no time in seconds since 1970") }
+        return query.string(0)
+    }
 }

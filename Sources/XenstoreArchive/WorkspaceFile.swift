@@ -21,9 +21,21 @@ public enum WorkspaceFile {
     ///   - fill: puts the rows into the empty tables.
     /// - Throws: `ArchiveError` where the file cannot be made, and what `fill` throws; there is then no file, or the old one.
     public static func make(_ path: String, overwrite: Bool, _ fill: (Database) throws -> Void) throws {
-        let file = try OutputFile(path: path, overwrite: overwrite)
-        try fillFile(file.temporaryPath, fill)
-        try file.commit(overwrite: overwrite)
+        if !overwrite && FileIO.exists(path) {
+            throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
+        }
+        let path = try OutputFile.target(path)
+        let (descriptor, name) = FileIO.makeTemporary(beside: path)
+        guard descriptor >= 0 else { throw FileIO.failure(path, "cannot make the file") }
+        defer {
+            close(descriptor)
+            // Where it has its own name by now, nothing has this one.
+            unlink(name)
+        }
+        try fillFile(name, fill)
+        guard fsync(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
+        guard (overwrite ? rename(name, path) : link(name, path)) == 0 else { throw FileIO.failure(path, "cannot name the finished file") }
+        FileIO.syncFolder(of: path)
     }
 
     private static func fillFile(_ path: String, _ fill: (Database) throws -> Void) throws {

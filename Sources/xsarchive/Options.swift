@@ -10,8 +10,16 @@ import Musl
 
 /// The archive that a command works on.
 struct ArchiveOptions: ParsableArguments {
-    @Option(name: [.short, .customLong("archive")], help: "The archive (default: $XSARCHIVE, else ./xsarchive.db).")
+    @Option(name: [.short, .customLong("archive")], help: "The archive (default: $XSARCHIVE, else ./xsarchive.db).", completion: .file())
     var archive: String?
+
+    @Option(help: "How many seconds to wait for another process that holds the archive.")
+    var wait: Double = 60
+
+    func validate() throws {
+        guard wait >= 0, wait <= 1e6 else { throw ValidationError("--wait is a number of seconds, at least 0.") }
+        Patience.seconds = wait
+    }
 
     var path: String {
         if let archive { return archive }
@@ -46,24 +54,6 @@ struct ArchiveOptions: ParsableArguments {
 struct FormatOptions: ParsableArguments {
     @Option(name: .customLong("format"), help: "text, json, jsonl or csv.")
     var format: OutputFormat = .text
-}
-
-/// Reads image files.
-enum ImageFile {
-    /// - Throws: `ArchiveError` that names the file, whatever is wrong with it.
-    static func prepare(_ path: String, layout: Layout? = nil, salvaging: Bool = false) throws -> PreparedImage {
-        try prepare(FileIO.read(path), path, layout: layout, salvaging: salvaging)
-    }
-
-    /// - Parameter path: whence the bytes came.
-    static func prepare(_ bytes: [UInt8], _ path: String, layout: Layout?, salvaging: Bool) throws -> PreparedImage {
-        if salvaging { return PreparedImage(salvaging: bytes, layout: layout) }
-        do {
-            return try PreparedImage(bytes: bytes, layout: layout)
-        } catch {
-            throw ArchiveError(.badImage, "\(path): \(error)")
-        }
-    }
 }
 
 /// The layouts a user can ask for.

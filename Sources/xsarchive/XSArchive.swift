@@ -4,27 +4,47 @@ import XenstoreStream
 
 @main
 struct XSArchive: ParsableCommand {
-    static let version = "0.1.0"
+    static let version = ProgramVersion.number
 
     static let configuration = CommandConfiguration(
         commandName: "xsarchive",
         abstract: "An archive and forensic store for images of xenstored's state.",
         discussion: """
             IMAGE is a file, '-' for standard input, or an archived image: @ID, @NAME (the newest of that name), @latest, @latest~N.
+            -a FILE, before or behind the command, names the archive (default: $XSARCHIVE, else ./xsarchive.db).
             Exit status: 0 done or same, 1 differences or findings, 2 trouble, 64 wrong usage.
             """,
         version: version,
         subcommands: [
-            ImportCommand.self, ImagesCommand.self, ShowCommand.self, ExportCommand.self, DiffCommand.self, LsCommand.self,
-            CatCommand.self, LogCommand.self, DomainsCommand.self, AccessCommand.self, QueryCommand.self, SQLCommand.self,
-            DumpCommand.self, CheckCommand.self, RebuildCommand.self, CheckoutCommand.self, BuildCommand.self, VerifyCommand.self,
+            ImportCommand.self,
+            ImagesCommand.self,
+            ShowCommand.self,
+            ExportCommand.self,
+            DiffCommand.self,
+            LsCommand.self,
+            CatCommand.self,
+            LogCommand.self,
+            DomainsCommand.self,
+            AccessCommand.self,
+            QueryCommand.self,
+            SQLCommand.self,
+            DumpCommand.self,
+            CheckCommand.self,
+            RebuildCommand.self,
+            CheckoutCommand.self,
+            BuildCommand.self,
+            ReportCommand.self,
+            VerifyCommand.self,
+            CustodyCommand.self,
+            UpgradeCommand.self,
         ]
     )
 
     static func main() {
         FileIO.reportFullFiles()
+        Patience.report = { Standard.note("xsarchive: \($0)") }
         do {
-            var command = try parseAsRoot(QueryCommand.explaining(Array(CommandLine.arguments.dropFirst())))
+            var command = try parseAsRoot(QueryCommand.explaining(LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))))
             try command.run()
             Standard.flush()
         } catch let status as ExitCode {

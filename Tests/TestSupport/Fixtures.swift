@@ -57,6 +57,12 @@ public enum Files {
         access(path, F_OK) == 0
     }
 
+    /// The bits of the permissions; -1 where there is no file.
+    public static func permissions(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_mode & 0o777) : -1
+    }
+
     /// The names in a folder, sorted.
     public static func list(_ folder: String) -> [String] {
         guard let directory = opendir(folder) else { return [] }
@@ -69,6 +75,12 @@ public enum Files {
             if name != "." && name != ".." { names.append(name) }
         }
         return names.sorted()
+    }
+
+    /// Removes a folder with all that is in it.
+    static func removeFolder(_ path: String) {
+        for name in list(path) where unlink(path + "/" + name) != 0 { removeFolder(path + "/" + name) }
+        rmdir(path)
     }
 }
 
@@ -87,8 +99,7 @@ public final class TemporaryFolder {
     }
 
     deinit {
-        for name in Files.list(path) { unlink(path + "/" + name) }
-        rmdir(path)
+        Files.removeFolder(path)
     }
 }
 

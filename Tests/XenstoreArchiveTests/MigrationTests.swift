@@ -41,7 +41,7 @@ import Testing
     @Test(arguments: archives) func anOlderArchiveThenHasTheSchemaOfANewOne(name: String) throws {
         let old = oldArchive(name)
         func schema(_ archive: Archive) throws -> [String] {
-            let rows = try archive.database.prepare("SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema ORDER BY type, name")
+            let rows = try archive.database.prepare("SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema WHERE name <> 'sqlite_stat1' ORDER BY type, name")
             var lines: [String] = []
             while try rows.step() { lines.append(rows.string(0)) }
             return lines
@@ -65,7 +65,64 @@ import Testing
         let before = Files.read(old.path)
         let error = #expect(throws: ArchiveError.self) { try Archive.open(old.path) }
         #expect(error?.code == .notAnArchive)
-        #expect(error?.description.contains("brings it up to date") == true)
+        #expect(error?.description.contains("'xsarchive upgrade' brings it up to date") == true)
         #expect(Files.read(old.path) == before)
+    }
+
+    // MARK: The copy
+
+    @Test(arguments: archives) func aCopyOfTheArchiveIsKeptThatOnlyItsOwnerMayRead(name: String) throws {
+        let old = oldArchive(name)
+        let before = Files.read(old.path)
+        let upgrade = try #require(try Archive.openOrCreate(old.path).upgrade)
+        let version = Int(name.dropFirst("archives/v".count).prefix(3)) ?? 0
+        #expect(upgrade == Upgrade(from: version, to: ArchiveSQL.schemaVersion, backup: "\(old.path).v\(version).backup"))
+        let copy = Files.read(upgrade.backup ?? "")
+        #expect(copy == before)
+        #expect(Files.permissions(upgrade.backup ?? "") == 0o600)
+        #expect(Files.list(old.folder.path) == ["old.db", "old.db.v\(version).backup"])
+        #expect(try Archive.openOrCreate(old.path).upgrade == nil)
+    }
+
+    @Test func aCopyThatIsThereIsNeverReplaced() throws {
+        let old = oldArchive(Self.archives[0])
+        for name in ["old.db.v1.backup", "old.db.v1.backup-2"] { Files.write([1, 2, 3], old.folder.file(name)) }
+        #expect(try Archive.openOrCreate(old.path).upgrade?.backup == old.path + ".v1.backup-3")
+        for name in ["old.db.v1.backup", "old.db.v1.backup-2"] { #expect(Files.read(old.folder.file(name)) == [1, 2, 3]) }
+    }
+
+    /// An image that the new tables do not give back ends the migration, and the archive stays what it was.
+    @Test(arguments: archives) func anArchiveThatIsDamagedStaysAsItIs(name: String) throws {
+        let old = oldArchive(name)
+        do {
+            let database = try Database(path: old.path, mode: .write)
+            try database.execute("UPDATE node_span SET value = 'evil' WHERE chain_id = 2")
+        }
+        let before = Files.read(old.path)
+        let error = #expect(throws: ArchiveError.self) { try Archive.openOrCreate(old.path) }
+        #expect(error?.code == .damaged)
+        #expect(Files.read(old.path) == before)
+    }
+
+    @Test(arguments: archives) func theCustodyLogOfAnOlderArchiveBeginsWithWhatWasFound(name: String) throws {
+        let old = oldArchive(name)
+        let entries = try CustodyLog(Archive.openOrCreate(old.path)).entries()
+        let first = Int(name.dropFirst("archives/v".count).prefix(3)) ?? 0
+        #expect(entries.first?.note == "from schema version \(first)")
+        guard first < 3 else { return }
+        #expect(entries.map(\.action) == ["upgrade"] + Self.images.map { _ in "found" })
+        #expect(entries.map(\.imageID) == [nil] + Self.images.indices.map { Int64($0) + 1 })
+    }
+
+    /// A step of schema/ that changes what is there already would make two archives of one version differ.
+    @Test(arguments: archives) func anOlderArchiveWithAStrangeTriggerIsRefused(name: String) throws {
+        let old = oldArchive(name)
+        do {
+            let database = try Database(path: old.path, mode: .write)
+            try database.execute("CREATE TRIGGER evil AFTER INSERT ON image BEGIN SELECT 1; END")
+        }
+        let error = #expect(throws: ArchiveError.self) { try Archive.openOrCreate(old.path) }
+        #expect(error?.code == .notAnArchive)
+        #expect(error?.description.contains("a strange trigger evil") == true)
     }
 }

@@ -86,7 +86,7 @@ import XenstoreStream
                 var writer = StreamWriter(header: reader.header, format: detection.format)
                 do {
                     while let record = try reader.next() { try writer.write(record.body, residue: record.residue) }
-                } catch is StreamError {
+                } catch {
                     continue
                 }
                 writer.write(trailer: reader.trailer)

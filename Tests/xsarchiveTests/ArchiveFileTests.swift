@@ -36,9 +36,10 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
     @Test func anArchiveOfANewerSchemaIsRefused() {
         let place = Workplace()
         expectDone(place.run("import", "-a", "newer.db", tiny))
-        #expect(place.sqlite("PRAGMA user_version = 7", file: "newer.db").ending == .exit(0))
+        let version = place.sqlite("PRAGMA user_version", file: "newer.db").text.dropLast()
+        #expect(place.sqlite("PRAGMA user_version = 99", file: "newer.db").ending == .exit(0))
         expectRefusal(
-            place, "newer.db", "the archive has schema version 7, this xsarchive knows 2; use the xsarchive that wrote it")
+            place, "newer.db", "the archive has schema version 99, this xsarchive knows \(version); use the xsarchive that wrote it")
     }
 
     @Test(arguments: readers) func aMissingArchiveIsNotMade(_ command: [String]) {

@@ -2,7 +2,10 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
-    static let commands = ["import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql", "dump", "check", "rebuild", "checkout", "build", "verify"]
+    static let commands = [
+        "import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql",
+        "dump", "check", "rebuild", "checkout", "build", "report", "verify", "custody", "upgrade",
+    ]
 
     @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
         let place = Workplace()
@@ -37,6 +40,8 @@ import Testing
         expectDone(place.run("access", "@latest", "--domain", "1", "/local/domain/1/name"))
         expectDone(place.run("access", "@latest", "--domain", "7", "--format", "csv"))
         #expect(place.run("check", "@latest", "--fail-on", "error", "--format", "sarif").ending == .exit(0))
+        expectDone(place.run("report", "@latest", "-o", "report.html"))
+        expectDone(place.run("report", "@latest~1", "@latest", "-o", "changes.html"))
         expectDone(place.run("sql", "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"))
         expectDone(place.run("images", "--series", "host7"))
         expectDone(place.run("import", "--series", "host7", "--captured-at", "2026-08-01T12:00:00Z", "state_dump"))
@@ -45,6 +50,7 @@ import Testing
         #expect(place.run("checkout", "@latest", "work.db").ending == .exit(0))
         #expect(place.run("build", "work.db", "-o", "built").ending == .exit(0))
         #expect(place.run("rebuild", "@2", "-o", "rebuilt", "--layout", "v1").ending == .exit(0))
+        #expect(place.run("rebuild", "@2", "--save-as", "smaller", "--drop", "sockets").ending == .exit(0))
         #expect(place.run("rebuild", "@2", "-o", "guest.bin", "--domain", "2").ending == .exit(0))
         #expect(
             place.run("rebuild", "@2", "-o", "edited.bin", "--set", "/local/domain/2/name=db01", "--remove", "/local/domain/2/device", "--drop", "sockets")
@@ -60,7 +66,7 @@ import Testing
 
     @Test(arguments: commands) func anUnknownOptionIsWrongUsage(_ command: String) {
         let operands = [
-            "import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "rebuild": 1, "checkout": 2, "build": 1, "log": 1,
+            "import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "rebuild": 1, "checkout": 2, "build": 1, "report": 1, "log": 1,
             "domains": 1, "access": 1,
         ][command] ?? 0
         let place = Workplace()

@@ -77,7 +77,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
             place.run("import", dump), 2,
             "\(dump): offset 0: the file does not begin with \"xenstore\", so it is no xenstore migration stream; "
                 + "check that this is the daemon's state file")
-        expectFailure(place.run("import", "."), 2, ".: is a directory; name a file")
+        expectFailure(place.run("dump", "."), 2, ".: is a directory; name a file")
         expectFailure(
             place.run("import", "missing"), 2,
             containing: ["missing: cannot open the file: No such file or directory; check the name"])

@@ -89,7 +89,7 @@ import Testing
         #expect(place.bytes("out") == [1])
         expectDone(place.run("rebuild", Self.seq, "-o", "out", "--force"))
         expectBytes(place.bytes("out"), Fixtures.bytes("xen-4.17-seq-1.bin"))
-        expectFailure(place.run("rebuild", Self.seq), 64, "where is the stream to go? -o names a file")
+        expectFailure(place.run("rebuild", Self.seq), 64, "where is the stream to go? -o names a file, --save-as an image of the archive")
     }
 
     @Test func theArchiveIsNotReplaced() {
@@ -108,5 +108,51 @@ import Testing
         #expect(outcome.ending == .exit(0))
         #expect(outcome.errorLines.contains { $0.contains("lost unexplained: ") }, "\(outcome.errorText)")
         #expect(place.run("check", "out", "--fail-on", "error").ending == .exit(0))
+    }
+
+    @Test func aRebuiltImageIsKeptWithItsParentAndItsSteps() throws {
+        let place = Workplace.withSharedImages()
+        let saved = place.run("rebuild", "@3", "--save-as", "edited", "--set", "/tool/x=1", "--drop", "sockets", "--domain", "3", "--subtree", "/tool", "--layout", "v2")
+        #expect(saved.ending == .exit(0))
+        #expect(saved.lines.count == 1 && saved.text.hasPrefix("@7  edited  ") && saved.text.hasSuffix("  stored\n"), "\(saved.text)")
+        #expect(place.run("verify").ending == .exit(0))
+        #expect(place.run("cat", "@edited", "/tool/x").text == "1\n")
+        expectDone(place.run("export", "@edited", "-o", "a"))
+        #expect(place.run("rebuild", "@3", "-o", "b", "--set", "/tool/x=1", "--drop", "sockets", "--domain", "3", "--subtree", "/tool", "--layout", "v2").ending == .exit(0))
+        expectBytes(place.bytes("a"), place.bytes("b"))
+
+        let show = place.run("show", "@edited", "--format", "json")
+        let sheet = try JSONText.object(show.text)
+        #expect(sheet["parent"] as? String == "@3" && sheet["series"] as? String == "rebuilt")
+        let steps = try JSONText.object(try #require(sheet["steps"] as? String))
+        #expect((steps["parent_sha256"] as? String)?.hasPrefix("46a0b819e329") == true)
+        let list = try #require(steps["steps"] as? [[String: Any]])
+        #expect(list.map { $0.keys.sorted() } == [["domain"], ["subtree"], ["drop"], ["set", "value"], ["layout"]])
+        let images = try JSONText.lines(place.run("images", "--format", "jsonl"))
+        #expect(images.map { $0["made_of"] as? String } == [nil, nil, nil, nil, nil, nil, "@3"])
+        let view = place.sqlite("SELECT image_id, parent, parent_image_id, json_extract(steps, '$.steps[3].set') FROM derivations")
+        #expect(view.text == "7|@3|3|/tool/x\n")
+        #expect(try JSONText.lines(place.run("custody", "--format", "jsonl")).last?["action"] as? String == "rebuild")
+    }
+
+    @Test func aFileIsAParentToo() throws {
+        let place = Workplace()
+        let saved = place.run("rebuild", Self.seq, "-o", "-", "--save-as", "from-file")
+        expectBytes(saved.output, Fixtures.bytes("xen-4.17-seq-1.bin"))
+        #expect(saved.errorText.hasPrefix("@1  from-file  1955 records  46a0b819"))
+        #expect(place.sqlite("SELECT parent LIKE '%xen-4.17-seq-1.bin', parent_image_id IS NULL FROM derivations").text == "1|1\n")
+        // The same once more is known already.
+        #expect(place.run("rebuild", Self.seq, "--save-as", "from-file").text.hasSuffix("  known\n"))
+    }
+
+    @Test(arguments: ["", "7", "latest", "latest~1"]) func aNameThatIsAReferenceIsRefused(_ name: String) {
+        let part = name.isEmpty ? "the image's name is empty" : "the name \(name) could not be told from @ID and @latest"
+        expectUsage(Workplace().run("rebuild", Self.seq, "--save-as", name), part)
+    }
+
+    @Test func nothingIsKeptWhereSomethingIsLostAndMayNot() {
+        let place = Workplace.withSharedImages()
+        #expect(place.run("rebuild", "@3", "--save-as", "draft", "--layout", "draft", "--strict").ending == .exit(2))
+        #expect(place.run("images").lines.count == 1 + SharedArchive.names.count)
     }
 }

@@ -67,7 +67,8 @@ extension Alteration.Kind {
         switch self {
         case .roSocketFD, .readOnly, .ringFlags, .revtchn, .mfn: [.v1, .v2]
         case .evtchnFD, .uniqueID, .inData, .outRespLength, .stale, .globalQuota, .domainData: [.draft]
-        case .depth, .features: [.draft, .v1]
+        case .depth: [.draft, .v1]
+        case .features: [.v1]
         default: []
         }
     }
@@ -95,7 +96,7 @@ extension Alteration.Kind {
         case .connectionType: "a connection that is neither ring nor socket, with all that hangs on it, on the same occasions"
         case .noConnection: "a watch, transaction or pending node whose connection is not there"
         case .badPath: "a node whose path begins with neither / nor @"
-        case .duplicate: "a second record of what can be there once: of nodes the last one stays, of everything else the first"
+        case .duplicate: "a second record of what can be there once: of nodes and GLOBAL_DATA the last one stays, of everything else the first"
         case .permLetter: "a permission's letter that is none of n, r, w, b: it becomes n, for which daemons take it"
         case .permFlags: "reserved flags of a permission"
         case .padding: "padding that is not zero, as daemons that write uninitialised memory leave it"

@@ -54,7 +54,7 @@ extension EditableImage {
             self = try Self.read(image, &alterations)
         case .archive(let archive, let image):
             var bytes: [UInt8] = []
-            bytes.reserveCapacity(source.size)
+            bytes.reserveCapacity(try archive.database.plausibleCount(image.stream.size))
             try archive.export(image) { bytes += $0 }
             let stream = image.stream
             if stream.isSalvaged {

@@ -49,7 +49,7 @@ struct CheckCommand: ParsableCommand {
         var failed = false
         for reference in images {
             do {
-                let check = try ImageCheck(archive, reference, layout: layout.layout)
+                let check = try ImageCheck(LoadedImage(archive, reference, layout: layout.layout))
                 if check.items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
                 report.add(reference, check)
             } catch let error as ArchiveError {
@@ -82,26 +82,10 @@ struct ImageCheck {
     let inapplicable: [(name: String, reason: String)]
     let forecast: RestoreForecast
 
-    init(_ options: ArchiveOptions, _ reference: String, layout: Layout?) throws {
-        let (image, archive, imageID) = try Self.load(options, reference, layout)
-        forecast = try RestoreForecast(image)
-        let queries = try QueryFindings(archive, imageID: imageID)
-        items = (image.findings + forecast.findings).map { ($0, nil) } + queries.items
+    init(_ loaded: LoadedImage) throws {
+        forecast = try RestoreForecast(loaded.image)
+        let queries = try QueryFindings(loaded.archive, imageID: loaded.imageID)
+        items = (loaded.image.findings + forecast.findings).map { ($0, nil) } + queries.items
         inapplicable = queries.inapplicable
-    }
-
-    /// The image's bytes, read anew (what was noticed at import may have been noticed by an older program), and an archive
-    /// for the queries.
-    private static func load(_ options: ArchiveOptions, _ reference: String, _ layout: Layout?) throws -> (PreparedImage, Archive, Int64) {
-        guard reference.hasPrefix("@") else {
-            let image = try ImageFile.prepare(reference, layout: layout, salvaging: true)
-            let archive = try Archive.inMemory()
-            return (image, archive, try Importer(archive).store(image, label: Importer.Label(name: reference)).imageID)
-        }
-        let (archive, image) = try options.archivedImage(reference)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Int(image.stream.size))
-        try archive.export(image) { bytes += $0 }
-        return (PreparedImage(salvaging: bytes, layout: image.stream.format.layout), archive, image.imageID)
     }
 }

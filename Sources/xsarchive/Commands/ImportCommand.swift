@@ -10,16 +10,26 @@ struct ImportCommand: ParsableCommand {
             Prints one line for each image: its id, name, number of records and SHA-256, and whether it was stored, observed (the \
             same bytes under a new label) or known (the same bytes under the same label; nothing is added).
             An image that cannot be read to its end is refused, and the archive stays as it was; --salvage stores it all the same.
+            Of a folder all images are taken, also those in folders below, in the order of their names; what does not begin as an \
+            image does is skipped. A file that cannot be imported does not keep the others from it.
+            Files packed by gzip, xz or zstd are unpacked, whatever they are called: name, size, SHA-256 and offsets are those of what is \
+            in them.
+            A time in a file's name is taken for that of the capture where nothing about it is to be guessed, as in \
+            state_dump-2026-08-01T12:00:00Z. --time-from name takes any date and time (UTC, unless the name has an offset) or seconds \
+            since 1970, --time-from mtime the time of the file's last change; --captured-at goes before all.
+            Exit status: 0 all imported, 1 files of a folder were skipped, 2 an image could not be imported.
             Examples:
               xsarchive import /var/lib/xen/state_dump
               xsarchive import --series host7 --captured-at 2026-08-01T12:00:00Z state_dump
+              xsarchive import --series host7 --time-from name /var/backups/host7
+              ssh host7 cat /var/lib/xen/state_dump | xsarchive import --name host7 -
             """
     )
 
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Argument(help: "The images; '-' is standard input.")
+    @Argument(help: "The images, or folders of images; '-' is standard input.", completion: .file())
     var files: [String]
 
     @Option(help: "The series that the images belong to, like a host's name.")
@@ -30,6 +40,12 @@ struct ImportCommand: ParsableCommand {
 
     @Option(help: "When the image was taken: YYYY-MM-DD, with THH:MM:SS and Z or an offset like +02:00 (else UTC).")
     var capturedAt: String?
+
+    @Option(help: "Where else a capture's time comes from: auto (names that leave no doubt), name, mtime or none.")
+    var timeFrom: CaptureTime = .auto
+
+    @Option(help: "The most bytes that a compressed file or standard input may have, like 500M or 2G.")
+    var maxSize = ByteCount(bytes: FileContent.standardLimit)
 
     @Option(help: "auto, draft, v1 or v2.")
     var layout: LayoutChoice = .auto
@@ -49,45 +65,69 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         let time = try capturedAt.map(Timestamp.normalize)
         var table = Table(columns: ["image_id", "name", "records", "sha256", "outcome"], format: output.format)
-        var failed = false
+        var status = Exit.done
+        let sources = ImportFiles(archive: archive.path)
+        if name != nil, files.contains(where: { $0 != "-" && FileTree.isFolder($0) }) {
+            throw ArchiveError(.usage, "--name goes with one file, not with a folder")
+        }
         for file in files {
-            do {
-                let label = Importer.Label(name: name ?? Self.baseName(file), series: series, capturedAt: time)
-                let (image, outcome) = try store(file, label)
-                report(outcome, label, image, &table)
-                note(file, image, outcome)
-            } catch let error as ArchiveError {
-                Standard.note("xsarchive: \(error)")
-                failed = true
+            sources.forEach(file) { item in
+                do {
+                    switch item {
+                    case .file(let source): try take(source, time, &table)
+                    case .failure(let error): throw error
+                    case .skipped(let path, let why):
+                        Standard.note("xsarchive: \(path): skipped, no image: \(why)")
+                        if status == .done { status = .differences }
+                    }
+                } catch {
+                    Standard.note("xsarchive: \(error)")
+                    status = .trouble
+                }
             }
         }
         if output.format != .text { table.finish() }
-        if failed { throw Exit.trouble.code }
+        if status != .done { throw status.code }
     }
 
-    private func store(_ file: String, _ label: Importer.Label) throws -> (PreparedImage, Importer.Outcome) {
-        let bytes = try FileIO.read(file)
+    private func take(_ source: ImportFiles.Source, _ time: String?, _ table: inout Table) throws {
+        let file = try ImageFile(source.path, limit: maxSize.bytes, keepingPart: salvage)
+        let label = Importer.Label(
+            name: name ?? file.name(from: source.name), series: series, capturedAt: try time ?? timeFrom.time(of: source))
+        let (image, outcome) = try store(file, label)
+        report(outcome, label, image, &table)
+        note(file, image, outcome)
+    }
+
+    private func store(_ file: ImageFile, _ label: Importer.Label) throws -> (PreparedImage, Importer.Outcome) {
         func prepare() throws -> PreparedImage {
-            try ImageFile.prepare(bytes, file, layout: layout.layout, salvaging: salvage)
+            try file.prepared(layout: layout.layout, salvaging: salvage)
         }
+        var provenance = Provenance.file(file.path)
+        provenance.note = file.content.compression.map { "unpacked by \($0.rawValue)" }
         guard FileIO.exists(archive.path), !FileIO.isEmpty(archive.path) else {
             // A file that is no image must not even make an empty archive.
             let image = try prepare()
-            return (image, try Importer(Archive.openOrCreate(archive.path)).store(image, label: label))
+            return (image, try Importer(Archive.openOrCreate(archive.path)).store(image, label: label, from: provenance))
         }
         let archive = try Archive.openOrCreate(archive.path)
+        archive.noteUpgrade()
         // What it will be compared with is read meanwhile.
-        let (image, preview) = try concurrently(prepare, { try Preview(archive, series: series, size: bytes.count) })
-        return (image, try Importer(archive).store(image, label: label, preview: preview))
+        let (image, preview) = try concurrently(prepare, { try Preview(archive, series: series, size: file.content.bytes.count) })
+        return (image, try Importer(archive).store(image, label: label, from: provenance, preview: preview))
     }
 
     /// Tells on standard error that an image is not what it should be, though it was stored.
-    private func note(_ file: String, _ image: PreparedImage, _ outcome: Importer.Outcome) {
-        if image.isSalvaged {
-            Standard.note("xsarchive: \(file): damaged, stored as far as it can be read; 'xsarchive show @\(outcome.imageID)' says what is wrong")
+    private func note(_ file: ImageFile, _ image: PreparedImage, _ outcome: Importer.Outcome) {
+        if let problem = file.content.problem {
+            Standard.note(
+                "xsarchive: \(file.path): could be unpacked in part only: \(problem); stored as far as that goes, 'xsarchive show "
+                    + "@\(outcome.imageID)' says what is wrong")
+        } else if image.isSalvaged {
+            Standard.note("xsarchive: \(file.path): damaged, stored as far as it can be read; 'xsarchive show @\(outcome.imageID)' says what is wrong")
         } else if image.hasUnreadRecords {
             Standard.note(
-                "xsarchive: \(file): stored, with records in it that were not read; 'xsarchive show @\(outcome.imageID)' says where, "
+                "xsarchive: \(file.path): stored, with records in it that were not read; 'xsarchive show @\(outcome.imageID)' says where, "
                     + "--salvage reads them too")
         }
     }
@@ -103,9 +143,5 @@ struct ImportCommand: ParsableCommand {
                 .string(outcome.kind.rawValue),
             ])
         }
-    }
-
-    private static func baseName(_ file: String) -> String {
-        file == "-" ? "stdin" : file.split(separator: "/").last.map(String.init) ?? file
     }
 }

@@ -4,21 +4,73 @@ import XenstoreArchive
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check the archive: every image written anew and compared with its SHA-256, and SQLite's own checks.",
-        discussion: "Exit status: 0 all holds, 2 something does not.\nExample:\n  xsarchive verify"
+        abstract: "Check the archive: every image written anew and compared with its SHA-256, the custody log, and SQLite's own checks.",
+        discussion: """
+            Names what does not hold. At the end stand two lines to write down: the digest of all images, which is the same for the same \
+            images under the same labels in any archive, and the hash of the newest entry of the custody log. --expect takes either of \
+            them back, also when the log has gone on since: without it a log whose end was cut off, or that somebody made anew, cannot be told.
+            Exit status: 0 all holds, 2 something does not.
+            Examples:
+              xsarchive verify
+              xsarchive verify --json --expect 8f14-e45f-ceea-167a-5a36-dedd-4bea-2543
+            """
     )
 
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
+    @Flag(help: "One JSON object: whether all holds, the first problem, the digests, and every check.")
+    var json = false
+
+    @Option(help: "A digest or a hash that was written down; at least 16 digits, hyphens do not count.")
+    var expect: String?
+
+    func validate() throws {
+        guard let expect else { return }
+        let digits = expect.filter { $0 != "-" && $0 != " " }
+        guard (16...64).contains(digits.count), digits.allSatisfy(\.isHexDigit) else {
+            throw ValidationError("--expect \(expect) is no digest; it has at least 16 hexadecimal digits.")
+        }
+    }
+
     func run() throws {
         var table = Table(columns: ["subject", "verdict", "problem"], format: output.format)
-        var isWhole = true
-        try Verifier(archive.open()).run { result in
-            if result.problem != nil { isWhole = false }
-            table.add([.string(result.subject), .string(result.problem == nil ? "ok" : "FAILED"), .string(result.problem)])
+        var results: [Verifier.Result] = []
+        let summary = try Verifier(archive.open()).run(expecting: expect) { result in
+            results.append(result)
+            if !json { table.add([.string(result.subject), .string(result.problem == nil ? "ok" : "FAILED"), .string(result.problem)]) }
         }
-        table.finish()
-        if !isWhole { throw Exit.trouble.code }
+        let first = results.first { $0.problem != nil }
+        if json {
+            Standard.print(object(results, first, summary).text)
+        } else {
+            table.finish()
+            if output.format == .text { printSummary(summary) }
+        }
+        if first != nil { throw Exit.trouble.code }
+    }
+
+    private func printSummary(_ summary: Verifier.Summary) {
+        Standard.print("")
+        Standard.print("digest of the images   \(summary.digest?.short ?? "cannot be told")")
+        let head = summary.custodyHead.map { ArchiveDigest.short($0) } ?? "cannot be told"
+        Standard.print("custody, entry \(String(summary.entryCount).padded(to: 6))  \(head)")
+    }
+
+    private func object(_ results: [Verifier.Result], _ first: Verifier.Result?, _ summary: Verifier.Summary) -> JSON {
+        .object([
+            ("holds", .bool(first == nil)),
+            ("first_problem", first.map { .object([("subject", .string($0.subject)), ("problem", .optional($0.problem))]) } ?? .null),
+            ("digest", .optional(summary.digest?.hexadecimal)), ("custody_head", .optional(summary.custodyHead)),
+            ("custody_entries", .integer(Int64(summary.entryCount))),
+            ("as_expected", summary.isAsExpected.map(JSON.bool) ?? .null),
+            ("checks", .array(results.map { .object([("subject", .string($0.subject)), ("holds", .bool($0.problem == nil)), ("problem", .optional($0.problem))]) })),
+        ])
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
     }
 }

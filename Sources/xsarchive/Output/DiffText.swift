@@ -47,19 +47,27 @@ enum DiffText {
     /// One change: a sign, the name, and for each value that differs old → new.
     private static func line(_ change: Change) -> String {
         switch change.action {
-        case .added: "+ " + name(change) + description(change.new)
-        case .removed: "- " + name(change) + description(change.old)
+        case .added: "+ " + name(change) + detail(change)
+        case .removed: "- " + name(change) + detail(change)
+        case .changed: "~ " + name(change) + ": " + detail(change)
+        }
+    }
+
+    /// What the thing was or is, or each value that differs.
+    static func detail(_ change: Change) -> String {
+        switch change.action {
+        case .added: description(change.new)
+        case .removed: description(change.old)
         case .changed:
-            "~ " + name(change) + ": "
-                + change.differences.map { difference in
-                    let label = difference.name == "value" ? "" : difference.name.replacingUnderscores() + " "
-                    return label + "\(text(difference.old)) → \(text(difference.new))"
-                }.joined(separator: "; ")
+            change.differences.map { difference in
+                let label = difference.name == "value" ? "" : difference.name.replacingUnderscores() + " "
+                return label + "\(text(difference.old)) → \(text(difference.new))"
+            }.joined(separator: "; ")
         }
     }
 
     /// What tells the thing from others of its kind.
-    private static func name(_ change: Change) -> String {
+    static func name(_ change: Change) -> String {
         var identity = change.identity.map { "\($0.name.replacingUnderscores()) \(text($0.value))" }
         switch change.kind {
         case .header: return "header"

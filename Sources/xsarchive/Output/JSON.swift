@@ -12,6 +12,8 @@ enum JSON {
     case bool(Bool)
     case string(String)
     case array([JSON])
+    /// Whole numbers by the hundred thousand, which as values of their own would take twenty times the room.
+    case integers([Int32])
     case object([(String, JSON)])
 
     /// Bytes that are UTF-8 as a string, others as `{"hex": "..."}`.
@@ -48,6 +50,10 @@ enum JSON {
                 if index > 0 { result += "," }
                 value.write(to: &result)
             }
+            result += "]"
+        case .integers(let numbers):
+            result += "["
+            for (index, number) in numbers.enumerated() { result += index > 0 ? ",\(number)" : "\(number)" }
             result += "]"
         case .object(let members):
             result += "{"

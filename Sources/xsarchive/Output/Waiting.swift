@@ -26,6 +26,11 @@ struct Waiting {
 
     /// One line for people.
     var text: String {
+        "\(who): \(hangsOn)"
+    }
+
+    /// The same without the connection's name.
+    var hangsOn: String {
         var parts: [String] = []
         if let first = requests.first {
             parts.append(Self.name(first) + (first.isComplete ? " not handled" : " cut short, \(extent(first)) there"))
@@ -35,7 +40,7 @@ struct Waiting {
             parts.append("has not read \(connection.outData.count) octets: " + counts.map { "\($0.count) \($0.name)" }.joined(separator: ", "))
             if let event = answers.first(where: { $0.type == 15 && $0.isComplete }) { parts.append("the first event is of \(Escape.short(event.firstString))") }
         }
-        return "\(who): " + parts.joined(separator: "; ")
+        return parts.joined(separator: "; ")
     }
 
     /// How much of a request that is cut short there is.

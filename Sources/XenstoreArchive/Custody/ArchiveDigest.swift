@@ -1,0 +1,45 @@
+/// A digest of all images of an archive: the same for the same images under the same labels, in whatever order and with whatever
+/// program they were imported, and however the file is laid out.
+public struct ArchiveDigest: Equatable, Sendable {
+    /// 64 hexadecimal digits.
+    public let hexadecimal: String
+
+    /// SHA-256 over the images in the order of their netstrings: series, name, captured_at, layout, salvaged, size, sha256.
+    /// - Throws: `ArchiveError` where the archive cannot be read.
+    public init(_ archive: Archive) throws {
+        let rows = try archive.database.prepare(
+            """
+            SELECT i.series, i.name, i.captured_at, s.layout, s.salvaged, s.size, s.sha256
+            FROM image i JOIN stream s ON s.stream_id = i.stream_id
+            """)
+        var images: [[UInt8]] = []
+        while try rows.step() {
+            images.append((0..<7).flatMap { Netstring.bytes(rows.isNull($0) ? nil : rows.string($0)) })
+        }
+        var digest = Digest()
+        for image in images.sorted(by: { $0.lexicographicallyPrecedes($1) }) { digest.update(image) }
+        hexadecimal = digest.hexadecimal()
+    }
+
+    /// 32 digits in groups of four, to be written down.
+    public var short: String {
+        Self.short(hexadecimal)
+    }
+
+    /// The first 32 digits of a digest in groups of four.
+    public static func short(_ hexadecimal: String) -> String {
+        var groups: [String] = []
+        var rest = hexadecimal.prefix(32)
+        while !rest.isEmpty {
+            groups.append(String(rest.prefix(4)))
+            rest = rest.dropFirst(4)
+        }
+        return groups.joined(separator: "-")
+    }
+
+    /// Whether a digest begins with what somebody has written down: at least 16 digits, with or without hyphens.
+    static func begins(_ hexadecimal: String, with written: String) -> Bool {
+        let digits = written.lowercased().filter { $0 != "-" && $0 != " " }
+        return digits.count >= 16 && hexadecimal.hasPrefix(digits)
+    }
+}

@@ -1,0 +1,81 @@
+import XenstoreStream
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The version of this program.
+public enum ProgramVersion {
+    public static let name = "xsarchive"
+    public static let number = "0.1.0"
+}
+
+/// Who acts on an archive, as the custody log tells it.
+///
+/// This is what the process says of itself: whoever may write to the file may also write something else into it.
+public struct Custodian: Equatable, Sendable {
+    public var user: String
+    public var host: String
+    public var tool: String
+    public var arguments: String
+
+    public init(user: String, host: String, tool: String, arguments: String) {
+        self.user = user
+        self.host = host
+        self.tool = tool
+        self.arguments = arguments
+    }
+
+    /// This process.
+    public static let current = Custodian(
+        user: currentUser, host: currentHost, tool: ProgramVersion.name + " " + ProgramVersion.number,
+        arguments: line(Array(CommandLine.arguments.dropFirst())))
+
+    private static var currentUser: String {
+        let uid = geteuid()
+        let name = getpwuid(uid).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "?"
+        let caller = getenv("SUDO_USER").map { String(cString: $0) } ?? ""
+        return "\(name) (uid \(uid)\(caller.isEmpty || uid != 0 ? "" : ", sudo of \(Escape.printable(caller))"))"
+    }
+
+    private static var currentHost: String {
+        var name = [CChar](repeating: 0, count: 256)
+        // The last octet stays 0, whatever the system puts there.
+        guard gethostname(&name, name.count - 1) == 0 else { return "?" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Arguments as one line; those that a shell would take otherwise, or that cannot be seen, in quotes with escapes.
+    static func line(_ arguments: [String]) -> String {
+        arguments.map { argument in
+            let isPlain = !argument.isEmpty && argument.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte | 0x20) || (0x2B...0x3A).contains(byte) || byte == 0x40 || byte == 0x5F || byte == 0x3D || byte == 0x25
+            }
+            return isPlain ? argument : Escape.quoted(Octets(argument.utf8))
+        }.joined(separator: " ")
+    }
+}
+
+/// Where an image comes from, as the custody log tells it.
+public struct Provenance: Equatable, Sendable {
+    public var action: CustodyEntry.Action
+    /// The file, or the image it was made of, like `@3`.
+    public var source: String?
+    public var note: String?
+
+    public init(_ action: CustodyEntry.Action = .import, source: String? = nil, note: String? = nil) {
+        self.action = action
+        self.source = source
+        self.note = note
+    }
+
+    /// The import of a file, which is told by its whole path; `-` is standard input.
+    public static func file(_ path: String) -> Provenance {
+        guard path != "-" else { return Provenance(source: "standard input") }
+        guard let resolved = realpath(path, nil) else { return Provenance(source: path) }
+        defer { free(resolved) }
+        return Provenance(source: String(cString: resolved))
+    }
+}

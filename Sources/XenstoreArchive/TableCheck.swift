@@ -1,0 +1,118 @@
+import XenstoreStream
+
+/// Holds tables that say a thing a second time, for those who read, against the ones from which images are written anew: whoever
+/// changes only what queries read leaves every image's bytes as they are.
+struct TableCheck {
+    private let database: Database
+
+    init(_ database: Database) {
+        self.database = database
+    }
+
+    /// The first thing that does not hold; nil: all do.
+    /// - Throws: `ArchiveError` where a table cannot be read.
+    func problem() throws -> String? {
+        try permissionProblem() ?? quotaProblem() ?? typeProblem() ?? changeProblem()
+    }
+
+    // MARK: Lists
+
+    private func permissionProblem() throws -> String? {
+        let lists = try database.prepare("SELECT permset_id, raw, owner, perms FROM permset ORDER BY permset_id")
+        let entries = try database.prepare("SELECT position, perm, flags, domid FROM permset_entry WHERE permset_id = ? ORDER BY position")
+        while try lists.step() {
+            let id = lists.integer(0)
+            let permissions = PermissionList.permissions(raw: lists.octets(1))
+            try entries.bind(1, id)
+            defer { entries.reset() }
+            var isSame = lists.value(2) == (permissions.first.map { .integer(Int64($0.domid)) } ?? .null)
+            isSame = isSame && lists.value(3) == .text(Octets(PermissionList.text(permissions).utf8))
+            for (position, permission) in permissions.enumerated() {
+                isSame = try isSame && entries.step() && entries.integer(0) == Int64(position)
+                    && entries.value(1) == .text(Octets(PermissionList.letter(permission.perm).utf8))
+                    && entries.integer(2) == Int64(permission.flags) && entries.integer(3) == Int64(permission.domid)
+                if !isSame { break }
+            }
+            if try !isSame || entries.step() {
+                let use = "SELECT s.chain_id, s.first_gen FROM node_span s WHERE s.permset_id = ?"
+                return try "the permissions \(PermissionList.text(permissions)) read otherwise in the rows of permset and permset_entry \(id)\(user(use, id))"
+            }
+        }
+        return nil
+    }
+
+    private func quotaProblem() throws -> String? {
+        let lists = try database.prepare("SELECT quotaset_id, raw FROM quotaset ORDER BY quotaset_id")
+        let entries = try database.prepare("SELECT position, name, value FROM quotaset_entry WHERE quotaset_id = ? ORDER BY position")
+        while try lists.step() {
+            let id = lists.integer(0)
+            try entries.bind(1, id)
+            defer { entries.reset() }
+            var isSame = true
+            for (position, quota) in QuotaList.quotas(raw: lists.octets(1)).enumerated() where isSame {
+                isSame = try entries.step() && entries.integer(0) == Int64(position) && entries.octets(1) == quota.name
+                    && entries.integer(2) == Int64(quota.value)
+            }
+            if try !isSame || entries.step() {
+                let use = """
+                    SELECT chain_id, first_gen FROM (SELECT chain_id, first_gen, quotaset_id FROM global_quota_span
+                    UNION ALL SELECT chain_id, first_gen, quotaset_id FROM domain_span) WHERE quotaset_id = ?
+                    """
+                return try "the list of quotas \(id) reads otherwise in quotaset_entry than in quotaset\(user(use, id))"
+            }
+        }
+        return nil
+    }
+
+    /// The first image that uses a row, as the end of a message.
+    private func user(_ sql: String, _ id: Int64) throws -> String {
+        let image = try database.integer(
+            """
+            SELECT min(i.image_id) FROM (\(sql)) u JOIN stream t ON t.chain_id = u.chain_id AND t.gen >= u.first_gen
+            JOIN image i ON i.stream_id = t.stream_id
+            """, id)
+        return image.map { ", which @\($0) has" } ?? ""
+    }
+
+    // MARK: Types
+
+    /// Columns that hold TEXT where the bytes are text, and a BLOB otherwise; the other way round `value = '4'` would not find it.
+    private static let columns = [
+        ("path", "path"), ("node_span", "value"), ("watch_span", "token"), ("watch_extended_span", "token"), ("quotaset_entry", "name"),
+    ]
+
+    private func typeProblem() throws -> String? {
+        for (table, column) in Self.columns {
+            // Text of ASCII without NUL is what nearly all is, and SQLite sees that by itself.
+            let rows = try database.prepare(
+                """
+                SELECT \(column), typeof(\(column)) FROM \(table)
+                WHERE typeof(\(column)) <> 'text' OR length(\(column)) <> length(CAST(\(column) AS BLOB))
+                """)
+            while try rows.step() {
+                let octets = rows.octets(0)
+                let type = rows.string(1)
+                if type != (octets.isText ? "text" : "blob") {
+                    return "\(Escape.short(octets)) lies in \(table).\(column) as \(type), so that queries do not find it as what it is"
+                }
+            }
+        }
+        return nil
+    }
+
+    // MARK: Changes
+
+    /// A diff of two images of a chain looks only at what `node_change` names.
+    private func changeProblem() throws -> String? {
+        let row = try database.prepare(
+            """
+            SELECT p.path, s.gen FROM (SELECT chain_id, first_gen AS gen, path_id FROM node_span WHERE first_gen > 1
+              UNION ALL SELECT chain_id, last_gen + 1, path_id FROM node_span WHERE last_gen > 0) s
+            JOIN path p ON p.path_id = s.path_id
+            WHERE NOT EXISTS (SELECT 1 FROM node_change c WHERE c.chain_id = s.chain_id AND c.gen = s.gen AND c.path_id = s.path_id)
+            LIMIT 1
+            """)
+        guard try row.step() else { return nil }
+        return "node_change does not name \(Escape.short(row.octets(0))), which changed in generation \(row.integer(1)) of its chain"
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import XenstoreArchive
+import XenstoreStream
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write a page to look at: an image, or what changed from one to another, in one file of HTML.",
+        discussion: """
+            The page shows counts and charts, the tree with values and permissions, findings, domains, devices with the states of both \
+            ends, and connections with what they wait for. It needs no network and sends nothing; what comes from the image stands in \
+            it as text only. It has everything in the image, so keep it as you keep the image.
+            Prints the page's name, its size and how many nodes it shows. The same images give the same page.
+            Exit status: 0 done, also where there are findings or differences; 2 trouble.
+            Examples:
+              xsarchive report @latest -o report.html
+              xsarchive report @latest~1 @latest -o changes.html
+              xsarchive report before.bin after.bin -o changes.html --force
+            """
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+
+    @Argument(help: "The image, archived or a file; of two the older.")
+    var image: String
+
+    @Argument(help: "The newer image, to show what changed.")
+    var newer: String?
+
+    @Option(name: [.short, .customLong("output")], help: "The page's file (default: '-', standard output).")
+    var output = "-"
+
+    @Flag(help: "Replace the file where it exists.")
+    var force = false
+
+    func run() throws {
+        guard !(image == "-" && newer == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
+        guard output != "-" || !FileIO.standardOutputIsTerminal else {
+            throw ArchiveError(.usage, "a page is for a browser, not for a terminal; name a file with -o, like -o report.html, or pipe the output")
+        }
+        for input in [image, newer ?? image, archive.path] where output != "-" && FileIO.isSameFile(output, input) {
+            throw ArchiveError(.usage, "\(output): is \(input == archive.path ? "the archive" : "the image") itself, which the page would replace; choose another name")
+        }
+        let first = try LoadedImage(archive, image)
+        let report = if let newer { try Report(LoadedImage(archive, newer), comparedWith: first) } else { try Report(first) }
+        let page = try report.html()
+        guard output != "-" else { return Standard.write(page) }
+        let file = try OutputFile(path: output, overwrite: force)
+        try file.write(page[...])
+        try file.commit(overwrite: force)
+        Standard.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes")
+    }
+}

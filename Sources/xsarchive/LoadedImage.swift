@@ -1,0 +1,36 @@
+import XenstoreAnalysis
+import XenstoreArchive
+import XenstoreStream
+
+/// An image in all the forms in which it can be looked at: its bytes, and a place in an archive for queries.
+struct LoadedImage {
+    /// As the user named it.
+    let reference: String
+    /// The file, or the archived image with its label.
+    let source: ImageSource
+    /// The bytes, read anew and as far as they can be: what was noticed at import may have been noticed by an older program.
+    let image: PreparedImage
+    /// The archive that holds it; for a file, one in memory.
+    let archive: Archive
+    let imageID: Int64
+
+    /// - Parameter layout: for a file, the layout to read it with; nil: decide from the bytes.
+    init(_ options: ArchiveOptions, _ reference: String, layout: Layout? = nil) throws {
+        self.reference = reference
+        guard reference.hasPrefix("@") else {
+            image = try ImageFile.prepare(reference, layout: layout, salvaging: true)
+            source = ImageSource(name: reference, file: image)
+            archive = try Archive.inMemory()
+            imageID = try Importer(archive).store(image, label: Importer.Label(name: reference)).imageID
+            return
+        }
+        let (opened, archived) = try options.archivedImage(reference)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(try opened.database.plausibleCount(archived.stream.size))
+        try opened.export(archived) { bytes += $0 }
+        image = PreparedImage(salvaging: bytes, layout: archived.stream.format.layout)
+        source = ImageSource(opened, archived)
+        archive = opened
+        imageID = archived.imageID
+    }
+}

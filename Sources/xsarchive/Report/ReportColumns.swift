@@ -1,0 +1,87 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// The tree as the page has it: one column for each property, so that 176,000 nodes are a few megabytes that a browser
+/// reads at once. Texts are escaped, each stands once in a table, and the frequent ones have the short numbers.
+struct ReportColumns {
+    /// Where a node stands in the columns, by its index in the tree.
+    private(set) var positions: [Int32]
+    private var depths: [Int32] = []
+    private var names: [Int32] = []
+    private var values: [Int32] = []
+    private var perms: [Int32] = []
+    /// Of two images only.
+    private var marks: [Int32] = []
+    private var changed: [(position: Int32, value: Int32, perms: Int32)] = []
+    private var texts = TextNumbers()
+    private var lists = TextNumbers()
+
+    init(_ tree: ReportTree) {
+        positions = Array(repeating: -1, count: tree.nodes.count)
+        tree.forEachNode { index, depth in
+            let node = tree.nodes[index]
+            let position = Int32(depths.count)
+            positions[index] = position
+            depths.append(Int32(clamping: depth))
+            names.append(texts.number(of: node.name))
+            let shown = node.content ?? node.oldContent
+            values.append(value(shown))
+            perms.append(list(shown))
+            guard tree.isComparison else { return }
+            marks.append(node.mark.rawValue)
+            if node.mark == .changed { changed.append((position, value(node.oldContent), list(node.oldContent))) }
+        }
+    }
+
+    /// -1 for a node that no record describes.
+    private mutating func value(_ content: ReportTree.Content?) -> Int32 {
+        content.map { texts.number(of: $0.value) } ?? -1
+    }
+
+    private mutating func list(_ content: ReportTree.Content?) -> Int32 {
+        content.map { lists.number(of: Octets(PermissionList.text($0.perms).utf8)) } ?? -1
+    }
+
+    var count: Int {
+        depths.count
+    }
+
+    var json: JSON {
+        let order = texts.byFrequency
+        func ordered(_ numbers: [Int32]) -> JSON { .integers(numbers.map { $0 < 0 ? $0 : order.places[Int($0)] }) }
+        return .object([
+            ("texts", .string(order.texts.joined(separator: "\n"))),
+            ("lists", .array(lists.texts.map { .string(Escape.printable($0)) })),
+            ("depths", .integers(depths)), ("names", ordered(names)), ("values", ordered(values)), ("perms", .integers(perms)),
+            ("marks", .integers(marks)),
+            ("changed", .integers(changed.map(\.position))), ("oldValues", ordered(changed.map(\.value))), ("oldPerms", .integers(changed.map(\.perms))),
+        ])
+    }
+}
+
+/// Texts by numbers, from 0 on in the order in which they come.
+private struct TextNumbers {
+    private(set) var texts: [Octets] = []
+    private var counts: [Int] = []
+    private var numbers: [Octets: Int32] = [:]
+
+    mutating func number(of text: Octets) -> Int32 {
+        if let number = numbers[text] {
+            counts[Int(number)] += 1
+            return number
+        }
+        let number = Int32(texts.count)
+        numbers[text] = number
+        texts.append(text)
+        counts.append(1)
+        return number
+    }
+
+    /// The texts, escaped (none holds a line feed then), the most frequent first, and the place of each by its number.
+    var byFrequency: (texts: [String], places: [Int32]) {
+        let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
+        var places = Array(repeating: Int32(0), count: order.count)
+        for (place, number) in order.enumerated() { places[number] = Int32(place) }
+        return (order.map { Escape.printable(texts[$0]) }, places)
+    }
+}

@@ -1,0 +1,99 @@
+import XenstoreStream
+
+/// The devices of an image with the states of both ends, or of two images with the states of either.
+///
+/// A frontend is /local/domain/DOMID/device/KIND/ID or a domain's console, and names its backend; a backend without a
+/// frontend that names it stands for itself.
+struct ReportDevices {
+    struct Device {
+        let domid: Octets
+        let kind: Octets
+        let id: Octets
+        /// Indices in the tree; nil where there is no such node.
+        let frontend: Int?
+        let backend: Int?
+        /// Where the toolstack says the backend is, and the frontend says otherwise.
+        let redirectedFrom: Octets?
+    }
+
+    private(set) var devices: [Device] = []
+    private let tree: ReportTree
+
+    init(_ tree: ReportTree) {
+        self.tree = tree
+        var known: Set<Int> = []
+        for domain in tree.children(of: tree.find("/local/domain")) {
+            for (kind, id, frontend) in frontends(of: domain) {
+                let backend = value(frontend, "backend").flatMap(tree.find)
+                if let backend { known.insert(backend) }
+                add(domain, kind, id, frontend, backend)
+            }
+        }
+        addBackendsAlone(except: known)
+    }
+
+    private func frontends(of domain: Int) -> [(kind: Octets, id: Octets, index: Int)] {
+        var found: [(kind: Octets, id: Octets, index: Int)] = []
+        if let console = child(domain, "console"), child(console, "backend") != nil { found.append((Octets("console".utf8), Octets("0".utf8), console)) }
+        for kind in tree.children(of: child(domain, "device")) {
+            for device in tree.nodes[kind].children where child(device, "backend") != nil || child(device, "state") != nil {
+                found.append((tree.nodes[kind].name, tree.nodes[device].name, device))
+            }
+        }
+        return found
+    }
+
+    private mutating func add(_ domain: Int, _ kind: Octets, _ id: Octets, _ frontend: Int, _ backend: Int?) {
+        let domid = tree.nodes[domain].name
+        let names = [Octets("libxl".utf8), domid, Octets("device".utf8), kind, id, Octets("backend".utf8)]
+        let toolstack = tree.find("/").flatMap { tree.find(names, from: $0) }.flatMap { tree.nodes[$0].content?.value }
+        let isRedirected = toolstack != nil && value(frontend, "backend") != nil && toolstack != value(frontend, "backend")
+        devices.append(Device(domid: domid, kind: kind, id: id, frontend: frontend, backend: backend, redirectedFrom: isRedirected ? toolstack : nil))
+    }
+
+    /// Backends lie at /local/domain/BACKEND/backend/KIND/FRONTEND/ID.
+    private mutating func addBackendsAlone(except known: Set<Int>) {
+        for domain in tree.children(of: tree.find("/local/domain")) {
+            for kind in tree.children(of: child(domain, "backend")) {
+                for of in tree.nodes[kind].children {
+                    for backend in tree.nodes[of].children where !known.contains(backend) && child(backend, "state") != nil {
+                        devices.append(
+                            Device(
+                                domid: tree.nodes[of].name, kind: tree.nodes[kind].name, id: tree.nodes[backend].name, frontend: nil,
+                                backend: backend, redirectedFrom: nil))
+                    }
+                }
+            }
+        }
+    }
+
+    private func child(_ index: Int, _ name: String) -> Int? {
+        tree.find([Octets(name.utf8)], from: index)
+    }
+
+    /// Of two images what the newer says, else what the older said.
+    private func value(_ index: Int, _ name: String) -> Octets? {
+        child(index, name).flatMap { (tree.nodes[$0].content ?? tree.nodes[$0].oldContent)?.value }
+    }
+
+    // MARK: For the page
+
+    private func state(_ end: Int?, isOld: Bool) -> Octets? {
+        end.flatMap { child($0, "state") }.flatMap { isOld ? tree.nodes[$0].oldContent?.value : tree.nodes[$0].content?.value }
+    }
+
+    /// domid, kind, id, then the frontend's place in the columns, its state and the one before, the same of the backend,
+    /// and where the toolstack says that the backend is.
+    func json(_ columns: ReportColumns) -> JSON {
+        func end(_ index: Int?) -> [JSON] {
+            func text(_ octets: Octets?) -> JSON { .optional(octets.map(Escape.printable)) }
+            return [.integer(index.map { Int64(columns.positions[$0]) } ?? -1), text(state(index, isOld: false)), text(state(index, isOld: true))]
+        }
+        return .array(
+            devices.map { device in
+                .array(
+                    [device.domid, device.kind, device.id].map { .string(Escape.printable($0)) } + end(device.frontend) + end(device.backend)
+                        + [.optional(device.redirectedFrom.map(Escape.printable))])
+            })
+    }
+}

@@ -1,0 +1,63 @@
+import XenstoreAnalysis
+import XenstoreArchive
+import XenstoreStream
+
+/// What a report says of an image besides its tree.
+struct ReportImage {
+    let loaded: LoadedImage
+    let check: ImageCheck
+    private let records: [(RecordType, Int)]
+
+    init(_ loaded: LoadedImage) throws {
+        self.loaded = loaded
+        check = try ImageCheck(loaded)
+        var counts: [RecordType: Int] = [:]
+        try loaded.source.forEachRecord { counts[$0.type, default: 0] += 1 }
+        records = counts.sorted { $0.key < $1.key }
+    }
+
+    var json: JSON {
+        get throws {
+            let sheet = ImageSheet(source: loaded.source, counts: Dictionary(uniqueKeysWithValues: records))
+            return .object([
+                ("name", .string(Escape.printable(loaded.source.name))), ("size", .integer(Int64(loaded.source.size))),
+                ("facts", .array(sheet.facts.map { .array([.string($0.0), .string(Escape.printable($0.1))]) })),
+                ("records", .array(records.map { .array([.string($0.0.name), .integer(Int64($0.1))]) })),
+                ("restore", .string(FindingText.restore(check.forecast))),
+                ("skipped", .array(check.inapplicable.map { .array([.string($0.name), .string($0.reason)]) })),
+                ("domains", try domains()), ("series", try series()),
+            ])
+        }
+    }
+
+    /// The columns and rows of the query `domains`.
+    private func domains() throws -> JSON {
+        let query = try NamedQuery.named("domains")
+        let statement = try query.prepare(loaded.archive, parameters: ["image_id": String(loaded.imageID)])
+        var rows: [JSON] = []
+        while try statement.step() { rows.append(.array((0..<statement.columnCount).map { Self.value(statement.value($0)) })) }
+        return .object([("columns", .array(query.columns.map(JSON.string))), ("rows", .array(rows))])
+    }
+
+    private static func value(_ value: SQLValue) -> JSON {
+        switch value {
+        case .null: .null
+        case .integer(let number): .integer(number)
+        case .real(let number): .real(number)
+        case .text(let octets), .blob(let octets): .string(Escape.printable(octets))
+        }
+    }
+
+    /// The images of the same series: name, when it was taken, bytes, nodes, and whether it is this one. None for a file.
+    private func series() throws -> JSON {
+        guard case .archive(let archive, let image) = loaded.source.origin else { return .array([]) }
+        return .array(
+            try archive.images().filter { $0.label.series == image.label.series }.map { other in
+                let row: [JSON] = [
+                    .string(Escape.printable("@\(other.imageID) \(other.label.name)")), .string(Escape.printable(other.label.capturedAt ?? other.importedAt)),
+                    .integer(other.stream.size), .integer(other.stream.nodeCount), .bool(other.imageID == image.imageID),
+                ]
+                return .array(row)
+            })
+    }
+}

@@ -1,0 +1,66 @@
+import ReportAssets
+import XenstoreArchive
+import XenstoreStream
+
+/// A report as one page that needs nothing else: no network, no script from elsewhere.
+///
+/// The policy at its top lets run only the script that stands in it, known by its digest. What comes from an image stands in
+/// a block of data, which no browser runs, and reaches the page as text only.
+enum ReportPage {
+    static func html(title: String, data: JSON) -> [UInt8] {
+        let (style, script) = (Array(ReportAssets.style.utf8), Array(ReportAssets.script.utf8))
+        let policy =
+            "default-src 'none'; script-src 'sha256-\(Digest.sha256Base64(script))'; style-src 'sha256-\(Digest.sha256Base64(style))'; "
+            + "base-uri 'none'; form-action 'none'"
+        let head = """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="\(policy)">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="referrer" content="no-referrer">
+            <title>\(text(title))</title>
+            <style>
+            """
+        var page = Array(head.utf8)
+        page += style
+        page += Array("</style>\n</head>\n<body>\n<noscript>This page shows its data by a script that stands in it; allow scripts to see it.</noscript>\n".utf8)
+        page += Array("<script type=\"application/json\" id=\"data\">".utf8)
+        page += inert(data)
+        page += Array("</script>\n<script>".utf8)
+        page += script
+        page += Array("</script>\n</body>\n</html>\n".utf8)
+        return page
+    }
+
+    /// JSON in which nothing is left that HTML could take for its own: `<`, `>` and `&` stand in strings only, where their
+    /// escapes mean the same.
+    private static func inert(_ data: JSON) -> [UInt8] {
+        let text = data.text
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count + text.utf8.count / 16)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x3C: bytes += Array("\\u003c".utf8)
+            case 0x3E: bytes += Array("\\u003e".utf8)
+            case 0x26: bytes += Array("\\u0026".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        return bytes
+    }
+
+    private static func text(_ title: String) -> String {
+        var result = ""
+        for scalar in Escape.printable(title).unicodeScalars {
+            switch scalar {
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "&": result += "&amp;"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

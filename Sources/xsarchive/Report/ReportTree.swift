@@ -1,0 +1,147 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// The committed nodes of an image, or of two laid over each other, as a tree.
+///
+/// A node stands below the path that its own begins with, also where no record has that path: such a parent is a node
+/// without content. Paths that are not absolute, like @releaseDomain, stand beside the root.
+struct ReportTree {
+    struct Node {
+        let parent: Int
+        /// What stands behind the last slash; the root's is "/".
+        let name: Octets
+        fileprivate(set) var children: [Int] = []
+        /// What the image says, of two the newer; nil where it has no such node.
+        fileprivate(set) var content: Content?
+        /// What the older of two images says.
+        fileprivate(set) var oldContent: Content?
+    }
+
+    struct Content: Equatable {
+        let value: Octets
+        let perms: [Permission]
+    }
+
+    private struct Place: Hashable {
+        let parent: Int
+        let name: Octets
+    }
+
+    /// More than this no browser shows with pleasure; it bounds what hostile paths of a thousand levels can cost.
+    static let mostNodes = 2_000_000
+    /// The parent of the root, itself no node.
+    private static let top = 0
+    private static let root = 1
+
+    private(set) var nodes = [Node(parent: -1, name: []), Node(parent: top, name: [0x2F])]
+    private var places: [Place: Int] = [:]
+    let isComparison: Bool
+
+    /// - Throws: `ArchiveError` where there are too many nodes, or what reading the image throws.
+    init(_ image: ImageSource, comparedWith old: ImageSource? = nil) throws {
+        isComparison = old != nil
+        try old?.forEachRecord { try add($0, isOld: true) }
+        try image.forEachRecord { try add($0, isOld: false) }
+        // The root belongs to every store; where nothing at all was there, the page says so.
+        if nodes[Self.root].children.isEmpty && nodes[Self.root].content == nil && nodes[Self.root].oldContent == nil {
+            nodes[Self.top].children.removeAll { $0 == Self.root }
+        }
+        sortChildren()
+    }
+
+    private mutating func add(_ body: RecordBody, isOld: Bool) throws {
+        guard case .node(let data) = body, data.isCommitted else { return }
+        let index = try place(data.path.octets)
+        // Of several records with one path the last counts, as in a daemon that restores them.
+        let content = Content(value: data.value, perms: data.perms)
+        if isOld { nodes[index].oldContent = content } else { nodes[index].content = content }
+    }
+
+    private mutating func place(_ path: Octets) throws -> Int {
+        if nodes[Self.top].children.isEmpty { nodes[Self.top].children = [Self.root] }
+        guard path.first == 0x2F else { return try child(path, of: Self.top) }
+        if path.count == 1 { return Self.root }
+        var index = Self.root
+        for name in path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false) { index = try child(name, of: index) }
+        return index
+    }
+
+    private mutating func child(_ name: Octets, of parent: Int) throws -> Int {
+        let place = Place(parent: parent, name: name)
+        if let index = places[place] { return index }
+        guard nodes.count < Self.mostNodes else {
+            throw ArchiveError(
+                .usage, "the tree has more than \(Self.mostNodes) nodes, too many for a page; look at it with 'xsarchive ls' and 'xsarchive sql'")
+        }
+        let index = nodes.count
+        places[place] = index
+        nodes.append(Node(parent: parent, name: name))
+        nodes[parent].children.append(index)
+        return index
+    }
+
+    /// Numbers by their value and before all else, the rest by its bytes.
+    private mutating func sortChildren() {
+        for index in nodes.indices where nodes[index].children.count > 1 {
+            let keys = nodes[index].children.map { child in
+                let name = nodes[child].name
+                let isNumber = (1...15).contains(name.count) && name.allSatisfy { (0x30...0x39).contains($0) }
+                return (child: child, number: isNumber ? name.reduce(0) { $0 * 10 + Int($1 - 0x30) } : .max, name: name)
+            }
+            nodes[index].children = keys.sorted {
+                $0.number != $1.number ? $0.number < $1.number : $0.name.lexicographicallyPrecedes($1.name)
+            }.map(\.child)
+        }
+    }
+
+    // MARK: Looking
+
+    /// The node at a path; nil where there is none.
+    func find(_ path: Octets) -> Int? {
+        guard path.first == 0x2F else { return places[Place(parent: Self.top, name: path)] }
+        return path.count == 1 ? Self.root : find(path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false), from: Self.root)
+    }
+
+    /// The node below another by the names on the way.
+    func find(_ names: [Octets], from start: Int) -> Int? {
+        var index = start
+        for name in names {
+            guard let child = places[Place(parent: index, name: name)] else { return nil }
+            index = child
+        }
+        return index
+    }
+
+    func find(_ path: String) -> Int? {
+        find(Octets(path.utf8))
+    }
+
+    func children(of index: Int?) -> [Int] {
+        index.map { nodes[$0].children } ?? []
+    }
+
+    /// All nodes with their depth, parents before their children, siblings in order.
+    func forEachNode(_ body: (_ index: Int, _ depth: Int) -> Void) {
+        // A stack of its own: hostile paths have thousands of levels.
+        var pending = nodes[Self.top].children.reversed().map { (index: $0, depth: 0) }
+        while let (index, depth) = pending.popLast() {
+            body(index, depth)
+            pending += nodes[index].children.reversed().map { ($0, depth + 1) }
+        }
+    }
+}
+
+extension ReportTree.Node {
+    /// What became of the node from the older image to the newer.
+    enum Mark: Int32 {
+        case same, added, removed, changed
+    }
+
+    var mark: Mark {
+        switch (oldContent, content) {
+        case (nil, .some): .added
+        case (.some, nil): .removed
+        case (let old, let new): old == new ? .same : .changed
+        }
+    }
+}

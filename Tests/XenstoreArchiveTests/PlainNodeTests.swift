@@ -1,0 +1,84 @@
+import TestSupport
+import Testing
+import XenstoreStream
+
+@testable import XenstoreArchive
+
+/// Most nodes are checked and stored where they lie; that must say and do what taking each record apart says and does.
+@Suite struct PlainNodeTests {
+    /// Whole streams: the fixtures, and what is left of generated ones after a few changes of bytes.
+    private static func streams(seeds: Range<UInt64>) throws -> [(name: String, bytes: [UInt8])] {
+        var streams = Fixtures.cleanNames.map { ($0, Fixtures.bytes($0)) }
+        for seed in seeds {
+            var mutator = Mutator(seed: seed &+ 5_000_000)
+            let (base, format) = try mutator.base()
+            streams.append(("seed \(seed)", base))
+            streams.append(("seed \(seed), changed", mutator.mutate(base, format.byteOrder).bytes))
+        }
+        return streams
+    }
+
+    @Test func imagesAreCheckedAsIfEveryRecordWereTakenApart() throws {
+        var compared = 0
+        for (name, bytes) in try Self.streams(seeds: 0..<400) {
+            guard let image = try? PreparedImage(bytes: bytes) else { continue }
+            var checker = ImageChecker(header: image.header, detection: image.detection, bytes: bytes)
+            var reader = try StreamReader(bytes: bytes, format: image.format)
+            var offsets: [Int] = []
+            while let record = try reader.next() {
+                checker.add(record)
+                offsets.append(record.offset)
+            }
+            #expect(image.findings == checker.finish(trailer: reader.trailer, size: bytes.count), "\(name)")
+            #expect(image.starts == offsets + [reader.offset], "\(name)")
+            #expect(image.trailer == reader.trailer, "\(name)")
+            compared += 1
+        }
+        #expect(compared > 300)
+    }
+
+    /// Where the slow way refuses a stream, so does the fast one, with the same words.
+    @Test func brokenStreamsAreRefusedAsIfEveryRecordWereTakenApart() throws {
+        var refused = 0
+        for (name, bytes) in try Self.streams(seeds: 400..<800) {
+            guard let detection = try? LayoutDetection(bytes: bytes), var reader = try? StreamReader(bytes: bytes, format: detection.format) else { continue }
+            do {
+                while try reader.next() != nil {}
+            } catch {
+                let same = #expect(throws: StreamError.self, "\(name)") { try PreparedImage(bytes: bytes) }
+                #expect(same == error, "\(name)")
+                refused += 1
+            }
+        }
+        #expect(refused > 100)
+    }
+
+    @Test func aPlainNodeHasTheFieldsOfItsRecord() throws {
+        var plain = 0
+        var others = 0
+        for (name, bytes) in try Self.streams(seeds: 800..<1000) {
+            guard let image = try? PreparedImage(bytes: bytes) else { continue }
+            let plan = PlainNodePlan(layout: image.format.layout)
+            let reader = RecordReader(stream: bytes, format: image.format)
+            try bytes.withUnsafeBytes { stream in
+                for (index, start) in image.starts.dropLast().enumerated() {
+                    let record = try reader.record(at: start, number: index + 1)
+                    guard let node = plan.node(at: start, in: stream, image.format) else {
+                        others += 1
+                        continue
+                    }
+                    guard case .node(let data) = record.body else {
+                        Issue.record("\(name): no node at \(start)")
+                        continue
+                    }
+                    #expect(data.path.octets.elementsEqual(node.path) && data.value.elementsEqual(node.value), "\(name), \(start)")
+                    #expect(data.perms == (0..<data.perms.count).compactMap(node.permission), "\(name), \(start)")
+                    #expect(data.connID == 0 && data.txID == 0 && data.access == 0 && data.path.isTerminated, "\(name), \(start)")
+                    #expect(record.residue == nil && record.size == node.size, "\(name), \(start)")
+                    plain += 1
+                }
+            }
+        }
+        #expect(plain > 5000 && others > 500)
+    }
+}

@@ -1,0 +1,27 @@
+import TestSupport
+import Testing
+
+@Suite struct LeadingOptionsTests {
+    @Test(arguments: [["-a", "a.db"], ["--archive", "a.db"], ["--archive=a.db"]]) func theArchiveMayBeNamedBeforeTheCommand(_ options: [String]) {
+        let place = Workplace()
+        expectDone(place.run(options + ["import", Fixtures.path("xen-4.17-tiny.bin")]))
+        #expect(place.names == ["a.db"])
+        #expect(place.run(options + ["images", "--format", "csv"]).lines.count == 2)
+        #expect(place.run("images", "-a", "a.db").output == place.run(options + ["images"]).output)
+        let explained = place.run(options + ["query", "dead_owner", "--help"])
+        #expect(explained.text.hasPrefix("dead_owner: "))
+    }
+
+    @Test func theArchiveBehindTheCommandWins() {
+        let place = Workplace()
+        expectDone(place.run("-a", "a.db", "import", "-a", "b.db", Fixtures.path("xen-4.17-tiny.bin")))
+        #expect(place.names == ["b.db"])
+    }
+
+    @Test func anotherOptionBeforeTheCommandIsToldItsPlace() {
+        expectUsage(Workplace().run("--format", "csv", "images"), "--format stands before the command; write it behind, as in: xsarchive images --format")
+        expectUsage(Workplace().run("-a", "a.db", "--format", "csv", "images"), "--format stands before the command")
+        expectUsage(Workplace().run("-a"), "-a")
+        expectUsage(Workplace().run("-a", "a.db"), "-a")
+    }
+}
