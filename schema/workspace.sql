@@ -12,13 +12,14 @@ PRAGMA user_version = 1;
 -- The stream as a whole, and GLOBAL_DATA; one row.
 CREATE TABLE image (
   image_id              INTEGER PRIMARY KEY CHECK (image_id = 1),
-  layout                TEXT NOT NULL DEFAULT 'v1' CHECK (layout IN ('draft', 'v1', 'v2')),
+  layout                TEXT NOT NULL DEFAULT 'v1' CHECK (layout IN ('draft', 'v1', 'v2', 'oxenstored')),
   byte_order            TEXT NOT NULL DEFAULT 'little' CHECK (byte_order IN ('little', 'big')),
   length_rule           TEXT NOT NULL DEFAULT 'padded' CHECK (length_rule IN ('body', 'padded')), -- daemons write padded
   global_position       INTEGER,
   rw_socket_fd          INTEGER CHECK (rw_socket_fd BETWEEN -2147483648 AND 2147483647), -- NULL: there is no GLOBAL_DATA; -1: no socket
   ro_socket_fd          INTEGER CHECK (ro_socket_fd BETWEEN -2147483648 AND 2147483647), -- draft
-  evtchn_fd             INTEGER CHECK (evtchn_fd BETWEEN -2147483648 AND 2147483647),    -- v1, v2
+  evtchn_fd             INTEGER CHECK (evtchn_fd BETWEEN -2147483648 AND 2147483647),    -- v1, v2, oxenstored
+  virq_port             INTEGER CHECK (virq_port BETWEEN -2147483648 AND 2147483647),    -- oxenstored
   global_quota_position INTEGER,             -- NULL, and no quotas of the scopes default and host: there is no GLOBAL_QUOTA_DATA
   source_name           TEXT,                -- what the workspace was made from
   source_sha256         TEXT CHECK (length(source_sha256) = 64)
@@ -37,10 +38,10 @@ CREATE TABLE connections (
   in_data      BLOB NOT NULL DEFAULT x'' CHECK (length(in_data) <= 65535),   -- v1, v2
   out_data     BLOB NOT NULL DEFAULT x'' CHECK (length(out_data) <= 4294967295),
   out_resp_len INTEGER NOT NULL DEFAULT 0 CHECK (out_resp_len BETWEEN 0 AND 65535 AND out_resp_len <= length(out_data)), -- v1, v2
-  flags        INTEGER CHECK (flags BETWEEN 0 AND 3),                   -- draft; a ring: 1 INTRODUCE, 2 RELEASE; a socket: 1 read-only
-  revtchn      INTEGER CHECK (revtchn BETWEEN 0 AND 4294967295),        -- of a ring: draft
-  levtchn      INTEGER CHECK (levtchn BETWEEN 0 AND 4294967295),        -- of a ring: draft
-  mfn          INTEGER,                                                 -- of a ring: draft; -1: none
+  flags        INTEGER CHECK (flags BETWEEN 0 AND 3),                   -- draft, oxenstored; a ring: 1 INTRODUCE, 2 RELEASE; a socket: 1 read-only
+  revtchn      INTEGER CHECK (revtchn BETWEEN 0 AND 4294967295),        -- of a ring: draft, oxenstored
+  levtchn      INTEGER CHECK (levtchn BETWEEN 0 AND 4294967295),        -- of a ring: draft, oxenstored
+  mfn          INTEGER,                                                 -- of a ring: draft, oxenstored; -1: none
   CHECK ((type = 'ring') = (domid IS NOT NULL)),
   CHECK ((type = 'socket') = (socket_fd IS NOT NULL)),
   CHECK (type = 'ring' OR (target_domid IS NULL AND evtchn IS NULL AND revtchn IS NULL AND levtchn IS NULL AND mfn IS NULL)),

@@ -2,7 +2,9 @@
 public enum ArchiveSQL {
     /// The steps from an empty file to the newest schema; step n (from 1 on) leads to `user_version` n.
     public static var migrations: [String] {
-        [PackageResources.v001_create_sql, PackageResources.v002_nodes_by_path_sql, PackageResources.v003_custody_sql].map(text)
+        [
+            PackageResources.v001_create_sql, PackageResources.v002_nodes_by_path_sql, PackageResources.v003_custody_sql, PackageResources.v004_texts_sql,
+        ].map(text)
     }
 
     /// The views, made anew after every migration.
@@ -16,6 +18,11 @@ public enum ArchiveSQL {
     /// The tables of a workspace.
     public static var workspace: String {
         text(PackageResources.workspace_sql)
+    }
+
+    /// Patterns of paths whose values are secrets, one a line.
+    public static var secretPaths: String {
+        text(PackageResources.secret_paths_txt)
     }
 
     /// The newest schema version.

@@ -19,9 +19,14 @@ public struct NodeTree {
 
     public private(set) var nodes: [Node] = []
     private var indices: [Octets: Int] = [:]
+    /// Whether a node whose parent is not there belongs to the next above that is.
+    private let isPartial: Bool
 
     /// - Throws: what reading the image throws.
     public init(_ source: ImageSource) throws {
+        isPartial = source.format.layout == .listing
+        // A listing never has the root.
+        if isPartial { add(NodeData(path: TerminatedString("/"), value: [], perms: [])) }
         try source.forEachRecord { body in
             if case .node(let data) = body, data.isCommitted { add(data) }
         }
@@ -42,8 +47,18 @@ public struct NodeTree {
             return
         }
         indices[path] = nodes.count
-        if let parent = Self.parent(of: path).flatMap({ indices[$0] }) { nodes[parent].children.append(nodes.count) }
+        if let parent = parentIndex(of: path) { nodes[parent].children.append(nodes.count) }
         nodes.append(Node(path: path, value: data.value, perms: data.perms))
+    }
+
+    private func parentIndex(of path: Octets) -> Int? {
+        guard isPartial else { return Self.parent(of: path).flatMap { indices[$0] } }
+        var path = path
+        while let parent = Self.parent(of: path) {
+            if let index = indices[parent] { return index }
+            path = parent
+        }
+        return nil
     }
 
     /// The path up to the last `/`; nil for the root and for paths that are not absolute.

@@ -52,13 +52,13 @@ struct ArchiveOptions: ParsableArguments {
 
 /// The form of a command's table.
 struct FormatOptions: ParsableArguments {
-    @Option(name: .customLong("format"), help: "text, json, jsonl or csv.")
+    @Option(name: .customLong("format"), help: "text, json, jsonl, csv or csv-safe (cells that a spreadsheet could run are made text).")
     var format: OutputFormat = .text
 }
 
 /// The layouts a user can ask for.
 enum LayoutChoice: String, CaseIterable, ExpressibleByArgument {
-    case auto, draft, v1, v2
+    case auto, draft, v1, v2, oxenstored, listing
 
     var layout: Layout? {
         Layout(rawValue: rawValue)

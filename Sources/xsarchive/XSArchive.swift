@@ -37,6 +37,7 @@ struct XSArchive: ParsableCommand {
             VerifyCommand.self,
             CustodyCommand.self,
             UpgradeCommand.self,
+            RemoveCommand.self,
         ]
     )
 

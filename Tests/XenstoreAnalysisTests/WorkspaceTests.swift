@@ -77,6 +77,15 @@ final class Workspace {
         #expect(try workspace.build { $0.movesTargets = true }.image.bytes == clean.image.bytes, "seed \(seed), \(format)")
     }
 
+    @Test func oxenstoredsTextComesBackByteForByte() throws {
+        let bytes = Fixtures.bytes("oxenstored-4.17-small.dump")
+        let workspace = try Workspace(Images.source(bytes))
+        let stream = try workspace.build()
+        #expect(stream.alterations.all == [])
+        #expect(stream.image.file == bytes)
+        #expect(try workspace.build { $0.form.layout = .v1 }.image.format.layout == .v1)
+    }
+
     @Test func theFileIsForItsOwnerAloneAndSaysWhatItIs() throws {
         let workspace = try Workspace(Self.records)
         #expect(Files.mode(workspace.path) == 0o600)

@@ -86,7 +86,7 @@ private struct WorkspaceRecords {
     private mutating func readImage(_ database: Database) throws {
         var table = try WorkspaceTable(
             database, "image", key: ["image_id"],
-            ["layout", "byte_order", "length_rule", "global_position", "rw_socket_fd", "ro_socket_fd", "evtchn_fd", "global_quota_position"],
+            ["layout", "byte_order", "length_rule", "global_position", "rw_socket_fd", "ro_socket_fd", "evtchn_fd", "global_quota_position", "virq_port"],
             order: "image_id LIMIT 2")
         defer { take(table) }
         guard try table.next() else {
@@ -98,9 +98,10 @@ private struct WorkspaceRecords {
         }
         globalQuotaPosition = table.optional(8, Int64.self)
         if let rwSocketFD = table.optional(5, Int32.self) {
-            let second = table.optional(format.layout == .draft ? 6 : 7, Int32.self) ?? -1
+            let second = table.optional(format.layout.globalSecondField == .roSocketFD ? 6 : 7, Int32.self) ?? -1
+            let virqPort = format.layout.hasVIRQPort ? table.optional(9, Int32.self) ?? -1 : -1
             globalPosition = table.optional(4, Int64.self)
-            add(globalPosition ?? 0, .connection, .global(GlobalData(rwSocketFD: rwSocketFD, secondFD: second)))
+            add(globalPosition ?? 0, .connection, .global(GlobalData(rwSocketFD: rwSocketFD, secondFD: second, virqPort: virqPort)))
         }
         if try table.next() { table.reject(nil, "is a second row; a stream has one") }
     }
@@ -129,10 +130,10 @@ private struct WorkspaceRecords {
             data.outData = table.octets(9, most: Int(UInt32.max))
             data.outRespLength = table.number(10, UInt16.self, default: 0)
             if Int(data.outRespLength) > data.outData.count { table.reject(10, "\(data.outRespLength) is more than the \(data.outData.count) bytes of out_data") }
-            if format.layout == .draft {
-                data.flags = table.number(11, UInt16.self, default: data.kind == .ring ? 1 : 0)
+            if format.layout.connectionShape == .draft {
+                data.flags = table.number(11, UInt16.self, default: data.kind == .ring && !format.layout.isText ? 1 : 0)
                 let others = [5, 7].filter { !table.isNull($0) } + (data.inData.isEmpty ? [] : [8]) + (data.outRespLength == 0 ? [] : [10])
-                for column in others { table.reject(column, Self.noField(.draft)) }
+                for column in others { table.reject(column, Self.noField(format.layout)) }
             } else {
                 if let uniqueID = table.optional(7, UInt64.self) { (data.fields, data.uniqueID) = (1, uniqueID) }
                 for column in 11...14 where !table.isNull(column) { table.reject(column, Self.noField(format.layout)) }
@@ -153,7 +154,7 @@ private struct WorkspaceRecords {
     private func readRing(_ table: inout WorkspaceTable, _ data: inout ConnectionData) {
         data.domid = table.number(3, UInt16.self)
         data.tdomid = table.optional(4, UInt16.self) ?? ConnectionData.noDomain
-        if format.layout == .draft {
+        if format.layout.connectionShape == .draft {
             data.revtchn = table.number(12, UInt32.self, default: 0)
             data.levtchn = table.number(13, UInt32.self, default: 0)
             data.mfn = table.number(14, UInt64.self, default: .max)

@@ -15,7 +15,8 @@ public struct WorkspaceWriter {
         var image = try EditableImage(source, &alterations)
         // The order of targets is left as it is: what nobody changes must come out as it was.
         try Repair.run(&image, keepsOpaque: false, movesTargets: false, &alterations)
-        Conversion.run(&image, to: image.format, &alterations)
+        // A listing becomes the stream that would be made of it.
+        Conversion.run(&image, to: Rebuild.Form().format(image.format), &alterations)
         self.image = image
         self.alterations = alterations
         name = source.name
@@ -58,7 +59,7 @@ private struct WorkspaceRows {
         quotas = try insert("quotas", "scope, domid, position, name, value")
         image = try insert(
             "image",
-            "image_id, layout, byte_order, length_rule, global_position, rw_socket_fd, ro_socket_fd, evtchn_fd, global_quota_position, source_name, source_sha256")
+            "image_id, layout, byte_order, length_rule, global_position, rw_socket_fd, ro_socket_fd, evtchn_fd, global_quota_position, source_name, source_sha256, virq_port")
     }
 
     mutating func add(_ record: RecordBody, position: Int64) throws {
@@ -140,7 +141,7 @@ private struct WorkspaceRows {
             try $0.bindBlob(9, data.inData)
             try $0.bindBlob(10, data.outData)
             try $0.bind(11, Int64(data.outRespLength))
-            if layout == .draft {
+            if layout.connectionShape == .draft {
                 try $0.bind(12, Int64(data.flags))
                 guard isRing else { return }
                 try $0.bind(13, Int64(data.revtchn))
@@ -162,7 +163,8 @@ private struct WorkspaceRows {
             if let (data, position) = global {
                 try $0.bind(5, position)
                 try $0.bind(6, Int64(data.rwSocketFD))
-                try $0.bind(layout == .draft ? 7 : 8, Int64(data.secondFD))
+                try $0.bind(layout.globalSecondField == .roSocketFD ? 7 : 8, Int64(data.secondFD))
+                if layout.hasVIRQPort { try $0.bind(12, Int64(data.virqPort)) }
             }
             if let globalQuotaPosition { try $0.bind(9, globalQuotaPosition) }
             try $0.bind(10, name)

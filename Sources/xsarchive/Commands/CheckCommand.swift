@@ -23,7 +23,7 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var archive: ArchiveOptions
 
-    @Option(help: "text, json, jsonl, csv or sarif.")
+    @Option(help: "text, json, jsonl, csv, csv-safe or sarif.")
     var format: CheckFormat = .text
 
     @Argument(help: "The images, archived or files.")
@@ -35,7 +35,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The least severity that ends with exit status 1 (default: that of --severity).")
     var failOn: Finding.Severity?
 
-    @Option(help: "For files: auto, draft, v1 or v2.")
+    @Option(help: "For files: auto, draft, v1, v2, oxenstored or listing.")
     var layout: LayoutChoice = .auto
 
     private var leastListed: Finding.Severity {
@@ -67,6 +67,7 @@ struct CheckCommand: ParsableCommand {
 /// The forms of a report.
 enum CheckFormat: String, CaseIterable, ExpressibleByArgument {
     case text, json, jsonl, csv, sarif
+    case csvSafe = "csv-safe"
 
     /// The form of its table; nil where it has none.
     var table: OutputFormat? {

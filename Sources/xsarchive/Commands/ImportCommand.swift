@@ -9,6 +9,7 @@ struct ImportCommand: ParsableCommand {
         discussion: """
             Prints one line for each image: its id, name, number of records and SHA-256, and whether it was stored, observed (the \
             same bytes under a new label) or known (the same bytes under the same label; nothing is added).
+            Besides streams it takes the text in which oxenstored writes its state, and what 'xenstore-ls -f -p' prints: a partial image.
             An image that cannot be read to its end is refused, and the archive stays as it was; --salvage stores it all the same.
             Of a folder all images are taken, also those in folders below, in the order of their names; what does not begin as an \
             image does is skipped. A file that cannot be imported does not keep the others from it.
@@ -47,7 +48,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The most bytes that a compressed file or standard input may have, like 500M or 2G.")
     var maxSize = ByteCount(bytes: FileContent.standardLimit)
 
-    @Option(help: "auto, draft, v1 or v2.")
+    @Option(help: "auto, draft, v1, v2, oxenstored or listing.")
     var layout: LayoutChoice = .auto
 
     @Flag(help: "Store any file at all: what can be read of a damaged one as records, the rest as damaged spans.")

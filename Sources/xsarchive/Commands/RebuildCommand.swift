@@ -14,6 +14,7 @@ struct RebuildCommand: ParsableCommand {
             A file appears only when the stream has been read back and found to be as it was meant.
             Examples:
               xsarchive rebuild @latest -o state_dump --layout v1
+              xsarchive rebuild @latest -o db --layout oxenstored
               xsarchive rebuild @latest -o guest.bin --domain 2
               xsarchive rebuild @latest --save-as smaller --drop sockets
               xsarchive rebuild state_dump -o edited.bin --set /local/domain/2/name=db01 --remove /local/domain/2/device --drop sockets
@@ -59,6 +60,8 @@ struct RebuildCommand: ParsableCommand {
     @Flag(help: "Where anything is lost, write nothing and end with exit status 2.")
     var strict = false
 
+    @OptionGroup var secrets: RedactOptions
+
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
@@ -75,6 +78,7 @@ struct RebuildCommand: ParsableCommand {
         plan.edits += try values.map(text.set)
         plan.edits += try setPerms.map(text.setPerms)
         plan.form = form.form
+        plan.redactor = try secrets.redactor(showsChanges: false)
         return plan
     }
 
@@ -90,8 +94,20 @@ struct RebuildCommand: ParsableCommand {
         try target.report(stream, source.name)
         let saved = try saveAs.map { try save(stream, as: $0, RebuildSteps(plan: plan, parent: source, alterations: stream.alterations)) }
         try target.write(stream)
+        if secrets.redact, saveAs == nil, case .archive(_, let image) = source.origin { try log(stream, of: image) }
         guard let saved else { return }
         if output == "-" { Standard.note(saved) } else { Standard.print(saved) }
+    }
+
+    /// Tells in the custody log what has left the archive, and that secrets were replaced in it.
+    private func log(_ stream: RebuiltStream, of image: ArchivedImage) throws {
+        let how = secrets.redactKey == nil ? "by letters x" : "by a keyed hash"
+        let note = "written to \(output ?? "-"), \(stream.alterations.count(.redacted)) secret values replaced \(how)"
+        let opened = try Archive.openExisting(archive.path)
+        try opened.database.transaction {
+            _ = try CustodyLog(opened).append(
+                Provenance(.rebuild, source: "@\(image.imageID)", note: note), file: (Int64(stream.image.bytes.count), stream.image.sha256))
+        }
     }
 
     /// - Returns: the line that `import` would print.
@@ -123,7 +139,7 @@ extension Layout: ExpressibleByArgument {}
 
 /// The form of a stream that is to be made.
 struct StreamFormOptions: ParsableArguments {
-    @Option(help: "draft, v1 or v2 (default: as in the image).")
+    @Option(help: "draft, v1, v2 or oxenstored (default: as in the image; of a listing: v1).")
     var layout: Layout?
 
     @Option(help: "little or big (default: as in the image).")

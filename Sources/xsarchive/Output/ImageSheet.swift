@@ -45,13 +45,25 @@ struct ImageSheet {
     }
 
     private var identity: [(String, String)] {
+        let layout = ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)")
+        return label.map { ($0.0, $0.1 ?? "not said") } + [("size", "\(source.size) bytes"), ("sha256", source.sha256)]
+            + (source.format.layout.isText ? [layout, contents] : [header, layout] + framing) + [("records", "\(counts.values.reduce(0, +))")]
+    }
+
+    private var header: (String, String) {
+        ("header", source.header.map { "version \($0.version), flags 0x\(String($0.flags, radix: 16))" } ?? "none")
+    }
+
+    /// What only streams have.
+    private var framing: [(String, String)] {
         let lengthRule = source.format.lengthRule == .padded ? "counts the padding, as the C daemon writes it" : "counts the body alone, as the document says"
-        return label.map { ($0.0, $0.1 ?? "not said") } + [
-            ("size", "\(source.size) bytes"), ("sha256", source.sha256),
-            ("header", source.header.map { "version \($0.version), flags 0x\(String($0.flags, radix: 16))" } ?? "none"),
-            ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)"),
-            ("byte order", source.format.byteOrder.rawValue), ("len", lengthRule), ("records", "\(counts.values.reduce(0, +))"),
-        ]
+        return [("byte order", source.format.byteOrder.rawValue), ("len", lengthRule)]
+    }
+
+    /// What a text holds, which is less than a stream does.
+    private var contents: (String, String) {
+        let isListing = source.format.layout == .listing
+        return ("holds", isListing ? "nodes alone: a partial image" : "a whole state, but for transactions, targets and data on its way")
     }
 
     private var verbatimFact: (String, String) {
@@ -77,7 +89,7 @@ struct ImageSheet {
                 ("flags", source.header.map { .integer(Int64($0.flags)) } ?? .null),
                 ("layout", .string(source.format.layout.rawValue)), ("certainty", .string(certainty.0)),
                 ("layout_reason", .string(certainty.reason)), ("byte_order", .string(source.format.byteOrder.rawValue)),
-                ("length_rule", .string(source.format.lengthRule.rawValue)),
+                ("length_rule", .string(source.format.lengthRule.rawValue)), ("partial", .bool(source.format.layout == .listing)),
                 ("records", .object(sortedCounts.map { ($0.0.name, .integer(Int64($0.1))) })),
                 ("verbatim_bytes", .integer(Int64(verbatim))),
                 ("waiting", .array(waiting.map(\.json))), ("findings", .array(findings.map(JSON.finding))),
