@@ -15,6 +15,11 @@ public enum ArchiveSQL {
         ].map(text).joined(separator: "\n")
     }
 
+    /// Patterns of paths whose values are secrets, one a line.
+    public static var secretPaths: String {
+        text(PackageResources.secret_paths_txt)
+    }
+
     /// The newest schema version.
     public static var schemaVersion: Int {
         migrations.count

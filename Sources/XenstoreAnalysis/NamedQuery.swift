@@ -30,8 +30,9 @@ public struct NamedQuery: Sendable {
     }
 
     /// Prepares the query with its parameters bound; those not given are NULL, which the SQL takes for the default.
+    /// - Parameter timeout: seconds after which it is stopped; nil: it may take as long as it takes.
     /// - Throws: `ArchiveError` with code `usage` where a parameter is missing or unknown.
-    public func prepare(_ archive: Archive, parameters given: [String: String]) throws -> Statement {
+    public func prepare(_ archive: Archive, parameters given: [String: String], timeout: Double? = nil) throws -> Statement {
         for name in given.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
             let known = parameters.map(\.name).joined(separator: ", ")
             throw ArchiveError(.usage, "query \(name == "image_id" ? "\(self.name) takes no image" : "\(self.name) has no parameter \(name)"); it has: \(known)")
@@ -40,7 +41,7 @@ public struct NamedQuery: Sendable {
             let how = parameter.name == "image_id" ? "-i IMAGE" : "-P \(parameter.name)=..."
             throw ArchiveError(.usage, "query \(name) needs \(parameter.name); give it with \(how)")
         }
-        let statement = try archive.database.prepareReadOnly(sql)
+        let statement = try archive.database.prepareReadOnly(sql, timeout: timeout)
         for (name, value) in given {
             guard let index = statement.parameterIndex(":" + name) else { continue }
             guard parameters.contains(where: { $0.name == name && $0.isInteger }) else {

@@ -13,7 +13,7 @@ public struct Exporter {
         guard !FileIO.isSameFile(path, archive.database.path) else {
             throw ArchiveError(.usage, "\(path): is the archive itself, which the image would replace; choose another name")
         }
-        let file = try OutputFile(path: path, overwrite: overwrite)
+        let file = try OutputFile(path: path, overwrite: overwrite, withoutName: true)
         try archive.export(image) { try file.write($0) }
         try file.commit(overwrite: overwrite)
     }

@@ -89,6 +89,11 @@ public enum FileIO {
         signal(SIGXFSZ, SIG_IGN)
     }
 
+    /// Makes writing to a pipe that nobody reads any more an error, instead of the quiet end of the process.
+    public static func reportClosedPipes() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
     /// An error with what the system says about `errno`.
     static func failure(_ path: String, _ what: String) -> ArchiveError {
         let number = errno
@@ -119,13 +124,15 @@ extension Array where Element == UInt8 {
 /// A file that appears under its name only when it is complete: written beside it, synced, then renamed.
 public final class OutputFile {
     private let path: String
-    /// Nil while the file has no name at all.
-    private var temporaryPath: String?
+    /// Its name until it is complete; empty while it has none at all.
+    private(set) var temporaryPath = ""
     private let descriptor: Int32
 
-    /// - Parameter overwrite: whether a file of that name may be replaced.
+    /// - Parameters:
+    ///   - overwrite: whether a file of that name may be replaced.
+    ///   - withoutName: whether nothing but `write` needs the file before it is complete.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, or cannot be made.
-    public init(path: String, overwrite: Bool) throws {
+    public init(path: String, overwrite: Bool, withoutName: Bool = false) throws {
         if !overwrite && FileIO.exists(path) {
             throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
         }
@@ -133,7 +140,7 @@ public final class OutputFile {
         let path = try Self.target(path)
         self.path = path
         // Without a name nothing is left of it, however this process ends. Only its owner may read it.
-        let unnamed = open(FileIO.folder(of: path), Self.withoutName | O_WRONLY | O_CLOEXEC, 0o600)
+        let unnamed = withoutName ? open(FileIO.folder(of: path), Self.withoutName | O_WRONLY | O_CLOEXEC, 0o600) : -1
         if unnamed >= 0 {
             descriptor = unnamed
             return
@@ -159,7 +166,7 @@ public final class OutputFile {
         if !overwrite {
             guard link(as: path) else { throw FileIO.failure(path, "cannot name the finished file") }
         } else {
-            if temporaryPath == nil {
+            if temporaryPath.isEmpty {
                 // A name that nobody has, and that a file made for a moment keeps free.
                 let (reserved, name) = FileIO.makeTemporary(beside: path)
                 guard reserved >= 0 else { throw FileIO.failure(path, "cannot name the finished file") }
@@ -168,20 +175,20 @@ public final class OutputFile {
                 guard link(as: name) else { throw FileIO.failure(path, "cannot name the finished file") }
                 temporaryPath = name
             }
-            guard let name = temporaryPath, rename(name, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
-            temporaryPath = nil
+            guard rename(temporaryPath, path) == 0 else { throw FileIO.failure(path, "cannot rename the finished file") }
+            temporaryPath = ""
         }
         FileIO.syncFolder(of: path)
     }
 
     private func link(as name: String) -> Bool {
-        if let temporaryPath { return Glibc.link(temporaryPath, name) == 0 }
+        if !temporaryPath.isEmpty { return Glibc.link(temporaryPath, name) == 0 }
         return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
     }
 
     deinit {
         close(descriptor)
-        if let temporaryPath { unlink(temporaryPath) }
+        if !temporaryPath.isEmpty { unlink(temporaryPath) }
     }
 
     /// The regular file that `path` names or is to name.
@@ -261,5 +268,21 @@ extension FileIO {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
+    }
+}
+
+extension FileIO {
+    /// The files beside a file whose names begin with its name and then go on as `isWanted` says, in the order of their names.
+    public static func neighbours(of path: String, where isWanted: (Substring) -> Bool) -> [String] {
+        guard let folder = opendir(folder(of: path)) else { return [] }
+        defer { closedir(folder) }
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let base = path[start...]
+        var found: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name.hasPrefix(base), isWanted(name.dropFirst(base.count)) { found.append(path[..<start] + name) }
+        }
+        return found.sorted()
     }
 }

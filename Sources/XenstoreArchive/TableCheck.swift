@@ -102,14 +102,18 @@ struct TableCheck {
 
     // MARK: Changes
 
-    /// A diff of two images of a chain looks only at what `node_change` names.
+    /// A diff of two images of a chain looks only at what `node_change` names: between the last image that lacks a span and the
+    /// first that has it, and between the last that has it and the next, its path must be named.
     private func changeProblem() throws -> String? {
         let row = try database.prepare(
             """
             SELECT p.path, s.gen FROM (SELECT chain_id, first_gen AS gen, path_id FROM node_span WHERE first_gen > 1
               UNION ALL SELECT chain_id, last_gen + 1, path_id FROM node_span WHERE last_gen > 0) s
             JOIN path p ON p.path_id = s.path_id
-            WHERE NOT EXISTS (SELECT 1 FROM node_change c WHERE c.chain_id = s.chain_id AND c.gen = s.gen AND c.path_id = s.path_id)
+            WHERE EXISTS (SELECT 1 FROM stream t WHERE t.chain_id = s.chain_id AND t.gen < s.gen)
+              AND NOT EXISTS (SELECT 1 FROM node_change c WHERE c.chain_id = s.chain_id AND c.path_id = s.path_id
+                AND c.gen > (SELECT max(t.gen) FROM stream t WHERE t.chain_id = s.chain_id AND t.gen < s.gen)
+                AND c.gen <= ifnull((SELECT min(t.gen) FROM stream t WHERE t.chain_id = s.chain_id AND t.gen >= s.gen), s.gen))
             LIMIT 1
             """)
         guard try row.step() else { return nil }

@@ -73,7 +73,9 @@ public enum Escape {
         if scalar.value >= 0x20 && scalar.value < 0x7F { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true
-        default: return false
+        // Blanks that are not the blank, and what is drawn as nothing: fillers, variation selectors, the empty Braille cell.
+        case .spaceSeparator: return true
+        default: return scalar.properties.isDefaultIgnorableCodePoint || scalar.value == 0x2800
         }
     }
 

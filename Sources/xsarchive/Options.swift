@@ -52,7 +52,7 @@ struct ArchiveOptions: ParsableArguments {
 
 /// The form of a command's table.
 struct FormatOptions: ParsableArguments {
-    @Option(name: .customLong("format"), help: "text, json, jsonl or csv.")
+    @Option(name: .customLong("format"), help: "text, json, jsonl, csv or csv-safe (cells that a spreadsheet could run are made text).")
     var format: OutputFormat = .text
 }
 

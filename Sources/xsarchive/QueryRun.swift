@@ -17,10 +17,10 @@ extension ArchiveOptions {
     /// Runs a query on one image and prints its rows.
     /// - Returns: how many rows there were.
     @discardableResult
-    func printRows(of name: String, image reference: String, parameters: [String: String] = [:], format: OutputFormat) throws -> Int {
+    func printRows(of name: String, image reference: String, parameters: [String: String] = [:], format: OutputFormat, timeout: Double? = nil) throws -> Int {
         let query = try NamedQuery.named(name)
         let (archive, imageID) = try queryable(reference)
         if let reason = try query.inapplicability(archive, imageID: imageID) { Standard.note("xsarchive: \(name): \(reason)") }
-        return try query.prepare(archive, parameters: parameters.merging(["image_id": String(imageID)]) { $1 }).printRows(format: format)
+        return try query.prepare(archive, parameters: parameters.merging(["image_id": String(imageID)]) { $1 }, timeout: timeout).printRows(format: format)
     }
 }

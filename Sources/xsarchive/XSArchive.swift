@@ -35,6 +35,7 @@ struct XSArchive: ParsableCommand {
             VerifyCommand.self,
             CustodyCommand.self,
             UpgradeCommand.self,
+            RemoveCommand.self,
         ]
     )
 

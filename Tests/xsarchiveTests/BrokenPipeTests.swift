@@ -32,4 +32,21 @@ import Testing
         #expect(outcome.errorLines.count == 1)
         expectMessage(outcome.errorText, containing: ["standard output: writing failed: "])
     }
+
+    /// Half an image is no image: an export says so, also where others end quietly.
+    @Test func anExportIntoAClosedPipeIsTrouble() {
+        let outcome = Workplace.withSharedImages().shell("{ \"$0\" export @2; echo \"status $?\" >&2; } | head -c 1")
+        #expect(outcome.output.count == 1)
+        #expect(outcome.errorLines.count == 2, "\(outcome.errorText)")
+        expectMessage(outcome.errorLines.first ?? "", containing: ["standard output: writing failed: Broken pipe"])
+        #expect(outcome.errorLines.last == "status 2")
+    }
+
+    @Test func anExportOntoAFullDiskIsTrouble() {
+        guard Files.exists("/dev/full") else { return }
+        let outcome = Workplace.withSharedImages().shell("exec \"$0\" export @2 > /dev/full")
+        #expect(outcome.ending == .exit(2))
+        #expect(outcome.errorLines.count == 1)
+        expectMessage(outcome.errorText, containing: ["standard output: writing failed: No space left"])
+    }
 }

@@ -100,4 +100,61 @@ import Testing
         #expect(row["z"] as? String == "a\0b")
         #expect((row["bad"] as? [String: String]) == ["hex": "ff41"])
     }
+
+    // MARK: What strangers' SQL may do
+
+    /// Pragmas written as tables are prepared only while the statement runs.
+    @Test(arguments: [
+        "SELECT * FROM pragma_user_version", "SELECT * FROM pragma_integrity_check", "SELECT * FROM pragma_database_list",
+        "SELECT * FROM pragma_foreign_key_check", "SELECT * FROM images, pragma_quick_check", "SELECT readfile('/etc/passwd')",
+        "SELECT writefile('x', 'y')", "SELECT fts3_tokenizer('x')", "SELECT edit('x')", "SELECT * FROM fsdir('/')",
+        "SELECT Load_Extension('./x.so')", "SELECT (SELECT load_extension('./x.so') FROM images)",
+        "WITH x AS (SELECT load_extension('./x.so') AS a) SELECT * FROM x",
+    ])
+    func functionsAndPragmasThatReachFurtherAreRefused(_ sql: String) {
+        let outcome = SharedArchive.run("sql", sql)
+        #expect([.exit(2), .exit(64)].contains(outcome.ending), "\(outcome.text)")
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errorLines.count == 1)
+        expectMessage(outcome.errorText, containing: ["the SQL "])
+    }
+
+    @Test func theTablesThatTellOfTheSchemaMayBeRead() {
+        for sql in ["PRAGMA table_info(image)", "PRAGMA table_list", "PRAGMA index_list(path)"] {
+            let outcome = SharedArchive.run("sql", sql)
+            expectDone(outcome)
+            #expect(outcome.lines.count > 1, "\(sql)")
+        }
+    }
+
+    @Test(arguments: ["text", "jsonl"]) func whatTakesTooLongIsStopped(_ format: String) {
+        let endless = "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+        expectFailure(
+            SharedArchive.run("sql", endless, "--timeout", "0.3", "--format", format), 2,
+            "the SQL was stopped, as its time is over; ask for less, or give it more with --timeout")
+        expectDone(SharedArchive.run("sql", "SELECT 1", "--timeout", "60"))
+        expectDone(SharedArchive.run("query", "dead_owner", "-i", "@1", "--timeout", "60"))
+        expectUsage(SharedArchive.run("sql", "SELECT 1", "--timeout", "0"), "--timeout is a number of seconds above 0")
+    }
+
+    @Test func valuesThatFillTheMemoryAreRefused() {
+        for sql in ["SELECT zeroblob(2000000000)", "SELECT replace(hex(zeroblob(60000000)), '0', 'aaaaaaaaaaaaaaaaaaaa')", "SELECT randomblob(1500000000)"] {
+            let outcome = SharedArchive.run("sql", sql)
+            #expect(outcome.ending == .exit(2), "\(outcome.ending)")
+            #expect(outcome.errorText.contains("too big"), "\(outcome.errorText)")
+        }
+    }
+
+    // MARK: csv
+
+    @Test func cellsThatASpreadsheetWouldRunAreMadeText() {
+        let sql = "SELECT '=1+1' AS a, '+1' AS b, '-1' AS c, '@x' AS d, ' =1' AS e, -1 AS f, 'ok' AS g, NULL AS h, "
+            + "'' AS i, char(9) || '=1' AS j, '\u{FF1D}1' AS k, 'a\"b' AS l"
+        #expect(
+            SharedArchive.run("sql", sql, "--format", "csv-safe").text
+                == "\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\",\"j\",\"k\",\"l\"\r\n"
+                + "\"'=1+1\",\"'+1\",\"'-1\",\"'@x\",\"' =1\",-1,\"ok\",,\"\",\"\\t=1\",\"'\u{FF1D}1\",\"a\"\"b\"\r\n")
+        // Without being asked, csv is exact.
+        #expect(SharedArchive.run("sql", "SELECT '=1+1' AS a", "--format", "csv").text == "a\r\n=1+1\r\n")
+    }
 }

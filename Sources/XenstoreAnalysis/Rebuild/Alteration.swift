@@ -58,6 +58,8 @@ public struct Alteration: Equatable, Sendable {
         case transaction
         case replyLength = "reply-length"
         case watchForm = "watch-form"
+        // What is asked for
+        case redacted
     }
 }
 
@@ -65,7 +67,9 @@ extension Alteration.Kind {
     /// Whether something of the image is not in the stream any more.
     public var isLoss: Bool {
         switch self {
-        case .padding, .lineForm, .ringPlace, .length, .order, .target, .terminator, .connID, .parent, .perms, .transaction, .replyLength, .watchForm: false
+        case .padding, .lineForm, .ringPlace, .length, .order, .target, .terminator, .connID, .parent, .perms, .transaction, .replyLength, .watchForm,
+            .redacted:
+            false
         default: true
         }
     }
@@ -128,6 +132,7 @@ extension Alteration.Kind {
         case .transaction: "the TRANSACTION_DATA of a pending node, which is added"
         case .replyLength: "an out-resp-len beyond out-data, which is cut to that"
         case .watchForm: "a WATCH_DATA_EXTENDED without its depth, as daemons write it, which becomes a WATCH_DATA"
+        case .redacted: "a secret value, of which only the length is left, where --redact asks for it"
         }
     }
 }

@@ -8,6 +8,8 @@ public struct Rebuild: Sendable {
     /// In this order.
     public var edits: [Edit] = []
     public var form = Form()
+    /// Replaces secrets at last; nil: nothing is replaced.
+    public var redactor: Redactor?
 
     public init() {}
 
@@ -54,6 +56,7 @@ public struct Rebuild: Sendable {
         var (image, alterations) = (image, alterations)
         try image.select(selections)
         try image.apply(edits)
+        if let redactor { image.redact(redactor, &alterations) }
         let format = form.format(image.format)
         let keepsOpaque = format.layout == image.format.layout && format.byteOrder == image.format.byteOrder
         try Repair.run(&image, keepsOpaque: keepsOpaque, &alterations)

@@ -16,11 +16,14 @@ public struct CustodyLog {
 
     /// Adds an entry; to be called in the transaction that does what the entry tells.
     /// - Parameters:
-    ///   - image: what the entry is about; nil: the archive as a whole.
+    ///   - image: what the entry is about; nil: the archive as a whole, or a file.
+    ///   - file: size and SHA-256 of a file that was made of an image and is not in the archive.
     ///   - custodian: who acts.
     /// - Throws: `ArchiveError`.
     @discardableResult
-    public func append(_ provenance: Provenance, image: ArchivedImage? = nil, by custodian: Custodian = .current) throws -> CustodyEntry {
+    public func append(
+        _ provenance: Provenance, image: ArchivedImage? = nil, file: (size: Int64, sha256: String)? = nil, by custodian: Custodian = .current
+    ) throws -> CustodyEntry {
         let last = try lastEntry()
         let now = try database.prepare("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')")
         _ = try now.step()
@@ -28,7 +31,7 @@ public struct CustodyLog {
             entryID: (last?.entryID ?? 0) &+ 1, at: now.string(0), action: provenance.action.rawValue, user: custodian.user,
             host: custodian.host, tool: custodian.tool, arguments: custodian.arguments, imageID: image?.imageID, name: image?.label.name,
             series: image?.label.series, capturedAt: image?.label.capturedAt, layout: image?.stream.format.layout.rawValue,
-            size: image?.stream.size, sha256: image?.stream.sha256, findings: try image.map { try findingsDigest($0.stream.streamID) },
+            size: image?.stream.size ?? file?.size, sha256: image?.stream.sha256 ?? file?.sha256, findings: try image.map { try findingsDigest($0.stream.streamID) },
             source: provenance.source, note: provenance.note, previous: last?.hash ?? CustodyEntry.beginning, hash: "")
         entry.hash = entry.recomputedHash()
         try insert(entry)

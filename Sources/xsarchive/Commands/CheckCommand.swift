@@ -23,7 +23,7 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var archive: ArchiveOptions
 
-    @Option(help: "text, json, jsonl, csv or sarif.")
+    @Option(help: "text, json, jsonl, csv, csv-safe or sarif.")
     var format: CheckFormat = .text
 
     @Argument(help: "The images, archived or files.")
@@ -67,6 +67,7 @@ struct CheckCommand: ParsableCommand {
 /// The forms of a report.
 enum CheckFormat: String, CaseIterable, ExpressibleByArgument {
     case text, json, jsonl, csv, sarif
+    case csvSafe = "csv-safe"
 
     /// The form of its table; nil where it has none.
     var table: OutputFormat? {

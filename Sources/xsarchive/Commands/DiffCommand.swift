@@ -10,6 +10,7 @@ struct DiffCommand: ParsableCommand {
             Connections are known by their domid or socket, whatever number a dump gave them; a domid with a new unique-id is a new domain.
             Kinds: header, global, quota, domain, connection, watch, transaction, node, perms (a node of which only the \
             permissions changed), record.
+            With --redact, a secret value is shown as its length and a hash under a random key: that it changed can be seen, it cannot be guessed.
             With --format jsonl, one object a line: change, kind, path, domid, what else names the thing, and old and new as a whole.
             Exit status: 0 the same, 1 different, 2 trouble.
             Examples:
@@ -41,12 +42,13 @@ struct DiffCommand: ParsableCommand {
     @Option(help: "Only nodes and watches whose path matches, * and ? and [] as in SQL's GLOB.")
     var path: String?
 
+    @OptionGroup var secrets: RedactOptions
     @OptionGroup var output: FormatOptions
 
     func validate() throws {
         if [stat, nameStatus, quiet].count(where: { $0 }) > 1 { throw ValidationError("--stat, --name-status and --quiet exclude each other.") }
         if (nameStatus || quiet) && output.format != .text { throw ValidationError("--name-status and --quiet have one form only.") }
-        if output.format == .csv && !stat { throw ValidationError("a diff is no table; --format is text, json or jsonl, or csv with --stat.") }
+        if (output.format == .csv || output.format == .csvSafe) && !stat { throw ValidationError("a diff is no table; --format is text, json or jsonl, or csv with --stat.") }
         _ = try kinds()
     }
 
@@ -66,12 +68,14 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         guard !(old == "-" && new == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
         let (left, right) = try concurrently({ try archive.source(old) }, { try archive.source(new) })
+        let redactor = try secrets.redactor(showsChanges: true)
         let diff = try Diff(left, right)
         let kinds = try kinds()
         let changes = diff.changes.filter { change in
             kinds.contains(change.kind) && path.map { pattern in change.path.map { Glob.matches($0, pattern) } ?? false } ?? true
         }
-        if !quiet { print(changes, left, right) }
+        let shown = redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } } ?? changes
+        if !quiet { print(shown, left, right) }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet {
             Standard.note("xsarchive: the images say the same; their bytes differ in the order of the records or in padding")
         }
@@ -85,7 +89,7 @@ struct DiffCommand: ParsableCommand {
             for change in changes { Standard.print(DiffText.nameStatus(change)) }
         } else {
             switch output.format {
-            case .text, .csv: DiffText.print(changes, old: left.name, new: right.name)
+            case .text, .csv, .csvSafe: DiffText.print(changes, old: left.name, new: right.name)
             case .jsonl: for change in changes { Standard.print(DiffJSON.object(change).text) }
             case .json: Standard.print(JSON.array(changes.map(DiffJSON.object)).text)
             }

@@ -26,7 +26,7 @@ struct DumpCommand: ParsableCommand {
     var layout: LayoutChoice = .auto
 
     func validate() throws {
-        if format == .csv || format == .json { throw ValidationError("a dump is no table; --format is text or jsonl.") }
+        if format != .text && format != .jsonl { throw ValidationError("a dump is no table; --format is text or jsonl.") }
     }
 
     func run() throws {

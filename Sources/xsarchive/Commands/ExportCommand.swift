@@ -31,6 +31,8 @@ struct ExportCommand: ParsableCommand {
             guard !FileIO.standardOutputIsTerminal else {
                 throw ArchiveError(.usage, "an image is no text for a terminal; name a file with -o, or pipe the output")
             }
+            // Half an image looks like one, so that its reader's end must not be ours.
+            FileIO.reportClosedPipes()
             try exporter.exportToStandardOutput(image)
         } else {
             try exporter.export(image, toFile: output, overwrite: force)

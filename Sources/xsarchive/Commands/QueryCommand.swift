@@ -28,6 +28,8 @@ struct QueryCommand: ParsableCommand {
     @Option(name: [.customShort("P"), .customLong("parameter")], help: "A parameter, as key=value; may be given several times.")
     var parameter: [String] = []
 
+    @OptionGroup var time: TimeoutOptions
+
     @Flag(help: "Explain the query instead of running it.")
     var explain = false
 
@@ -59,10 +61,10 @@ struct QueryCommand: ParsableCommand {
             if let id = values["image_id"].flatMap({ Int64($0) }), let reason = try query.inapplicability(opened, imageID: id) {
                 Standard.note("xsarchive: \(name): \(reason)")
             }
-            try query.prepare(opened, parameters: values).printRows(format: output.format)
+            try query.prepare(opened, parameters: values, timeout: time.timeout).printRows(format: output.format)
             return
         }
-        try archive.printRows(of: name, image: image ?? "@latest", parameters: values, format: output.format)
+        try archive.printRows(of: name, image: image ?? "@latest", parameters: values, format: output.format, timeout: time.timeout)
     }
 
     private func parameters() throws -> [String: String] {

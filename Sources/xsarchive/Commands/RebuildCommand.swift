@@ -53,6 +53,8 @@ struct RebuildCommand: ParsableCommand {
     @Flag(help: "Where anything is lost, write nothing and end with exit status 2.")
     var strict = false
 
+    @OptionGroup var secrets: RedactOptions
+
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
@@ -65,6 +67,7 @@ struct RebuildCommand: ParsableCommand {
         plan.edits += try values.map(text.set)
         plan.edits += try setPerms.map(text.setPerms)
         plan.form = form.form
+        plan.redactor = try secrets.redactor(showsChanges: false)
         return plan
     }
 
@@ -77,6 +80,18 @@ struct RebuildCommand: ParsableCommand {
         let stream = try plan.run(source)
         try target.report(stream, source.name)
         try target.write(stream)
+        if secrets.redact, case .archive(_, let image) = source.origin { try log(stream, of: image) }
+    }
+
+    /// Tells in the custody log what has left the archive, and that secrets were replaced in it.
+    private func log(_ stream: RebuiltStream, of image: ArchivedImage) throws {
+        let how = secrets.redactKey == nil ? "by letters x" : "by a keyed hash"
+        let note = "written to \(output ?? "-"), \(stream.alterations.count(.redacted)) secret values replaced \(how)"
+        let opened = try Archive.openExisting(archive.path)
+        try opened.database.transaction {
+            _ = try CustodyLog(opened).append(
+                Provenance(.rebuild, source: "@\(image.imageID)", note: note), file: (Int64(stream.image.bytes.count), stream.image.sha256))
+        }
     }
 }
 

@@ -17,12 +17,24 @@ struct SQLCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
+    @OptionGroup var time: TimeoutOptions
+
     @Argument(help: "One SELECT.")
     var sql: String
 
     func run() throws {
         let archive = try archive.open()
-        try archive.database.prepareReadOnly(sql).printRows(format: output.format)
+        try archive.database.prepareReadOnly(sql, timeout: time.timeout).printRows(format: output.format)
+    }
+}
+
+/// How long SQL may take.
+struct TimeoutOptions: ParsableArguments {
+    @Option(help: "Stop after so many seconds (default: never).")
+    var timeout: Double?
+
+    func validate() throws {
+        if let timeout, !(timeout > 0) { throw ValidationError("--timeout is a number of seconds above 0.") }
     }
 }
 
@@ -41,6 +53,8 @@ extension Statement {
         } catch let error as ArchiveError where error.code == .database {
             // Not the archive is at fault but a function in the SQL.
             throw ArchiveError(.database, "the SQL failed: \(error.description); change the SQL")
+        } catch let error as ArchiveError where error.code == .timeout {
+            throw ArchiveError(.timeout, "the SQL was stopped, as its time is over; ask for less, or give it more with --timeout")
         }
         table.finish()
         return count

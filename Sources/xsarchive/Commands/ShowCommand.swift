@@ -18,7 +18,7 @@ struct ShowCommand: ParsableCommand {
     var image: String
 
     func validate() throws {
-        if format == .csv { throw ValidationError("show prints no table; --format is text, json or jsonl.") }
+        if format == .csv || format == .csvSafe { throw ValidationError("show prints no table; --format is text, json or jsonl.") }
     }
 
     func run() throws {

@@ -5,6 +5,8 @@ import XenstoreStream
 /// The forms in which a command prints a table.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     case text, json, jsonl, csv
+    /// csv whose cells no spreadsheet takes for a formula.
+    case csvSafe = "csv-safe"
 }
 
 /// Prints rows in any of the forms.
@@ -17,7 +19,7 @@ struct Table {
     init(columns: [String], format: OutputFormat) {
         self.columns = columns
         self.format = format
-        if format == .csv { Standard.print(columns.map(Self.csv).joined(separator: ","), terminator: "\r\n") }
+        if isCSV { printCSV(columns.map { .text(Octets($0.utf8)) }) }
     }
 
     /// Prints a row, or keeps it where the form needs all rows first.
@@ -27,7 +29,7 @@ struct Table {
         case .jsonl: Standard.print(json(row))
         case .json:
             Standard.print((printed == 0 ? "[" : ",\n ") + json(row), terminator: "")
-        case .csv: Standard.print(row.map(Self.csv).joined(separator: ","), terminator: "\r\n")
+        case .csv, .csvSafe: printCSV(row)
         }
         printed += 1
     }
@@ -37,7 +39,7 @@ struct Table {
         switch format {
         case .text: printText()
         case .json: Standard.print(printed == 0 ? "[]" : "]")
-        case .jsonl, .csv: break
+        case .jsonl, .csv, .csvSafe: break
         }
     }
 
@@ -73,12 +75,23 @@ struct Table {
         }
     }
 
-    private static func csv(_ value: SQLValue) -> String {
+    private var isCSV: Bool {
+        format == .csv || format == .csvSafe
+    }
+
+    private func printCSV(_ row: [SQLValue]) {
+        Standard.print(row.map { Self.csv($0, isSafe: format == .csvSafe) }.joined(separator: ","), terminator: "\r\n")
+    }
+
+    private static func csv(_ value: SQLValue, isSafe: Bool) -> String {
         switch value {
         case .null: ""
         case .integer(let number): String(number)
         case .real(let number): String(number)
-        case .text(let octets): csv(octets.utf8Text ?? "x'\(Escape.hex(octets))'")
+        case .text(let octets) where isSafe: quoted(guarded(octets.utf8Text ?? "x'\(Escape.hex(octets))'"))
+        case .text(let octets):
+            // For programs the bytes are as they are, but nobody pipes a terminal.
+            csv(octets.utf8Text.map { FileIO.standardOutputIsTerminal ? Escape.harmless($0) : $0 } ?? "x'\(Escape.hex(octets))'")
         case .blob(let octets): "x'\(Escape.hex(octets))'"
         }
     }
@@ -86,6 +99,19 @@ struct Table {
     /// RFC 4180: quoted where needed. An empty text is quoted, NULL is not.
     private static func csv(_ text: String) -> String {
         guard text.isEmpty || text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
+        return quoted(text)
+    }
+
+    /// A text with controls escaped and, where a spreadsheet could take it for a formula, an apostrophe before it (OWASP, "CSV Injection").
+    private static func guarded(_ text: String) -> String {
+        let text = Escape.harmless(text)
+        let first = text.unicodeScalars.first { $0 != " " }
+        // As typed, and as the wide forms that some locales take for the same.
+        let isFormula = first.map { "=+-@|\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains($0) } ?? false
+        return isFormula ? "'" + text : text
+    }
+
+    private static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             if scalar == "\"" { quoted += "\"" }
