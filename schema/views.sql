@@ -156,3 +156,10 @@ CREATE VIEW damages AS
 SELECT g.image_id, s.ord AS record_id, s."offset", length(s.bytes) AS length, s.bytes, s.ord AS rowid
 FROM image_gen g
 JOIN damage_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
+
+-- The images that were made of others. parent is the other one as it was named: a file, or an image like @3, which has since been
+-- removed where parent_image_id is no image. steps is JSON: what was selected and changed, and how much was lost by it.
+CREATE VIEW derivations AS
+SELECT i.image_id, i.name, c.source AS parent, CASE WHEN c.source GLOB '@[0-9]*' THEN CAST(substr(c.source, 2) AS INTEGER) END AS parent_image_id,
+       c.note AS steps, c.at, c.user
+FROM image i JOIN custody c ON c.image_id = i.image_id AND c.action = 'rebuild';

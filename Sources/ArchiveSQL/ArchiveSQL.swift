@@ -16,6 +16,11 @@ public enum ArchiveSQL {
         ].map(text).joined(separator: "\n")
     }
 
+    /// The tables of a workspace.
+    public static var workspace: String {
+        text(PackageResources.workspace_sql)
+    }
+
     /// Patterns of paths whose values are secrets, one a line.
     public static var secretPaths: String {
         text(PackageResources.secret_paths_txt)

@@ -81,7 +81,8 @@ extension Alteration.Kind {
         case .revtchn, .mfn: [.v1, .v2]
         case .evtchnFD: [.draft]
         case .uniqueID, .inData, .outRespLength, .stale, .globalQuota, .domainData: [.draft, .oxenstored]
-        case .depth, .features: [.draft, .v1, .oxenstored]
+        case .depth: [.draft, .v1, .oxenstored]
+        case .features: [.v1]
         case .virqPort: [.draft, .v1, .v2]
         case .outData, .tdomid, .openTransaction, .pendingNode: [.oxenstored]
         default: []
@@ -116,7 +117,7 @@ extension Alteration.Kind {
         case .connectionType: "a connection that is neither ring nor socket, with all that hangs on it, on the same occasions"
         case .noConnection: "a watch, transaction or pending node whose connection is not there"
         case .badPath: "a node whose path begins with neither / nor @"
-        case .duplicate: "a second record of what can be there once: of nodes the last one stays, of everything else the first"
+        case .duplicate: "a second record of what can be there once: of nodes and GLOBAL_DATA the last one stays, of everything else the first"
         case .permLetter: "a permission's letter that is none of n, r, w, b: it becomes n, for which daemons take it"
         case .permFlags: "reserved flags of a permission"
         case .padding: "padding that is not zero, as daemons that write uninitialised memory leave it"

@@ -6,9 +6,9 @@ import XenstoreStream
 /// Steps follow each other on it: `Selection`, `Edit`, `Repair`, `Conversion`; `RebuiltStream` writes it out.
 public struct EditableImage: Sendable {
     /// In the order of the stream, END left out.
-    public var records: [RecordBody]
+    public internal(set) var records: [RecordBody]
     /// The layout whose fields the records have, and how the image was written.
-    public var format: StreamFormat
+    public internal(set) var format: StreamFormat
     /// What the nodes' paths are slices of: those that share it can be told apart without a copy of each.
     private(set) var arena: [UInt8]
 
@@ -56,7 +56,7 @@ extension EditableImage {
             self = try Self.read(image, &alterations)
         case .archive(let archive, let image):
             var bytes: [UInt8] = []
-            bytes.reserveCapacity(source.size)
+            bytes.reserveCapacity(try archive.database.plausibleCount(image.stream.size))
             try archive.export(image) { bytes += $0 }
             let stream = image.stream
             if stream.isSalvaged || stream.format.layout.isText {

@@ -8,6 +8,8 @@ public struct Rebuild: Sendable {
     /// In this order.
     public var edits: [Edit] = []
     public var form = Form()
+    /// Whether a target's ring is moved before the ring of who acts for it: daemons lose the target otherwise.
+    public var movesTargets = true
     /// Replaces secrets at last; nil: nothing is replaced.
     public var redactor: Redactor?
 
@@ -61,7 +63,7 @@ public struct Rebuild: Sendable {
         if let redactor { image.redact(redactor, &alterations) }
         let format = form.format(image.format)
         let keepsOpaque = format.layout == image.format.layout && format.byteOrder == image.format.byteOrder
-        try Repair.run(&image, keepsOpaque: keepsOpaque, &alterations)
+        try Repair.run(&image, keepsOpaque: keepsOpaque, movesTargets: movesTargets, &alterations)
         return try RebuiltStream(image, as: format, alterations)
     }
 }

@@ -7,6 +7,8 @@ struct ImageSheet {
     let counts: [RecordType: Int]
     var waiting: [Waiting] = []
     var findings: [Finding] = []
+    /// How it was made of another image; nil where it was not.
+    var derivation: CustodyEntry?
 
     private var sortedCounts: [(RecordType, Int)] {
         counts.sorted { $0.key < $1.key }
@@ -33,7 +35,7 @@ struct ImageSheet {
             [
                 ("image", "@\(image.imageID)"), ("name", image.label.name), ("series", image.label.series),
                 ("captured", image.label.capturedAt), ("imported", image.importedAt),
-            ]
+            ] + (derivation.map { [("parent", $0.source), ("steps", $0.note)] } ?? [])
         }
     }
 
@@ -73,7 +75,7 @@ struct ImageSheet {
         lines.append(verbatimFact)
         lines.append(("findings", findings.isEmpty ? "none" : "\(findings.count)"))
         let width = lines.map(\.0.count).max() ?? 0
-        var text = lines.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1) }
+        var text = lines.map { Style.dim($0.0) + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1) }
         text += findings.map { "  " + FindingText.line($0) }
         if !waiting.isEmpty { text += ["waiting"] + waiting.map { "  " + $0.text } }
         return text.joined(separator: "\n")
