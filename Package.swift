@@ -42,10 +42,12 @@ let package = Package(
         ),
         // The fixtures' list and the seeded generator, shared by the test targets.
         .target(name: "TestSupport", dependencies: ["XenstoreStream"], path: "Tests/TestSupport"),
+        // A layer below SQLite that fails on purpose.
+        .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/FaultVFS"),
         .testTarget(name: "XenstoreStreamTests", dependencies: ["XenstoreStream", "TestSupport"]),
         .testTarget(
             name: "XenstoreArchiveTests",
-            dependencies: ["XenstoreArchive", "XenstoreStream", "ArchiveSQL", "CSQLite", "TestSupport"]
+            dependencies: ["XenstoreArchive", "XenstoreStream", "ArchiveSQL", "CSQLite", "FaultVFS", "TestSupport"]
         ),
         .testTarget(
             name: "XenstoreAnalysisTests",

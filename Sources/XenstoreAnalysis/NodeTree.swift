@@ -37,6 +37,23 @@ public struct NodeTree {
         indices[path].map { nodes[$0] }
     }
 
+    /// The path of the node that an absolute path most likely means where a few of its letters are wrong; nil where none is near.
+    public func nearest(to path: Octets) -> Octets? {
+        guard path.first == 0x2F else { return nil }
+        var here: Octets = [0x2F]
+        for name in path.dropFirst().split(separator: 0x2F) {
+            let below = (here.count == 1 ? here : here + [0x2F]) + name
+            if indices[below] != nil {
+                here = below
+                continue
+            }
+            let names = node(at: here)?.children.compactMap { nodes[$0].name.utf8Text } ?? []
+            guard let typed = name.utf8Text, let meant = Nearest.match(typed, among: names) else { return nil }
+            here = (here.count == 1 ? here : here + [0x2F]) + Octets(meant.utf8)
+        }
+        return indices[here] == nil ? nil : here
+    }
+
     /// A node whose path was there before takes its place, as it does in a daemon that restores the stream; one without
     /// a parent belongs to no listing.
     private mutating func add(_ data: NodeData) {

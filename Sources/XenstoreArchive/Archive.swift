@@ -17,8 +17,13 @@ public final class Archive {
     /// - Throws: `ArchiveError` where there is none, or the file is another kind, of another schema version, or holds
     ///   tables, triggers or views that are not ours.
     public static func open(_ path: String) throws -> Archive {
+        try open(path, vfs: nil)
+    }
+
+    /// - Parameter vfs: the name of SQLite's layer below, for tests; nil: the system's.
+    static func open(_ path: String, vfs: String?) throws -> Archive {
         try checkPresence(path)
-        let database = try Database(path: fileName(path), mode: .read)
+        let database = try Database(path: fileName(path), mode: .read, vfs: vfs)
         try SchemaCheck.checkForReading(database)
         return Archive(database)
     }

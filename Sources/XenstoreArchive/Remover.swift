@@ -132,17 +132,20 @@ public struct Remover {
         try database.execute("VACUUM")
     }
 
-    /// Overwrites the journal, in which the pages lie as they were, and deletes it.
+    /// Overwrites the journal, in which the pages lie as they were, and deletes it. One that is still needed, as SQLite could
+    /// neither finish nor roll back, begins with its header, and stays for the next who opens the archive.
     private func endJournal() {
         let name = database.path + "-journal"
-        let descriptor = open(name, O_WRONLY | O_CLOEXEC)
+        let descriptor = open(name, O_RDWR | O_CLOEXEC)
         if descriptor >= 0 {
+            defer { close(descriptor) }
+            var start = [UInt8](repeating: 1, count: 8)
             var status = stat()
             let zeros = [UInt8](repeating: 0, count: 1 << 16)
-            var rest = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+            guard fstat(descriptor, &status) == 0, pread(descriptor, &start, start.count, 0) == start.count, start.allSatisfy({ $0 == 0 }) else { return }
+            var rest = Int(status.st_size)
             while rest > 0, (try? FileIO.write(zeros[..<min(rest, zeros.count)], to: descriptor, named: name)) != nil { rest -= zeros.count }
             fsync(descriptor)
-            close(descriptor)
         }
         try? pragma("journal_mode = DELETE")
     }

@@ -54,6 +54,14 @@ struct ArchiveOptions: ParsableArguments {
 struct FormatOptions: ParsableArguments {
     @Option(name: .customLong("format"), help: "text, json, jsonl, csv or csv-safe (cells that a spreadsheet could run are made text).")
     var format: OutputFormat = .text
+
+    @OptionGroup var looks: LookOptions
+}
+
+/// How much a command tells besides its data.
+struct QuietOption: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Print nothing but what went wrong.")
+    var quiet = false
 }
 
 /// The layouts a user can ask for.

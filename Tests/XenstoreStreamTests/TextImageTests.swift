@@ -81,7 +81,8 @@ import XenstoreStream
     /// Lines that tell nothing, and come back as they stand.
     @Test(arguments: [
         "whatever\n", "\n", "global\n", "global,x\n", "global,99999999999\n", "evtchn-dev,5,3\n", "socket,-3\n", "socket,1,2\n", "dom,1,2\n", "dom,70000,1,1\n",
-        "dom,1,1,1,x\n", "watch,1,2f\n", "watch,x,2f,74\n", "watch,70000,2f,74\n", "watch,1,2g,74\n", "watch,1,2f,7\n", "store,2f,6e30\n", "store,2f,,\n",
+        "dom,1,1,1,x\n", "watch,1,2f\n", "watch,x,2f,74\n", "watch,70000,2f,74\n",
+        "watch,-9223372036854775808,2f,74\n", "watch,-2147483648,2f,74\n", "watch,1,2g,74\n", "watch,1,2f,7\n", "store,2f,6e30\n", "store,2f,,\n",
         "store,2f,78300a,\n", "store,2f,6e,\n", "store,2f,6e3939393939,\n", "store,2f,6e30,0\n", "store,2f,6e30,00,\n", "\u{0}\u{1}\n", "$xenstored-dump-format\n",
     ])
     func aLineThatTellsNothingIsKept(_ line: String) throws {

@@ -10,6 +10,7 @@ enum ListingLine {
 
     /// Whether a text begins as such a listing does.
     static func begins(_ text: Octets) -> Bool {
+        guard text.first == 0x2F || text.first == 0x40 else { return false }
         let line = text.prefix { $0 != 0x0A }
         if case .record = read(line.last == 0x0D ? line.dropLast() : line) { return true }
         return false

@@ -86,7 +86,7 @@ enum OxenstoredLine {
         let id: UInt32
         if let domid = UInt16(exactly: number) {
             id = connID(domid: domid)
-        } else if number < 0, let fd = Int32(exactly: -number) {
+        } else if number < 0, let fd = Int32(exactly: number.magnitude) {
             id = connID(fd: fd)
         } else {
             return .unknown("watch is of no connection that can be")

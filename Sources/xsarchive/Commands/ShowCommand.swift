@@ -10,6 +10,7 @@ struct ShowCommand: ParsableCommand {
     )
 
     @OptionGroup var archive: ArchiveOptions
+    @OptionGroup var looks: LookOptions
 
     @Option(name: .customLong("format"), help: "text or json.")
     var format: OutputFormat = .text

@@ -75,7 +75,7 @@ struct ImageSheet {
         lines.append(verbatimFact)
         lines.append(("findings", findings.isEmpty ? "none" : "\(findings.count)"))
         let width = lines.map(\.0.count).max() ?? 0
-        var text = lines.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1) }
+        var text = lines.map { Style.dim($0.0) + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1) }
         text += findings.map { "  " + FindingText.line($0) }
         if !waiting.isEmpty { text += ["waiting"] + waiting.map { "  " + $0.text } }
         return text.joined(separator: "\n")
