@@ -18,29 +18,42 @@ public struct RebuiltStream {
     init(_ image: EditableImage, as format: StreamFormat, _ alterations: Alterations) throws {
         var (image, alterations) = (image, alterations)
         Conversion.run(&image, to: format, &alterations)
-        let bytes = try Self.encode(image)
-        let prepared: PreparedImage
-        do {
-            prepared = try PreparedImage(bytes: bytes, layout: format.layout)
-        } catch {
-            throw Self.unreadable("\(error)")
-        }
-        try Self.compare(prepared, image)
+        let (bytes, offsets) = try Self.encode(image)
+        // A daemon's way through the stream does not depend on ours.
+        let (prepared, forecast) = try concurrently(
+            { try Self.readBack(bytes, image) }, { format.layout.isText || format.layout == .draft ? nil : RestoreForecast(stream: bytes, offsets: offsets) })
         self.image = prepared
         self.alterations = alterations
-        warnings = try Self.warnings(prepared)
+        warnings = try Self.warnings(prepared, forecast)
     }
 
-    private static func encode(_ image: EditableImage) throws -> [UInt8] {
-        if image.format.layout.isText { return TextImage.text(of: image.records, layout: image.format.layout) }
-        var writer = StreamWriter(header: Header(format: image.format), format: image.format)
+    private static func readBack(_ bytes: [UInt8], _ image: EditableImage) throws -> PreparedImage {
+        let prepared: PreparedImage
         do {
-            for record in image.records { try writer.write(record) }
+            prepared = try PreparedImage(bytes: bytes, layout: image.format.layout)
+        } catch {
+            throw unreadable("\(error)")
+        }
+        try compare(prepared, image)
+        return prepared
+    }
+
+    /// - Returns: the stream, and where its records begin, END left out.
+    private static func encode(_ image: EditableImage) throws -> (bytes: [UInt8], offsets: [Int]) {
+        if image.format.layout.isText { return (TextImage.text(of: image.records, layout: image.format.layout), []) }
+        var writer = StreamWriter(header: Header(format: image.format), format: image.format)
+        var offsets: [Int] = []
+        offsets.reserveCapacity(image.records.count)
+        do {
+            for record in image.records {
+                offsets.append(writer.pendingCount)
+                try writer.write(record)
+            }
             try writer.write(.opaque(OpaqueData(type: .end)))
         } catch {
             throw ArchiveError(.badImage, "the stream cannot be written: record \(error.record ?? 0) (\(error.type?.name ?? "")), \(error.field?.name ?? ""): \(error.reason)")
         }
-        return writer.bytes
+        return (writer.bytes, offsets)
     }
 
     private static func compare(_ prepared: PreparedImage, _ image: EditableImage) throws {
@@ -62,7 +75,7 @@ public struct RebuiltStream {
         ArchiveError(.notReproducible, "the stream does not read back as it was meant (\(what)), so nothing was written; this is a defect of xsarchive: report it with the image")
     }
 
-    private static func warnings(_ prepared: PreparedImage) throws -> [String] {
+    private static func warnings(_ prepared: PreparedImage, _ forecast: RestoreForecast?) throws -> [String] {
         var lines: [String] = []
         let errors = prepared.findings.filter { $0.severity == .error }
         if let first = errors.first { lines.append("\(first.message) (\(first.rule))" + more(errors.count)) }
@@ -70,7 +83,7 @@ public struct RebuiltStream {
             lines.append("no released xenstored reads the draft layout")
             return lines
         }
-        let forecast = try RestoreForecast(prepared)
+        let forecast = try forecast ?? RestoreForecast(prepared)
         let (events, daemon) = (forecast.events, forecast.daemon?.rawValue ?? "")
         for effect in RestoreForecast.Effect.allCases {
             let events = events.filter { $0.effect == effect }

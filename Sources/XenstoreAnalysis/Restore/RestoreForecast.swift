@@ -58,19 +58,28 @@ public struct RestoreForecast: Sendable {
 
     public init(_ image: PreparedImage) throws {
         if image.format.layout.isText {
-            daemon = image.format.layout == .oxenstored ? .oxenstored : nil
+            let daemon: Daemon? = image.format.layout == .oxenstored ? .oxenstored : nil
             var walk = OxenstoredWalk(image)
             if daemon != nil { try walk.run() }
-            events = walk.events
+            self.init(daemon: daemon, events: walk.events)
             return
         }
-        daemon = .xenstored
         var offsets: [Int] = []
         try image.forEachItem { _, item in
             if case .record(let record) = item, record.type != .end { offsets.append(record.offset) }
         }
-        var walk = RestoreWalk(bytes: image.bytes, records: RestoreRecords(offsets: offsets))
+        self.init(stream: image.bytes, offsets: offsets)
+    }
+
+    /// - Parameter offsets: where the records begin, END left out; ascending.
+    init(stream: [UInt8], offsets: [Int]) {
+        var walk = RestoreWalk(bytes: stream, records: RestoreRecords(offsets: offsets))
         walk.run()
-        events = walk.events
+        self.init(daemon: .xenstored, events: walk.events)
+    }
+
+    private init(daemon: Daemon?, events: [Event]) {
+        self.daemon = daemon
+        self.events = events
     }
 }

@@ -17,9 +17,7 @@ struct RestoreWalk {
     private var connections = RestoreConnections()
     private var hasSocket = false
     private var hasEarlySocket = false
-    private var paths: Set<Octets> = [Octets("/".utf8)]
-    /// Those of the paths that have children.
-    private var parents: Set<Octets> = []
+    private var paths: RestorePaths
     private var hasNodes = false
     private var specials: Set<Octets> = []
     private var hasLostStep = false
@@ -30,6 +28,7 @@ struct RestoreWalk {
 
     init(bytes: [UInt8], records: RestoreRecords) {
         memory = RestoreMemory(bytes: bytes)
+        paths = RestorePaths(bytes: bytes)
         self.records = records
     }
 
@@ -267,16 +266,15 @@ struct RestoreWalk {
             return
         }
         let slash = path.lastIndex(of: 0x2F) ?? path.startIndex
-        let parent = slash == path.startIndex ? Octets("/".utf8) : path[path.startIndex..<slash]
-        guard paths.contains(parent) else { return note(.dies, "ends, as the parent of \(Escape.short(path)) is not there") }
-        if isDeletion && parents.contains(path) {
+        let parent = slash == path.startIndex ? path.prefix(1) : path[path.startIndex..<slash]
+        guard paths.hasParent(parent) else { return note(.dies, "ends, as the parent of \(Escape.short(path)) is not there") }
+        if isDeletion && paths.hasChildren(path) {
             return note(.dies, "ends at the deletion of \(Escape.short(path)), which has children")
         }
         if slash + 1 == path.endIndex && parent.count == 1 {
             note(.alters, "makes a child without a name below /: its next dump never ends")
         }
-        parents.insert(parent)
-        if !paths.insert(path).inserted {
+        if !paths.insert(path, below: parent) {
             note(.alters, "takes the last \(Escape.short(path)), lists it twice, and forgets the children it had before")
         }
     }
