@@ -114,7 +114,7 @@ struct ImportCommand: ParsableCommand {
             Standard.flush()
             let findings = image.findings.count == 1 ? "1 finding" : "\(image.findings.count) findings"
             let time = (ContinuousClock.now - start).formatted
-            Standard.note("xsarchive: \(file.path): layout \(image.format.layout.rawValue), \(image.bytes.count) bytes, \(findings), \(time)")
+            Standard.note("xsarchive: \(file.path): layout \(image.format.layout.rawValue), \(image.size) bytes, \(findings), \(time)")
         }
     }
 
@@ -142,7 +142,7 @@ struct ImportCommand: ParsableCommand {
     /// Lets progress go on while an image is stored, as far as its rows are written. To read it is a third of the work, to
     /// write its rows a half, and to prove it the rest.
     private func show(_ progress: Progress, _ image: PreparedImage, _ archive: Archive) {
-        let (size, records) = (Double(image.bytes.count), Double(max(1, image.recordCount)))
+        let (size, records) = (Double(image.size), Double(max(1, image.recordCount)))
         archive.database.whileWorking { rows in
             progress.show(ahead: size * (0.33 + 0.5 * min(1, Double(rows) / records)))
         }

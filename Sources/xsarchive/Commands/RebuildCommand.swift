@@ -106,7 +106,7 @@ struct RebuildCommand: ParsableCommand {
         let opened = try Archive.openExisting(archive.path)
         try opened.database.transaction {
             _ = try CustodyLog(opened).append(
-                Provenance(.rebuild, source: "@\(image.imageID)", note: note), file: (Int64(stream.image.bytes.count), stream.image.sha256))
+                Provenance(.rebuild, source: "@\(image.imageID)", note: note), file: (Int64(stream.image.size), stream.image.sha256))
         }
     }
 
