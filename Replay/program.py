@@ -6,6 +6,10 @@ import subprocess
 import tempfile
 
 
+class Trouble(Exception):
+    """An exit status that is not expected, and what the program said."""
+
+
 class Program:
     """Runs `xsarchive`; an exit status that is not expected is an error with what it said."""
 
@@ -17,7 +21,7 @@ class Program:
         result = subprocess.run([self.path, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True)
         if result.returncode not in expected:
             said = result.stderr.decode("utf-8", "backslashreplace").strip()
-            raise RuntimeError(f"xsarchive {' '.join(words)}: exit status {result.returncode}: {said}")
+            raise Trouble(f"xsarchive {' '.join(words)}: exit status {result.returncode}: {said.splitlines()[0] if said else ''}")
         return result.stdout
 
     def lines(self, *words, **options):

@@ -11,8 +11,9 @@ import sys
 import tempfile
 import time
 
+import state
 from daemon import Daemon, Refused
-from program import Program
+from program import Program, Trouble
 
 # Longer paths xenstored 4.17 restores, but xenstore-ls cannot ask for.
 LONGEST_LISTED = 2048
@@ -37,6 +38,36 @@ EXCEPTIONS = {
     "node-value-5000.bin": "xenstore-ls gets no value that is longer than a message",
 }
 
+# Nodes that oxenstored makes or sets itself when it begins.
+OWN = ("/tool", "/tool/xenstored", "/@releaseDomain", "/@introduceDomain")
+
+# What `rebuild` makes, step by step, of which image.
+REBUILT = [
+    ("draft, then v1", "xen-4.17-seq-2.bin", [["--layout", "draft"], ["--layout", "v1"]]),
+    ("draft without buffers, then v1", "xen-4.17-small.bin", [["--layout", "draft", "--drop", "buffers"], ["--layout", "v1"]]),
+    ("v2 to v1", "xen-4.22-small.bin", [["--layout", "v1"]]),
+    ("v2 with a depth to v1", "xen-2026-08-depth-2.bin", [["--layout", "v1"]]),
+    ("v2 with a lying len to v1", "xen-2026-08-depth-3.bin", [["--layout", "v1"]]),
+    ("big, then little", "xen-4.17-seq-3.bin", [["--byte-order", "big"], ["--byte-order", "little"]]),
+    ("len without padding, then with", "xen-4.17-odd.bin", [["--length-rule", "body"], ["--length-rule", "padded"]]),
+    ("as it is", "xen-4.20-small.bin", [[]]),
+    ("a domain", "xen-4.17-small.bin", [["--domain", "2"]]),
+    ("a subtree", "xen-4.17-small.bin", [["--subtree", "/local/domain/1"]]),
+    (
+        "edited",
+        "xen-4.17-seq-1.bin",
+        [["--set", "/local/domain/3/name=other", "--set", "/new/node=value", "--remove", "/local/domain/4", "--set-perms", "/vm=n0,r5"]],
+    ),
+    ("without sockets", "xen-4.17-seq-2.bin", [["--drop", "sockets"]]),
+    ("oxenstored to v1", "oxenstored-4.17-small.dump", [["--layout", "v1"]]),
+    ("oxenstored to draft to v1", "oxenstored-4.17-small.dump", [["--layout", "draft"], ["--layout", "v1"]]),
+    ("v1 to oxenstored", "xen-4.17-small.bin", [["--layout", "oxenstored"]]),
+    ("v2 to oxenstored", "xen-4.22-small.bin", [["--layout", "oxenstored"]]),
+    ("draft to oxenstored", "xen-4.17-seq-3.bin", [["--layout", "draft"], ["--layout", "oxenstored"]]),
+    ("oxenstored, edited", "oxenstored-4.17-small.dump", [["--set", "/local/domain/3/name=other", "--set-perms", "/vm=n0,r5"]]),
+    ("oxenstored and back", "xen-4.17-tiny.bin", [["--layout", "oxenstored"], ["--layout", "v1"]]),
+]
+
 
 class Difference(Exception):
     """Something that is not as expected."""
@@ -56,10 +87,10 @@ class Replay:
         begin = time.monotonic()
         try:
             verdict, seen = "ok  ", test(*words)
-        except (Difference, Refused) as error:
+        except (Difference, Refused, Trouble) as error:
             verdict, seen = "FAIL", error
             self.failures += 1
-        print(f"{verdict}  {name:<44} {seen}  ({time.monotonic() - begin:.1f} s)", flush=True)
+        print(f"{verdict}  {name:<58} {seen}  ({time.monotonic() - begin:.1f} s)", flush=True)
 
     # ---- Cases ----
 
@@ -74,6 +105,20 @@ class Replay:
             after = self.write("second-state", daemon.live_update())
             self.compare_trees(daemon, file)
         return f"{daemon.name}: {tree}; second state: {self.compare_states(file, after, forecast)}"
+
+    def rebuilt(self, file, steps):
+        """A stream that `rebuild` has made, in one step or several: a daemon must take it, with the nodes of the image it is from."""
+        made = file
+        for number, options in enumerate(steps, 1):
+            target = os.path.join(self.folder, f"step-{number}")
+            self.program.run("rebuild", made, "-o", target, "--force", *options)
+            made = target
+        forecast = self.program.forecast(made)
+        refusal = self.refusal(made, forecast)
+        if refusal:
+            raise Difference(f"no daemon will take it: it {refusal}")
+        seen = self.compare_nodes(file, made, changed=any(is_change(option) for options in steps for option in options))
+        return f"{seen}; {self.restore(made)}"
 
     def foretold(self, file):
         """A stream that a daemon may not take: it lives or dies as `check` says."""
@@ -106,8 +151,7 @@ class Replay:
     # ---- Help ----
 
     def daemon(self, file):
-        with open(file, "rb") as stream:
-            return Daemon(stream.read(), self.shim)
+        return Daemon(read(file), self.shim)
 
     def write(self, name, data):
         path = os.path.join(self.folder, name)
@@ -124,6 +168,15 @@ class Replay:
                 return finding["message"].removeprefix("a C xenstored ")
         return None
 
+    def compare_nodes(self, before, after, changed):
+        """Paths and values are those of the image; some permissions a target layout cannot tell."""
+        old, new = ({name_and_value(line) for line in self.program.list(file).splitlines()} for file in (before, after))
+        # A listing never has these, and each daemon has them at a place of its own.
+        old, new = ({line for line in lines if not line.startswith(b"/@")} for lines in (old, new))
+        if not changed and old != new:
+            raise Difference(f"other nodes than those of the image: {sorted(old ^ new)[0][:200]!r}")
+        return f"{len(new)} of {len(old)} nodes"
+
     def compare_trees(self, daemon, file):
         expected = self.program.list(file).splitlines()
         if any(len(line) > LONGEST_LISTED and len(line.split(b" = ")[0]) > LONGEST_LISTED for line in expected):
@@ -131,7 +184,7 @@ class Replay:
         found = daemon.list().splitlines()
         # oxenstored lists the children of a node in an order of its own.
         if daemon.is_oxenstored:
-            expected, found = sorted(expected), sorted(found)
+            expected, found = sorted(without_own(expected)), sorted(without_own(found))
         for number, (ours, theirs) in enumerate(zip(expected, found), 1):
             if ours != theirs:
                 raise Difference(f"line {number} of xenstore-ls -f -p: xsarchive {ours[:200]!r}, the daemon {theirs[:200]!r}")
@@ -145,11 +198,18 @@ class Replay:
             archive = os.path.join(folder, "states.db")
             changes = self.program.changes(archive, before, after)
             self.program.run("verify", archive=archive)
-        foretold = [finding["message"] for finding in forecast if finding["rule"] == "restore-alters"]
+        has_quotas = any(re.search(r"leaves out the record of type [67]$", finding["message"]) for finding in forecast)
+        forecast = [finding for finding in forecast if finding["rule"] == "restore-alters"]
+        foretold = [finding["message"] for finding in forecast]
         asked = 0
         for change in changes:
             if is_asking_tool(change):
                 asked += 1
+                continue
+            # A daemon of version 1 leaves these records out.
+            if has_quotas and change["change"] == "removed" and change["kind"] in ("quota", "domain"):
+                continue
+            if is_own(change, state.is_oxenstored(read(before))):
                 continue
             cause = next((message for message in foretold if explains(message, change)), None)
             if cause is None:
@@ -159,8 +219,40 @@ class Replay:
             raise Difference(f"foretold, but the daemon did not do it: {foretold[0]}")
         if asked != 1:
             raise Difference(f"{asked} connections of the tool that asked for the live update")
-        others = len(changes) - asked
+        others = len(forecast) - len(foretold)
         return "nothing changed" if others == 0 else f"{others} changed, as foretold"
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def name_and_value(line):
+    """A line of xenstore-ls -f -p without the permissions."""
+    return line[: line.rindex(b"   (")]
+
+
+def without_own(lines):
+    """Without the nodes that oxenstored makes or sets itself when it begins."""
+    return [line for line in lines if line.split(b" = ")[0].decode("utf-8", "replace") not in OWN]
+
+
+def is_own(change, is_oxenstored):
+    """Whether a daemon makes this change to what it is given, whatever it is: nobody needs to be told."""
+    old, new = change["old"] or {}, change["new"] or {}
+    if change["kind"] == "connection" and change["change"] == "changed":
+        # xenstored 4.17 knows no unique-id, and oxenstored asks the kernel for what domain 0's ring needs.
+        if "unique_id" in old and {name: old[name] for name in old if name != "unique_id"} == new:
+            return True
+        return is_oxenstored and old["domid"] == 0 and dict(old, revtchn=new["revtchn"]) == new
+    if change["kind"] != "node":
+        return False
+    return change["path"] in OWN if is_oxenstored else (change["change"], change["path"][:1]) == ("added", "@")
+
+
+def is_change(option):
+    return option in ("--domain", "--subtree", "--set", "--remove")
 
 
 def is_asking_tool(change):
@@ -176,6 +268,9 @@ def explains(message, change):
         old, new = change["old"], change["new"]
         return old["domid"] == int(target[2]) and dict(old, target_domid=None) == new
     stale = re.search(r'marks the permission of domain (\d+) for "(.*)" as stale', message)
+    if "opens a new event channel device" in message and (change["change"], change["kind"]) == ("changed", "global"):
+        unknown = {name: -1 for name in ("evtchn_fd", "virq_port") if name in change["old"]}
+        return change["old"] == dict(change["new"], **unknown)
     if stale and (change["change"], change["kind"]) == ("changed", "perms"):
         old, new = change["old"]["perms"], change["new"]["perms"]
         return change["path"] == stale[2] and new.replace(":stale", "") == old and f"{stale[1]}:stale" in new
@@ -195,10 +290,12 @@ def main(words):
         def names(place, pattern):
             return sorted(name for name in os.listdir(os.path.join(fixtures, place)) if re.fullmatch(pattern, name))
 
-        states = ["xen-4.17-small.bin", "xen-4.22-tiny.bin"] if short else names(".", r"xen-.*\.bin")
+        states = ["xen-4.17-small.bin", "xen-4.22-tiny.bin"] if short else names(".", r"(xen-.*\.bin|oxenstored-.*\.dump)")
         for name in states:
             replay.case(name, replay.restore, os.path.join(fixtures, name))
         if not short:
+            for title, name, steps in REBUILT:
+                replay.case(f"{name} rebuilt: {title}", replay.rebuilt, os.path.join(fixtures, name), steps)
             for name in names("restore", r".*\.bin"):
                 if name in EXCEPTIONS:
                     continue

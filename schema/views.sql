@@ -9,7 +9,7 @@ FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 CREATE VIEW images AS
 SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.captured_at, i.imported_at,
        c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.salvaged,
-       s.item_order IS NOT NULL AS reordered,
+       s.item_order IS NOT NULL AS reordered, s.layout = 'listing' AS partial,
        i.stream_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
 
@@ -98,7 +98,7 @@ FROM (
 ) d;
 
 CREATE VIEW globals AS
-SELECT g.image_id, s.ord AS record_id, s.rw_socket_fd, s.ro_socket_fd, s.evtchn_fd
+SELECT g.image_id, s.ord AS record_id, s.rw_socket_fd, s.ro_socket_fd, s.evtchn_fd, s.virq_port
 FROM image_gen g
 JOIN global_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
@@ -107,7 +107,7 @@ CREATE VIEW records AS
 SELECT r.image_id, r.record_id, r.type,
        CASE r.type WHEN 0 THEN 'END' WHEN 1 THEN 'GLOBAL_DATA' WHEN 2 THEN 'CONNECTION_DATA' WHEN 3 THEN 'WATCH_DATA'
          WHEN 4 THEN 'TRANSACTION_DATA' WHEN 5 THEN 'NODE_DATA' WHEN 6 THEN 'GLOBAL_QUOTA_DATA' WHEN 7 THEN 'DOMAIN_DATA'
-         WHEN 8 THEN 'WATCH_DATA_EXTENDED' ELSE 'UNKNOWN' END AS name,
+         WHEN 8 THEN 'WATCH_DATA_EXTENDED' WHEN 1279872581 THEN 'TEXT_LINE' ELSE 'UNKNOWN' END AS name,
        r.residue_id
 FROM (
   SELECT g.image_id, s.ord AS record_id, 1 AS type, s.residue_id
@@ -145,3 +145,10 @@ CREATE VIEW damages AS
 SELECT g.image_id, s.ord AS record_id, s."offset", length(s.bytes) AS length, s.bytes
 FROM image_gen g
 JOIN damage_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
+
+-- The images that were made of others. parent is the other one as it was named: a file, or an image like @3, which has since been
+-- removed where parent_image_id is no image. steps is JSON: what was selected and changed, and how much was lost by it.
+CREATE VIEW derivations AS
+SELECT i.image_id, i.name, c.source AS parent, CASE WHEN c.source GLOB '@[0-9]*' THEN CAST(substr(c.source, 2) AS INTEGER) END AS parent_image_id,
+       c.note AS steps, c.at, c.user
+FROM image i JOIN custody c ON c.image_id = i.image_id AND c.action = 'rebuild';

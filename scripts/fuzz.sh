@@ -11,6 +11,8 @@ swift build -c release --sanitize=fuzzer --sanitize=address \
 mkdir -p "Corpus/$target" Finds
 # Large images are slow and teach a fuzzer nothing that small ones do not.
 find ../Tests/Fixtures -name '*.bin' -size -8k -exec cp {} "Corpus/$target/" \;
+head -c 3000 ../Tests/Fixtures/oxenstored-4.17-small.dump > "Corpus/$target/oxenstored.dump"
+head -c 3000 ../Tests/Fixtures/listings/xen-4.17-small.ls-fp.txt > "Corpus/$target/listing.txt"
 # Ten seconds for one file is a hang, a gigabyte is an allocation out of proportion.
 ".build/release/$target" "Corpus/$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
     -artifact_prefix=Finds/ -print_final_stats=1 -verbosity=1

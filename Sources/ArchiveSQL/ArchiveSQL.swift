@@ -2,7 +2,9 @@
 public enum ArchiveSQL {
     /// The steps from an empty file to the newest schema; step n (from 1 on) leads to `user_version` n.
     public static var migrations: [String] {
-        [PackageResources.v001_create_sql, PackageResources.v002_nodes_by_path_sql, PackageResources.v003_custody_sql].map(text)
+        [
+            PackageResources.v001_create_sql, PackageResources.v002_nodes_by_path_sql, PackageResources.v003_custody_sql, PackageResources.v004_texts_sql,
+        ].map(text)
     }
 
     /// The views, made anew after every migration.
@@ -11,6 +13,11 @@ public enum ArchiveSQL {
             PackageResources.views_sql, PackageResources.views_domains_sql, PackageResources.views_access_sql,
             PackageResources.views_messages_sql, PackageResources.views_time_sql,
         ].map(text).joined(separator: "\n")
+    }
+
+    /// The tables of a workspace.
+    public static var workspace: String {
+        text(PackageResources.workspace_sql)
     }
 
     /// Patterns of paths whose values are secrets, one a line.

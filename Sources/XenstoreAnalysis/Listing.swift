@@ -36,7 +36,7 @@ public struct Listing {
 
     /// A node's value as xenstore-read prints it: escaped, with a newline.
     public static func value(_ tree: NodeTree, path: Octets) throws -> [UInt8] {
-        sanitize(try find(tree, path).value) + [0x0A]
+        ToolEscape.text(try find(tree, path).value) + [0x0A]
     }
 
     /// The node at an absolute path or at one that is relative to domain 0's home, as the tools take it.
@@ -48,26 +48,27 @@ public struct Listing {
             throw ArchiveError(.usage, "\(name(path)): no path ends in a slash; write it without")
         }
         guard let node = tree.node(at: whole) else {
-            let advice = whole.count == 1 ? "'xsarchive show' tells what it holds" : "'xsarchive ls' shows what there is"
+            let nearest = tree.nearest(to: whole).map { "did you mean \(name($0))?" }
+            let advice = nearest ?? (whole.count == 1 ? "'xsarchive show' tells what it holds" : "'xsarchive ls' shows what there is")
             throw ArchiveError(.noSuchImage, "\(name(path)): the image has no such node; \(advice)")
         }
         return node
     }
 
     private static func name(_ path: Octets) -> String {
-        String(decoding: sanitize(path), as: UTF8.self)
+        String(decoding: ToolEscape.text(path), as: UTF8.self)
     }
 
     private func line(_ node: NodeTree.Node, depth: Int) -> [UInt8] {
         var line: [UInt8] = []
-        let value = Self.sanitize(node.value)
+        let value = ToolEscape.text(node.value)
         if showsPaths {
-            line += Self.sanitize(node.path)
+            line += ToolEscape.text(node.path)
             line += Self.quoted(value[...])
             if showsPerms { line.append(0x20) }
         } else {
             line += Array(repeating: 0x20, count: depth)
-            line += Self.sanitize(node.name).prefix(max(0, width - Self.tagLength - depth))
+            line += ToolEscape.text(node.name).prefix(max(0, width - Self.tagLength - depth))
             // The raw length decides whether the value is cut off, the escaped one is what is cut.
             if width < line.count + node.value.count + Self.tagLength {
                 let room = max(0, width - Self.tagLength - line.count)
@@ -92,24 +93,4 @@ public struct Listing {
     static func perms(_ permissions: [Permission]) -> String {
         PermissionList.text(permissions.map { Permission(perm: $0.perm, domid: $0.domid) })
     }
-
-    /// The tools' escapes: `\t \n \r \\`, three octal digits below 8, `\xNN` for all else that is not printable ASCII.
-    static func sanitize(_ octets: Octets) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(octets.count)
-        for byte in octets {
-            switch byte {
-            case 0x09: result += [0x5C, 0x74]
-            case 0x0A: result += [0x5C, 0x6E]
-            case 0x0D: result += [0x5C, 0x72]
-            case 0x5C: result += [0x5C, 0x5C]
-            case 0..<8: result += [0x5C, 0x30, 0x30, 0x30 + byte]
-            case 0x20..<0x7F: result.append(byte)
-            default: result += [0x5C, 0x78, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return result
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
 }

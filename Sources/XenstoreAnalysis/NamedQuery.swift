@@ -24,7 +24,8 @@ public struct NamedQuery: Sendable {
     /// - Throws: `ArchiveError` with code `usage` where there is none of that name.
     public static func named(_ name: String) throws -> NamedQuery {
         guard let query = all.first(where: { $0.name == name }) else {
-            throw ArchiveError(.usage, "no query is named \(name); 'xsarchive query' lists them")
+            let advice = Nearest.advice(name, among: all.map(\.name), otherwise: "'xsarchive query' lists them")
+            throw ArchiveError(.usage, "no query is named \(name); \(advice)")
         }
         return query
     }
@@ -34,8 +35,9 @@ public struct NamedQuery: Sendable {
     /// - Throws: `ArchiveError` with code `usage` where a parameter is missing or unknown.
     public func prepare(_ archive: Archive, parameters given: [String: String], timeout: Double? = nil) throws -> Statement {
         for name in given.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
-            let known = parameters.map(\.name).joined(separator: ", ")
-            throw ArchiveError(.usage, "query \(name == "image_id" ? "\(self.name) takes no image" : "\(self.name) has no parameter \(name)"); it has: \(known)")
+            let known = parameters.map(\.name)
+            let advice = Nearest.advice(name, among: known, otherwise: "it has: \(known.joined(separator: ", "))")
+            throw ArchiveError(.usage, "query \(name == "image_id" ? "\(self.name) takes no image" : "\(self.name) has no parameter \(name)"); \(advice)")
         }
         for parameter in parameters where parameter.isRequired && given[parameter.name] == nil {
             let how = parameter.name == "image_id" ? "-i IMAGE" : "-P \(parameter.name)=..."

@@ -19,9 +19,14 @@ public struct NodeTree {
 
     public private(set) var nodes: [Node] = []
     private var indices: [Octets: Int] = [:]
+    /// Whether a node whose parent is not there belongs to the next above that is.
+    private let isPartial: Bool
 
     /// - Throws: what reading the image throws.
     public init(_ source: ImageSource) throws {
+        isPartial = source.format.layout == .listing
+        // A listing never has the root.
+        if isPartial { add(NodeData(path: TerminatedString("/"), value: [], perms: [])) }
         try source.forEachRecord { body in
             if case .node(let data) = body, data.isCommitted { add(data) }
         }
@@ -30,6 +35,23 @@ public struct NodeTree {
     /// The node with a path; nil where there is none.
     public func node(at path: Octets) -> Node? {
         indices[path].map { nodes[$0] }
+    }
+
+    /// The path of the node that an absolute path most likely means where a few of its letters are wrong; nil where none is near.
+    public func nearest(to path: Octets) -> Octets? {
+        guard path.first == 0x2F else { return nil }
+        var here: Octets = [0x2F]
+        for name in path.dropFirst().split(separator: 0x2F) {
+            let below = (here.count == 1 ? here : here + [0x2F]) + name
+            if indices[below] != nil {
+                here = below
+                continue
+            }
+            let names = node(at: here)?.children.compactMap { nodes[$0].name.utf8Text } ?? []
+            guard let typed = name.utf8Text, let meant = Nearest.match(typed, among: names) else { return nil }
+            here = (here.count == 1 ? here : here + [0x2F]) + Octets(meant.utf8)
+        }
+        return indices[here] == nil ? nil : here
     }
 
     /// A node whose path was there before takes its place, as it does in a daemon that restores the stream; one without
@@ -42,8 +64,18 @@ public struct NodeTree {
             return
         }
         indices[path] = nodes.count
-        if let parent = Self.parent(of: path).flatMap({ indices[$0] }) { nodes[parent].children.append(nodes.count) }
+        if let parent = parentIndex(of: path) { nodes[parent].children.append(nodes.count) }
         nodes.append(Node(path: path, value: data.value, perms: data.perms))
+    }
+
+    private func parentIndex(of path: Octets) -> Int? {
+        guard isPartial else { return Self.parent(of: path).flatMap { indices[$0] } }
+        var path = path
+        while let parent = Self.parent(of: path) {
+            if let index = indices[parent] { return index }
+            path = parent
+        }
+        return nil
     }
 
     /// The path up to the last `/`; nil for the root and for paths that are not absolute.

@@ -75,7 +75,7 @@ public final class Archive {
     }
 
     /// The name as SQLite must have it: one that begins with a colon is a special one there.
-    private static func fileName(_ path: String) -> String {
+    static func fileName(_ path: String) -> String {
         path.utf8.first == 0x3A ? "./" + path : path
     }
 

@@ -51,9 +51,19 @@ extension Archive {
             try row.bind(1, name)
         }
         guard try row.step() else {
-            throw ArchiveError(.noSuchImage, "\(database.path): no image @\(name); 'xsarchive images' lists what there is")
+            throw ArchiveError(.noSuchImage, "\(database.path): no image @\(name); \(try advice(name))")
         }
         return try image(id: row.integer(0))
+    }
+
+    /// What to do about a name that no image has.
+    private func advice(_ name: String) throws -> String {
+        let otherwise = "'xsarchive images' lists what there is"
+        if name.hasPrefix("latest") { return otherwise }
+        let rows = try database.prepare("SELECT DISTINCT name FROM image")
+        var names = ["latest"]
+        while try rows.step() { names.append(rows.string(0)) }
+        return Nearest.advice(name, among: names, prefix: "@", otherwise: otherwise)
     }
 
     /// What import noticed about an image.

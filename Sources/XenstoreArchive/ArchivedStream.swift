@@ -90,10 +90,33 @@ public struct ArchivedStream: Sendable {
         }
         let encoded = try encoded(database)
         try write(Octets(header?.bytes ?? []))
-        try encoded.forEachPiece(order: order(encoded.items.count, database), write)
+        if format.layout.isText {
+            try encodeText(encoded, database, write)
+        } else {
+            try encoded.forEachPiece(order: order(encoded.items.count, database), write)
+        }
         try write(trailer)
         try check(digest, database)
         return encoded
+    }
+
+    /// Hands the lines of which the records were made to `write`, in pieces of up to a megabyte.
+    private func encodeText(_ encoded: EncodedStream, _ database: Database, _ write: (Octets) throws -> Void) throws {
+        let order = try order(encoded.items.count, database)
+        let reader = RecordReader(stream: encoded.bytes, format: format)
+        var piece: [UInt8] = []
+        for index in encoded.items.indices {
+            let item = encoded.items[order?[index] ?? index]
+            guard let record = try? reader.record(at: item.range.lowerBound, number: index + 1) else {
+                throw ArchiveError(.damaged, "\(database.path): a stored record cannot be read; the archive is damaged: restore a copy")
+            }
+            piece += TextImage.line(of: record, layout: format.layout)
+            if piece.count > 1 << 20 {
+                try write(piece[...])
+                piece.removeAll(keepingCapacity: true)
+            }
+        }
+        if !piece.isEmpty { try write(piece[...]) }
     }
 
     /// - Throws: `ArchiveError` with code `damaged` where what has been written is not what was imported.

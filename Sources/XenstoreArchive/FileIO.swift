@@ -99,7 +99,8 @@ public enum FileIO {
         let number = errno
         let advice =
             switch number {
-            case ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP, EEXIST: "check the name"
+            case ENOENT: FileTree.advice(path)
+            case ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP, EEXIST: "check the name"
             case EACCES, EPERM, EROFS: "check the permissions of the file and its folder"
             case ENOSPC, EDQUOT, EFBIG: "free some space and try again"
             case EPIPE: "its reader has stopped reading"
@@ -192,7 +193,7 @@ public final class OutputFile {
     }
 
     /// The regular file that `path` names or is to name.
-    private static func target(_ path: String) throws -> String {
+    static func target(_ path: String) throws -> String {
         var status = stat()
         guard !path.isEmpty, path.utf8.last != 0x2F else { throw ArchiveError(.file, "\(path): this names no file; write a file's name") }
         guard stat(path, &status) == 0 else { return path }
@@ -263,8 +264,15 @@ extension FileIO {
 }
 
 extension FileIO {
-    /// The columns of the terminal that standard output is; nil where it is none.
+    /// Whether standard error is a terminal.
+    public static var standardErrorIsTerminal: Bool {
+        isatty(STDERR_FILENO) == 1
+    }
+
+    /// The columns of the terminal that standard output is, or what COLUMNS says of them; nil where it is none.
     public static var terminalWidth: Int? {
+        guard standardOutputIsTerminal else { return nil }
+        if let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 0 { return columns }
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)

@@ -73,6 +73,28 @@ public enum FileTree {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// How many bytes the regular files have that a path stands for: the file itself, or all in a folder. What cannot be looked
+    /// at counts nothing. A floating-point number, as the sizes of sparse files may add up to anything.
+    public static func size(_ path: String) -> Double {
+        guard !isFolder(path) else {
+            return entries(of: path).reduce(0.0) { sum, entry in
+                if case .file(let name) = entry { sum + size(path + "/" + name) } else { sum }
+            }
+        }
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Double(status.st_size) : 0
+    }
+
+    /// What to do about a file that is not there: the one beside it with nearly the same name, else to check the name.
+    static func advice(_ path: String) -> String {
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { String(path[...$0]) } ?? ""
+        // A folder that is not there has no names, and asking it for them would ask for this advice again.
+        let names = isFolder(folder.isEmpty ? "." : folder) ? (try? names(folder.isEmpty ? "." : folder)) ?? [] : []
+        let name = String(path[(slash.map { path.index(after: $0) } ?? path.startIndex)...])
+        return Nearest.advice(name, among: names, prefix: folder, otherwise: "check the name")
+    }
+
     /// When a file was last written, in seconds since 1970.
     public static func modificationTime(_ path: String) throws -> Int64 {
         var status = stat()

@@ -23,7 +23,7 @@ public struct ImageSource {
         header = image.header
         format = image.format
         sha256 = image.sha256
-        size = image.bytes.count
+        size = image.size
         origin = .file(image.withoutPaths)
     }
 

@@ -122,7 +122,7 @@ public struct Importer {
         try insert.bind(2, records.gen)
         try insert.bind(3, image.sha256)
         try insert.bind(4, image.format.layout.rawValue)
-        try insert.bind(5, Int64(image.bytes.count))
+        try insert.bind(5, Int64(image.size))
         if let header = image.header {
             try insert.bind(6, Int64(header.version))
             try insert.bind(7, Int64(header.flags))

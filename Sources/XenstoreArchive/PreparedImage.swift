@@ -2,8 +2,11 @@ import XenstoreStream
 
 /// An image that has been read and decoded as a whole, ready to be stored.
 public struct PreparedImage {
+    /// The stream: the file, or the records that were made of a text.
     public let bytes: [UInt8]
-    /// 64 hexadecimal digits.
+    /// The text of which the stream was made; nil where the file is a stream itself.
+    public let text: TextImage?
+    /// Of the file; 64 hexadecimal digits.
     public let sha256: String
     /// Nil where a damaged file has none.
     public let header: Header?
@@ -28,6 +31,16 @@ public struct PreparedImage {
         detection.format
     }
 
+    /// The file.
+    public var file: [UInt8] {
+        text?.text ?? bytes
+    }
+
+    /// The file's size in bytes.
+    public var size: Int {
+        text?.text.count ?? bytes.count
+    }
+
     /// Whether records stand where a plain reading does not come: behind END, or within another record.
     public var hasUnreadRecords: Bool {
         let rules: Set = [Rule.recordsBehindEnd.rawValue, Rule.hiddenRecord.rawValue]
@@ -39,6 +52,10 @@ public struct PreparedImage {
     /// - Throws: `StreamError` where the bytes cannot be read to their end.
     public init(bytes: [UInt8], layout: Layout? = nil) throws(StreamError) {
         let detection = try LayoutDetection(bytes: bytes, forced: layout)
+        if detection.format.layout.isText {
+            try self.init(text: bytes, detection: detection)
+            return
+        }
         var tally = Tally(header: try Header(bytes: bytes), detection: detection, bytes: bytes)
         let (sha256, end) = concurrently(
             { Digest.sha256(bytes) },
@@ -48,6 +65,17 @@ public struct PreparedImage {
                 }
             })
         self.init(bytes: bytes, sha256: sha256, detection: detection, isSalvaged: false, tally: &tally, end: try end.get())
+    }
+
+    /// Reads a text: whatever is in it, as each of its lines has a record.
+    /// - Throws: `StreamError` where a line is longer than any record.
+    private init(text bytes: [UInt8], detection: LayoutDetection) throws(StreamError) {
+        let text = try TextImage(bytes, layout: detection.format.layout)
+        var tally = Tally(header: nil, detection: detection, bytes: text.stream)
+        let reader = RecordReader(stream: text.stream, format: detection.format)
+        for (index, start) in text.starts.dropLast().enumerated() { tally.add(try reader.record(at: start, number: index + 1)) }
+        self.init(
+            bytes: text.stream, text: text, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: false, tally: &tally, end: text.stream.count)
     }
 
     /// Reads any bytes at all: a whole image as such, a damaged one as far as it can be read.
@@ -68,8 +96,11 @@ public struct PreparedImage {
         self.init(bytes: bytes, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: true, tally: &tally, end: reader.offset)
     }
 
-    private init(bytes: [UInt8], sha256: String, detection: LayoutDetection, isSalvaged: Bool, tally: inout Tally, end: Int) {
+    private init(
+        bytes: [UInt8], text: TextImage? = nil, sha256: String, detection: LayoutDetection, isSalvaged: Bool, tally: inout Tally, end: Int
+    ) {
         self.bytes = bytes
+        self.text = text
         self.detection = detection
         self.isSalvaged = isSalvaged
         header = tally.header
@@ -81,7 +112,8 @@ public struct PreparedImage {
         recordCount = tally.recordCount
         nodeCount = tally.nodeCount
         verbatimCount = tally.verbatimCount + trailer.count
-        findings = tally.checker.finish(trailer: trailer, size: bytes.count)
+        let found = tally.checker.finish(trailer: trailer, size: bytes.count)
+        findings = text?.findings(found) ?? found
         self.sha256 = sha256
     }
 

@@ -4,7 +4,7 @@
 /// (an interned path, a list of permissions), `column` says which.
 public enum Field: UInt8, CaseIterable, Sendable {
     // GLOBAL_DATA
-    case rwSocketFD, roSocketFD, evtchnFD
+    case rwSocketFD, roSocketFD, evtchnFD, virqPort
     // CONNECTION_DATA
     case connID, connPad, connType, fields, domid, tdomid, flags, revtchn, levtchn, mfn, evtchn, socketFD, socketPad, connSpec
     case inDataLength, outRespLength, outDataLength, inData, outData, uniqueIDPad, uniqueID
@@ -27,6 +27,7 @@ public enum Field: UInt8, CaseIterable, Sendable {
         case .rwSocketFD: "rw-socket-fd"
         case .roSocketFD: "ro-socket-fd"
         case .evtchnFD: "evtchn-fd"
+        case .virqPort: "virq-port"
         case .connID: "conn-id"
         case .connPad: "conn-pad"
         case .connType: "conn-type"

@@ -30,6 +30,10 @@ public struct LayoutDetection: Equatable, Sendable {
     /// - Parameter forced: the layout that the caller has chosen; nil: decide.
     /// - Throws: `StreamError` where the bytes are no stream, or its version is unknown and nothing was chosen.
     public init(bytes: [UInt8], forced: Layout? = nil) throws(StreamError) {
+        if let text = Self.text(bytes, forced: forced) {
+            self = text
+            return
+        }
         let header = try Header(bytes: bytes)
         let candidates: [Layout]
         switch (forced, header.version) {
@@ -65,6 +69,26 @@ public struct LayoutDetection: Equatable, Sendable {
             let isClear = (v1.fits == 0) != (draft.fits == 0)
             self = result(index, isClear ? .certain : .likely, "v1 fits \(v1.fits) of \(total) records, draft \(draft.fits)")
         }
+    }
+
+    /// The text that the bytes are; nil where they are none. Any bytes are one where the caller says so.
+    private static func text(_ bytes: [UInt8], forced: Layout?) -> LayoutDetection? {
+        if let forced {
+            return forced.isText ? LayoutDetection(format: TextImage.format(forced), certainty: .certain, reason: "chosen by the caller") : nil
+        }
+        if bytes.starts(with: OxenstoredLine.header) {
+            return LayoutDetection(format: TextImage.format(.oxenstored), certainty: .certain, reason: "the first line says so")
+        }
+        guard ListingLine.begins(bytes[...]) else { return nil }
+        return LayoutDetection(format: TextImage.format(.listing), certainty: .certain, reason: "the first line is one of xenstore-ls -f")
+    }
+
+    /// How many bytes of a file show whether it begins as an image does: more than the longest line of a listing that is likely.
+    public static let beginningSize = 16_384
+
+    /// Whether a file that begins so is a stream, or a text that says what it is.
+    public static func isBeginning(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: Header.ident) || text(bytes, forced: nil) != nil
     }
 
     /// What the records say about one layout.

@@ -15,6 +15,8 @@ package struct RecordReader {
         let frame = try Frame(stream: stream, offset: offset, number: number, byteOrder: format.byteOrder)
         if let watch = watchWithoutDepth(frame) { return watch }
         let record = try read(frame)
+        // What stands behind a text's fields is a line, of which a part may look like a record.
+        if format.layout.isText { return record }
         try checkLength(frame, record)
         return record
     }

@@ -15,6 +15,8 @@ public struct RecordType: Hashable, Comparable, Sendable {
     public static let globalQuotaData = RecordType(rawValue: 6)
     public static let domainData = RecordType(rawValue: 7)
     public static let watchDataExtended = RecordType(rawValue: 8)
+    /// No type of the documents: a line of a text that says nothing known, kept as it is. Its octets are `LINE`.
+    public static let textLine = RecordType(rawValue: 0x4C49_4E45)
 
     /// The types that the documents define, in the order of their numbers.
     public static let known: [RecordType] = (0...8).map(RecordType.init(rawValue:))
@@ -35,6 +37,7 @@ public struct RecordType: Hashable, Comparable, Sendable {
         case 6: "GLOBAL_QUOTA_DATA"
         case 7: "DOMAIN_DATA"
         case 8: "WATCH_DATA_EXTENDED"
+        case Self.textLine.rawValue: "TEXT_LINE"
         default: "UNKNOWN_0x" + String(rawValue, radix: 16)
         }
     }

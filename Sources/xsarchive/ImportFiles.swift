@@ -38,8 +38,8 @@ struct ImportFiles {
     private func inFolder(_ path: String, _ name: String) -> Item? {
         if ["", "-journal", "-wal", "-shm"].contains(where: { FileTree.isSameFile(path, archive + $0) }) { return nil }
         do {
-            guard try FileContent.start(of: path, count: Header.ident.count) == Header.ident else {
-                return .skipped(path, why: "does not begin with \"xenstore\"")
+            guard LayoutDetection.isBeginning(try FileContent.start(of: path, count: LayoutDetection.beginningSize)) else {
+                return .skipped(path, why: "does not begin as an image does")
             }
             return .file(Source(path: path, name: name))
         } catch let error as ArchiveError {

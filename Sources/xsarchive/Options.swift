@@ -54,11 +54,19 @@ struct ArchiveOptions: ParsableArguments {
 struct FormatOptions: ParsableArguments {
     @Option(name: .customLong("format"), help: "text, json, jsonl, csv or csv-safe (cells that a spreadsheet could run are made text).")
     var format: OutputFormat = .text
+
+    @OptionGroup var looks: LookOptions
+}
+
+/// How much a command tells besides its data.
+struct QuietOption: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Print nothing but what went wrong.")
+    var quiet = false
 }
 
 /// The layouts a user can ask for.
 enum LayoutChoice: String, CaseIterable, ExpressibleByArgument {
-    case auto, draft, v1, v2
+    case auto, draft, v1, v2, oxenstored, listing
 
     var layout: Layout? {
         Layout(rawValue: rawValue)

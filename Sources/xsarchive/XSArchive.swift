@@ -31,6 +31,8 @@ struct XSArchive: ParsableCommand {
             DumpCommand.self,
             CheckCommand.self,
             RebuildCommand.self,
+            CheckoutCommand.self,
+            BuildCommand.self,
             ReportCommand.self,
             VerifyCommand.self,
             CustodyCommand.self,
@@ -43,7 +45,9 @@ struct XSArchive: ParsableCommand {
         FileIO.reportFullFiles()
         Patience.report = { Standard.note("xsarchive: \($0)") }
         do {
-            var command = try parseAsRoot(QueryCommand.explaining(LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))))
+            let arguments = try LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
+            try MistypedCommand.refuse(arguments)
+            var command = try parseAsRoot(QueryCommand.explaining(arguments))
             try command.run()
             Standard.flush()
         } catch let status as ExitCode {
@@ -54,7 +58,8 @@ struct XSArchive: ParsableCommand {
         } catch let error as StreamError {
             fail("\(error)", .trouble)
         } catch where exitCode(for: error) == .validationFailure {
-            fail("\(message(for: error)); 'xsarchive help' tells how it is used", .usage)
+            let message = message(for: error)
+            fail("\(message)\(message.hasSuffix("?") ? "" : ";") 'xsarchive help' tells how it is used", .usage)
         } catch {
             // Requests for help, which the parser's library knows how to print.
             Standard.flush()
@@ -64,7 +69,7 @@ struct XSArchive: ParsableCommand {
 
     private static func fail(_ message: String, _ status: Exit) -> Never {
         Standard.flush()
-        Standard.note("xsarchive: \(message)")
+        Standard.complain(message)
         Exit.now(status)
     }
 }

@@ -102,3 +102,11 @@ public final class TemporaryFolder {
         Files.removeFolder(path)
     }
 }
+
+extension Files {
+    /// The file's permissions.
+    public static func mode(_ path: String) -> UInt32 {
+        var status = stat()
+        return stat(path, &status) == 0 ? UInt32(status.st_mode) & 0o777 : 0
+    }
+}

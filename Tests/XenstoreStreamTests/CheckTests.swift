@@ -177,6 +177,7 @@ import XenstoreStream
         // Rules that other tests meet: damaged files, and layouts.
         let elsewhere: Set<Rule> = [
             .noHeader, .headerVersion, .headerByteOrder, .layoutLikely, .layoutUndecided, .noEnd, .damagedSpan, .lengthLies, .lengthRule, .watchWithoutDepth,
+            .unknownLine, .oddLine, .cutLine,
         ]
         let here: Set<Rule> = Set(Self.odd.map(\.0)).union([
             .reservedFlags, .endBody, .trailer, .recordsBehindEnd, .noRecords, .slack, .hiddenRecord, .dirtyPadding, .unknownTransaction, .pendingAccess,

@@ -7,6 +7,7 @@ func meaning(of field: Field, in type: RecordType, _ layout: Layout) -> String {
     case .rwSocketFD: "file descriptor of the listening socket; -1: none"
     case .roSocketFD: "file descriptor of the read-only socket; -1: none"
     case .evtchnFD: "file descriptor of the event channel device; -1: none"
+    case .virqPort: "oxenstored: the port of the event that a domain has gone; -1: none"
     case .connID:
         switch type {
         case .watchData, .watchDataExtended: "the connection that set the watch"

@@ -32,11 +32,11 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(names(outcome) == ["a.bin", "b/x.bin", "c.bin"])
         #expect(
             outcome.errorLines == [
-                "xsarchive: in/README: skipped, no image: does not begin with \"xenstore\"",
+                "xsarchive: in/README: skipped, no image: does not begin as an image does",
                 "xsarchive: in/dangling: skipped, no image: a link that leads nowhere",
-                "xsarchive: in/empty: skipped, no image: does not begin with \"xenstore\"",
+                "xsarchive: in/empty: skipped, no image: does not begin as an image does",
                 "xsarchive: in/folder: skipped, no image: a link to a folder or a device",
-                "xsarchive: in/notes.xz: skipped, no image: does not begin with \"xenstore\"",
+                "xsarchive: in/notes.xz: skipped, no image: does not begin as an image does",
                 "xsarchive: in/pipe: skipped, no image: a pipe, a socket or a device",
             ])
     }

@@ -72,10 +72,10 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let place = Workplace()
         place.write([], "empty")
         expectFailure(place.run("import", "empty"), 2, "empty: offset 0: the file is empty; capture the image again, or import it with --salvage")
-        let dump = Fixtures.path("oxenstored-4.17-small.dump")
+        let document = Fixtures.path("README.md")
         expectFailure(
-            place.run("import", dump), 2,
-            "\(dump): offset 0: the file does not begin with \"xenstore\", so it is no xenstore migration stream; "
+            place.run("import", document), 2,
+            "\(document): offset 0: the file does not begin with \"xenstore\", so it is no xenstore migration stream; "
                 + "check that this is the daemon's state file")
         expectFailure(place.run("dump", "."), 2, ".: is a directory; name a file")
         expectFailure(

@@ -18,7 +18,7 @@ function bars(title, items, sumText = count, most = 12) {
   return element("figure", {}, element("figcaption", {}, title), rows.length > 0 ? element("ul", { class: "bars" }, ...rows) : element("p", { class: "empty" }, "None."));
 }
 
-/** A line over points: { label, value, isCurrent }. The line begins at zero, so that its slope does not exaggerate. */
+/** A line over points: { label, time, value, isCurrent }. The line begins at zero, so that its slope does not exaggerate. */
 function line(title, points, text) {
   const largest = Math.max(1, ...points.map((point) => point.value));
   const place = (at) => [points.length < 2 ? 300 : (600 * at) / (points.length - 1), 116 - (108 * points[at].value) / largest];
@@ -29,7 +29,7 @@ function line(title, points, text) {
   if (current >= 0) chart.append(drawing("path", { class: "now", d: `M${place(current)[0].toFixed(1)} 4V116` }));
   const first = points[0];
   const last = points[points.length - 1];
-  const end = (point) => element("span", {}, point.label, element("strong", {}, text(point.value)));
+  const end = (point) => element("span", { title: point.label }, point.label, element("span", {}, point.time), element("strong", {}, text(point.value)));
   const ends = element("div", { class: "ends" }, end(first), current > 0 && current < points.length - 1 ? end({ ...points[current], label: "this image" }) : null, end(last));
   return element("figure", {}, element("figcaption", {}, title), chart, ends);
 }

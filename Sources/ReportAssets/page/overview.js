@@ -40,7 +40,7 @@ function overview(report) {
     { figure: data.connections.connections.length, label: waiting > 0 ? `connections, ${waiting} waiting` : "connections", href: "#connections" },
     { figure: data.connections.watches.length, label: "watches", href: "#connections" },
     { figure: data.devices.length, label: "devices", href: "#devices" },
-    { figure: severe("error") + severe("warning"), label: severe("error") > 0 ? "findings, " + counted(severe("error"), "error") : "warnings, no errors", href: "#findings", kind: worst },
+    { figure: severe("error") + severe("warning"), label: severe("error") > 0 ? "findings, " + counted(severe("error"), "error") : severe("warning") > 0 ? "warnings, no errors" : "warnings and errors", href: "#findings", kind: worst },
   ]));
   sections.push(element("p", { class: "restore" }, "On restore: " + image.restore + "."));
   const width = Math.max(...domains.map((domain) => String(domain.domid).length));
@@ -54,7 +54,7 @@ function overview(report) {
   const charts = element("div", { class: "charts" },
     byDomain("Bytes accounted to each domain", "bytes", bytes), byDomain("Nodes owned by each domain", "nodes", count),
     bars("Records by type", image.records.map(([label, value]) => ({ label, value }))));
-  const series = image.series.map(([label, time, size, amount, isCurrent]) => ({ label: `${label}, ${time}`, size, amount, isCurrent }));
+  const series = image.series.map(([label, time, size, amount, isCurrent]) => ({ label, time, size, amount, isCurrent }));
   if (series.length > 1) {
     charts.append(
       line(`Nodes over the series of ${counted(series.length, "image")}`, series.map((point) => ({ ...point, value: point.amount })), count),

@@ -79,6 +79,11 @@ class TreeView {
     this.status.textContent = this.hits ? (found === 0 ? `No ${noun} fits` : counted(found, noun)) : counted(nodes.count, "node");
     this.refresh();
     this.scroller.scrollTop = 0;
+    // What is found first is chosen at once, so that Enter in the filter leads to it.
+    if (this.words.length > 0 && found > 0) {
+      this.select(this.hits.indexOf(1));
+      this.scrollTo(this.active);
+    }
   }
 
   isOpen(i) {

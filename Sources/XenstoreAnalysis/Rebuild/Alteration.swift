@@ -28,6 +28,12 @@ public struct Alteration: Equatable, Sendable {
         case features
         case globalQuota = "global-quota"
         case domainData = "domain-data"
+        // What oxenstored's text has no line for, or only it has
+        case virqPort = "virq-port"
+        case outData = "out-data"
+        case tdomid
+        case openTransaction = "open-transaction"
+        case pendingNode = "pending-node"
         // What no stream of the documents holds
         case unexplained
         case reserved
@@ -40,6 +46,8 @@ public struct Alteration: Equatable, Sendable {
         case permFlags = "perm-flags"
         // What is put right
         case padding
+        case lineForm = "line-form"
+        case ringPlace = "ring-place"
         case length
         case order
         case target
@@ -59,7 +67,9 @@ extension Alteration.Kind {
     /// Whether something of the image is not in the stream any more.
     public var isLoss: Bool {
         switch self {
-        case .padding, .length, .order, .target, .terminator, .connID, .parent, .perms, .transaction, .replyLength, .watchForm, .redacted: false
+        case .padding, .lineForm, .ringPlace, .length, .order, .target, .terminator, .connID, .parent, .perms, .transaction, .replyLength,
+            .watchForm, .redacted:
+            false
         default: true
         }
     }
@@ -67,9 +77,14 @@ extension Alteration.Kind {
     /// The layouts that have no field for it; empty where it does not depend on the layout.
     public var absentFrom: [Layout] {
         switch self {
-        case .roSocketFD, .readOnly, .ringFlags, .revtchn, .mfn: [.v1, .v2]
-        case .evtchnFD, .uniqueID, .inData, .outRespLength, .stale, .globalQuota, .domainData: [.draft]
-        case .depth, .features: [.draft, .v1]
+        case .roSocketFD, .readOnly, .ringFlags: [.v1, .v2, .oxenstored]
+        case .revtchn, .mfn: [.v1, .v2]
+        case .evtchnFD: [.draft]
+        case .uniqueID, .inData, .outRespLength, .stale, .globalQuota, .domainData: [.draft, .oxenstored]
+        case .depth: [.draft, .v1, .oxenstored]
+        case .features: [.v1]
+        case .virqPort: [.draft, .v1, .v2]
+        case .outData, .tdomid, .openTransaction, .pendingNode: [.oxenstored]
         default: []
         }
     }
@@ -91,16 +106,23 @@ extension Alteration.Kind {
         case .features: "the features that a domain may see"
         case .globalQuota: "GLOBAL_QUOTA_DATA"
         case .domainData: "DOMAIN_DATA, with the domain's quotas"
+        case .virqPort: "the port on which oxenstored learns that a domain has gone; 0 where it is not known: it then does not learn it"
+        case .outData: "answers and watch events that were not yet delivered"
+        case .tdomid: "the domain that a domain acts for"
+        case .openTransaction: "a transaction"
+        case .pendingNode: "a node that is pending in a transaction"
         case .unexplained: "bytes that no field explains: slack in a body, what stands behind END, damaged spans, the body of END"
         case .reserved: "reserved bits and pads that are not zero"
         case .unknownRecord: "a record of a type that no document defines, where layout or byte order change or a workspace is made"
         case .connectionType: "a connection that is neither ring nor socket, with all that hangs on it, on the same occasions"
         case .noConnection: "a watch, transaction or pending node whose connection is not there"
         case .badPath: "a node whose path begins with neither / nor @"
-        case .duplicate: "a second record of what can be there once: of nodes the last one stays, of everything else the first"
+        case .duplicate: "a second record of what can be there once: of nodes and GLOBAL_DATA the last one stays, of everything else the first"
         case .permLetter: "a permission's letter that is none of n, r, w, b: it becomes n, for which daemons take it"
         case .permFlags: "reserved flags of a permission"
         case .padding: "padding that is not zero, as daemons that write uninitialised memory leave it"
+        case .lineForm: "a line of a text that was not written as the daemon or the tool writes it"
+        case .ringPlace: "what oxenstored needs to reach a domain's ring, mfn and revtchn, or the daemon's port, where the image does not have it: on a host the domain is then lost"
         case .length: "a len that is not what the fields and the image's own rule give"
         case .order: "a record that comes before what it refers to; that is moved before it"
         case .target: "two domains that are each other's target, which no order suits: a daemon loses one"

@@ -10,6 +10,7 @@ struct Conversion {
     private var names: [UInt32: String] = [:]
 
     static func run(_ image: inout EditableImage, to format: StreamFormat, _ alterations: inout Alterations) {
+        if image.format.layout.isText { TextConversion.leaveText(&image, to: format.layout, &alterations) }
         var conversion = Conversion(from: image.format.layout, to: format.layout, alterations)
         // Most records stay as they are: only what is altered is written.
         var gone: [Int] = []
@@ -28,6 +29,7 @@ struct Conversion {
         }
         image.format = format
         alterations = conversion.alterations
+        if format.layout.isText { TextConversion.enterText(&image, &alterations) }
     }
 
     private init(from source: Layout, to target: Layout, _ alterations: Alterations) {
@@ -54,19 +56,19 @@ struct Conversion {
     private mutating func converted(_ data: GlobalData) -> GlobalData {
         guard source.globalSecondField != target.globalSecondField else { return data }
         if data.secondFD != -1 {
-            alterations.add(target == .draft ? .evtchnFD : .roSocketFD, "\(data.secondFD) of GLOBAL_DATA")
+            alterations.add(target.globalSecondField == .evtchnFD ? .roSocketFD : .evtchnFD, "\(data.secondFD) of GLOBAL_DATA")
         }
         return GlobalData(rwSocketFD: data.rwSocketFD, secondFD: -1)
     }
 
     private mutating func converted(_ data: GlobalQuotaData) -> RecordBody? {
-        guard target == .draft else { return .globalQuota(data) }
+        guard target.nodeShape == .draft else { return .globalQuota(data) }
         alterations.add(.globalQuota, data.quotas.isEmpty ? "an empty GLOBAL_QUOTA_DATA" : Self.text(data.quotas))
         return nil
     }
 
     private mutating func converted(_ data: DomainData) -> RecordBody? {
-        if target == .draft {
+        if target.nodeShape == .draft {
             var parts = data.features == 0 ? [] : ["features 0x\(String(data.features, radix: 16))"]
             if !data.quotas.isEmpty { parts.append(Self.text(data.quotas)) }
             alterations.add(.domainData, "domain \(data.domid)" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")))
@@ -195,10 +197,10 @@ struct Conversion {
             entry.perm = 0x6E
         }
         // In a draft all of them are a pad.
-        let reserved: UInt8 = source == .draft ? 0xFF : 0xFE
+        let reserved: UInt8 = source.nodeShape == .draft ? 0xFF : 0xFE
         if entry.flags & reserved != 0 { alterations.add(.permFlags, "\(text) of \(Escape.short(path))") }
         entry.flags &= ~reserved
-        if target == .draft && entry.flags != 0 {
+        if target.nodeShape == .draft && entry.flags != 0 {
             alterations.add(.stale, "\(text) of \(Escape.short(path))")
             if !isOwner { return nil }
             entry.flags = 0

@@ -46,7 +46,7 @@ extension EditableImage {
         guard !edits.isEmpty else { return }
         var editor = NodeEditor(self, edits)
         try editor.run()
-        records = editor.image.records
+        self = editor.image
         edits = []
     }
 

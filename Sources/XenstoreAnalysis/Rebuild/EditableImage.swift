@@ -6,9 +6,9 @@ import XenstoreStream
 /// Steps follow each other on it: `Selection`, `Edit`, `Repair`, `Conversion`; `RebuiltStream` writes it out.
 public struct EditableImage: Sendable {
     /// In the order of the stream, END left out.
-    public var records: [RecordBody]
+    public internal(set) var records: [RecordBody]
     /// The layout whose fields the records have, and how the image was written.
-    public var format: StreamFormat
+    public internal(set) var format: StreamFormat
     /// What the nodes' paths are slices of: those that share it can be told apart without a copy of each.
     private(set) var arena: [UInt8]
 
@@ -54,10 +54,10 @@ extension EditableImage {
             self = try Self.read(image, &alterations)
         case .archive(let archive, let image):
             var bytes: [UInt8] = []
-            bytes.reserveCapacity(source.size)
+            bytes.reserveCapacity(try archive.database.plausibleCount(image.stream.size))
             try archive.export(image) { bytes += $0 }
             let stream = image.stream
-            if stream.isSalvaged {
+            if stream.isSalvaged || stream.format.layout.isText {
                 self = try Self.read(PreparedImage(salvaging: bytes, layout: stream.format.layout), &alterations)
             } else {
                 self = try Self.read(bytes, stream.format, &alterations)
@@ -67,8 +67,8 @@ extension EditableImage {
 
     /// Reads a file as far as it was read before.
     private static func read(_ image: PreparedImage, _ alterations: inout Alterations) throws -> EditableImage {
-        guard image.isSalvaged else { return try read(image.bytes, image.format, &alterations) }
-        var collector = RecordCollector(alterations: alterations)
+        guard image.isSalvaged || image.text != nil else { return try read(image.bytes, image.format, &alterations) }
+        var collector = RecordCollector(alterations: alterations, isText: image.text != nil)
         collector.note(image.header)
         try image.forEachItem { collector.add($1) }
         collector.note(trailer: image.trailer)
@@ -92,6 +92,7 @@ extension EditableImage {
 private struct RecordCollector {
     var records: [RecordBody] = []
     var alterations: Alterations
+    var isText = false
 
     mutating func note(_ header: Header?) {
         guard let header, header.reservedFlags != 0 else { return }
@@ -110,7 +111,15 @@ private struct RecordCollector {
         }
     }
 
+    /// A text's first line comes with the text, and a line that was written in a way of its own is written anew.
+    private mutating func add(lineOf record: Record) {
+        if record.number == 1, record.type == .textLine { return }
+        if record.residue != nil { alterations.add(.lineForm, "line \(record.number), \(record.type.name)") }
+        records.append(record.body)
+    }
+
     mutating func add(_ record: Record) {
+        if isText { return add(lineOf: record) }
         if let residue = record.residue { note(residue, record) }
         if record.type == .end {
             if case .opaque(let data) = record.body, !data.body.isEmpty {

@@ -8,6 +8,8 @@ public struct Rebuild: Sendable {
     /// In this order.
     public var edits: [Edit] = []
     public var form = Form()
+    /// Whether a target's ring is moved before the ring of who acts for it: daemons lose the target otherwise.
+    public var movesTargets = true
     /// Replaces secrets at last; nil: nothing is replaced.
     public var redactor: Redactor?
 
@@ -25,8 +27,20 @@ public struct Rebuild: Sendable {
             self.lengthRule = lengthRule
         }
 
+        /// - Throws: `ArchiveError` where no stream has this form.
+        func check() throws {
+            guard let layout, layout.isText else { return }
+            if layout == .listing { throw ArchiveError(.usage, "a listing is no state that a daemon takes; 'xsarchive ls -f -p' prints one") }
+            if byteOrder != nil || lengthRule != nil { throw ArchiveError(.usage, "a text has neither a byte order nor a length rule; leave them out") }
+        }
+
         func format(_ source: StreamFormat) -> StreamFormat {
-            StreamFormat(
+            // No daemon takes a listing.
+            let target = layout ?? (source.layout == .listing ? .v1 : source.layout)
+            if target.isText { return TextImage.format(target) }
+            // A text has neither, so a stream gets those that daemons write.
+            if source.layout.isText { return StreamFormat(layout: target, byteOrder: byteOrder ?? .little, lengthRule: lengthRule ?? .padded) }
+            return StreamFormat(
                 layout: layout ?? source.layout, byteOrder: byteOrder ?? source.byteOrder, lengthRule: lengthRule ?? source.lengthRule)
         }
     }
@@ -40,13 +54,14 @@ public struct Rebuild: Sendable {
 
     /// - Parameter alterations: what the image has lost already.
     public func run(_ image: EditableImage, _ alterations: Alterations = Alterations()) throws -> RebuiltStream {
+        try form.check()
         var (image, alterations) = (image, alterations)
         try image.select(selections)
         try image.apply(edits)
         if let redactor { image.redact(redactor, &alterations) }
         let format = form.format(image.format)
         let keepsOpaque = format.layout == image.format.layout && format.byteOrder == image.format.byteOrder
-        try Repair.run(&image, keepsOpaque: keepsOpaque, &alterations)
+        try Repair.run(&image, keepsOpaque: keepsOpaque, movesTargets: movesTargets, &alterations)
         return try RebuiltStream(image, as: format, alterations)
     }
 }

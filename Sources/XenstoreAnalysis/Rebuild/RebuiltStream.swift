@@ -32,6 +32,7 @@ public struct RebuiltStream {
     }
 
     private static func encode(_ image: EditableImage) throws -> [UInt8] {
+        if image.format.layout.isText { return TextImage.text(of: image.records, layout: image.format.layout) }
         var writer = StreamWriter(header: Header(format: image.format), format: image.format)
         do {
             for record in image.records { try writer.write(record) }
@@ -46,8 +47,12 @@ public struct RebuiltStream {
         guard prepared.verbatimCount == 0, prepared.format == image.format else {
             throw unreadable("it is read as \(prepared.format.layout.rawValue), with \(prepared.verbatimCount) bytes that no field explains")
         }
-        try prepared.forEachItem { place, item in
+        // A text has a line of its own before all others.
+        let first = image.format.layout == .oxenstored ? 1 : 0
+        try prepared.forEachItem { index, item in
+            let place = index - first
             guard case .record(let record) = item else { throw unreadable("record \(place + 1) is read as damage") }
+            if place < 0 { return }
             if place < image.records.count ? record.body == image.records[place] : record.type == .end { return }
             throw unreadable("record \(record.number) (\(record.type.name)) is read otherwise than it was meant")
         }
@@ -65,10 +70,11 @@ public struct RebuiltStream {
             lines.append("no released xenstored reads the draft layout")
             return lines
         }
-        let events = try RestoreForecast(prepared).events
+        let forecast = try RestoreForecast(prepared)
+        let (events, daemon) = (forecast.events, forecast.daemon?.rawValue ?? "")
         for effect in RestoreForecast.Effect.allCases {
             let events = events.filter { $0.effect == effect }
-            if let first = events.first { lines.append("a C xenstored \(first.message)" + more(events.count)) }
+            if let first = events.first { lines.append("\(daemon) \(first.message)" + more(events.count)) }
         }
         return lines
     }

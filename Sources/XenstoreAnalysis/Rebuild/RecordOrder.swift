@@ -14,8 +14,11 @@ struct RecordOrder {
     /// Pending nodes by transaction and path, the first of each.
     private var pending: [UInt64: [Octets: Int]] = [:]
 
-    init(_ repair: Repair) {
+    private let movesTargets: Bool
+
+    init(_ repair: Repair, movesTargets: Bool) {
         self.repair = repair
+        self.movesTargets = movesTargets
         alterations = repair.alterations
         isPlaced = repair.isGone
         isOpen = repair.isGone
@@ -78,7 +81,7 @@ struct RecordOrder {
         switch data.kind {
         case .ring:
             if data.domid != 0, let global = repair.global { references.append(global) }
-            if data.tdomid != ConnectionData.noDomain { references.append(repair.rings[Int(data.tdomid)]) }
+            if movesTargets && data.tdomid != ConnectionData.noDomain { references.append(repair.rings[Int(data.tdomid)]) }
         case .socket: references.append(repair.rings[0])
         case .unknown: break
         }

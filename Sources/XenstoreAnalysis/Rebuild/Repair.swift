@@ -42,13 +42,18 @@ struct Repair {
         self.alterations = alterations
     }
 
+    /// - Parameters:
+    ///   - keepsOpaque: whether records that only the image's own layout and byte order can hold are to stay.
+    ///   - movesTargets: whether a target's ring is to be moved before its user's, which no document asks for.
     /// - Throws: `ArchiveError` where so many parents are missing that adding them would more than double the image.
-    static func run(_ image: inout EditableImage, keepsOpaque: Bool, _ alterations: inout Alterations) throws {
+    static func run(
+        _ image: inout EditableImage, keepsOpaque: Bool, movesTargets: Bool = true, _ alterations: inout Alterations
+    ) throws {
         var repair = Repair(image, keepsOpaque: keepsOpaque, alterations)
         repair.settleConnections()
         repair.settleReferences()
         try repair.settleNodes()
-        var order = RecordOrder(repair)
+        var order = RecordOrder(repair, movesTargets: movesTargets)
         image.records = order.run()
         alterations = order.alterations
     }

@@ -6,7 +6,7 @@ extension RestoreForecast {
         events.map { event in
             Finding(
                 rule: "restore-" + event.effect.rawValue, severity: event.effect.severity, record: event.record, offset: event.offset,
-                message: "a C xenstored " + event.message, expected: "")
+                message: (daemon?.rawValue ?? "") + " " + event.message, expected: "")
         }
     }
 }

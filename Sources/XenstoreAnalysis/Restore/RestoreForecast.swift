@@ -1,11 +1,11 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What the C xenstored would do with an image on restore.
+/// What a daemon would do with an image on restore: the C xenstored with a stream, oxenstored with its text.
 ///
 /// Its reader is followed step by step, trusting every length as it does. The steps are those that were observed when the
 /// daemon of Xen 4.17 restored some 290 odd and broken streams; for streams of version 2, which that daemon refuses, its
-/// successors are taken to do the same, and to know the types 6 to 8.
+/// successors are taken to do the same, and to know the types 6 to 8. oxenstored reads line by line, `OxenstoredWalk`.
 public struct RestoreForecast: Sendable {
     /// What happens, the gravest last.
     public enum Effect: String, CaseIterable, Comparable, Sendable {
@@ -40,6 +40,15 @@ public struct RestoreForecast: Sendable {
         public let message: String
     }
 
+    /// Who would restore it.
+    public enum Daemon: String, Sendable {
+        case xenstored = "a C xenstored"
+        case oxenstored
+    }
+
+    /// Nil for a listing, which no daemon restores.
+    public let daemon: Daemon?
+
     public let events: [Event]
 
     /// The gravest effect of all.
@@ -48,6 +57,14 @@ public struct RestoreForecast: Sendable {
     }
 
     public init(_ image: PreparedImage) throws {
+        if image.format.layout.isText {
+            daemon = image.format.layout == .oxenstored ? .oxenstored : nil
+            var walk = OxenstoredWalk(image)
+            if daemon != nil { try walk.run() }
+            events = walk.events
+            return
+        }
+        daemon = .xenstored
         var offsets: [Int] = []
         try image.forEachItem { _, item in
             if case .record(let record) = item, record.type != .end { offsets.append(record.offset) }

@@ -83,6 +83,15 @@ public struct CustodyLog {
         while try rows.step() { try body(Self.entry(rows)) }
     }
 
+    /// The entries of images that were made of others, by the images' ids.
+    public func rebuilds() throws -> [Int64: CustodyEntry] {
+        var entries: [Int64: CustodyEntry] = [:]
+        try forEachEntry { entry in
+            if entry.action == CustodyEntry.Action.rebuild.rawValue, let imageID = entry.imageID { entries[imageID] = entry }
+        }
+        return entries
+    }
+
     /// The newest entry; nil where there is none.
     public func lastEntry() throws -> CustodyEntry? {
         let row = try database.prepare(

@@ -14,7 +14,8 @@ public struct ImageChecker {
     ///   - header: nil where the file has none.
     ///   - bytes: the file.
     public init(header: Header?, detection: LayoutDetection, bytes: [UInt8]) {
-        structure = StructureRules(bytes: bytes)
+        // A listing may be one of a part of the tree, and never has the root.
+        structure = StructureRules(bytes: bytes, needsParents: detection.format.layout != .listing)
         format = detection.format
         list = FindingList(limit: Self.findingsPerRule)
         switch detection.certainty {
@@ -22,6 +23,7 @@ public struct ImageChecker {
         case .likely: list.add(.layoutLikely, "read as \(format.layout.rawValue): \(detection.reason)")
         case .undecided: list.add(.layoutUndecided, "read as \(format.layout.rawValue): \(detection.reason)")
         }
+        if format.layout.isText { return }
         guard let header else {
             list.add(.noHeader, offset: 0, "the file does not begin with a stream's header")
             return
@@ -52,7 +54,7 @@ public struct ImageChecker {
         records += 1
         hasEnd = record.type == .end
         if !hasEnd { hasPlainRecord = true }
-        FramingRules.check(record, format, &list)
+        if !format.layout.isText { FramingRules.check(record, format, &list) }
         // Most records are nodes: one is taken out of its body once.
         if case .node(let node) = record.body {
             RecordRules.node(node, record, format.layout, &list)
@@ -93,6 +95,7 @@ public struct ImageChecker {
     ///   - size: of the file, in bytes.
     public mutating func finish(trailer: Octets, size: Int) -> [Finding] {
         structure.finish(&list)
+        if format.layout.isText { return list.all }
         if !hasEnd { list.add(.noEnd, offset: size, "the file ends without END") }
         if hasEnd && !hasPlainRecord { list.add(.noRecords, "the stream holds no state at all") }
         if !trailer.isEmpty {

@@ -27,9 +27,9 @@ package enum RecordRules {
         let (number, offset) = (record.number, record.offset)
         if data.connID == 0 { list.add(.connIDZero, record: number, offset: offset + 8, "CONNECTION_DATA with conn-id 0") }
         if data.kind == .unknown {
-            list.add(.connectionType, record: number, offset: offset + (layout == .draft ? 16 : 12), "conn-type \(data.connType)")
+            list.add(.connectionType, record: number, offset: offset + (layout.connectionShape == .draft ? 16 : 12), "conn-type \(data.connType)")
         }
-        if layout == .draft {
+        if layout.connectionShape == .draft {
             pad(.connPad, data.connPad, record, &list)
         } else {
             pad(.fields, data.fields & ~1, record, &list)
@@ -58,7 +58,7 @@ package enum RecordRules {
                 break
             }
         }
-        let reserved = layout == .draft ? UInt8(0xFF) : 0xFE
+        let reserved = layout.nodeShape == .draft ? UInt8(0xFF) : 0xFE
         if let entry = data.perms.first(where: { $0.flags & reserved != 0 }) {
             pad(.perms, entry.flags & reserved, record, &list)
         }
@@ -66,7 +66,8 @@ package enum RecordRules {
             list.add(.manyPerms, record: number, offset: offset, "\(name()) has \(data.perms.count) permissions")
         }
         if data.isCommitted {
-            if data.perms.isEmpty { list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner") }
+            // A listing need not tell the permissions.
+            if data.perms.isEmpty && layout != .listing { list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner") }
             if data.txID != 0 || data.access != 0 {
                 list.add(
                     .committedTransaction, record: number, offset: offset, "\(name()) is committed, with tx-id \(data.txID) and access \(data.access)")

@@ -14,6 +14,10 @@ public enum Rule: String, CaseIterable, Sendable {
     case trailer = "trailer"
     case recordsBehindEnd = "records-behind-end"
     case noRecords = "no-records"
+    // Lines of a text
+    case unknownLine = "unknown-line"
+    case oddLine = "odd-line"
+    case cutLine = "cut-line"
     // Framing
     case damagedSpan = "damaged-span"
     case lengthLies = "length-lies"
@@ -64,9 +68,9 @@ public enum Rule: String, CaseIterable, Sendable {
         case .reservedFlags, .headerVersion, .layoutLikely, .layoutUndecided, .endBody, .trailer, .slack, .unknownType,
             .typeNotInLayout, .watchWithoutDepth, .unterminated, .innerNUL, .connectionType, .connIDZero, .reservedDomid,
             .permLetter, .pendingAccess, .pathForm, .pathCharacters, .pathLength, .quotaName, .repeatedRecord, .duplicateDomain,
-            .unknownTransaction, .unknownTarget, .ownerWithoutConnection:
+            .unknownTransaction, .unknownTarget, .ownerWithoutConnection, .unknownLine, .cutLine:
             .warning
-        case .noRecords, .lengthRule, .dirtyPadding, .setPad, .notUTF8, .manyPerms, .committedTransaction:
+        case .oddLine, .noRecords, .lengthRule, .dirtyPadding, .setPad, .notUTF8, .manyPerms, .committedTransaction:
             .info
         }
     }
@@ -85,6 +89,9 @@ public enum Rule: String, CaseIterable, Sendable {
         case .trailer: "nothing behind END"
         case .recordsBehindEnd: "END is the last record"
         case .noRecords: "at least one record besides END"
+        case .unknownLine: "a line that says what the format knows"
+        case .oddLine: "a line just as the daemon or the tool writes it"
+        case .cutLine: "a newline at the end of the file"
         case .damagedSpan: "a record"
         case .lengthLies: "a len that ends where the next record begins"
         case .lengthRule: "a len that counts its padding as in the image's other records, or as they do not"

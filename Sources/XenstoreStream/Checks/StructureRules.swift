@@ -27,8 +27,11 @@ struct StructureRules {
         let name: Octets
     }
 
-    init(bytes: [UInt8]) {
+    private let needsParents: Bool
+
+    init(bytes: [UInt8], needsParents: Bool) {
         paths = PathTable(bytes: bytes)
+        self.needsParents = needsParents
     }
 
     /// Adds a path to the table.
@@ -117,7 +120,7 @@ struct StructureRules {
             list.add(.duplicateNode, record: number, offset: offset, "\(Escape.short(path)) again")
         }
         isNode[index] = true
-        if let parent = Self.parent(of: path), !parent.hasSameBytes(as: lastParent) {
+        if needsParents, let parent = Self.parent(of: path), !parent.hasSameBytes(as: lastParent) {
             if isNode(parent) {
                 lastParent = parent
             } else {

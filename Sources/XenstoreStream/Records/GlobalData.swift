@@ -6,6 +6,8 @@
 ///     +-------------------+
 ///     | ro-socket-fd (draft) or evtchn-fd (v1, v2)
 ///     +-------------------+
+///
+/// oxenstored's text also has the port on which the daemon learns that a domain has gone.
 public struct GlobalData: RecordFields {
     public static let type = RecordType.globalData
 
@@ -13,10 +15,13 @@ public struct GlobalData: RecordFields {
     public var rwSocketFD: Int32
     /// draft: the descriptor of the read-only socket. v1 and v2: the descriptor of the event channel device. -1: none.
     public var secondFD: Int32
+    /// oxenstored: the port of the event that a domain has gone. -1: none.
+    public var virqPort: Int32
 
-    public init(rwSocketFD: Int32 = -1, secondFD: Int32 = -1) {
+    public init(rwSocketFD: Int32 = -1, secondFD: Int32 = -1, virqPort: Int32 = -1) {
         self.rwSocketFD = rwSocketFD
         self.secondFD = secondFD
+        self.virqPort = virqPort
     }
 
     public init() {
@@ -27,6 +32,7 @@ public struct GlobalData: RecordFields {
     public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
         try visitor.integer(.rwSocketFD, &rwSocketFD)
         try visitor.integer(visitor.layout.globalSecondField, &secondFD)
+        if visitor.layout.hasVIRQPort { try visitor.integer(.virqPort, &virqPort) }
     }
 
     public static let samples = [GlobalData(rwSocketFD: 3, secondFD: 6)]

@@ -1,5 +1,7 @@
 import ArgumentParser
+import XenstoreAnalysis
 import XenstoreArchive
+import XenstoreStream
 
 struct AccessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,6 +32,8 @@ struct AccessCommand: ParsableCommand {
         if let path { parameters["path"] = path }
         let count = try archive.printRows(of: "access", image: image, parameters: parameters, format: output.format)
         if let path, count == 0 {
+            // Says what is nearest.
+            if image != "-" { _ = try Listing.find(try NodeTree(archive.source(image)), Octets(path.utf8)) }
             throw ArchiveError(.noSuchImage, "\(path): the image has no such node; 'xsarchive ls' shows what there is")
         }
     }

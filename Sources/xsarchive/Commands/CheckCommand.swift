@@ -22,6 +22,7 @@ struct CheckCommand: ParsableCommand {
     )
 
     @OptionGroup var archive: ArchiveOptions
+    @OptionGroup var looks: LookOptions
 
     @Option(help: "text, json, jsonl, csv, csv-safe or sarif.")
     var format: CheckFormat = .text
@@ -35,8 +36,11 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The least severity that ends with exit status 1 (default: that of --severity).")
     var failOn: Finding.Severity?
 
-    @Option(help: "For files: auto, draft, v1 or v2.")
+    @Option(help: "For files: auto, draft, v1, v2, oxenstored or listing.")
     var layout: LayoutChoice = .auto
+
+    @Flag(name: .shortAndLong, help: "Print nothing; the exit status tells.")
+    var quiet = false
 
     private var leastListed: Finding.Severity {
         severity ?? min(failOn ?? .warning, .warning)
@@ -51,14 +55,14 @@ struct CheckCommand: ParsableCommand {
             do {
                 let check = try ImageCheck(LoadedImage(archive, reference, layout: layout.layout))
                 if check.items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
-                report.add(reference, check)
+                if !quiet { report.add(reference, check) }
             } catch let error as ArchiveError {
                 Standard.flush()
-                Standard.note("xsarchive: \(error)")
+                Standard.complain("\(error)")
                 failed = true
             }
         }
-        report.finish()
+        if !quiet { report.finish() }
         if failed { throw Exit.trouble.code }
         if found { throw Exit.differences.code }
     }

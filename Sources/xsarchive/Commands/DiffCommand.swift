@@ -16,6 +16,7 @@ struct DiffCommand: ParsableCommand {
             Examples:
               xsarchive diff @latest~1 @latest
               xsarchive diff before.bin after.bin --only node,perms --path '/local/domain/7/*'
+              xsarchive diff @1 @2 --by domain --color always | less -R
             """
     )
 
@@ -42,6 +43,9 @@ struct DiffCommand: ParsableCommand {
     @Option(help: "Only nodes and watches whose path matches, * and ? and [] as in SQL's GLOB.")
     var path: String?
 
+    @Option(help: "Put the changes of the text in order by kind, or by the domain they concern (default: by domain on a terminal, else by kind).")
+    var by: DiffText.Order?
+
     @OptionGroup var secrets: RedactOptions
     @OptionGroup var output: FormatOptions
 
@@ -58,8 +62,9 @@ struct DiffCommand: ParsableCommand {
         return Set(
             try only.split(separator: ",").map { name in
                 guard let kind = Change.Kind(rawValue: String(name)) else {
-                    let known = Change.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw ValidationError("\(name) is no kind; the kinds are \(known).")
+                    let known = Change.Kind.allCases.map(\.rawValue)
+                    let nearest = Nearest.match(String(name), among: known).map { "; did you mean \($0)?" } ?? "."
+                    throw ValidationError("\(name) is no kind; the kinds are \(known.joined(separator: ", "))\(nearest)")
                 }
                 return kind
             })
@@ -75,21 +80,24 @@ struct DiffCommand: ParsableCommand {
             kinds.contains(change.kind) && path.map { pattern in change.path.map { Glob.matches($0, pattern) } ?? false } ?? true
         }
         let shown = redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } } ?? changes
-        if !quiet { print(shown, left, right) }
+        if !quiet { try print(shown, left, right) }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet {
             Standard.note("xsarchive: the images say the same; their bytes differ in the order of the records or in padding")
         }
         if !changes.isEmpty { throw Exit.differences.code }
     }
 
-    private func print(_ changes: [Change], _ left: ImageSource, _ right: ImageSource) {
+    private func print(_ changes: [Change], _ left: ImageSource, _ right: ImageSource) throws {
         if stat {
             DiffStatistics(changes).print(format: output.format)
         } else if nameStatus {
             for change in changes { Standard.print(DiffText.nameStatus(change)) }
         } else {
             switch output.format {
-            case .text, .csv, .csvSafe: DiffText.print(changes, old: left.name, new: right.name)
+            case .text, .csv, .csvSafe:
+                let order = by ?? (FileIO.standardOutputIsTerminal ? .domain : .kind)
+                let names = order == .domain ? try DomainNames(right, left) : nil
+                DiffText.print(changes, old: left.name, new: right.name, domains: names)
             case .jsonl: for change in changes { Standard.print(DiffJSON.object(change).text) }
             case .json: Standard.print(JSON.array(changes.map(DiffJSON.object)).text)
             }

@@ -22,7 +22,7 @@ struct DumpCommand: ParsableCommand {
     @Option(name: .customLong("format"), help: "text or jsonl.")
     var format: OutputFormat = .text
 
-    @Option(help: "auto, draft, v1 or v2.")
+    @Option(help: "auto, draft, v1, v2, oxenstored or listing.")
     var layout: LayoutChoice = .auto
 
     func validate() throws {
@@ -32,6 +32,7 @@ struct DumpCommand: ParsableCommand {
     func run() throws {
         let image = try ImageFile.prepare(file, layout: layout.layout, salvaging: true)
         let printer: any DumpPrinter = format == .text ? DumpText(image) : DumpJSON(image)
+        let lines = image.text
         // The findings are in the order of the file; each is printed with the item it belongs to.
         var findings = image.findings[...]
         func take(before end: Int?) -> [Finding] {
@@ -39,10 +40,10 @@ struct DumpCommand: ParsableCommand {
             findings = findings.dropFirst(taken.count)
             return Array(taken)
         }
-        printer.header(take(before: Header.size))
-        try image.forEachItem { _, item in
+        printer.header(take(before: lines == nil ? Header.size : 0))
+        try image.forEachItem { index, item in
             switch item {
-            case .record(let record): printer.record(record, take(before: record.offset + record.size))
+            case .record(let record): printer.record(record, take(before: lines?.places[index + 1] ?? record.offset + record.size))
             case .damage(let damage): printer.damage(damage, take(before: damage.offset + damage.bytes.count))
             }
         }

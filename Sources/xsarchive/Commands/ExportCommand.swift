@@ -24,6 +24,9 @@ struct ExportCommand: ParsableCommand {
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
+    @Flag(name: .shortAndLong, help: "Tell what was written and proved, on standard error.")
+    var verbose = false
+
     func run() throws {
         let (archive, image) = try archive.archivedImage(image)
         let exporter = Exporter(archive)
@@ -36,6 +39,9 @@ struct ExportCommand: ParsableCommand {
             try exporter.exportToStandardOutput(image)
         } else {
             try exporter.export(image, toFile: output, overwrite: force)
+        }
+        if verbose {
+            Standard.note("xsarchive: @\(image.imageID) \(image.label.name): \(image.stream.size) bytes written to \(output), SHA-256 \(image.stream.sha256) as imported")
         }
     }
 }

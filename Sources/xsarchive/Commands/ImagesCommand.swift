@@ -16,15 +16,17 @@ struct ImagesCommand: ParsableCommand {
 
     func run() throws {
         var table = Table(
-            columns: ["image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size", "sha256"],
+            columns: ["image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size", "sha256", "made_of"],
             format: output.format)
-        for image in try archive.open().images() where series == nil || image.label.series == series {
+        let archive = try archive.open()
+        let rebuilds = try CustodyLog(archive).rebuilds()
+        for image in try archive.images() where series == nil || image.label.series == series {
             // A person needs enough of the digest to tell images apart; machines get all of it.
             let digest = output.format == .text ? String(image.stream.sha256.prefix(12)) : image.stream.sha256
             table.add([
                 .integer(image.imageID), .string(image.label.name), .string(image.label.series), .string(image.label.capturedAt),
                 .string(image.importedAt), .string(image.stream.format.layout.rawValue), .integer(image.stream.recordCount),
-                .integer(image.stream.nodeCount), .integer(image.stream.size), .string(digest),
+                .integer(image.stream.nodeCount), .integer(image.stream.size), .string(digest), .string(rebuilds[image.imageID]?.source),
             ])
         }
         table.finish()

@@ -9,6 +9,7 @@ struct ImportCommand: ParsableCommand {
         discussion: """
             Prints one line for each image: its id, name, number of records and SHA-256, and whether it was stored, observed (the \
             same bytes under a new label) or known (the same bytes under the same label; nothing is added).
+            Besides streams it takes the text in which oxenstored writes its state, and what 'xenstore-ls -f -p' prints: a partial image.
             An image that cannot be read to its end is refused, and the archive stays as it was; --salvage stores it all the same.
             Of a folder all images are taken, also those in folders below, in the order of their names; what does not begin as an \
             image does is skipped. A file that cannot be imported does not keep the others from it.
@@ -47,13 +48,19 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The most bytes that a compressed file or standard input may have, like 500M or 2G.")
     var maxSize = ByteCount(bytes: FileContent.standardLimit)
 
-    @Option(help: "auto, draft, v1 or v2.")
+    @Option(help: "auto, draft, v1, v2, oxenstored or listing.")
     var layout: LayoutChoice = .auto
 
     @Flag(help: "Store any file at all: what can be read of a damaged one as records, the rest as damaged spans.")
     var salvage = false
 
+    @OptionGroup var talk: QuietOption
+
+    @Flag(name: .shortAndLong, help: "Tell of each image also its layout, its size, its findings and how long it took, on standard error.")
+    var verbose = false
+
     func validate() throws {
+        if talk.quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
         if name != nil && files.count > 1 { throw ValidationError("--name goes with one file, there are \(files.count).") }
         if let name, name.isEmpty { throw ValidationError("--name is empty.") }
         if let name, Int64(name) != nil || name == "latest" || name.hasPrefix("latest~") {
@@ -70,36 +77,48 @@ struct ImportCommand: ParsableCommand {
         if name != nil, files.contains(where: { $0 != "-" && FileTree.isFolder($0) }) {
             throw ArchiveError(.usage, "--name goes with one file, not with a folder")
         }
+        let progress = Progress("importing", isWanted: !talk.quiet) { files.reduce(0.0) { $0 + FileTree.size($1) } }
         for file in files {
             sources.forEach(file) { item in
                 do {
                     switch item {
-                    case .file(let source): try take(source, time, &table)
+                    case .file(let source):
+                        try take(source, time, progress, &table)
+                        progress.advance(by: FileTree.size(source.path))
                     case .failure(let error): throw error
                     case .skipped(let path, let why):
                         Standard.note("xsarchive: \(path): skipped, no image: \(why)")
+                        progress.advance(by: FileTree.size(path))
                         if status == .done { status = .differences }
                     }
                 } catch {
-                    Standard.note("xsarchive: \(error)")
+                    Standard.complain("\(error)")
                     status = .trouble
                 }
             }
         }
-        if output.format != .text { table.finish() }
+        Progress.clear()
+        if output.format != .text && !talk.quiet { table.finish() }
         if status != .done { throw status.code }
     }
 
-    private func take(_ source: ImportFiles.Source, _ time: String?, _ table: inout Table) throws {
+    private func take(_ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table) throws {
+        let start = ContinuousClock.now
         let file = try ImageFile(source.path, limit: maxSize.bytes, keepingPart: salvage)
         let label = Importer.Label(
             name: name ?? file.name(from: source.name), series: series, capturedAt: try time ?? timeFrom.time(of: source))
-        let (image, outcome) = try store(file, label)
-        report(outcome, label, image, &table)
+        let (image, outcome) = try store(file, label, progress)
+        if !talk.quiet { report(outcome, label, image, &table) }
         note(file, image, outcome)
+        if verbose {
+            Standard.flush()
+            let findings = image.findings.count == 1 ? "1 finding" : "\(image.findings.count) findings"
+            let time = (ContinuousClock.now - start).formatted
+            Standard.note("xsarchive: \(file.path): layout \(image.format.layout.rawValue), \(image.bytes.count) bytes, \(findings), \(time)")
+        }
     }
 
-    private func store(_ file: ImageFile, _ label: Importer.Label) throws -> (PreparedImage, Importer.Outcome) {
+    private func store(_ file: ImageFile, _ label: Importer.Label, _ progress: Progress) throws -> (PreparedImage, Importer.Outcome) {
         func prepare() throws -> PreparedImage {
             try file.prepared(layout: layout.layout, salvaging: salvage)
         }
@@ -108,13 +127,25 @@ struct ImportCommand: ParsableCommand {
         guard FileIO.exists(archive.path), !FileIO.isEmpty(archive.path) else {
             // A file that is no image must not even make an empty archive.
             let image = try prepare()
-            return (image, try Importer(Archive.openOrCreate(archive.path)).store(image, label: label, from: provenance))
+            let archive = try Archive.openOrCreate(archive.path)
+            show(progress, image, archive)
+            return (image, try Importer(archive).store(image, label: label, from: provenance))
         }
         let archive = try Archive.openOrCreate(archive.path)
         archive.noteUpgrade()
         // What it will be compared with is read meanwhile.
         let (image, preview) = try concurrently(prepare, { try Preview(archive, series: series, size: file.content.bytes.count) })
+        show(progress, image, archive)
         return (image, try Importer(archive).store(image, label: label, from: provenance, preview: preview))
+    }
+
+    /// Lets progress go on while an image is stored, as far as its rows are written. To read it is a third of the work, to
+    /// write its rows a half, and to prove it the rest.
+    private func show(_ progress: Progress, _ image: PreparedImage, _ archive: Archive) {
+        let (size, records) = (Double(image.bytes.count), Double(max(1, image.recordCount)))
+        archive.database.whileWorking { rows in
+            progress.show(ahead: size * (0.33 + 0.5 * min(1, Double(rows) / records)))
+        }
     }
 
     /// Tells on standard error that an image is not what it should be, though it was stored.

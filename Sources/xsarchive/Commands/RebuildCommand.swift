@@ -14,7 +14,9 @@ struct RebuildCommand: ParsableCommand {
             A file appears only when the stream has been read back and found to be as it was meant.
             Examples:
               xsarchive rebuild @latest -o state_dump --layout v1
+              xsarchive rebuild @latest -o db --layout oxenstored
               xsarchive rebuild @latest -o guest.bin --domain 2
+              xsarchive rebuild @latest --save-as smaller --drop sockets
               xsarchive rebuild state_dump -o edited.bin --set /local/domain/2/name=db01 --remove /local/domain/2/device --drop sockets
             """
     )
@@ -49,6 +51,12 @@ struct RebuildCommand: ParsableCommand {
     @Flag(help: "Paths and values have the escapes that ls and cat print: \\n, \\\\, \\x00 ...")
     var escaped = false
 
+    @Option(help: "Keep the stream in the archive under this name, with what it was made of and how.")
+    var saveAs: String?
+
+    @Option(help: "The series in which --save-as keeps it.")
+    var series = "rebuilt"
+
     @Flag(help: "Where anything is lost, write nothing and end with exit status 2.")
     var strict = false
 
@@ -56,6 +64,10 @@ struct RebuildCommand: ParsableCommand {
 
     @Flag(help: "Replace the file where it exists.")
     var force = false
+
+    func validate() throws {
+        try saveAs.map(ImageName.validate)
+    }
 
     private func plan() throws -> Rebuild {
         let text = EditText(isEscaped: escaped)
@@ -71,15 +83,20 @@ struct RebuildCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard output != nil else { throw ArchiveError(.usage, "where is the stream to go? -o names a file") }
+        guard output != nil || saveAs != nil else {
+            throw ArchiveError(.usage, "where is the stream to go? -o names a file, --save-as an image of the archive")
+        }
         let plan = try plan()
         let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path])
         try target.check()
         let source = try archive.source(image)
         let stream = try plan.run(source)
         try target.report(stream, source.name)
+        let saved = try saveAs.map { try save(stream, as: $0, RebuildSteps(plan: plan, parent: source, alterations: stream.alterations)) }
         try target.write(stream)
-        if secrets.redact, case .archive(_, let image) = source.origin { try log(stream, of: image) }
+        if secrets.redact, saveAs == nil, case .archive(_, let image) = source.origin { try log(stream, of: image) }
+        guard let saved else { return }
+        if output == "-" { Standard.note(saved) } else { Standard.print(saved) }
     }
 
     /// Tells in the custody log what has left the archive, and that secrets were replaced in it.
@@ -92,6 +109,27 @@ struct RebuildCommand: ParsableCommand {
                 Provenance(.rebuild, source: "@\(image.imageID)", note: note), file: (Int64(stream.image.bytes.count), stream.image.sha256))
         }
     }
+
+    /// - Returns: the line that `import` would print.
+    private func save(_ stream: RebuiltStream, as name: String, _ steps: RebuildSteps) throws -> String {
+        let archive = try Archive.openOrCreate(archive.path)
+        archive.noteUpgrade()
+        let label = Importer.Label(name: name, series: series)
+        let provenance = Provenance(.rebuild, source: steps.source, note: steps.json.text)
+        let outcome = try Importer(archive).store(stream.image, label: label, from: provenance)
+        return "@\(outcome.imageID)  \(Escape.printable(name))  \(stream.image.recordCount) records  \(stream.image.sha256)  \(outcome.kind.rawValue)"
+    }
+}
+
+/// Names that an image can have in an archive.
+enum ImageName {
+    /// - Throws: `ValidationError` where a reference could not tell the name from something else.
+    static func validate(_ name: String) throws {
+        if name.isEmpty { throw ValidationError("the image's name is empty") }
+        if Int64(name) != nil || name == "latest" || name.hasPrefix("latest~") {
+            throw ValidationError("the name \(name) could not be told from @ID and @latest; choose another")
+        }
+    }
 }
 
 extension Edit.Drop: ExpressibleByArgument {}
@@ -101,7 +139,7 @@ extension Layout: ExpressibleByArgument {}
 
 /// The form of a stream that is to be made.
 struct StreamFormOptions: ParsableArguments {
-    @Option(help: "draft, v1 or v2 (default: as in the image).")
+    @Option(help: "draft, v1, v2 or oxenstored (default: as in the image; of a listing: v1).")
     var layout: Layout?
 
     @Option(help: "little or big (default: as in the image).")

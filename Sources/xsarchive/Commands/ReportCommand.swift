@@ -33,12 +33,14 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
+    @OptionGroup var talk: QuietOption
+
     func run() throws {
         guard !(image == "-" && newer == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
         guard output != "-" || !FileIO.standardOutputIsTerminal else {
             throw ArchiveError(.usage, "a page is for a browser, not for a terminal; name a file with -o, like -o report.html, or pipe the output")
         }
-        for input in [image, newer ?? image, archive.path] where output != "-" && FileIO.isSameFile(output, input) {
+        for input in [image, newer ?? image, archive.path] where output != "-" && FileTree.isSameFile(output, input) {
             throw ArchiveError(.usage, "\(output): is \(input == archive.path ? "the archive" : "the image") itself, which the page would replace; choose another name")
         }
         let first = try LoadedImage(archive, image)
@@ -48,6 +50,6 @@ struct ReportCommand: ParsableCommand {
         let file = try OutputFile(path: output, overwrite: force)
         try file.write(page[...])
         try file.commit(overwrite: force)
-        Standard.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes")
+        if !talk.quiet { Standard.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes") }
     }
 }

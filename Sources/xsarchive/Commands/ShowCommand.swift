@@ -10,6 +10,7 @@ struct ShowCommand: ParsableCommand {
     )
 
     @OptionGroup var archive: ArchiveOptions
+    @OptionGroup var looks: LookOptions
 
     @Option(name: .customLong("format"), help: "text or json.")
     var format: OutputFormat = .text
@@ -29,7 +30,8 @@ struct ShowCommand: ParsableCommand {
             counts[body.type, default: 0] += 1
             if case .connection(let data) = body, let found = Waiting(data, source.format.byteOrder) { waiting.append(found) }
         }
-        let sheet = ImageSheet(source: source, counts: counts, waiting: waiting, findings: try source.findings())
+        var sheet = ImageSheet(source: source, counts: counts, waiting: waiting, findings: try source.findings())
+        if case .archive(let archive, let image) = source.origin { sheet.derivation = try CustodyLog(archive).rebuilds()[image.imageID] }
         Standard.print(format == .text ? sheet.text : sheet.json.text)
     }
 }

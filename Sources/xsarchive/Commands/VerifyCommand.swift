@@ -25,7 +25,11 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A digest or a hash that was written down; at least 16 digits, hyphens do not count.")
     var expect: String?
 
+    @Flag(name: .shortAndLong, help: "Print only what does not hold.")
+    var quiet = false
+
     func validate() throws {
+        if quiet && json { throw ValidationError("--quiet and --json exclude each other.") }
         guard let expect else { return }
         let digits = expect.filter { $0 != "-" && $0 != " " }
         guard (16...64).contains(digits.count), digits.allSatisfy(\.isHexDigit) else {
@@ -36,14 +40,20 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         var table = Table(columns: ["subject", "verdict", "problem"], format: output.format)
         var results: [Verifier.Result] = []
-        let summary = try Verifier(archive.open()).run(expecting: expect) { result in
+        let archive = try archive.open()
+        let sizes = Dictionary(uniqueKeysWithValues: ((try? archive.images()) ?? []).map { ("@\($0.imageID)", Double($0.stream.size)) })
+        let progress = Progress("verifying", isWanted: !quiet) { sizes.values.reduce(0.0, +) }
+        archive.database.whileWorking { _ in progress.show(ahead: 0) }
+        let summary = try Verifier(archive).run(expecting: expect) { result in
             results.append(result)
-            if !json { table.add([.string(result.subject), .string(result.problem == nil ? "ok" : "FAILED"), .string(result.problem)]) }
+            progress.advance(by: sizes[result.subject] ?? 0)
+            if !json && !(quiet && result.problem == nil) { table.add([.string(result.subject), .string(result.problem == nil ? "ok" : "FAILED"), .string(result.problem)]) }
         }
+        Progress.clear()
         let first = results.first { $0.problem != nil }
         if json {
             Standard.print(object(results, first, summary).text)
-        } else {
+        } else if !quiet || first != nil {
             table.finish()
             if output.format == .text { printSummary(summary) }
         }

@@ -45,7 +45,7 @@ struct CheckReport {
     }
 
     private func printText(_ name: String, _ check: ImageCheck, _ listed: [QueryFindings.Item]) {
-        Standard.print("\(Escape.printable(name)): " + summary(listed.map(\.finding), hidden: check.items.count - listed.count))
+        Standard.print("\(Style.heading(Escape.printable(name))): " + summary(listed.map(\.finding), hidden: check.items.count - listed.count))
         for (finding, _) in listed { Standard.print("  " + FindingText.line(finding)) }
         if let first = check.inapplicable.first {
             Standard.print("  \(first.reason): " + check.inapplicable.map(\.name).joined(separator: ", "))

@@ -1,22 +1,42 @@
+import ArgumentParser
 import XenstoreAnalysis
 import XenstoreStream
 
 /// A diff as people read it.
 enum DiffText {
-    static func print(_ changes: [Change], old: String, new: String) {
+    /// What the changes are put in order by.
+    enum Order: String, CaseIterable, ExpressibleByArgument {
+        case kind, domain
+    }
+
+    /// - Parameter domains: the domains' names, to put the changes in order by the domain they concern; nil: by kind.
+    static func print(_ changes: [Change], old: String, new: String, domains: DomainNames? = nil) {
         guard !changes.isEmpty else { return }
-        Standard.print("--- \(Escape.printable(old))")
-        Standard.print("+++ \(Escape.printable(new))")
-        var section = ""
-        for change in changes {
-            let heading = heading(change.kind)
-            if heading != section {
-                Standard.print("\n\(heading)")
-                section = heading
-            }
-            Standard.print(line(change))
+        Standard.print(Style.heading("--- \(Escape.printable(old))"))
+        Standard.print(Style.heading("+++ \(Escape.printable(new))"))
+        for (heading, changes) in domains.map({ sections(changes, $0) }) ?? sections(changes) {
+            Standard.print("\n" + Style.group(heading))
+            for change in changes { Standard.print(line(change, namesKind: domains != nil)) }
         }
         Standard.print("\n" + DiffStatistics(changes).sentence)
+    }
+
+    /// The changes by kind, in the order in which a diff has them.
+    private static func sections(_ changes: [Change]) -> [(heading: String, changes: [Change])] {
+        var sections: [(heading: String, changes: [Change])] = []
+        for change in changes {
+            if sections.last?.heading != heading(change.kind) { sections.append((heading(change.kind), [])) }
+            sections[sections.count - 1].changes.append(change)
+        }
+        return sections
+    }
+
+    /// The changes by the domain that they concern, the host's first.
+    private static func sections(_ changes: [Change], _ names: DomainNames) -> [(heading: String, changes: [Change])] {
+        let groups = Dictionary(grouping: changes) { $0.concernedDomid.map(Int.init) ?? -1 }
+        return groups.sorted { $0.key < $1.key }.map { domid, changes in
+            (domid < 0 ? "Host" : "Domain \(domid)" + (names[UInt16(domid)].map { " \($0)" } ?? ""), changes)
+        }
     }
 
     /// `M<tab>node<tab>/path`.
@@ -45,11 +65,14 @@ enum DiffText {
     }
 
     /// One change: a sign, the name, and for each value that differs old → new.
-    private static func line(_ change: Change) -> String {
+    /// - Parameter namesKind: whether to say which kind of thing it is, where it is no node.
+    private static func line(_ change: Change, namesKind: Bool) -> String {
+        let isPlain = [.node, .perms, .header, .global].contains(change.kind)
+        let name = (namesKind && !isPlain ? change.kind.rawValue + " " : "") + name(change)
         switch change.action {
-        case .added: "+ " + name(change) + detail(change)
-        case .removed: "- " + name(change) + detail(change)
-        case .changed: "~ " + name(change) + ": " + detail(change)
+        case .added: return Style.added("+ " + name + detail(change))
+        case .removed: return Style.removed("- " + name + detail(change))
+        case .changed: return Style.changed("~ ") + name + ": " + differences(change, old: Style.removed, new: Style.added)
         }
     }
 
@@ -58,12 +81,16 @@ enum DiffText {
         switch change.action {
         case .added: description(change.new)
         case .removed: description(change.old)
-        case .changed:
-            change.differences.map { difference in
-                let label = difference.name == "value" ? "" : difference.name.replacingUnderscores() + " "
-                return label + "\(text(difference.old)) → \(text(difference.new))"
-            }.joined(separator: "; ")
+        case .changed: differences(change)
         }
+    }
+
+    private static func differences(_ change: Change, old: Style? = nil, new: Style? = nil) -> String {
+        change.differences.map { difference in
+            let label = difference.name == "value" ? "" : difference.name.replacingUnderscores() + " "
+            let (before, after) = (text(difference.old), text(difference.new))
+            return label + "\(old?(before) ?? before) → \(new?(after) ?? after)"
+        }.joined(separator: "; ")
     }
 
     /// What tells the thing from others of its kind.

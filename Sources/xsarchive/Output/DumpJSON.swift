@@ -10,6 +10,9 @@ struct DumpJSON: DumpPrinter {
     }
 
     func header(_ findings: [Finding]) {
+        if image.text != nil {
+            return print("text", 0, 0, [("layout", .string(image.format.layout.rawValue)), ("certainty", .string(image.detection.certainty.rawValue))], findings)
+        }
         let header = image.header
         print(
             "header", 0, header == nil ? 0 : Header.size,
@@ -21,6 +24,7 @@ struct DumpJSON: DumpPrinter {
     }
 
     func record(_ record: Record, _ findings: [Finding]) {
+        if let text = image.text { return lines(of: record, text, findings) }
         let trace = RecordTrace(record, in: image.bytes, format: image.format)
         let end = trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8
         let tail = image.bytes[end..<record.offset + record.size]
@@ -31,6 +35,20 @@ struct DumpJSON: DumpPrinter {
                 ("number", .integer(Int64(record.number))), ("type", .integer(Int64(record.type.rawValue))), ("name", .string(record.type.name)),
                 ("len", .integer(Int64(record.length))), ("fields", .array(trace.fields.map(Self.field))),
                 ("padding", .integer(isPadding ? Int64(tail.count) : 0)), ("unexplained", isPadding || tail.isEmpty ? .null : JSON.data(tail)),
+            ], findings)
+    }
+
+    /// What the lines of a text say: fields have no places of their own.
+    private func lines(of record: Record, _ text: TextImage, _ findings: [Finding]) {
+        let range = text.places[record.number - 1]..<text.places[record.number]
+        let fields = TextImage.entries(of: record.body, layout: image.format.layout).map { entry in
+            JSON.object([("name", .string(entry.field.name)), ("value", Self.value(entry.value))])
+        }
+        print(
+            "record", range.lowerBound, range.count,
+            [
+                ("number", .integer(Int64(record.number))), ("type", .integer(Int64(record.type.rawValue))), ("name", .string(record.type.name)),
+                ("fields", .array(fields)), ("unexplained", record.residue == nil ? .null : JSON.data(text.text[range])),
             ], findings)
     }
 

@@ -9,12 +9,14 @@ struct DumpText: DumpPrinter {
 
     init(_ image: PreparedImage) {
         self.image = image
-        offsetWidth = String(image.bytes.count).count
+        offsetWidth = String(image.size).count
     }
 
     func header(_ findings: [Finding]) {
         let layout = "layout \(image.format.layout.rawValue) (\(image.detection.certainty.rawValue): \(image.detection.reason))"
-        if let header = image.header {
+        if image.text != nil {
+            Standard.print("\(place(0))  text; \(layout)")
+        } else if let header = image.header {
             Standard.print("\(place(0))  header, 16 bytes: version \(header.version), flags 0x\(String(header.flags, radix: 16)); \(layout)")
         } else {
             Standard.print("\(place(0))  no header; \(layout)")
@@ -23,10 +25,22 @@ struct DumpText: DumpPrinter {
     }
 
     func record(_ record: Record, _ findings: [Finding]) {
+        if let text = image.text { return lines(of: record, text, findings) }
         Standard.print("\(place(record.offset))  record \(record.number), \(record.type.name): len \(record.length), \(record.size) bytes in all")
         let trace = RecordTrace(record, in: image.bytes, format: image.format)
         for field in trace.fields { self.field(field) }
         rest(record, behind: trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8)
+        notes(findings)
+    }
+
+    /// What the lines of a text say, without what only a stream has: lengths and pads.
+    private func lines(of record: Record, _ text: TextImage, _ findings: [Finding]) {
+        let range = text.places[record.number - 1]..<text.places[record.number]
+        Standard.print("\(place(range.lowerBound))  record \(record.number), \(record.type.name): \(range.count) bytes of text")
+        for entry in TextImage.entries(of: record.body, layout: image.format.layout) {
+            Standard.print("  " + entry.field.name + String(repeating: " ", count: Self.nameWidth - entry.field.name.count) + "  " + Self.value(entry.value))
+        }
+        if record.residue != nil { Standard.print("  as it stands: " + Escape.short(text.text[range])) }
         notes(findings)
     }
 

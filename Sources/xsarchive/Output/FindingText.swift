@@ -7,18 +7,19 @@ enum FindingText {
     static func line(_ finding: Finding) -> String {
         var place = finding.record.map { "record \($0)" } ?? ""
         if let offset = finding.offset { place += (place.isEmpty ? "" : ", ") + "offset \(offset)" }
-        let text = "\(finding.severity.rawValue) \(finding.rule): " + (place.isEmpty ? "" : place + ": ") + Escape.harmless(finding.message)
+        let text = "\(finding.severity.styledName) \(Style.heading(finding.rule)): " + (place.isEmpty ? "" : place + ": ") + Escape.harmless(finding.message)
         return finding.expected.isEmpty ? text : text + "; expected: \(finding.expected)"
     }
 
     /// One sentence on the whole image.
     static func restore(_ forecast: RestoreForecast) -> String {
-        switch forecast.effect {
-        case .accepts: "a C xenstored would take it as it stands"
-        case .skips: "a C xenstored would take it and leave records out"
-        case .alters: "a C xenstored would take it, but not as it stands"
-        case .overReads: "a C xenstored would take bytes for data that belong to something else; it may not survive"
-        case .dies: "a C xenstored would not survive it, and the host's store would be gone"
+        guard let daemon = forecast.daemon?.rawValue else { return "not applicable: no daemon restores a listing" }
+        return switch forecast.effect {
+        case .accepts: "\(daemon) would take it as it stands"
+        case .skips: "\(daemon) would take it and leave records out"
+        case .alters: "\(daemon) would take it, but not as it stands"
+        case .overReads: "\(daemon) would take bytes for data that belong to something else; it may not survive"
+        case .dies: "\(daemon) would not survive it, and the host's store would be gone"
         }
     }
 }

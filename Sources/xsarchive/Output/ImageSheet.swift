@@ -7,6 +7,8 @@ struct ImageSheet {
     let counts: [RecordType: Int]
     var waiting: [Waiting] = []
     var findings: [Finding] = []
+    /// How it was made of another image; nil where it was not.
+    var derivation: CustodyEntry?
 
     private var sortedCounts: [(RecordType, Int)] {
         counts.sorted { $0.key < $1.key }
@@ -33,7 +35,7 @@ struct ImageSheet {
             [
                 ("image", "@\(image.imageID)"), ("name", image.label.name), ("series", image.label.series),
                 ("captured", image.label.capturedAt), ("imported", image.importedAt),
-            ]
+            ] + (derivation.map { [("parent", $0.source), ("steps", $0.note)] } ?? [])
         }
     }
 
@@ -43,13 +45,25 @@ struct ImageSheet {
     }
 
     private var identity: [(String, String)] {
+        let layout = ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)")
+        return label.map { ($0.0, $0.1 ?? "not said") } + [("size", "\(source.size) bytes"), ("sha256", source.sha256)]
+            + (source.format.layout.isText ? [layout, contents] : [header, layout] + framing) + [("records", "\(counts.values.reduce(0, +))")]
+    }
+
+    private var header: (String, String) {
+        ("header", source.header.map { "version \($0.version), flags 0x\(String($0.flags, radix: 16))" } ?? "none")
+    }
+
+    /// What only streams have.
+    private var framing: [(String, String)] {
         let lengthRule = source.format.lengthRule == .padded ? "counts the padding, as the C daemon writes it" : "counts the body alone, as the document says"
-        return label.map { ($0.0, $0.1 ?? "not said") } + [
-            ("size", "\(source.size) bytes"), ("sha256", source.sha256),
-            ("header", source.header.map { "version \($0.version), flags 0x\(String($0.flags, radix: 16))" } ?? "none"),
-            ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)"),
-            ("byte order", source.format.byteOrder.rawValue), ("len", lengthRule), ("records", "\(counts.values.reduce(0, +))"),
-        ]
+        return [("byte order", source.format.byteOrder.rawValue), ("len", lengthRule)]
+    }
+
+    /// What a text holds, which is less than a stream does.
+    private var contents: (String, String) {
+        let isListing = source.format.layout == .listing
+        return ("holds", isListing ? "nodes alone: a partial image" : "a whole state, but for transactions, targets and data on its way")
     }
 
     private var verbatimFact: (String, String) {
@@ -61,7 +75,7 @@ struct ImageSheet {
         lines.append(verbatimFact)
         lines.append(("findings", findings.isEmpty ? "none" : "\(findings.count)"))
         let width = lines.map(\.0.count).max() ?? 0
-        var text = lines.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1) }
+        var text = lines.map { Style.dim($0.0) + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1) }
         text += findings.map { "  " + FindingText.line($0) }
         if !waiting.isEmpty { text += ["waiting"] + waiting.map { "  " + $0.text } }
         return text.joined(separator: "\n")
@@ -75,7 +89,7 @@ struct ImageSheet {
                 ("flags", source.header.map { .integer(Int64($0.flags)) } ?? .null),
                 ("layout", .string(source.format.layout.rawValue)), ("certainty", .string(certainty.0)),
                 ("layout_reason", .string(certainty.reason)), ("byte_order", .string(source.format.byteOrder.rawValue)),
-                ("length_rule", .string(source.format.lengthRule.rawValue)),
+                ("length_rule", .string(source.format.lengthRule.rawValue)), ("partial", .bool(source.format.layout == .listing)),
                 ("records", .object(sortedCounts.map { ($0.0.name, .integer(Int64($0.1))) })),
                 ("verbatim_bytes", .integer(Int64(verbatim))),
                 ("waiting", .array(waiting.map(\.json))), ("findings", .array(findings.map(JSON.finding))),

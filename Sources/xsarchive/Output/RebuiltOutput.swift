@@ -50,10 +50,10 @@ struct RebuiltOutput {
     func write(_ stream: RebuiltStream) throws {
         guard let path else { return }
         if path == "-" {
-            try FileIO.writeStandardOutput(stream.image.bytes[...])
+            try FileIO.writeStandardOutput(stream.image.file[...])
         } else {
             let file = try OutputFile(path: path, overwrite: overwrite)
-            try file.write(stream.image.bytes[...])
+            try file.write(stream.image.file[...])
             try file.commit(overwrite: overwrite)
         }
     }

@@ -21,6 +21,7 @@ enum Standard {
     static func flush() {
         let bytes = buffer
         buffer = []
+        if !bytes.isEmpty { Progress.clear() }
         do {
             try FileIO.writeStandardOutput(bytes[...])
         } catch {
@@ -29,8 +30,16 @@ enum Standard {
         }
     }
 
+    /// Prints on standard error what went wrong, with the program's name before it, in red where that is a terminal.
+    static func complain(_ message: String) {
+        Progress.clear()
+        let name = Style.isOn(terminal: FileIO.standardErrorIsTerminal) ? Style.error.painted("xsarchive:") : "xsarchive:"
+        FileIO.writeStandardError(Octets((name + " " + Escape.harmless(message) + "\n").utf8))
+    }
+
     /// Prints a line on standard error, escaped: it may hold names and bytes from an image.
     static func note(_ line: String) {
+        Progress.clear()
         FileIO.writeStandardError(Octets((Escape.harmless(line) + "\n").utf8))
     }
 }

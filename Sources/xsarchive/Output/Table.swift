@@ -48,7 +48,8 @@ struct Table {
         let numeric = columns.indices.map { column in
             !rows.isEmpty && rows.allSatisfy { if case .text = $0[column] { false } else if case .blob = $0[column] { false } else { true } }
         }
-        for line in TextTable.lines(cells, numeric: numeric, width: FileIO.terminalWidth) { Standard.print(line) }
+        let lines = TextTable.lines(cells, numeric: numeric, width: FileIO.terminalWidth)
+        for (index, line) in lines.enumerated() { Standard.print(index == 0 ? Style.heading(line) : line) }
     }
 
     private func json(_ row: [SQLValue]) -> String {

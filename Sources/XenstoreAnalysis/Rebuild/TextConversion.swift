@@ -1,0 +1,107 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// What is besides the fields to be changed where an image comes from oxenstored's text or a listing, or goes into the former.
+enum TextConversion {
+    // MARK: Out of a text
+
+    /// Gives the records what streams have and texts do not, before their fields are converted.
+    static func leaveText(_ image: inout EditableImage, to target: Layout, _ alterations: inout Alterations) {
+        guard !target.isText else { return }
+        for place in image.records.indices {
+            switch image.records[place] {
+            case .global(var data):
+                if data.virqPort != -1 { alterations.add(.virqPort, "\(data.virqPort) of GLOBAL_DATA") }
+                data.virqPort = -1
+                image.records[place] = .global(data)
+            case .connection(var data) where data.kind == .ring:
+                // A domain that oxenstored knows has been introduced.
+                data.flags = 1
+                if data.levtchn == .max { alterations.add(.ringPlace, "the daemon's port for \(ConnectionNames.name(data)) is not known, and written as all ones") }
+                image.records[place] = .connection(data)
+            case .node(var data) where isSpecialBelowRoot(data.path.octets):
+                data.path.octets = data.path.octets.dropFirst()
+                image.records[place] = .node(data)
+            default: break
+            }
+        }
+    }
+
+    /// oxenstored has `/@releaseDomain` where the C daemon has `@releaseDomain`.
+    private static func isSpecialBelowRoot(_ path: Octets) -> Bool {
+        path.starts(with: [0x2F, 0x40]) && !path.dropFirst().contains(0x2F)
+    }
+
+    // MARK: Into oxenstored's text
+
+    /// Leaves what a line can tell, in records whose fields are converted already.
+    static func enterText(_ image: inout EditableImage, _ alterations: inout Alterations) {
+        var connIDs: [UInt32: UInt32] = [:]
+        for case .connection(let data) in image.records where hasLine(data) { connIDs[data.connID] = TextImage.connID(of: data) }
+        let specials = image.adopt(image.records.compactMap(specialPath).map { [0x2F] + $0 })
+        var nextSpecial = specials.makeIterator()
+        image.records = image.records.compactMap { record in
+            switch record {
+            case .global(var data):
+                if data.secondFD != -1 && data.virqPort == -1 {
+                    alterations.add(.virqPort, "the port of descriptor \(data.secondFD) is not known, and written as 0")
+                    data.virqPort = 0
+                }
+                return .global(data)
+            case .connection(let data):
+                if hasLine(data) { return .connection(told(data, &alterations)) }
+                alterations.add(.connectionType, "\(ConnectionNames.name(data)), which no line can name")
+                return nil
+            case .watch(var data):
+                guard let connID = connIDs[data.connID] else {
+                    alterations.add(.noConnection, "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets))")
+                    return nil
+                }
+                data.connID = connID
+                return .watch(data)
+            case .transaction(let data):
+                alterations.add(.openTransaction, "\(data.txID) of connection \(data.connID)")
+                return nil
+            case .node(var data):
+                guard data.isCommitted else {
+                    alterations.add(.pendingNode, "\(Escape.short(data.path.octets)), in transaction \(data.txID)")
+                    return nil
+                }
+                if specialPath(record) != nil, let path = nextSpecial.next() { data.path.octets = path }
+                (data.txID, data.access) = (0, 0)
+                return .node(data)
+            default: return record
+            }
+        }
+    }
+
+    /// A descriptor below 0 would be a domain's number.
+    private static func hasLine(_ data: ConnectionData) -> Bool {
+        data.kind == .ring || (data.kind == .socket && data.socketFD >= 0)
+    }
+
+    private static func specialPath(_ record: RecordBody) -> Octets? {
+        guard case .node(let data) = record, data.isCommitted, data.path.octets.first == 0x40 else { return nil }
+        return data.path.octets
+    }
+
+    /// The connection as its line tells it.
+    private static func told(_ data: ConnectionData, _ alterations: inout Alterations) -> ConnectionData {
+        let name = ConnectionNames.name(data)
+        if !data.outData.isEmpty { alterations.add(.outData, "\(data.outData.count) bytes of \(name)") }
+        var told: ConnectionData
+        if data.kind == .socket {
+            if data.flags != 0 { alterations.add(.readOnly, name) }
+            told = ConnectionData(connID: TextImage.connID(of: data), socketFD: data.socketFD)
+        } else {
+            if data.flags > 1 { alterations.add(.ringFlags, "\(name): 0x\(String(data.flags, radix: 16))") }
+            if data.tdomid != ConnectionData.noDomain { alterations.add(.tdomid, "domain \(data.tdomid) of \(name)") }
+            if data.domid != 0 && data.mfn == .max { alterations.add(.ringPlace, "the frame and the remote port of \(name) are not known") }
+            told = ConnectionData(connID: TextImage.connID(of: data), ringOf: data.domid, evtchn: 0)
+            // Of domain 0's ring oxenstored asks the kernel, and writes no frame.
+            let mfn = data.domid == 0 && data.mfn == .max ? 0 : data.mfn
+            (told.mfn, told.revtchn, told.levtchn) = (mfn, data.revtchn, data.levtchn)
+        }
+        return told
+    }
+}

@@ -1,0 +1,95 @@
+import ArchiveSQL
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Files of workspaces: one image in plain tables (schema/workspace.sql).
+public enum WorkspaceFile {
+    /// The number that marks the file: `xsrw`.
+    public static let applicationID: Int64 = 0x7873_7277
+    /// The version of its tables.
+    public static let version: Int64 = 1
+    /// The tables, in an order in which each comes behind those it refers to.
+    public static let tables = ["image", "connections", "watches", "transactions", "nodes", "perms", "domains", "quotas"]
+
+    /// Makes a workspace that only its owner may read; it appears under its name when it is complete.
+    /// - Parameters:
+    ///   - overwrite: whether a file of that name may be replaced.
+    ///   - fill: puts the rows into the empty tables.
+    /// - Throws: `ArchiveError` where the file cannot be made, and what `fill` throws; there is then no file, or the old one.
+    public static func make(_ path: String, overwrite: Bool, _ fill: (Database) throws -> Void) throws {
+        if !overwrite && FileIO.exists(path) {
+            throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
+        }
+        let path = try OutputFile.target(path)
+        let (descriptor, name) = FileIO.makeTemporary(beside: path)
+        guard descriptor >= 0 else { throw FileIO.failure(path, "cannot make the file") }
+        defer {
+            close(descriptor)
+            // Where it has its own name by now, nothing has this one.
+            unlink(name)
+        }
+        try fillFile(name, fill)
+        guard fsync(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
+        guard (overwrite ? rename(name, path) : link(name, path)) == 0 else { throw FileIO.failure(path, "cannot name the finished file") }
+        FileIO.syncFolder(of: path)
+    }
+
+    private static func fillFile(_ path: String, _ fill: (Database) throws -> Void) throws {
+        let database = try Database(path: Archive.fileName(path), mode: .write)
+        // Nobody sees the file before it is complete, and it is synced then.
+        try database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF")
+        try database.transaction {
+            try database.execute(ArchiveSQL.workspace)
+            try fill(database)
+        }
+    }
+
+    /// Opens a workspace to read from it, whoever has written it.
+    /// - Throws: `ArchiveError` where it is none, is damaged, or has other tables than a workspace.
+    public static func open(_ path: String) throws -> Database {
+        guard FileIO.exists(path) else {
+            throw ArchiveError(.file, "\(path): there is no workspace here; 'xsarchive checkout' makes one")
+        }
+        let database = try Database(path: Archive.fileName(path), mode: .read)
+        guard try database.integer("PRAGMA application_id") == applicationID else {
+            throw ArchiveError(.notAnArchive, "\(path): this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
+        }
+        let found = try database.integer("PRAGMA user_version") ?? 0
+        guard found == version else {
+            throw ArchiveError(.notAnArchive, "\(path): the workspace has version \(found), this xsarchive knows \(version); use the xsarchive that made it")
+        }
+        // A damaged tree of pages may have any number of rows. The tables' own checks are no help: who wrote the file may have changed them.
+        try database.execute("PRAGMA ignore_check_constraints = ON")
+        let check = try database.prepare("PRAGMA quick_check(1)")
+        guard try check.step(), check.string(0) == "ok" else {
+            throw ArchiveError(.damaged, "\(path): the workspace is damaged (\(check.string(0))); check the image out again")
+        }
+        try checkTables(database)
+        return database
+    }
+
+    /// Views and computed columns could take any time and any memory.
+    private static func checkTables(_ database: Database) throws {
+        let encoding = try database.prepare("PRAGMA encoding")
+        guard try encoding.step(), encoding.string(0) == "UTF-8" else {
+            throw ArchiveError(.notAnArchive, "\(database.path): the workspace's text is not UTF-8; check the image out again")
+        }
+        for table in tables {
+            let kind = try database.prepare("SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type = 'table'")
+            try kind.bind(1, table)
+            guard try kind.step() else {
+                throw ArchiveError(.notAnArchive, "\(database.path): the workspace has no table \(table); check the image out again")
+            }
+            let computed = try database.prepare("SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 0")
+            try computed.bind(1, table)
+            if try computed.step() {
+                throw ArchiveError(
+                    .notAnArchive, "\(database.path): the workspace's table \(table) has a computed column, \(computed.string(0)); check the image out again")
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+/// The lines of `xenstore-ls -f -p`, one for each node but the root:
+///
+///     /local/domain/1/name = "web01"   (n0,r1)
+///
+/// Without `-p` a line ends behind the value. Paths and values are escaped: `\t`, `\n`, `\r`, `\\`, `\000` to `\007`, and `\x7f`
+/// for all else that is no printable ASCII. A quotation mark is not escaped.
+enum ListingLine {
+    private static let beforeValue = Array(" = \"".utf8)
+    private static let beforePerms = Array("\"   (".utf8)
+
+    /// Whether a text begins as such a listing does.
+    static func begins(_ text: Octets) -> Bool {
+        guard text.first == 0x2F || text.first == 0x40 else { return false }
+        let line = text.prefix { $0 != 0x0A }
+        if case .record = read(line.last == 0x0D ? line.dropLast() : line) { return true }
+        return false
+    }
+
+    /// A line without its newline.
+    static func read(_ line: Octets) -> LineContent {
+        guard line.first == 0x2F || line.first == 0x40 else { return .unknown("the line begins with no path") }
+        // No path has a space, and every value may have anything.
+        guard let value = firstRange(of: beforeValue, in: line) else { return .unknown("the line has no value") }
+        var end = line.endIndex
+        var perms: [Permission] = []
+        if line.last == 0x29, let start = lastRange(of: beforePerms, in: line[value.upperBound...]),
+            let list = TextPermissions.read(line[start.upperBound..<end - 1], separator: 0x2C) {
+            perms = list
+            end = start.lowerBound + 1
+        }
+        guard end > value.upperBound, line[end - 1] == 0x22 else { return .unknown("the value has no end") }
+        guard let path = unescape(line[..<value.lowerBound]), let octets = unescape(line[value.upperBound..<end - 1]) else {
+            return .unknown("the line has an escape that xenstore-ls does not write")
+        }
+        guard path.count < OxenstoredLine.longest, octets.count <= OxenstoredLine.longest, perms.count <= OxenstoredLine.longest else {
+            return .unknown("the line has more than a node can have")
+        }
+        return .record(.node(NodeData(path: TerminatedString(path[...]), value: octets[...], perms: perms)))
+    }
+
+    private static func firstRange(of pattern: [UInt8], in octets: Octets) -> Range<Int>? {
+        var start = octets.startIndex
+        while start + pattern.count <= octets.endIndex {
+            if octets[start..<start + pattern.count].elementsEqual(pattern) { return start..<start + pattern.count }
+            start += 1
+        }
+        return nil
+    }
+
+    private static func lastRange(of pattern: [UInt8], in octets: Octets) -> Range<Int>? {
+        var start = octets.endIndex - pattern.count
+        while start >= octets.startIndex {
+            if octets[start..<start + pattern.count].elementsEqual(pattern) { return start..<start + pattern.count }
+            start -= 1
+        }
+        return nil
+    }
+
+    static func text(of body: RecordBody) -> [UInt8] {
+        guard case .node(let data) = body else { return [] }
+        var line = ToolEscape.text(data.path.octets) + beforeValue + ToolEscape.text(data.value)
+        if data.perms.isEmpty {
+            line.append(0x22)
+        } else {
+            line += beforePerms + TextPermissions.text(data.perms, separator: 0x2C) + [0x29]
+        }
+        return line + [0x0A]
+    }
+
+    /// What was there before it was escaped; nil where an escape is none.
+    private static func unescape(_ text: Octets) -> [UInt8]? {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var rest = text
+        while let byte = rest.popFirst() {
+            guard byte == 0x5C else {
+                result.append(byte)
+                continue
+            }
+            switch rest.popFirst() {
+            case 0x74: result.append(0x09)
+            case 0x6E: result.append(0x0A)
+            case 0x72: result.append(0x0D)
+            case 0x5C: result.append(0x5C)
+            case 0x78:
+                guard rest.count >= 2, let octets = Hexadecimal.read(rest.prefix(2)) else { return nil }
+                result += octets
+                rest = rest.dropFirst(2)
+            case 0x30:
+                guard rest.first == 0x30, let last = rest.dropFirst().first, (0x30..<0x38).contains(last) else { return nil }
+                result.append(last - 0x30)
+                rest = rest.dropFirst(2)
+            default: return nil
+            }
+        }
+        return result
+    }
+}
+
+/// The escapes of Xen's own tools: `\t \n \r \\`, three octal digits below 8, `\xNN` for all else that is not printable ASCII.
+public enum ToolEscape {
+    public static func text(_ octets: Octets) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(octets.count)
+        for byte in octets {
+            switch byte {
+            case 0x09: result += [0x5C, 0x74]
+            case 0x0A: result += [0x5C, 0x6E]
+            case 0x0D: result += [0x5C, 0x72]
+            case 0x5C: result += [0x5C, 0x5C]
+            case 0..<8: result += [0x5C, 0x30, 0x30, 0x30 + byte]
+            case 0x20..<0x7F: result.append(byte)
+            default:
+                result += [0x5C, 0x78]
+                Hexadecimal.append([byte], to: &result)
+            }
+        }
+        return result
+    }
+}

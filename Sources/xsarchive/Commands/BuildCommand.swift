@@ -1,0 +1,53 @@
+import ArgumentParser
+import XenstoreAnalysis
+import XenstoreArchive
+
+struct BuildCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build",
+        abstract: "Make a stream from a workspace.",
+        discussion: """
+            A row from which no record can be made is told on standard error, with its table, its key and the reason; nothing is then written, and the \
+            exit status is 2. A workspace that nobody has changed gives the image back byte for byte, where that was a clean one.
+            Examples:
+              xsarchive build work.db -o state_dump
+              xsarchive build work.db -o state_dump --layout v1 --strict
+            """
+    )
+
+    @OptionGroup var form: StreamFormOptions
+
+    @Argument(help: "The workspace.")
+    var workspace: String
+
+    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.")
+    var output: String
+
+    @Flag(help: "Move a target domain's connection before that of the domain which acts for it: daemons lose the target otherwise.")
+    var moveTargets = false
+
+    @Flag(help: "Where anything is lost, write nothing and end with exit status 2.")
+    var strict = false
+
+    @Flag(help: "Replace the file where it exists.")
+    var force = false
+
+    func run() throws {
+        let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [workspace])
+        try target.check()
+        let reader = try WorkspaceReader(workspace)
+        guard reader.problemCount == 0 else {
+            for problem in reader.problems { Standard.note("xsarchive: \(workspace): \(problem.text)") }
+            if reader.problemCount > reader.problems.count {
+                Standard.note("xsarchive: \(workspace): and \(reader.problemCount - reader.problems.count) more rows like these")
+            }
+            throw Exit.trouble.code
+        }
+        var plan = Rebuild()
+        plan.form = form.form
+        plan.movesTargets = moveTargets
+        let stream = try plan.run(reader.image)
+        try target.report(stream, workspace)
+        try target.write(stream)
+    }
+}

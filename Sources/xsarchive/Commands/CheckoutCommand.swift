@@ -1,0 +1,39 @@
+import ArgumentParser
+import XenstoreAnalysis
+import XenstoreArchive
+
+struct CheckoutCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "checkout",
+        abstract: "Write an image into a workspace: plain SQLite tables, to be changed with any tool.",
+        discussion: """
+            The tables are image, connections, watches, transactions, nodes, perms, quotas and domains; their checks refuse what no stream can hold. \
+            'xsarchive build' makes a stream from them. What a workspace cannot hold of the image is told on standard error, a line each.
+            Example:
+              xsarchive checkout @latest work.db
+              sqlite3 work.db "UPDATE nodes SET value = 'web01' WHERE path = '/local/domain/2/name'"
+              xsarchive build work.db -o state_dump
+            """
+    )
+
+    @OptionGroup var archive: ArchiveOptions
+
+    @Argument(help: "The image, archived or a file.")
+    var image: String
+
+    @Argument(help: "The workspace to make.")
+    var workspace: String
+
+    @Flag(help: "Replace the file where it exists.")
+    var force = false
+
+    func run() throws {
+        let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path])
+        guard workspace != "-" else { throw ArchiveError(.usage, "a workspace is a file; name one") }
+        try target.check()
+        let source = try archive.source(image)
+        let writer = try WorkspaceWriter(source)
+        try writer.write(workspace, overwrite: force)
+        RebuiltOutput.tell(writer.alterations, source.name)
+    }
+}

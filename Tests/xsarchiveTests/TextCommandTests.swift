@@ -1,0 +1,81 @@
+import TestSupport
+import Testing
+
+/// The commands on oxenstored's text and on listings.
+@Suite struct TextCommandTests {
+    private static let dump = Fixtures.path("oxenstored-4.17-small.dump")
+    private static let listing = Fixtures.path("listings/xen-4.17-small.ls-fp.txt")
+
+    private func place() -> Workplace {
+        let place = Workplace()
+        expectDone(place.run("import", Self.dump, Self.listing))
+        return place
+    }
+
+    @Test func textsComeOutByteForByte() {
+        let place = place()
+        for (id, file) in [("@1", Self.dump), ("@2", Self.listing)] {
+            expectBytes(place.run("export", id, "-o", "-").output, Files.read(file))
+        }
+        expectDone(place.run("verify"))
+    }
+
+    @Test func imagesAndShowTellThem() throws {
+        let place = place()
+        let rows = try JSONText.array(place.run("images", "--format", "json").text)
+        #expect(rows.count == 2)
+        let shown = place.run("show", "@1").lines
+        #expect(shown.contains("layout             oxenstored, certain: the first line says so"))
+        #expect(shown.contains("  TEXT_LINE        1"))
+        #expect(place.run("show", "@2").lines.contains("holds        nodes alone: a partial image"))
+        #expect(place.run("show", "@2", "--format", "json").text.contains("\"partial\":true"))
+        #expect(place.run("show", Self.dump).text.contains("records            758"))
+    }
+
+    @Test func aListingListsItself() {
+        let place = place()
+        expectBytes(place.run("ls", "@2", "-f", "-p").output, Files.read(Self.listing))
+        expectBytes(place.run("ls", "@2").output, Fixtures.bytes("listings/xen-4.17-small.ls.txt"))
+        expectBytes(place.run("cat", "@2", "/local/domain/1/name").output, Array("pv-web01\n".utf8))
+        // A part of the tree, without what is above it.
+        place.write(Array("/local/domain/1/name = \"a\"   (n0)\n/local/domain/1/name/deep/er = \"b\"   (n0)\n".utf8), "part.txt")
+        #expect(place.run("ls", "part.txt", "-f", "-p").text == "/local/domain/1/name = \"a\"   (n0)\n/local/domain/1/name/deep/er = \"b\"   (n0)\n")
+    }
+
+    @Test func aListingDiffersFromItsImageInWhatItDoesNotHold() throws {
+        let outcome = Workplace().run("diff", Fixtures.path("xen-4.17-small.bin"), Self.listing, "--only", "node", "--format", "jsonl")
+        #expect(outcome.ending == .exit(1))
+        // The root and the special nodes, which no listing has.
+        #expect(outcome.lines.count == 3, "\(outcome.text)")
+        #expect(outcome.lines.allSatisfy { $0.contains("\"removed\"") })
+    }
+
+    @Test func questionsAboutTheWholeHostDoNotApplyToAListing() {
+        let place = place()
+        let outcome = place.run("check", "@2", "--severity", "error")
+        #expect(outcome.text.contains("not applicable: the image holds a part of a host"))
+        #expect(outcome.text.contains("restore: not applicable: no daemon restores a listing"))
+        #expect(place.run("check", "@1", "--severity", "error").text.contains("restore: oxenstored would take it as it stands"))
+    }
+
+    @Test func aDumpTellsEachLineAtItsPlace() throws {
+        let place = Workplace()
+        place.write(Array("$xenstored-dump-format\nglobal,3\r\nsocket,7\nwhat\n".utf8), "odd.dump")
+        let outcome = place.run("dump", "odd.dump")
+        expectDone(outcome)
+        #expect(outcome.text.contains("23  record 2, GLOBAL_DATA: 10 bytes of text"))
+        #expect(outcome.text.contains("as it stands: \"global,3\\r\\n\""))
+        #expect(outcome.text.contains("! warning unknown-line: record 4, offset 42: the line says nothing known: \"what\\n\""))
+        let objects = place.run("dump", "odd.dump", "--format", "jsonl").lines
+        #expect(objects.count == 5)
+        #expect(objects.last?.contains("\"offset\":42,\"size\":5") == true, "\(objects)")
+    }
+
+    @Test func aFolderGivesTextsToo() {
+        let place = Workplace()
+        expectDone(place.shell("mkdir in && cp \"$1\" \"$2\" in/", Self.dump, Self.listing))
+        let outcome = place.run("import", "in")
+        expectDone(outcome)
+        #expect(outcome.lines.count == 2)
+    }
+}

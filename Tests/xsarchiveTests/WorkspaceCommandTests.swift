@@ -1,0 +1,86 @@
+import TestSupport
+import Testing
+
+/// What `checkout` and `build` say and do with files.
+@Suite struct WorkspaceCommandTests {
+    private static let seq = Fixtures.path("xen-4.17-seq-1.bin")
+
+    @Test(arguments: Fixtures.cleanNames) func checkoutAndBuildGiveACleanImageBack(_ name: String) {
+        let place = Workplace()
+        let checkout = place.run("checkout", Fixtures.path(name), "work.db")
+        #expect(checkout.ending == .exit(0) && checkout.output.isEmpty)
+        #expect(place.run("build", "work.db", "-o", "out").ending == .exit(0))
+        // Where a daemon left padding unset, the checkout says so.
+        if checkout.errors.isEmpty { expectBytes(place.bytes("out"), Fixtures.bytes(name)) } else { expectMessage(checkout.errorText, containing: ["changed padding"]) }
+        #expect(place.run("diff", Fixtures.path(name), "out").ending == .exit(0))
+        #expect(place.names == ["out", "work.db"])
+    }
+
+    @Test func anyToolChangesAWorkspace() {
+        let place = Workplace()
+        expectDone(place.run("checkout", Self.seq, "work.db"))
+        let sql = "PRAGMA foreign_keys = ON; UPDATE nodes SET value = 'web01' WHERE path = '/local/domain/3/name'; DELETE FROM nodes WHERE path LIKE '/local/domain/4/%'"
+        #expect(place.sqlite(sql, file: "work.db").ending == .exit(0))
+        expectDone(place.run("build", "work.db", "-o", "out"))
+        #expect(place.run("cat", "out", "/local/domain/3/name").text == "web01\n")
+        let diff = place.run("diff", Self.seq, "out", "--name-status")
+        #expect(diff.ending == .exit(1))
+        #expect(diff.lines.filter { !$0.contains("/local/domain/4/") }.count == 1, "\(diff.text)")
+    }
+
+    @Test func badRowsAreToldAndNothingIsWritten() {
+        let place = Workplace()
+        expectDone(place.run("checkout", Self.seq, "work.db"))
+        let sql = "PRAGMA ignore_check_constraints = ON; UPDATE nodes SET path = 'a' WHERE path = '/tool'; UPDATE watches SET conn_id = 77 WHERE watch_id = 1"
+        #expect(place.sqlite(sql, file: "work.db").ending == .exit(0))
+        let outcome = place.run("build", "work.db", "-o", "out")
+        #expect(outcome.ending == .exit(2) && outcome.output.isEmpty)
+        #expect(outcome.errorLines.count == 2)
+        expectMessage(outcome.errorLines[0], containing: ["work.db: watches, watch_id 1, conn_id: connections has no 77"])
+        expectMessage(outcome.errorLines[1], containing: ["work.db: nodes, node_id ", "path: \"a\" begins with neither / nor @"])
+        #expect(place.names == ["work.db"])
+    }
+
+    @Test func aLayoutIsChosenWhenTheStreamIsMade() {
+        let place = Workplace()
+        expectDone(place.run("checkout", Self.seq, "work.db"))
+        let draft = place.run("build", "work.db", "-o", "out", "--layout", "draft", "--strict")
+        #expect(draft.ending == .exit(2))
+        expectMessage(draft.errorLines.last ?? "", containing: ["work.db: ", "lost, so nothing was written"])
+        #expect(place.names == ["work.db"])
+        #expect(place.run("build", "work.db", "-o", "out", "--layout", "v2", "--byte-order", "big").ending == .exit(0))
+        let diff = place.run("diff", Self.seq, "out", "--name-status")
+        #expect(diff.lines.count == 1, "\(diff.text)")
+    }
+
+    @Test func aTargetIsMovedWhereThatIsSaid() {
+        let place = Workplace()
+        expectDone(place.run("checkout", Fixtures.path("xen-4.17-small.bin"), "work.db"))
+        let outcome = place.run("build", "work.db", "-o", "out")
+        expectMessage(outcome.errorText, containing: ["work.db: warning: a C xenstored drops the target domain 5 of domain 6"])
+        let moved = place.run("build", "work.db", "-o", "out", "--move-targets", "--force")
+        expectMessage(moved.errorText, containing: ["work.db: changed order: the ring of domain 5, before the ring of domain 6"])
+        #expect(moved.errorLines.count == 1)
+    }
+
+    @Test func filesAreReplacedOnlyWhereThatIsSaid() {
+        let place = Workplace()
+        place.write([1], "work.db")
+        expectFailure(place.run("checkout", Self.seq, "work.db"), 2, "work.db: the file exists; say --force to replace it, or choose another name")
+        #expect(place.bytes("work.db") == [1])
+        expectDone(place.run("checkout", Self.seq, "work.db", "--force"))
+        expectFailure(place.run("build", "work.db", "-o", "work.db", "--force"), 64, "work.db: is what the stream is made from; choose another name")
+        expectFailure(place.run("checkout", Self.seq, "-"), 64, "a workspace is a file; name one")
+        expectFailure(place.run("checkout", Self.seq, "nowhere/work.db"), 2, containing: ["nowhere/work.db: cannot make the file"])
+        #expect(place.names == ["work.db"])
+    }
+
+    @Test func theArchiveIsNoWorkspace() {
+        let place = Workplace.withSharedImages()
+        expectFailure(place.run("build", "xsarchive.db", "-o", "out"), 2, "xsarchive.db: this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
+        expectFailure(place.run("build", "nothing.db", "-o", "out"), 2, "nothing.db: there is no workspace here; 'xsarchive checkout' makes one")
+        expectFailure(place.run("build", Self.seq, "-o", "out"), 2, containing: ["this is no archive, or a damaged one"])
+        expectFailure(place.run("checkout", "@3", "xsarchive.db", "--force"), 64, "xsarchive.db: is what the stream is made from; choose another name")
+        #expect(place.names == ["xsarchive.db"])
+    }
+}
