@@ -2,6 +2,7 @@
 # make test   install what is missing, build, and pass the tests
 # make mutants | fuzz   the long runs: ten thousand damaged streams; the fuzzers
 # make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and compare (docs/replay.md)
+# make reliability   kills, signals, full disks, several at once, and every operation below SQLite failing in turn
 # make bench   measure against other ways, on images of its own making (BENCH_OPTIONS=--large for one of 1 GB)
 # make report-test   try reports in a headless Chromium (installs it), with screenshots in .build/report-test
 # make install PREFIX=/usr/local   put the release build, its manual pages and completions under PREFIX (below DESTDIR)
@@ -13,7 +14,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-.PHONY: demo test build release share install deb check-deb check-datasette documentation examples clean deps mutants fuzz replay-test report-test bench
+.PHONY: demo test build release share install deb check-deb check-datasette documentation examples clean deps mutants fuzz replay-test report-test bench reliability
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
@@ -89,6 +90,16 @@ report-test: release
 	@scripts/install-deps.sh chromium python3
 	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
 	python3 scripts/report-test.py $(RELEASE) Benchmarks/.build/release/MakeImages Tests/Fixtures .build/report-test
+
+# A hundred kills of an import of 14 MB and more; then the tests that let every read, write and sync fail in turn.
+RELIABILITY_DATA ?= Benchmarks/.data/reliability
+RELIABILITY_ROUNDS ?= 100
+reliability: release
+	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
+	mkdir -p Benchmarks/.data
+	python3 scripts/reliability.py $(RELEASE) Benchmarks/.build/release/MakeImages $(RELIABILITY_DATA) $(RELIABILITY_ROUNDS)
+	$(SWIFT) build --build-tests
+	FAULTS=all $(SWIFT) test --skip-build --filter FaultTests
 
 deps:
 	@scripts/install-deps.sh

@@ -87,8 +87,8 @@ final class RunningCommand {
         self.process = process
     }
 
-    func stop() {
-        if !ended { kill(process, SIGKILL) }
+    func stop(with signal: Int32 = SIGKILL) {
+        if !ended { kill(process, signal) }
     }
 
     /// Waits for the end.

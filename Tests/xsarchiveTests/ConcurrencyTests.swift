@@ -85,6 +85,55 @@ import Musl
         }
     }
 
+    // MARK: Waiting
+
+    /// Another process holds the archive for some seconds; what the program says and how it ends are on standard error.
+    private func beside(_ place: Workplace, holding seconds: Int, _ command: String) -> Outcome {
+        place.shell(
+            "{ echo 'BEGIN EXCLUSIVE;'; sleep \(seconds); } | sqlite3 xsarchive.db & sleep 0.5; \"$0\" \(command) >/dev/null; echo \"status $?\" >&2; wait")
+    }
+
+    @Test(arguments: ["images", "import \(Fixtures.path("xen-4.17-seq-3.bin"))", "sql 'SELECT 1'", "verify"])
+    func waitingForAnotherProcessHasABoundAndIsTold(_ command: String) {
+        let place = Workplace.withSharedImages()
+        let outcome = beside(place, holding: 3, command + " --wait 0.5")
+        #expect(outcome.errorLines.count == 2, "\(outcome.errorText)")
+        #expect(outcome.errorLines.last == "status 2")
+        expectMessage(outcome.errorLines.first ?? "", containing: ["xsarchive.db: another process has held the archive for 0.5 seconds; try again"])
+        #expect(!outcome.errorText.contains("locked"))
+        expectDone(place.run("verify"))
+    }
+
+    @Test func whoWaitsLongerThanASecondSaysSoAndThenGoesOn() {
+        let outcome = beside(Workplace.withSharedImages(), holding: 3, "import \(Fixtures.path("xen-4.17-seq-3.bin"))")
+        #expect(outcome.errorLines.count == 2, "\(outcome.errorText)")
+        expectMessage(outcome.errorLines.first ?? "", containing: ["xsarchive.db: waiting for another process that holds the archive, for up to 60 seconds"])
+        #expect(outcome.errorLines.last == "status 0")
+    }
+
+    // MARK: Signals
+
+    @Test(arguments: [SIGTERM, SIGINT, SIGKILL]) func anExportThatIsEndedLeavesNothingThatLooksLikeAResult(_ signal: Int32) throws {
+        let place = Workplace()
+        place.write(try image(seed: 8, nodes: 3000), "big.bin")
+        expectDone(place.run("import", "big.bin"))
+        var random = SeededGenerator(seed: 11)
+        for _ in 0..<6 {
+            let running = place.start(["export", "@1", "-o", "out"])
+            usleep(UInt32(random.below(150_000)))
+            running.stop(with: signal)
+            let outcome = running.outcome()
+            #expect(outcome.ending == .exit(0) || outcome.ending == .signal(signal))
+            #expect(place.names.filter { $0 != "big.bin" && $0 != "xsarchive.db" && $0 != "out" && !$0.contains(".partial-") } == [])
+            if place.names.contains("out") {
+                expectBytes(place.bytes("out"), place.bytes("big.bin"))
+                unlink(place.file("out"))
+            }
+        }
+        expectDone(place.run("export", "@1", "-o", "out"))
+        expectDone(place.run("verify"))
+    }
+
     private func seconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
