@@ -124,7 +124,7 @@ import XenstoreStream
     @Test(arguments: 0..<50) func theEscapesOfCatAreThoseOfSet(_ seed: Int) throws {
         var generator = StreamGenerator(seed: UInt64(seed), format: StreamFormat(layout: .v1))
         let value = generator.octets(200)
-        let printed = String(decoding: Listing.sanitize(value), as: UTF8.self)
+        let printed = String(decoding: ToolEscape.text(value), as: UTF8.self)
         #expect(try EditText(isEscaped: true).set("/a=" + printed) == .set(path("/a"), value: value), "seed \(seed)")
     }
 }
