@@ -14,6 +14,7 @@ extension Change {
 
     /// /local/domain/DOMID, /local/domain/BACKEND/backend/KIND/DOMID and /libxl/DOMID, and what is below.
     static func concernedDomid(_ path: Octets) -> UInt16? {
+        guard path.first == 0x2F else { return nil }
         let names = path.split(separator: 0x2F, maxSplits: 7, omittingEmptySubsequences: false).dropFirst()
         func name(_ index: Int) -> Octets? { index < names.count ? names[names.startIndex + index] : nil }
         if name(0).map(Array.init) == Array("libxl".utf8) { return name(1).flatMap(domid) }
