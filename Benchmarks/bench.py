@@ -180,6 +180,11 @@ def bench_diff():
     )
     rate = size(series[50]) / export.cpu / 1e6
     line(f"export, {rate:.0f} MB/s", export, "cp", cp, "100 MB/s")
+    rebuilt = os.path.join(FOLDER, "rebuilt.bin")
+    rebuild, again = measure(
+        (removing(rebuilt), [PROGRAM, "rebuild", "-a", path, "@51", "-o", rebuilt]), (removing(out), [PROGRAM, "export", "-a", path, "@51", "-o", out])
+    )
+    line("rebuild of a 14 MB image", rebuild, "its export", again, "2")
     many = images("thousand", "100", "1000", "values=1", "replace=3")
     chain_of_1000 = archive("thousand.db", many)
     for number in (1, 500, 1000):

@@ -78,6 +78,12 @@ public enum FileIO {
         unlink(path)
     }
 
+    /// How many bytes a file has; 0 where there is none.
+    public static func size(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
     /// Whether there is a file without a single byte.
     public static func isEmpty(_ path: String) -> Bool {
         var status = stat()

@@ -70,9 +70,15 @@ struct DiffCommand: ParsableCommand {
             })
     }
 
+    /// Both images, read at once; large ones one after the other, so that what their reading takes besides is there once.
+    private func sources() throws -> (ImageSource, ImageSource) {
+        guard FileIO.size(old) + FileIO.size(new) < 1 << 28 else { return (try archive.source(old), try archive.source(new)) }
+        return try concurrently({ try archive.source(old) }, { try archive.source(new) })
+    }
+
     func run() throws {
         guard !(old == "-" && new == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
-        let (left, right) = try concurrently({ try archive.source(old) }, { try archive.source(new) })
+        let (left, right) = try sources()
         let redactor = try secrets.redactor(showsChanges: true)
         let diff = try Diff(left, right)
         let kinds = try kinds()
