@@ -31,7 +31,10 @@ public struct NamedQuery: Sendable {
     }
 
     /// Prepares the query with its parameters bound; those not given are NULL, which the SQL takes for the default.
-    /// - Parameter timeout: seconds after which it is stopped; nil: it may take as long as it takes.
+    /// - Parameters:
+    ///   - archive: what is asked.
+    ///   - given: the parameters' values by their names.
+    ///   - timeout: seconds after which it is stopped; nil: it may take as long as it takes.
     /// - Throws: `ArchiveError` with code `usage` where a parameter is missing or unknown.
     public func prepare(_ archive: Archive, parameters given: [String: String], timeout: Double? = nil) throws -> Statement {
         for name in given.keys.sorted() where !parameters.contains(where: { $0.name == name }) {

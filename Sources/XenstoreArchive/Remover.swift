@@ -21,7 +21,10 @@ public struct Remover {
     }
 
     /// Removes the images in one transaction, proves those that shared records with them, then clears the file.
-    /// - Parameter note: why, for the custody log.
+    /// - Parameters:
+    ///   - images: of this archive.
+    ///   - note: why, for the custody log.
+    ///   - custodian: who does it, for the custody log.
     /// - Throws: `ArchiveError`; the archive is then as it was, or, where only clearing failed, can be cleared with `clear`.
     public func remove(_ images: [ArchivedImage], note: String? = nil, by custodian: Custodian = .current) throws {
         try alone {

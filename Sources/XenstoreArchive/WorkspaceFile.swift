@@ -17,6 +17,7 @@ public enum WorkspaceFile {
 
     /// Makes a workspace that only its owner may read; it appears under its name when it is complete.
     /// - Parameters:
+    ///   - path: the file's name.
     ///   - overwrite: whether a file of that name may be replaced.
     ///   - fill: puts the rows into the empty tables.
     /// - Throws: `ArchiveError` where the file cannot be made, and what `fill` throws; there is then no file, or the old one.

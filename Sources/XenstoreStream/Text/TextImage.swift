@@ -29,7 +29,9 @@ public struct TextImage: Sendable {
         StreamFormat(layout: layout, byteOrder: .little, lengthRule: .body)
     }
 
-    /// - Parameter layout: one of `Layout.texts`.
+    /// - Parameters:
+    ///   - text: the file, as it is.
+    ///   - layout: one of `Layout.texts`.
     /// - Throws: `StreamError` where a line is longer than any record can be.
     public init(_ text: [UInt8], layout: Layout) throws(StreamError) {
         let lines = TextLines(layout)
