@@ -51,7 +51,7 @@ let package = Package(
         ),
         .testTarget(
             name: "XenstoreAnalysisTests",
-            dependencies: ["XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "TestSupport"]
+            dependencies: ["XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "FaultVFS", "TestSupport"]
         ),
         .testTarget(name: "xsarchiveTests", dependencies: ["xsarchive", "TestSupport"]),
     ]
