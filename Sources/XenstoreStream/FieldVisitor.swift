@@ -84,6 +84,11 @@ public struct Permission: Hashable, Sendable {
         self.domid = domid
     }
 
+    /// Whether its letter is one of a clean stream.
+    package var hasLetter: Bool {
+        Self.isLetter(perm)
+    }
+
     /// Whether the octet is one of the letters of a clean stream.
     static func isLetter(_ perm: UInt8) -> Bool {
         perm == 0x6E || perm == 0x72 || perm == 0x77 || perm == 0x62

@@ -10,21 +10,7 @@ extension ArraySlice where Element == UInt8 {
     /// Like `==`, eight bytes at a time.
     package func hasSameBytes(as other: Octets) -> Bool {
         guard count == other.count else { return false }
-        return withUnsafeBytes { left in
-            other.withUnsafeBytes { right in
-                var offset = 0
-                while offset + 8 <= left.count {
-                    let word = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                    if word != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
-                    offset += 8
-                }
-                while offset < left.count {
-                    if left[offset] != right[offset] { return false }
-                    offset += 1
-                }
-                return true
-            }
-        }
+        return withUnsafeBytes { left in other.withUnsafeBytes { left.hasSameBytes(as: $0) } }
     }
 
     /// The bytes as a string where they are valid UTF-8, NULs included; nil otherwise.
@@ -39,6 +25,22 @@ extension ArraySlice where Element == UInt8 {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Whether both hold the same, eight bytes at a time.
+    package func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        var offset = 0
+        while offset + 8 <= count {
+            let word = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if word != other.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+            offset += 8
+        }
+        while offset < count {
+            if self[offset] != other[offset] { return false }
+            offset += 1
+        }
+        return true
+    }
+
     /// Whether the bytes are what the archive keeps as text: valid UTF-8 without a NUL.
     package var isText: Bool {
         isASCIIWithoutNUL || (!contains(0) && String(validating: self, as: UTF8.self) != nil)

@@ -3,15 +3,24 @@ package struct RecordReader {
     package let stream: [UInt8]
     package let format: StreamFormat
     private let known = KnownPermissions()
+    private let nodes: PlainNodeReader
+    private let plainNode: PlainNodePlan
 
-    package init(stream: [UInt8], format: StreamFormat) {
+    private let takesAll: Bool
+
+    /// - Parameter takesAll: whether plain nodes, too, are taken apart by the walk over their fields: what tests compare with.
+    package init(stream: [UInt8], format: StreamFormat, takingAllApart takesAll: Bool = false) {
+        self.takesAll = takesAll
         self.stream = stream
         self.format = format
+        plainNode = PlainNodePlan(layout: format.layout)
+        nodes = PlainNodeReader(stream: stream, known: known)
     }
 
     /// The record at `offset`.
     /// - Throws: `StreamError` where the stream is cut off there or the record's `len` cannot be right.
     package func record(at offset: Int, number: Int) throws(StreamError) -> Record {
+        if !takesAll, let node = plainNode(at: offset, number: number) { return node }
         let frame = try Frame(stream: stream, offset: offset, number: number, byteOrder: format.byteOrder)
         if let watch = watchWithoutDepth(frame) { return watch }
         let record = try read(frame)
@@ -19,6 +28,14 @@ package struct RecordReader {
         if format.layout.isText { return record }
         try checkLength(frame, record)
         return record
+    }
+
+    /// The record at `offset` where that is a plain node, as almost every record is: its fields are then what lies there.
+    private func plainNode(at offset: Int, number: Int) -> Record? {
+        stream.withUnsafeBytes { bytes in
+            guard let node = plainNode.certainNode(at: offset, in: bytes, format) else { return nil }
+            return Record(number: number, offset: offset, size: node.size, length: node.length, body: .node(nodes.data(node, in: bytes)), residue: nil)
+        }
     }
 
     /// The fields of a record that has been read before and is known to take just `range`, whatever its `len` says.

@@ -17,10 +17,15 @@ public struct StreamReader {
 
     /// - Throws: `StreamError` where `bytes` do not begin with a header.
     public init(bytes: [UInt8], format: StreamFormat) throws(StreamError) {
+        try self.init(bytes: bytes, format: format, takingAllApart: false)
+    }
+
+    /// - Parameter takesAll: whether plain nodes, too, are taken apart by the walk over their fields: what tests compare with.
+    package init(bytes: [UInt8], format: StreamFormat, takingAllApart takesAll: Bool) throws(StreamError) {
         header = try Header(bytes: bytes)
         self.bytes = bytes
         self.format = format
-        reader = RecordReader(stream: bytes, format: format)
+        reader = RecordReader(stream: bytes, format: format, takingAllApart: takesAll)
         plainNode = PlainNodePlan(layout: format.layout)
     }
 
@@ -48,9 +53,7 @@ public struct StreamReader {
     /// The next record where that is a plain node, which is then not taken apart; nil where `next` is to be asked.
     /// - Parameter stream: `bytes`, as they lie in memory.
     package func peekPlainNode(in stream: UnsafeRawBufferPointer) -> PlainNode? {
-        // Where len does not count the padding, whether there is any shows only from the next record.
-        guard !ended, let node = plainNode.node(at: offset, in: stream, format), node.padding == 0 || format.lengthRule == .padded else { return nil }
-        return node
+        ended ? nil : plainNode.certainNode(at: offset, in: stream, format)
     }
 
     /// Goes on behind the node that `peekPlainNode` has returned.

@@ -2,11 +2,13 @@
 public struct StreamWriter {
     public let format: StreamFormat
     private var writer: FieldWriter
+    private let plainNode: PlainNodePlan
 
     /// Begins a stream with `header`, which is written as it is; a damaged file may have none.
     public init(header: Header?, format: StreamFormat) {
         self.format = format
         writer = FieldWriter(format: format)
+        plainNode = PlainNodePlan(layout: format.layout)
         writer.bytes = header?.bytes ?? []
     }
 
@@ -25,6 +27,11 @@ public struct StreamWriter {
         writer.bytes.count
     }
 
+    /// Makes room for so many bytes more.
+    package mutating func reserve(_ count: Int) {
+        writer.bytes.reserveCapacity(writer.bytes.count + count)
+    }
+
     /// Takes what has been written, so that a long stream need not lie in memory as a whole.
     public mutating func take() -> [UInt8] {
         let taken = writer.bytes
@@ -36,10 +43,20 @@ public struct StreamWriter {
     /// Appends one record.
     /// - Throws: `StreamError` where a field cannot hold its value.
     public mutating func write(_ body: RecordBody, residue: Residue? = nil) throws(StreamError) {
+        if residue == nil, case .node(let node) = body, writer.append(plainNode, node) { return }
         var body = body
         writer.begin(body.type, residue)
         try body.visitFields(&writer)
         try writer.end(residue, phantomOctets: body.phantomOctets)
+    }
+
+    /// Appends a record of another stream of the same form as it stands there.
+    /// - Returns: false, with nothing appended, where no whole record does.
+    package mutating func copyRecord(at offset: Int, of stream: [UInt8]) -> Bool {
+        guard let frame = try? Frame(stream: stream, offset: offset, number: recordCount + 1, byteOrder: format.byteOrder) else { return false }
+        writer.record += 1
+        writer.bytes.append(contentsOf: stream[offset..<frame.end])
+        return true
     }
 
     /// Appends a damaged span as it is.

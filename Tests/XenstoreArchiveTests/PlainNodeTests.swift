@@ -23,7 +23,7 @@ import XenstoreStream
         for (name, bytes) in try Self.streams(seeds: 0..<400) {
             guard let image = try? PreparedImage(bytes: bytes) else { continue }
             var checker = ImageChecker(header: image.header, detection: image.detection, bytes: bytes)
-            var reader = try StreamReader(bytes: bytes, format: image.format)
+            var reader = try StreamReader(bytes: bytes, format: image.format, takingAllApart: true)
             var offsets: [Int] = []
             while let record = try reader.next() {
                 checker.add(record)
@@ -41,7 +41,7 @@ import XenstoreStream
     @Test func brokenStreamsAreRefusedAsIfEveryRecordWereTakenApart() throws {
         var refused = 0
         for (name, bytes) in try Self.streams(seeds: 400..<800) {
-            guard let detection = try? LayoutDetection(bytes: bytes), var reader = try? StreamReader(bytes: bytes, format: detection.format) else { continue }
+            guard let detection = try? LayoutDetection(bytes: bytes), var reader = try? StreamReader(bytes: bytes, format: detection.format, takingAllApart: true) else { continue }
             do {
                 while try reader.next() != nil {}
             } catch {
@@ -59,10 +59,13 @@ import XenstoreStream
         for (name, bytes) in try Self.streams(seeds: 800..<1000) {
             guard let image = try? PreparedImage(bytes: bytes) else { continue }
             let plan = PlainNodePlan(layout: image.format.layout)
-            let reader = RecordReader(stream: bytes, format: image.format)
+            let reader = RecordReader(stream: bytes, format: image.format, takingAllApart: true)
+            let quick = RecordReader(stream: bytes, format: image.format)
             try bytes.withUnsafeBytes { stream in
                 for (index, start) in image.starts.dropLast().enumerated() {
                     let record = try reader.record(at: start, number: index + 1)
+                    let same = try quick.record(at: start, number: index + 1)
+                    #expect(same.body == record.body && same.residue == record.residue && same.size == record.size && same.length == record.length)
                     guard let node = plan.node(at: start, in: stream, image.format) else {
                         others += 1
                         continue
@@ -75,10 +78,50 @@ import XenstoreStream
                     #expect(data.perms == (0..<data.perms.count).compactMap(node.permission), "\(name), \(start)")
                     #expect(data.connID == 0 && data.txID == 0 && data.access == 0 && data.path.isTerminated, "\(name), \(start)")
                     #expect(record.residue == nil && record.size == node.size, "\(name), \(start)")
+                    #expect(node.says(data) && !node.says(Self.otherwise(data, index)), "\(name), \(start)")
+                    #expect(node.hasSameBytes(at: start, of: stream) && !node.hasSameBytes(at: start + 8, of: stream), "\(name), \(start)")
                     plain += 1
                 }
             }
         }
         #expect(plain > 5000 && others > 500)
+    }
+
+    /// The node with one thing about it changed.
+    private static func otherwise(_ data: NodeData, _ index: Int) -> NodeData {
+        var data = data
+        switch index % 7 {
+        case 0: data.path.octets += [0x61]
+        case 1: data.value += [0]
+        case 2: data.perms.append(Permission(perm: 0x72, domid: 1))
+        case 3: data.path.isTerminated = false
+        case 4: data.txID = 1
+        case 5: data.access = 1
+        default: data.connID = 1
+        }
+        return data
+    }
+
+    /// A node is written by a plan where it is plain, and by the walk over its fields else: the bytes are the same.
+    @Test func aPlainNodeIsWrittenAsItsWalkWritesIt() throws {
+        var written = 0
+        for (name, bytes) in try Self.streams(seeds: 1000..<1080) {
+            guard let image = try? PreparedImage(bytes: bytes) else { continue }
+            try image.forEachItem { index, item in
+                guard case .record(let record) = item, case .node(let data) = record.body else { return }
+                for data in [data, Self.otherwise(data, index)] {
+                    var walk = FieldWriter(format: image.format)
+                    var body = RecordBody.node(data)
+                    walk.begin(.nodeData, nil)
+                    try body.visitFields(&walk)
+                    try walk.end(nil, phantomOctets: 0)
+                    var writer = StreamWriter(header: nil, format: image.format)
+                    try writer.write(.node(data))
+                    #expect(writer.bytes == walk.bytes && writer.recordCount == 1, "\(name), record \(record.number)")
+                }
+                written += 1
+            }
+        }
+        #expect(written > 2000)
     }
 }

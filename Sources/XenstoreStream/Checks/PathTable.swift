@@ -9,7 +9,7 @@ package struct PathTable {
     private var starts: [Int] = []
     private var counts: [UInt32] = []
     private var hashes: [UInt32] = []
-    /// Indices of entries, from 1 on; 0: free. Their number is a power of 2, at most half of them are taken.
+    /// Indices of entries, from 1 on; 0: free. Their number is a power of 2, at most three quarters of them are taken.
     private var slots: [UInt32]
     /// New for every image, so that nobody can prepare one whose paths collide.
     private let seed = UInt64.random(in: .min ... .max) | 1
@@ -19,8 +19,11 @@ package struct PathTable {
         self.bytes = bytes
         // Of a host's image about 80 bytes are one node's.
         var count = 1 << 10
-        while count < bytes.count / 40 { count *= 2 }
+        while count < bytes.count / 80 { count *= 2 }
         slots = Array(repeating: 0, count: count)
+        starts.reserveCapacity(count / 4 * 3)
+        counts.reserveCapacity(count / 4 * 3)
+        hashes.reserveCapacity(count / 4 * 3)
     }
 
     /// How many paths there are.
@@ -30,7 +33,7 @@ package struct PathTable {
 
     /// The entry of a path, which is added where it is new.
     package mutating func insert(_ path: Octets) -> (index: Index, isNew: Bool) {
-        if 2 * (count + 1) > slots.count { grow() }
+        if 4 * (count + 1) > 3 * slots.count { grow() }
         let hash = hash(path)
         let slot = slot(of: path, hash)
         if slots[slot] != 0 { return (Int(slots[slot]) - 1, false) }

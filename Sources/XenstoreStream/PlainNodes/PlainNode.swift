@@ -2,8 +2,10 @@
 package struct PlainNode {
     /// Bytes from the start of the stream to the record.
     package let offset: Int
-    /// Octets of the record, with type, len and padding.
-    package let size: Int
+    /// The whole record, with type, len and padding.
+    let octets: UnsafeRawBufferPointer
+    /// The declared `len`.
+    let length: UInt32
     /// Octets of padding.
     package let padding: Int
     /// Without its NUL.
@@ -13,6 +15,11 @@ package struct PlainNode {
     package let perms: UnsafeRawBufferPointer
     package let isBigEndian: Bool
 
+    /// Octets of the record, with type, len and padding.
+    package var size: Int {
+        octets.count
+    }
+
     /// One of the permissions, from 0 on; nil where there are not so many.
     package func permission(_ index: Int) -> Permission? {
         guard index >= 0, index < perms.count / 4 else { return nil }
@@ -20,14 +27,58 @@ package struct PlainNode {
         return Permission(perm: perms[4 * index], flags: perms[4 * index + 1], domid: isBigEndian ? domid.bigEndian : domid.littleEndian)
     }
 
+    /// Whether every permission has a known letter and no flag: what is the same in all layouts.
+    package var hasOrdinaryPerms: Bool {
+        var index = 0
+        while let entry = permission(index) {
+            guard entry.hasLetter, entry.flags == 0 else { return false }
+            index += 1
+        }
+        return true
+    }
+
     /// Where its path lies in the stream, which begins at `start`.
-    func pathRange(from start: UnsafeRawPointer) -> Range<Int> {
-        let first = path.baseAddress.map { $0 - start } ?? 0
-        return first..<first + path.count
+    package func pathRange(from start: UnsafeRawPointer) -> Range<Int> {
+        Self.range(of: path, from: start)
+    }
+
+    /// Where its value lies in the stream, which begins at `start`.
+    func valueRange(from start: UnsafeRawPointer) -> Range<Int> {
+        Self.range(of: value, from: start)
+    }
+
+    /// Where its permissions lie in the stream, which begins at `start`.
+    func permsRange(from start: UnsafeRawPointer) -> Range<Int> {
+        Self.range(of: perms, from: start)
+    }
+
+    private static func range(of part: UnsafeRawBufferPointer, from start: UnsafeRawPointer) -> Range<Int> {
+        let first = part.baseAddress.map { $0 - start } ?? 0
+        return first..<first + part.count
+    }
+
+    /// Whether the same record stands at `offset` of another stream.
+    package func hasSameBytes(at offset: Int, of other: UnsafeRawBufferPointer) -> Bool {
+        guard offset >= 0, offset <= other.count - size else { return false }
+        return octets.hasSameBytes(as: UnsafeRawBufferPointer(rebasing: other[offset..<offset + size]))
+    }
+
+    /// Whether it says just what `data` does.
+    package func says(_ data: NodeData) -> Bool {
+        guard data.isCommitted, data.txID == 0, data.access == 0, data.path.isTerminated, 4 * data.perms.count == perms.count else { return false }
+        return data.path.octets.withUnsafeBytes(path.hasSameBytes) && data.value.withUnsafeBytes(value.hasSameBytes)
+            && data.perms.indices.allSatisfy { permission($0) == data.perms[$0] }
     }
 }
 
 extension PlainNodePlan {
+    /// The node at `offset` where the record ends for certain where it says; nil as `node` has it.
+    package func certainNode(at offset: Int, in stream: UnsafeRawBufferPointer, _ format: StreamFormat) -> PlainNode? {
+        // Where len does not count the padding, whether there is any shows only from the next record.
+        guard let node = node(at: offset, in: stream, format), node.padding == 0 || format.lengthRule == .padded else { return nil }
+        return node
+    }
+
     /// The node at `offset`; nil where another kind of record stands there, or anything about it is odd.
     package func node(at offset: Int, in stream: UnsafeRawBufferPointer, _ format: StreamFormat) -> PlainNode? {
         let isBig = format.byteOrder == .big
@@ -55,7 +106,8 @@ extension PlainNodePlan {
             Int(length) == (format.lengthRule == .padded ? padded : fieldCount)
         else { return nil }
         return PlainNode(
-            offset: offset, size: 8 + padded, padding: padded - fieldCount, path: path, value: value, perms: perms, isBigEndian: isBig)
+            offset: offset, octets: UnsafeRawBufferPointer(rebasing: stream[offset..<cursor.place]), length: length, padding: padded - fieldCount,
+            path: path, value: value, perms: perms, isBigEndian: isBig)
     }
 }
 

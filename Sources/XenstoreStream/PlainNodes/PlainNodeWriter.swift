@@ -7,13 +7,40 @@ extension FieldWriter {
     package mutating func append(
         _ plan: PlainNodePlan, path: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, perms: [UInt8]
     ) -> Bool {
+        append(plan, path, value, permCount: perms.count / 4) { record in
+            perms.withUnsafeBytes { record.put($0) }
+        }
+    }
+
+    /// Appends a node where it is a plain one.
+    /// - Returns: false, with nothing appended, where something about it is odd or a field cannot hold its value.
+    mutating func append(_ plan: PlainNodePlan, _ node: NodeData) -> Bool {
+        guard node.isCommitted, node.txID == 0, node.access == 0, node.path.isTerminated, !plan.steps.isEmpty else { return false }
+        return node.path.octets.withUnsafeBytes { path in
+            node.value.withUnsafeBytes { value in
+                append(plan, path, value, permCount: node.perms.count) { record in
+                    for entry in node.perms {
+                        record.put(entry.perm)
+                        record.put(entry.flags)
+                        record.put(entry.domid)
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func append(
+        _ plan: PlainNodePlan, _ path: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, permCount: Int, putPerms: (inout Cursor) -> Void
+    ) -> Bool {
         guard let pathCount = UInt16(exactly: path.count + 1), let valueCount = UInt16(exactly: value.count),
-            let permCount = UInt16(exactly: perms.count / 4)
+            let permissions = UInt16(exactly: permCount)
         else { return false }
-        let fieldCount = plan.fixedWidth + path.count + 1 + value.count + perms.count
+        let fieldCount = plan.fixedWidth + path.count + 1 + value.count + 4 * permCount
         let padded = (fieldCount + 7) & ~7
         let length = UInt32(truncatingIfNeeded: lengthRule == .padded ? padded : fieldCount)
         let start = bytes.count
+        record += 1
         // Zeros first, which the padding and what says nothing keep; then the fields between them.
         bytes.append(contentsOf: repeatElement(0, count: 8 + padded))
         let isBig = isBigEndian
@@ -26,8 +53,8 @@ extension FieldWriter {
                 case .zero(let width): record.place += width
                 case .pathCount: record.put(pathCount)
                 case .valueCount: record.put(valueCount)
-                case .permCount: record.put(permCount)
-                case .perms: perms.withUnsafeBytes { record.put($0) }
+                case .permCount: record.put(permissions)
+                case .perms: putPerms(&record)
                 case .path:
                     record.put(path)
                     record.place += 1

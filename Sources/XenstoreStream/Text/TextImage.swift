@@ -82,7 +82,7 @@ public struct TextImage: Sendable {
     }
 
     /// The whole text that tells records; a record that no line tells is left out.
-    public static func text(of records: [RecordBody], layout: Layout) -> [UInt8] {
+    public static func text(of records: some Sequence<RecordBody>, layout: Layout) -> [UInt8] {
         let lines = TextLines(layout)
         var text = layout == .oxenstored ? OxenstoredLine.header + [0x0A] : []
         for record in records { text += lines.text(of: record) }

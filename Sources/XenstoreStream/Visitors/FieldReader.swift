@@ -1,7 +1,19 @@
 /// The last list of permissions that was read: a node's neighbours often have the same, and need no list of their own.
 final class KnownPermissions {
-    fileprivate var octets: Octets = []
-    fileprivate var list: [Permission] = []
+    private var octets: Octets = []
+    private var list: [Permission] = []
+
+    /// The permissions that `octets`, four for each, hold.
+    func list(_ octets: Octets, isBigEndian: Bool) -> [Permission] {
+        if !octets.hasSameBytes(as: self.octets) {
+            self.octets = octets
+            list = stride(from: octets.startIndex, to: octets.endIndex, by: 4).map { place in
+                let (low, high) = (UInt16(octets[place + 2]), UInt16(octets[place + 3]))
+                return Permission(perm: octets[place], flags: octets[place + 1], domid: isBigEndian ? low << 8 | high : high << 8 | low)
+            }
+        }
+        return list
+    }
 }
 
 /// Reads a record's fields from its body, never past the body's end.
@@ -69,15 +81,7 @@ struct FieldReader: FieldVisitor {
     }
 
     mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
-        let octets = try take(field, 4 * count)
-        if !octets.hasSameBytes(as: known.octets) {
-            known.octets = octets
-            known.list = stride(from: octets.startIndex, to: octets.endIndex, by: 4).map { place in
-                let (low, high) = (UInt16(stream[place + 2]), UInt16(stream[place + 3]))
-                return Permission(perm: stream[place], flags: stream[place + 1], domid: bigEndian ? low << 8 | high : high << 8 | low)
-            }
-        }
-        value = known.list
+        value = known.list(try take(field, 4 * count), isBigEndian: bigEndian)
     }
 
     mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {

@@ -8,7 +8,7 @@ public struct FieldWriter: FieldVisitor {
     /// What has been written so far.
     public var bytes: [UInt8] = []
     /// How many records have been begun.
-    private(set) var record = 0
+    var record = 0
     private var type = RecordType.end
     /// Index in `bytes` where the body of the record being written starts.
     @usableFromInline var bodyStart = 0
