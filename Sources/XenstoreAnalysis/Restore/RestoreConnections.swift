@@ -6,7 +6,8 @@ struct RestoreConnections {
     }
 
     private var connections: [Int: Connection] = [:]
-    private var rings: Set<Int> = []
+    /// By domid.
+    private var rings = Array(repeating: false, count: 1 << 16)
     /// The one conn-id by which the ring of a domid is known.
     private var ringIDs: [Int: Int] = [:]
 
@@ -15,7 +16,7 @@ struct RestoreConnections {
     }
 
     func hasRing(of domid: Int) -> Bool {
-        rings.contains(domid)
+        rings.indices.contains(domid) && rings[domid]
     }
 
     /// The first connection with a conn-id keeps it.
@@ -26,7 +27,7 @@ struct RestoreConnections {
     /// Gives the domain's ring a conn-id, which takes the place of the one it had before.
     mutating func addRing(_ connID: Int, of domid: Int) {
         if let before = ringIDs.removeValue(forKey: domid) { connections[before] = nil }
-        rings.insert(domid)
+        if rings.indices.contains(domid) { rings[domid] = true }
         guard connections[connID] == nil else { return }
         connections[connID] = .ring(domid)
         ringIDs[domid] = connID
