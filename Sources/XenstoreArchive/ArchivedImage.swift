@@ -88,6 +88,13 @@ extension Archive {
         try image.stream.encode(database, to: sink)
     }
 
+    /// Calls `body` with an image's bytes, written anew from the tables, and compares them meanwhile with what was imported.
+    /// - Returns: what `body` returns.
+    /// - Throws: `ArchiveError` with code `damaged` where they differ, whatever `body` has made of them; else what `body` throws.
+    public func withBytes<Outcome>(of image: ArchivedImage, _ body: ([UInt8]) throws -> Outcome) throws -> Outcome {
+        try image.stream.withBytes(database, body)
+    }
+
     /// Calls `body` with each record of an image in the stream's order.
     public func forEachRecord(of image: ArchivedImage, _ body: (RecordBody) throws -> Void) throws {
         try image.stream.forEachRecord(database, body)

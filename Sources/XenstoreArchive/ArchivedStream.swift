@@ -88,6 +88,28 @@ public struct ArchivedStream: Sendable {
             digest.update(bytes)
             try sink(bytes)
         }
+        let encoded = try encodeUnproved(database, to: write)
+        try check(digest, database)
+        return encoded
+    }
+
+    /// The stream, written anew from the tables and compared with what was imported while `body` already works on it.
+    /// - Throws: `ArchiveError` with code `damaged` where the SHA-256 differs, else what `body` throws.
+    func withBytes<Outcome>(_ database: Database, _ body: ([UInt8]) throws -> Outcome) throws -> Outcome {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(try database.plausibleCount(size))
+        try encodeUnproved(database) { bytes += $0 }
+        var digest = Digest()
+        return try concurrently(
+            {
+                digest.update(bytes[...])
+                try check(digest, database)
+            }, { try body(bytes) }
+        ).1
+    }
+
+    @discardableResult
+    private func encodeUnproved(_ database: Database, to write: (Octets) throws -> Void) throws -> EncodedStream {
         let encoded = try encoded(database)
         try write(Octets(header?.bytes ?? []))
         if format.layout.isText {
@@ -96,7 +118,6 @@ public struct ArchivedStream: Sendable {
             try encoded.forEachPiece(order: order(encoded.items.count, database), write)
         }
         try write(trailer)
-        try check(digest, database)
         return encoded
     }
 

@@ -14,9 +14,9 @@ struct Conversion {
         var conversion = Conversion(from: image.format.layout, to: format.layout, alterations)
         // Most records stay as they are: only what is altered is written.
         var gone: [Int] = []
-        for place in image.records.indices {
+        for place in image.records.indices where image.records.origin(place) == nil {
             if case .node(let data) = image.records[place] {
-                if let node = conversion.converted(data) { image.records[place] = .node(node) }
+                if !isPlain(data) { image.records[place] = .node(conversion.converted(data)) }
             } else if let record = conversion.converted(image.records[place]) {
                 image.records[place] = record
             } else {
@@ -25,7 +25,7 @@ struct Conversion {
         }
         if !gone.isEmpty {
             let gone = Set(gone)
-            image.records = image.records.indices.filter { !gone.contains($0) }.map { image.records[$0] }
+            image.records = image.records.arranged(image.records.indices.filter { !gone.contains($0) })
         }
         image.format = format
         alterations = conversion.alterations
@@ -175,10 +175,12 @@ struct Conversion {
 
     // MARK: Nodes
 
-    /// The node where it is altered; nil where it stays as it is.
-    private mutating func converted(_ node: NodeData) -> NodeData? {
-        let isPlain = node.path.isTerminated && node.perms.allSatisfy { $0.flags == 0 && isLetter($0.perm) }
-        guard !isPlain else { return nil }
+    /// Whether nothing about a node has to be altered, in whatever layout.
+    private static func isPlain(_ node: NodeData) -> Bool {
+        node.path.isTerminated && node.perms.allSatisfy { $0.flags == 0 && $0.hasLetter }
+    }
+
+    private mutating func converted(_ node: NodeData) -> NodeData {
         var node = node
         terminate(&node.path, "the path of a node")
         var perms: [Permission] = []
@@ -192,7 +194,7 @@ struct Conversion {
     private mutating func converted(_ entry: Permission, isOwner: Bool, _ path: Octets) -> Permission? {
         var entry = entry
         let text = PermissionList.text([entry])
-        if !isLetter(entry.perm) {
+        if !entry.hasLetter {
             alterations.add(.permLetter, "\(text) of \(Escape.short(path))")
             entry.perm = 0x6E
         }
@@ -206,9 +208,5 @@ struct Conversion {
             entry.flags = 0
         }
         return entry
-    }
-
-    private func isLetter(_ perm: UInt8) -> Bool {
-        perm == 0x6E || perm == 0x72 || perm == 0x77 || perm == 0x62
     }
 }

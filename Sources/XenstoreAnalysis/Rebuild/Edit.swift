@@ -182,10 +182,9 @@ private struct NodeEditor {
 
     /// Puts the new nodes behind the last one that was there, so that each is its parent's last child.
     private mutating func placeNew() {
-        let new = image.records[firstNew...]
-        guard !new.isEmpty else { return }
+        guard firstNew < image.records.count else { return }
         let last = image.records[..<firstNew].lastIndex { if case .node(let data) = $0 { data.isCommitted } else { false } }
         let place = last.map { $0 + 1 } ?? firstNew
-        image.records = Array(image.records[..<place] + new + image.records[place..<firstNew])
+        image.records = image.records.arranged(Array(0..<place) + Array(firstNew..<image.records.count) + Array(place..<firstNew))
     }
 }

@@ -6,33 +6,48 @@ import XenstoreStream
 /// Steps follow each other on it: `Selection`, `Edit`, `Repair`, `Conversion`; `RebuiltStream` writes it out.
 public struct EditableImage: Sendable {
     /// In the order of the stream, END left out.
-    public internal(set) var records: [RecordBody]
+    public internal(set) var records: EditableRecords
     /// The layout whose fields the records have, and how the image was written.
     public internal(set) var format: StreamFormat
     /// What the nodes' paths are slices of: those that share it can be told apart without a copy of each.
     private(set) var arena: [UInt8]
+    /// The form that nodes with an origin have in the arena.
+    let sourceFormat: StreamFormat
+
+    /// Whether nodes with an origin are written as they lie in the arena.
+    var keepsNodes: Bool {
+        !format.layout.isText && !sourceFormat.layout.isText && format.layout.nodeShape == sourceFormat.layout.nodeShape
+            && format.byteOrder == sourceFormat.byteOrder && format.lengthRule == sourceFormat.lengthRule
+    }
+
+    /// About how many bytes its stream has.
+    var size: Int {
+        arena.count
+    }
 
     /// - Parameters:
     ///   - records: all of them in their order, END left out.
     ///   - format: that of the image.
     public init(_ records: [RecordBody], format: StreamFormat) {
-        self.init(records: [], format: format, arena: [])
+        self.init(records: EditableRecords(), format: format, arena: [])
         var paths: [Octets] = []
         for record in records {
             if case .node(let data) = record { paths.append(data.path.octets) }
         }
         var adopted = adopt(paths).makeIterator()
-        self.records = records.map { record in
-            guard case .node(var data) = record, let path = adopted.next() else { return record }
-            data.path.octets = path
-            return .node(data)
-        }
+        self.records = EditableRecords(
+            records.map { record in
+                guard case .node(var data) = record, let path = adopted.next() else { return record }
+                data.path.octets = path
+                return .node(data)
+            })
     }
 
     /// - Parameter arena: what all paths of nodes in `records` are slices of.
-    init(records: [RecordBody], format: StreamFormat, arena: [UInt8]) {
+    init(records: EditableRecords, format: StreamFormat, arena: [UInt8]) {
         self.records = records
         self.format = format
+        sourceFormat = format
         self.arena = arena
     }
 
@@ -55,14 +70,13 @@ extension EditableImage {
         case .file(let image):
             self = try Self.read(image, &alterations)
         case .archive(let archive, let image):
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(try archive.database.plausibleCount(image.stream.size))
-            try archive.export(image) { bytes += $0 }
             let stream = image.stream
-            if stream.isSalvaged || stream.format.layout.isText {
-                self = try Self.read(PreparedImage(salvaging: bytes, layout: stream.format.layout), &alterations)
-            } else {
-                self = try Self.read(bytes, stream.format, &alterations)
+            self = try archive.withBytes(of: image) { bytes in
+                if stream.isSalvaged || stream.format.layout.isText {
+                    try Self.read(PreparedImage(salvaging: bytes, layout: stream.format.layout), &alterations)
+                } else {
+                    try Self.read(bytes, stream.format, &alterations)
+                }
             }
         }
     }
@@ -83,7 +97,17 @@ extension EditableImage {
         var collector = RecordCollector(alterations: alterations)
         collector.records.reserveCapacity(bytes.count / 72)
         collector.note(reader.header)
-        while let record = try reader.next() { collector.add(record) }
+        try bytes.withUnsafeBytes { stream in
+            let nodes = PlainNodeReader(stream: bytes)
+            while true {
+                while let node = reader.peekPlainNode(in: stream) {
+                    collector.records.append(.node(nodes.data(node, in: stream)), origin: node.hasOrdinaryPerms ? node.offset : nil)
+                    reader.pass(node)
+                }
+                guard let record = try reader.next() else { break }
+                collector.add(record)
+            }
+        }
         collector.note(trailer: reader.trailer)
         alterations = collector.alterations
         return EditableImage(records: collector.records, format: format, arena: bytes)
@@ -92,7 +116,7 @@ extension EditableImage {
 
 /// Takes the records of a stream, and notes what they have besides their fields.
 private struct RecordCollector {
-    var records: [RecordBody] = []
+    var records = EditableRecords()
     var alterations: Alterations
     var isText = false
 

@@ -55,15 +55,15 @@ public struct Rebuild: Sendable {
     /// - Parameters:
     ///   - image: what is rebuilt.
     ///   - alterations: what the image has lost already.
-    public func run(_ image: EditableImage, _ alterations: Alterations = Alterations()) throws -> RebuiltStream {
+    public func run(_ image: consuming EditableImage, _ alterations: Alterations = Alterations()) throws -> RebuiltStream {
         try form.check()
-        var (image, alterations) = (image, alterations)
+        var (image, alterations) = (consume image, alterations)
         try image.select(selections)
         try image.apply(edits)
         if let redactor { image.redact(redactor, &alterations) }
         let format = form.format(image.format)
         let keepsOpaque = format.layout == image.format.layout && format.byteOrder == image.format.byteOrder
         try Repair.run(&image, keepsOpaque: keepsOpaque, movesTargets: movesTargets, &alterations)
-        return try RebuiltStream(image, as: format, alterations)
+        return try RebuiltStream(consume image, as: format, alterations)
     }
 }

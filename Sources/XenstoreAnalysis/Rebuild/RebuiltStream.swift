@@ -15,8 +15,8 @@ public struct RebuiltStream {
     ///   - image: in order, as `Repair` leaves it.
     ///   - alterations: those of the steps before.
     /// - Throws: `ArchiveError` where a value does not fit its field, or where the stream does not read back as it was meant.
-    init(_ image: EditableImage, as format: StreamFormat, _ alterations: Alterations) throws {
-        var (image, alterations) = (image, alterations)
+    init(_ image: consuming EditableImage, as format: StreamFormat, _ alterations: Alterations) throws {
+        var (image, alterations) = (consume image, alterations)
         Conversion.run(&image, to: format, &alterations)
         let (bytes, offsets) = try Self.encode(image)
         // A daemon's way through the stream does not depend on ours.
@@ -42,12 +42,17 @@ public struct RebuiltStream {
     private static func encode(_ image: EditableImage) throws -> (bytes: [UInt8], offsets: [Int]) {
         if image.format.layout.isText { return (TextImage.text(of: image.records, layout: image.format.layout), []) }
         var writer = StreamWriter(header: Header(format: image.format), format: image.format)
+        // The image that it comes from is about as long.
+        writer.reserve(image.size)
         var offsets: [Int] = []
         offsets.reserveCapacity(image.records.count)
         do {
-            for record in image.records {
+            let arena = image.arena
+            let keepsNodes = image.keepsNodes
+            for place in image.records.indices {
                 offsets.append(writer.pendingCount)
-                try writer.write(record)
+                if keepsNodes, let origin = image.records.origin(place), writer.copyRecord(at: origin, of: arena) { continue }
+                try writer.write(image.records[place])
             }
             try writer.write(.opaque(OpaqueData(type: .end)))
         } catch {
@@ -62,12 +67,22 @@ public struct RebuiltStream {
         }
         // A text has a line of its own before all others.
         let first = image.format.layout == .oxenstored ? 1 : 0
-        try prepared.forEachItem { index, item in
-            let place = index - first
-            guard case .record(let record) = item else { throw unreadable("record \(place + 1) is read as damage") }
-            if place < 0 { return }
-            if place < image.records.count ? record.body == image.records[place] : record.type == .end { return }
-            throw unreadable("record \(record.number) (\(record.type.name)) is read otherwise than it was meant")
+        let keepsNodes = image.keepsNodes
+        let records = image.records
+        try image.arena.withUnsafeBytes { arena in
+            func isSame(_ index: Int, _ node: PlainNode) -> Bool {
+                let place = index - first
+                guard place >= 0, place < records.count else { return false }
+                if keepsNodes, let origin = records.origin(place), node.hasSameBytes(at: origin, of: arena) { return true }
+                return if case .node(let data) = records[place] { node.says(data) } else { false }
+            }
+            try prepared.forEachItem(butPlainNodes: isSame) { index, item in
+                let place = index - first
+                guard case .record(let record) = item else { throw unreadable("record \(place + 1) is read as damage") }
+                if place < 0 { return }
+                if place < records.count ? record.body == records[place] : record.type == .end { return }
+                throw unreadable("record \(record.number) (\(record.type.name)) is read otherwise than it was meant")
+            }
         }
     }
 

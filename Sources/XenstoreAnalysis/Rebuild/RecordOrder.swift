@@ -5,7 +5,8 @@ import XenstoreStream
 struct RecordOrder {
     private let repair: Repair
     private(set) var alterations: Alterations
-    private var sorted: [RecordBody] = []
+    /// Places in the repair's records.
+    private var sorted: [Int] = []
     private var isPlaced: [Bool]
     /// Those whose references have been looked up: what of these is not placed comes before them already.
     private var isOpen: [Bool]
@@ -22,7 +23,6 @@ struct RecordOrder {
         alterations = repair.alterations
         isPlaced = repair.isGone
         isOpen = repair.isGone
-        sorted.reserveCapacity(repair.records.count)
         for place in repair.pending where !repair.isGone[place] {
             guard case .node(let data) = repair.records[place] else { continue }
             let key = Repair.key(data.connID, data.txID)
@@ -30,9 +30,32 @@ struct RecordOrder {
         }
     }
 
-    mutating func run() -> [RecordBody] {
-        for place in repair.records.indices where !isPlaced[place] { self.place(place) }
-        return sorted
+    mutating func run() -> EditableRecords {
+        let inOrder = countInOrder()
+        if inOrder == repair.records.count { return repair.records }
+        sorted.reserveCapacity(repair.records.count)
+        sorted += 0..<inOrder
+        for place in inOrder..<repair.records.count where !isPlaced[place] { self.place(place) }
+        return repair.records.arranged(sorted)
+    }
+
+    /// How many records, from the first on, stand where they should already; most often all, which then need no copy.
+    private mutating func countInOrder() -> Int {
+        for place in repair.records.indices {
+            guard !isPlaced[place], isInOrder(place) else { return place }
+            isPlaced[place] = true
+        }
+        return repair.records.count
+    }
+
+    private mutating func isInOrder(_ place: Int) -> Bool {
+        guard case .node(let data) = repair.records[place], data.isCommitted else { return references(of: place).allSatisfy { isPlaced[$0] } }
+        if repair.hasParentsFirst && place > repair.lastConnection { return true }
+        if let parent = NodeTree.parent(of: data.path.octets), !parent.hasSameBytes(as: lastParent), let above = node(parent) {
+            guard isPlaced[above] else { return false }
+            lastParent = parent
+        }
+        return data.perms.allSatisfy { repair.rings[Int($0.domid)] < 0 || isPlaced[repair.rings[Int($0.domid)]] }
     }
 
     private mutating func place(_ first: Int) {
@@ -52,7 +75,7 @@ struct RecordOrder {
             if next.isEmpty {
                 stack.removeLast()
                 isPlaced[top] = true
-                sorted.append(records[top])
+                sorted.append(top)
                 if top != first && top < repair.originalCount { alterations.add(.order, "\(name(top)), before \(name(first))") }
             } else {
                 stack += next.reversed()

@@ -6,7 +6,7 @@ import XenstoreStream
 ///
 /// An image that is in order stays as it is, record by record.
 struct Repair {
-    private(set) var records: [RecordBody]
+    private(set) var records: EditableRecords
     var alterations: Alterations
     /// Of the image as it was; behind them lie those that are added.
     let originalCount: Int
@@ -24,6 +24,10 @@ struct Repair {
     /// By the path's index in `paths`.
     var nodes: [Int] = []
     var pending: [Int] = []
+    /// The place of the last connection; -1: none.
+    private(set) var lastConnection = -1
+    /// Whether every committed node that has a parent comes behind it.
+    private(set) var hasParentsFirst = true
     private var domains: Set<UInt16> = []
     private var hasGlobalQuota = false
     /// Octets that the paths of added parents may yet have: one deep path has thousands of parents.
@@ -101,6 +105,7 @@ struct Repair {
             records[place] = .connection(data)
         }
         connections[data.connID] = place
+        lastConnection = max(lastConnection, place)
         if data.kind == .ring { rings[Int(data.domid)] = place }
     }
 
@@ -217,6 +222,7 @@ struct Repair {
             guard let parent = NodeTree.parent(of: path), !parent.hasSameBytes(as: lastParent) else { continue }
             if paths.index(of: parent) != nil { lastParent = parent } else { orphans.append(place) }
         }
+        hasParentsFirst = orphans.isEmpty
         for place in orphans { try addParents(of: place) }
         for place in 0..<originalCount where !isGone[place] {
             if case .node(let data) = records[place], data.isCommitted, data.perms.isEmpty { addPerms(data, at: place) }

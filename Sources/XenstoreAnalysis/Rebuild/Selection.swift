@@ -174,12 +174,14 @@ private struct SelectionWalk {
     }
 
     /// The records that stay; connections that are only needed have nothing waiting.
-    var kept: [RecordBody] {
-        image.records.indices.filter { isKept[$0] }.map { place in
-            guard case .connection(var data) = image.records[place], !whole.contains(data.connID) else { return image.records[place] }
+    var kept: EditableRecords {
+        var records = image.records
+        for place in records.indices where isKept[place] {
+            guard case .connection(var data) = records[place], !whole.contains(data.connID) else { continue }
             data.dropBuffers()
-            return .connection(data)
+            records[place] = .connection(data)
         }
+        return records.arranged(records.indices.filter { isKept[$0] })
     }
 }
 

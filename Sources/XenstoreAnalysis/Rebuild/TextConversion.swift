@@ -40,7 +40,7 @@ enum TextConversion {
         for case .connection(let data) in image.records where hasLine(data) { connIDs[data.connID] = TextImage.connID(of: data) }
         let specials = image.adopt(image.records.compactMap(specialPath).map { [0x2F] + $0 })
         var nextSpecial = specials.makeIterator()
-        image.records = image.records.compactMap { record in
+        let records: [RecordBody] = image.records.compactMap { record in
             switch record {
             case .global(var data):
                 if data.secondFD != -1 && data.virqPort == -1 {
@@ -73,6 +73,7 @@ enum TextConversion {
             default: return record
             }
         }
+        image.records = EditableRecords(records)
     }
 
     /// A descriptor below 0 would be a domain's number.
