@@ -89,7 +89,8 @@ public final class TemporaryFolder {
     public let path: String
 
     public init() {
-        var template = Array("/tmp/xsarchive-test-XXXXXX".utf8CString)
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/xsarchive-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { fatalError("cannot make a temporary folder") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

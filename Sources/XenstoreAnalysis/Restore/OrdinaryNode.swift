@@ -1,6 +1,9 @@
 import XenstoreStream
 
 extension RestoreWalk {
+    /// Octets; the protocol allows no longer path.
+    static let longestPath = 3072
+
     /// The path of the node at `offset` where its fields are all read as they are meant, which is so for almost every node and
     /// shows in a fifth of the time that following the reader octet by octet takes; nil where that is to be done.
     func ordinaryPath(_ plan: PlainNodePlan) -> Octets? {

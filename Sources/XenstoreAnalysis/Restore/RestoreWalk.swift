@@ -24,9 +24,6 @@ struct RestoreWalk {
     private var hasLostStep = false
     private var isDead = false
 
-    /// Octets; the protocol allows no longer path.
-    static let longestPath = 3072
-
     /// Whether ordinary nodes, too, are followed octet by octet: what tests compare with.
     private let followsAll: Bool
 
