@@ -103,19 +103,27 @@ struct TableCheck {
     // MARK: Changes
 
     /// A diff of two images of a chain looks only at what `node_change` names: between the last image that lacks a span and the
-    /// first that has it, and between the last that has it and the next, its path must be named.
+    /// first that has it, and between the last that has it and the next, its path must be named. `node_change` is ordered by
+    /// generation and then path, so each generation in question is asked for the path, rather than read through; where no
+    /// image was removed that is the one in which the span began or ended.
+    static let unnamedChange = """
+        WITH generation AS MATERIALIZED (SELECT DISTINCT chain_id, gen FROM node_change)
+        SELECT p.path, s.gen FROM (SELECT chain_id, first_gen AS gen, path_id FROM node_span WHERE first_gen > 1
+          UNION ALL SELECT chain_id, last_gen + 1, path_id FROM node_span WHERE last_gen > 0) s
+        JOIN path p ON p.path_id = s.path_id
+        WHERE EXISTS (SELECT 1 FROM stream t WHERE t.chain_id = s.chain_id AND t.gen < s.gen)
+          AND NOT EXISTS (SELECT 1 FROM node_change c WHERE c.chain_id = s.chain_id AND c.gen = s.gen AND c.path_id = s.path_id)
+          AND NOT EXISTS (
+            SELECT 1 FROM generation g
+            CROSS JOIN node_change c ON c.chain_id = g.chain_id AND c.gen = g.gen AND c.path_id = s.path_id
+            WHERE g.chain_id = s.chain_id
+              AND g.gen > (SELECT max(t.gen) FROM stream t WHERE t.chain_id = s.chain_id AND t.gen < s.gen)
+              AND g.gen <= ifnull((SELECT min(t.gen) FROM stream t WHERE t.chain_id = s.chain_id AND t.gen >= s.gen), s.gen))
+        LIMIT 1
+        """
+
     private func changeProblem() throws -> String? {
-        let row = try database.prepare(
-            """
-            SELECT p.path, s.gen FROM (SELECT chain_id, first_gen AS gen, path_id FROM node_span WHERE first_gen > 1
-              UNION ALL SELECT chain_id, last_gen + 1, path_id FROM node_span WHERE last_gen > 0) s
-            JOIN path p ON p.path_id = s.path_id
-            WHERE EXISTS (SELECT 1 FROM stream t WHERE t.chain_id = s.chain_id AND t.gen < s.gen)
-              AND NOT EXISTS (SELECT 1 FROM node_change c WHERE c.chain_id = s.chain_id AND c.path_id = s.path_id
-                AND c.gen > (SELECT max(t.gen) FROM stream t WHERE t.chain_id = s.chain_id AND t.gen < s.gen)
-                AND c.gen <= ifnull((SELECT min(t.gen) FROM stream t WHERE t.chain_id = s.chain_id AND t.gen >= s.gen), s.gen))
-            LIMIT 1
-            """)
+        let row = try database.prepare(Self.unnamedChange)
         guard try row.step() else { return nil }
         return "node_change does not name \(Escape.short(row.octets(0))), which changed in generation \(row.integer(1)) of its chain"
     }

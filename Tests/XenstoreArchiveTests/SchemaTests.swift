@@ -97,6 +97,17 @@ import XenstoreStream
         #expect(lines.contains { $0.contains("PRIMARY KEY (chain_id=? AND path_id=?)") }, "\(lines)")
     }
 
+    /// A step through all changes of a generation for each of them took a verification of two large images half a minute.
+    @Test func everyChangeIsLookedUpByItsPath() throws {
+        let fixture = try ArchiveFixture()
+        for name in ["xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin"] { try fixture.store(Fixtures.bytes(name), name) }
+        let plan = try fixture.archive.database.prepare("EXPLAIN QUERY PLAN " + TableCheck.unnamedChange)
+        var lines: [String] = []
+        while try plan.step() { lines.append(plan.string(3)) }
+        #expect(lines.filter { $0.hasPrefix("SEARCH c ") }.count == 2, "\(lines)")
+        #expect(lines.filter { $0.hasPrefix("SEARCH c ") }.allSatisfy { $0.contains("(chain_id=? AND gen=? AND path_id=?)") }, "\(lines)")
+    }
+
     @Test func otherFilesAreRefusedAndLeftAlone() throws {
         let folder = TemporaryFolder()
         let text = folder.file("text")
