@@ -83,9 +83,13 @@ extension Archive {
     }
 
     /// Writes an image's bytes anew from the tables, compared with what was imported.
+    /// - Parameters:
+    ///   - image: of this archive.
+    ///   - progress: is told now and then how many of the bytes have been read from the tables.
+    ///   - sink: takes the bytes.
     /// - Throws: `ArchiveError` with code `damaged` where they differ; what `sink` has taken is then worthless.
-    public func export(_ image: ArchivedImage, to sink: (Octets) throws -> Void) throws {
-        try image.stream.encode(database, to: sink)
+    public func export(_ image: ArchivedImage, progress: (Int) -> Void = { _ in }, to sink: (Octets) throws -> Void) throws {
+        try image.stream.encode(database, progress: progress, to: sink)
     }
 
     /// Calls `body` with each record of an image in the stream's order.

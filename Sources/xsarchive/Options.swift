@@ -40,6 +40,11 @@ struct ArchiveOptions: ParsableArguments {
         return (archive, try archive.image(named: reference))
     }
 
+    /// How many bytes the image has that `reference` names, for people who wait; 0 where nobody knows before it is read.
+    func size(_ reference: String) -> Double {
+        reference.hasPrefix("@") ? Double((try? archivedImage(reference))?.1.stream.size ?? 0) : Double(FileIO.size(reference))
+    }
+
     /// The image that `reference` names, a file or an archived one.
     func source(_ reference: String) throws -> ImageSource {
         if reference.hasPrefix("@") {

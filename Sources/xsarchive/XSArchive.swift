@@ -50,6 +50,7 @@ struct XSArchive: ParsableCommand {
             let arguments = try LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
             try MistypedCommand.refuse(arguments)
             var command = try parseAsRoot(QueryCommand.explaining(arguments))
+            defer { Progress.end() }
             try command.run()
             Standard.flush()
         } catch let status as ExitCode {

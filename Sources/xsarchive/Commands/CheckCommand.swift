@@ -51,8 +51,11 @@ struct CheckCommand: ParsableCommand {
         let leastFailing = failOn ?? leastListed
         var found = false
         var failed = false
-        for reference in images {
+        let progress = Progress("checking", isWanted: !quiet)
+        for (index, reference) in images.enumerated() {
             do {
+                let place = images.count > 1 ? " (\(index + 1) of \(images.count))" : ""
+                progress.next("checking \(reference)\(place)") { archive.size(reference) }
                 let check = try ImageCheck(LoadedImage(archive, reference, layout: layout.layout))
                 if check.items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
                 if !quiet { report.add(reference, check) }
@@ -62,6 +65,7 @@ struct CheckCommand: ParsableCommand {
                 failed = true
             }
         }
+        Progress.end()
         if !quiet { report.finish() }
         if failed { throw Exit.trouble.code }
         if found { throw Exit.differences.code }

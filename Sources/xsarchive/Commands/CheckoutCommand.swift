@@ -31,9 +31,12 @@ struct CheckoutCommand: ParsableCommand {
         let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path])
         guard workspace != "-" else { throw ArchiveError(.usage, "a workspace is a file; name one") }
         try target.check()
+        let progress = Progress("reading \(image)") { archive.size(image) }
         let source = try archive.source(image)
         let writer = try WorkspaceWriter(source)
-        try writer.write(workspace, overwrite: force)
+        let size = Double(source.size)
+        progress.next("checking \(source.name) out", isMeasured: true) { size }
+        try writer.write(workspace, overwrite: force) { progress.show(ahead: size * $0) }
         RebuiltOutput.tell(writer.alterations, source.name)
     }
 }

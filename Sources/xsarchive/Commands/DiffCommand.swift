@@ -78,14 +78,17 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         guard !(old == "-" && new == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
+        let progress = Progress("reading \(old) and \(new)", isWanted: !quiet) { archive.size(old) + archive.size(new) }
         let (left, right) = try sources()
         let redactor = try secrets.redactor(showsChanges: true)
+        progress.next("comparing \(left.name) and \(right.name)") { Double(left.size) + Double(right.size) }
         let diff = try Diff(left, right)
         let kinds = try kinds()
         let changes = diff.changes.filter { change in
             kinds.contains(change.kind) && path.map { pattern in change.path.map { Glob.matches($0, pattern) } ?? false } ?? true
         }
         let shown = redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } } ?? changes
+        Progress.end()
         if !quiet { try print(shown, left, right) }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet {
             Standard.note("xsarchive: the images say the same; their bytes differ in the order of the records or in padding")

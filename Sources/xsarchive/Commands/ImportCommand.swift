@@ -77,7 +77,7 @@ struct ImportCommand: ParsableCommand {
         if name != nil, files.contains(where: { $0 != "-" && FileTree.isFolder($0) }) {
             throw ArchiveError(.usage, "--name goes with one file, not with a folder")
         }
-        let progress = Progress("importing", isWanted: !talk.quiet) { files.reduce(0.0) { $0 + FileTree.size($1) } }
+        let progress = Progress("importing", isWanted: !talk.quiet, isMeasured: true) { files.reduce(0.0) { $0 + FileTree.size($1) } }
         for file in files {
             sources.forEach(file) { item in
                 do {
@@ -97,7 +97,7 @@ struct ImportCommand: ParsableCommand {
                 }
             }
         }
-        Progress.clear()
+        Progress.end()
         if output.format != .text && !talk.quiet { table.finish() }
         if status != .done { throw status.code }
     }

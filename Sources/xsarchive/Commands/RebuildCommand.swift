@@ -89,8 +89,11 @@ struct RebuildCommand: ParsableCommand {
         let plan = try plan()
         let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path])
         try target.check()
+        let progress = Progress("reading \(image)") { archive.size(image) }
         let source = try archive.source(image)
+        progress.next("rebuilding \(source.name)") { Double(source.size) }
         let stream = try plan.run(source)
+        progress.next("writing") { Double(stream.image.size) }
         try target.report(stream, source.name)
         let saved = try saveAs.map { try save(stream, as: $0, RebuildSteps(plan: plan, parent: source, alterations: stream.alterations)) }
         try target.write(stream)

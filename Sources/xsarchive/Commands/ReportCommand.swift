@@ -43,9 +43,16 @@ struct ReportCommand: ParsableCommand {
         for input in [image, newer ?? image, archive.path] where output != "-" && FileTree.isSameFile(output, input) {
             throw ArchiveError(.usage, "\(output): is \(input == archive.path ? "the archive" : "the image") itself, which the page would replace; choose another name")
         }
+        let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
         let first = try LoadedImage(archive, image)
-        let report = if let newer { try Report(LoadedImage(archive, newer), comparedWith: first) } else { try Report(first) }
+        if let newer { progress.next("reading \(newer)") { archive.size(newer) } }
+        let second = try newer.map { try LoadedImage(archive, $0) }
+        let size = Double(first.image.size) + Double(second?.image.size ?? 0)
+        progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") { size }
+        let report = if let second { try Report(second, comparedWith: first) } else { try Report(first) }
+        progress.next("making the page")
         let page = try report.html()
+        Progress.end()
         guard output != "-" else { return Standard.write(page) }
         let file = try OutputFile(path: output, overwrite: force)
         try file.write(page[...])

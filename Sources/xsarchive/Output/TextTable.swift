@@ -48,7 +48,7 @@ enum TextTable {
     }
 
     /// The text as it is where it fits, else its beginning and "…".
-    private static func cut(_ text: String, _ width: Int) -> String {
+    static func cut(_ text: String, _ width: Int) -> String {
         guard columns(text) > width else { return text }
         var result = String.UnicodeScalarView()
         var used = 1
