@@ -33,4 +33,17 @@ struct LoadedImage {
         archive = opened
         imageID = archived.imageID
     }
+
+    /// The same image as it reads with its secrets replaced; `source` stays what it was, for who reads it to replace them.
+    func redacted(_ redactor: Redactor) throws -> LoadedImage {
+        let layout = reference.hasPrefix("@") ? image.format.layout : nil
+        return try LoadedImage(redacted: PreparedImage(salvaging: redactor.redactedFile(image), layout: layout), of: self)
+    }
+
+    private init(redacted image: PreparedImage, of original: LoadedImage) throws {
+        (reference, source) = (original.reference, original.source)
+        self.image = image
+        archive = try Archive.inMemory()
+        imageID = try Importer(archive).store(image, label: Importer.Label(name: reference)).imageID
+    }
 }

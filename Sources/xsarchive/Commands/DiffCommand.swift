@@ -89,14 +89,14 @@ struct DiffCommand: ParsableCommand {
         }
         let shown = redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } } ?? changes
         Progress.end()
-        if !quiet { try print(shown, left, right) }
+        if !quiet { try print(shown, left, right, redactor) }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet {
             Standard.note("xsarchive: the images say the same; their bytes differ in the order of the records or in padding")
         }
         if !changes.isEmpty { throw Exit.differences.code }
     }
 
-    private func print(_ changes: [Change], _ left: ImageSource, _ right: ImageSource) throws {
+    private func print(_ changes: [Change], _ left: ImageSource, _ right: ImageSource, _ redactor: Redactor?) throws {
         if stat {
             DiffStatistics(changes).print(format: output.format)
         } else if nameStatus {
@@ -105,7 +105,7 @@ struct DiffCommand: ParsableCommand {
             switch output.format {
             case .text, .csv, .csvSafe:
                 let order = by ?? (FileIO.standardOutputIsTerminal ? .domain : .kind)
-                let names = order == .domain ? try DomainNames(right, left) : nil
+                let names = order == .domain ? try DomainNames(right, left, without: redactor) : nil
                 DiffText.print(changes, old: left.name, new: right.name, domains: names)
             case .jsonl: for change in changes { Standard.print(DiffJSON.object(change).text) }
             case .json: Standard.print(JSON.array(changes.map(DiffJSON.object)).text)

@@ -9,13 +9,15 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             The page shows counts and charts, the tree with values and permissions, findings, domains, devices with the states of both \
             ends, and connections with what they wait for. It needs no network and sends nothing; what comes from the image stands in \
-            it as text only. It has everything in the image, so keep it as you keep the image.
+            it as text only. It has everything in the image, so keep it as you keep the image; --redact makes one that can be shared: in the \
+            place of a secret value stand its length and, of two images, a hash under a random key, so that it can be seen to have changed.
             Prints the page's name, its size and how many nodes it shows. The same images give the same page.
             Exit status: 0 done, also where there are findings or differences; 2 trouble.
             Examples:
               xsarchive report @latest -o report.html
               xsarchive report @latest~1 @latest -o changes.html
               xsarchive report before.bin after.bin -o changes.html --force
+              xsarchive report @latest --redact -o to-share.html
             """
     )
 
@@ -33,6 +35,7 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
+    @OptionGroup var secrets: RedactOptions
     @OptionGroup var talk: QuietOption
 
     func run() throws {
@@ -43,13 +46,14 @@ struct ReportCommand: ParsableCommand {
         for input in [image, newer ?? image, archive.path] where output != "-" && FileTree.isSameFile(output, input) {
             throw ArchiveError(.usage, "\(output): is \(input == archive.path ? "the archive" : "the image") itself, which the page would replace; choose another name")
         }
+        let redactor = try secrets.redactor(showsChanges: newer != nil)
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
         let first = try LoadedImage(archive, image)
         if let newer { progress.next("reading \(newer)") { archive.size(newer) } }
         let second = try newer.map { try LoadedImage(archive, $0) }
         let size = Double(first.image.size) + Double(second?.image.size ?? 0)
         progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") { size }
-        let report = if let second { try Report(second, comparedWith: first) } else { try Report(first) }
+        let report = if let second { try Report(second, comparedWith: first, redactor: redactor) } else { try Report(first, redactor: redactor) }
         progress.next("making the page")
         let page = try report.html()
         Progress.end()
