@@ -21,6 +21,11 @@ extension ArchiveOptions {
         let query = try NamedQuery.named(name)
         let (archive, imageID) = try queryable(reference)
         if let reason = try query.inapplicability(archive, imageID: imageID) { Standard.note("xsarchive: \(name): \(reason)") }
-        return try query.prepare(archive, parameters: parameters.merging(["image_id": String(imageID)]) { $1 }, timeout: timeout).printRows(format: format)
+        return try query.prepare(archive, parameters: parameters.merging(["image_id": String(imageID)]) { $1 }, timeout: timeout).printRows(format: format, expendable: NamedQuery.expendable)
     }
+}
+
+extension NamedQuery {
+    /// What a named query's table can do without on a narrow terminal, the first first.
+    static let expendable = ["uuid", "target", "conn_id", "first_image_id", "last_image_id", "images", "series", "transactions", "first_seen", "perms"]
 }

@@ -38,7 +38,7 @@ struct LogCommand: ParsableCommand {
         if let path { parameters["path"] = path }
         if let domain { parameters["domid"] = String(domain) }
         let query = try NamedQuery.named(path == nil ? "domain_log" : "first_last_seen")
-        let count = try query.prepare(archive.open(), parameters: parameters).printRows(format: output.format)
+        let count = try query.prepare(archive.open(), parameters: parameters).printRows(format: output.format, expendable: NamedQuery.expendable)
         if count == 0 {
             let what = path ?? domain.map { "domain \($0)" } ?? ""
             throw ArchiveError(.noSuchImage, "\(what): no image\(series.map { " of series \($0)" } ?? "") knows of it; 'xsarchive images' lists what there is")

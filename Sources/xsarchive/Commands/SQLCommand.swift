@@ -40,10 +40,13 @@ struct TimeoutOptions: ParsableArguments {
 
 extension Statement {
     /// Runs the statement and prints all its rows.
+    /// - Parameters:
+    ///   - format: the form of the table.
+    ///   - expendable: the columns that may be left out on a narrow terminal; nil: none.
     /// - Returns: how many there were.
     @discardableResult
-    func printRows(format: OutputFormat) throws -> Int {
-        var table = Table(columns: (0..<columnCount).map(columnName), format: format)
+    func printRows(format: OutputFormat, expendable: [String]? = nil) throws -> Int {
+        var table = Table(columns: (0..<columnCount).map(columnName), format: format, expendable: expendable)
         var count = 0
         do {
             while try step() {
