@@ -29,6 +29,14 @@ extension Archive {
         return images
     }
 
+    /// The names of all series.
+    public func series() throws -> [String] {
+        let rows = try database.prepare("SELECT DISTINCT series FROM image ORDER BY series")
+        var names: [String] = []
+        while try rows.step() { names.append(rows.string(0)) }
+        return names
+    }
+
     /// The image with an id.
     public func image(id: Int64) throws -> ArchivedImage {
         try ArchivedImage.load(database, id: id)

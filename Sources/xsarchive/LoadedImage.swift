@@ -18,6 +18,7 @@ struct LoadedImage {
     init(_ options: ArchiveOptions, _ reference: String, layout: Layout? = nil) throws {
         self.reference = reference
         guard reference.hasPrefix("@") else {
+            try MissingImage.refuse(reference, in: options)
             image = try ImageFile.prepare(reference, layout: layout, salvaging: true)
             source = ImageSource(name: reference, file: image)
             archive = try Archive.inMemory()

@@ -51,6 +51,7 @@ struct ArchiveOptions: ParsableArguments {
             let (archive, image) = try archivedImage(reference)
             return ImageSource(archive, image)
         }
+        try MissingImage.refuse(reference, in: self)
         return ImageSource(name: reference, file: try ImageFile.prepare(reference))
     }
 }

@@ -41,6 +41,10 @@ struct XSArchive: ParsableCommand {
         ]
     )
 
+    static var commandNames: [String] {
+        configuration.subcommands.compactMap { $0.configuration.commandName }
+    }
+
     static func main() {
         FileIO.reportFullFiles()
         // Swift reads the arguments there; without them every command would be a request for help.
@@ -61,8 +65,7 @@ struct XSArchive: ParsableCommand {
         } catch let error as StreamError {
             fail("\(error)", .trouble)
         } catch where exitCode(for: error) == .validationFailure {
-            let message = message(for: error)
-            fail("\(message)\(message.hasSuffix("?") ? "" : ";") 'xsarchive help' tells how it is used", .usage)
+            fail(UsageAdvice(message: message(for: error), arguments: Array(CommandLine.arguments.dropFirst())).line, .usage)
         } catch {
             // Requests for help, which the parser's library knows how to print.
             Standard.flush()

@@ -67,7 +67,7 @@ import Testing
         #expect(rows.map { $0["images"] as? Int } == [1, 2])
         expectFailure(
             place.run("log", "/nope", "--format", "json").withoutOutput, 2,
-            "/nope: no image knows of it; 'xsarchive images' lists what there is")
+            "/nope: no image knows of it; 'xsarchive ls' shows what an image has")
         expectUsage(place.run("log"), "Give a path or --domain")
         expectUsage(place.run("log", "/a", "--domain", "1"), "Give a path or --domain")
     }

@@ -28,7 +28,7 @@ struct CheckoutCommand: ParsableCommand {
     var force = false
 
     func run() throws {
-        let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path])
+        let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path, image])
         guard workspace != "-" else { throw ArchiveError(.usage, "a workspace is a file; name one") }
         try target.check()
         let progress = Progress("reading \(image)") { archive.size(image) }

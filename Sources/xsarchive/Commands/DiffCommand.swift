@@ -90,6 +90,10 @@ struct DiffCommand: ParsableCommand {
         let shown = redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } } ?? changes
         Progress.end()
         if !quiet { try print(shown, left, right, redactor) }
+        if let path, changes.isEmpty && !diff.changes.isEmpty && !quiet {
+            let hint = path.contains("*") ? "" : "; --path '\(path)/*' is for what is below it"
+            Standard.note("xsarchive: none of the \(diff.changes.count) changes has such a path\(hint)")
+        }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet {
             Standard.note("xsarchive: the images say the same; their bytes differ in the order of the records or in padding")
         }

@@ -30,6 +30,7 @@ struct DumpCommand: ParsableCommand {
     }
 
     func run() throws {
+        try MissingImage.refuse(file, in: nil)
         let image = try ImageFile.prepare(file, layout: layout.layout, salvaging: true)
         let printer: any DumpPrinter = format == .text ? DumpText(image) : DumpJSON(image)
         let lines = image.text

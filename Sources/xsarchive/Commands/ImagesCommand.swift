@@ -30,5 +30,11 @@ struct ImagesCommand: ParsableCommand {
             ])
         }
         table.finish()
+        guard let series else { return }
+        let known = try archive.series()
+        if !known.contains(series), let nearest = Nearest.match(series, among: known) {
+            Standard.flush()
+            Standard.note("xsarchive: no image is of series \(series); did you mean \(nearest)?")
+        }
     }
 }

@@ -39,6 +39,7 @@ struct QueryCommand: ParsableCommand {
     var datasette = false
 
     func validate() throws {
+        if explain && name == nil { throw ValidationError("--explain is about one query; name it.") }
         if datasette && name != nil { throw ValidationError("--datasette is about all queries; leave out \(name ?? "the name").") }
     }
 

@@ -87,7 +87,7 @@ struct RebuildCommand: ParsableCommand {
             throw ArchiveError(.usage, "where is the stream to go? -o names a file, --save-as an image of the archive")
         }
         let plan = try plan()
-        let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path])
+        let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path, image])
         try target.check()
         let progress = Progress("reading \(image)") { archive.size(image) }
         let source = try archive.source(image)
@@ -129,6 +129,7 @@ enum ImageName {
     /// - Throws: `ValidationError` where a reference could not tell the name from something else.
     static func validate(_ name: String) throws {
         if name.isEmpty { throw ValidationError("the image's name is empty") }
+        if name.hasPrefix("@") { throw ValidationError("the name \(name) begins with @, which stands before a name; leave it out") }
         if Int64(name) != nil || name == "latest" || name.hasPrefix("latest~") {
             throw ValidationError("the name \(name) could not be told from @ID and @latest; choose another")
         }
@@ -138,7 +139,12 @@ enum ImageName {
 extension Edit.Drop: ExpressibleByArgument {}
 extension ByteOrder: ExpressibleByArgument {}
 extension LengthRule: ExpressibleByArgument {}
-extension Layout: ExpressibleByArgument {}
+extension Layout: ExpressibleByArgument {
+    /// Those of streams are all of its cases; a text can be made as well.
+    public static var allValueStrings: [String] {
+        (allCases + [.oxenstored]).map(\.rawValue)
+    }
+}
 
 /// The form of a stream that is to be made.
 struct StreamFormOptions: ParsableArguments {

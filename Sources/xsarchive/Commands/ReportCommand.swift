@@ -48,9 +48,9 @@ struct ReportCommand: ParsableCommand {
         }
         let redactor = try secrets.redactor(showsChanges: newer != nil)
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
-        let first = try LoadedImage(archive, image)
+        let first = try readable(image)
         if let newer { progress.next("reading \(newer)") { archive.size(newer) } }
-        let second = try newer.map { try LoadedImage(archive, $0) }
+        let second = try newer.map(readable)
         let size = Double(first.image.size) + Double(second?.image.size ?? 0)
         progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") { size }
         let report = if let second { try Report(second, comparedWith: first, redactor: redactor) } else { try Report(first, redactor: redactor) }
@@ -62,5 +62,14 @@ struct ReportCommand: ParsableCommand {
         try file.write(page[...])
         try file.commit(overwrite: force)
         if !talk.quiet { Standard.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes") }
+    }
+
+    /// - Throws: also where the file holds nothing of an image.
+    private func readable(_ reference: String) throws -> LoadedImage {
+        let loaded = try LoadedImage(archive, reference)
+        guard loaded.image.recordCount > 0 || !loaded.image.isSalvaged else {
+            throw ArchiveError(.badImage, "\(reference): nothing of an image can be read in it; 'xsarchive check' tells what is wrong")
+        }
+        return loaded
     }
 }
