@@ -58,7 +58,7 @@ struct ArchiveOptions: ParsableArguments {
 
 /// The form of a command's table.
 struct FormatOptions: ParsableArguments {
-    @Option(name: .customLong("format"), help: "text, json, jsonl, csv or csv-safe (cells that a spreadsheet could run are made text).")
+    @Option(name: .customLong("format"), help: "The form of the table; csv-safe: cells that a spreadsheet could run are made text.")
     var format: OutputFormat = .text
 
     @OptionGroup var looks: LookOptions

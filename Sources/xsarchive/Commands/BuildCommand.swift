@@ -17,10 +17,10 @@ struct BuildCommand: ParsableCommand {
 
     @OptionGroup var form: StreamFormOptions
 
-    @Argument(help: "The workspace.")
+    @Argument(help: "The workspace.", completion: .file())
     var workspace: String
 
-    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.")
+    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
     var output: String
 
     @Flag(help: "Move a target domain's connection before that of the domain which acts for it: daemons lose the target otherwise.")

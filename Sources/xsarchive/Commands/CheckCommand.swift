@@ -24,7 +24,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var looks: LookOptions
 
-    @Option(help: "text, json, jsonl, csv, csv-safe or sarif.")
+    @Option(help: "The form of what is told; csv-safe: cells that a spreadsheet could run are made text.")
     var format: CheckFormat = .text
 
     @Argument(help: "The images, archived or files.", completion: .file())
@@ -36,7 +36,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The least severity that ends with exit status 1 (default: that of --severity).")
     var failOn: Finding.Severity?
 
-    @Option(help: "For files: auto, draft, v1, v2, oxenstored or listing.")
+    @Option(help: "How to read files; auto: as their bytes say.")
     var layout: LayoutChoice = .auto
 
     @Flag(name: .shortAndLong, help: "Print nothing; the exit status tells.")

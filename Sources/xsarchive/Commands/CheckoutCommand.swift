@@ -18,10 +18,10 @@ struct CheckoutCommand: ParsableCommand {
 
     @OptionGroup var archive: ArchiveOptions
 
-    @Argument(help: "The image, archived or a file.")
+    @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
-    @Argument(help: "The workspace to make.")
+    @Argument(help: "The workspace to make.", completion: .file())
     var workspace: String
 
     @Flag(help: "Replace the file where it exists.")

@@ -22,7 +22,7 @@ struct DumpCommand: ParsableCommand {
     @Option(name: .customLong("format"), help: "text or jsonl.")
     var format: OutputFormat = .text
 
-    @Option(help: "auto, draft, v1, v2, oxenstored or listing.")
+    @Option(help: "How to read the file; auto: as its bytes say.")
     var layout: LayoutChoice = .auto
 
     func validate() throws {

@@ -18,7 +18,7 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The archived image.")
     var image: String
 
-    @Option(name: [.short, .customLong("output")], help: "The file (default: '-', standard output).", completion: .file())
+    @Option(name: [.short, .customLong("output")], help: "The file to write; '-' is standard output.", completion: .file())
     var output = "-"
 
     @Flag(help: "Replace the file where it exists.")

@@ -48,7 +48,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The most bytes that a compressed file or standard input may have, like 500M or 2G.")
     var maxSize = ByteCount(bytes: FileContent.standardLimit)
 
-    @Option(help: "auto, draft, v1, v2, oxenstored or listing.")
+    @Option(help: "How to read the file; auto: as its bytes say.")
     var layout: LayoutChoice = .auto
 
     @Flag(help: "Store any file at all: what can be read of a damaged one as records, the rest as damaged spans.")

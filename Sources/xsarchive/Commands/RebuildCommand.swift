@@ -27,7 +27,7 @@ struct RebuildCommand: ParsableCommand {
     @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
-    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.")
+    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
     var output: String?
 
     @Option(name: .customLong("domain"), help: "Keep a domain: its connection and what hangs on it, the nodes below its home and those it owns.")

@@ -11,7 +11,8 @@ struct ReportCommand: ParsableCommand {
             ends, and connections with what they wait for. It needs no network and sends nothing; what comes from the image stands in \
             it as text only. It has everything in the image, so keep it as you keep the image; --redact makes one that can be shared: in the \
             place of a secret value stand its length and, of two images, a hash under a random key, so that it can be seen to have changed.
-            Prints the page's name, its size and how many nodes it shows. The same images give the same page.
+            Prints the page's name, its size and how many nodes it shows. The same images give the same page, with --redact and two images only \
+            under the same --redact-key.
             Exit status: 0 done, also where there are findings or differences; 2 trouble.
             Examples:
               xsarchive report @latest -o report.html
@@ -29,7 +30,7 @@ struct ReportCommand: ParsableCommand {
     @Argument(help: "The newer image, to show what changed.", completion: .file())
     var newer: String?
 
-    @Option(name: [.short, .customLong("output")], help: "The page's file (default: '-', standard output).")
+    @Option(name: [.short, .customLong("output")], help: "The page's file; '-' is standard output.", completion: .file())
     var output = "-"
 
     @Flag(help: "Replace the file where it exists.")
