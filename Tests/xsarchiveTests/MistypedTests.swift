@@ -93,6 +93,19 @@ import Testing
         #expect(outcome.errorText.contains("The value '\(value)' is invalid for \(option)") && !outcome.errorText.contains("\\n"))
     }
 
+    @Test func aDomainThatIsNotThereIsNoSlip() {
+        expectFailure(SharedArchive.run("ls", "@2", "/local/domain/99"), 2, "/local/domain/99: the image has no such node; 'xsarchive ls' shows what there is")
+    }
+
+    @Test func aPathWithoutItsSlash() {
+        expectFailure(SharedArchive.run("ls", "@2", "local/domain"), 2, "local/domain: the image has no such node; did you mean /local/domain?")
+    }
+
+    @Test(arguments: [["--subtree", "/loacl"], ["--remove", "/loacl"], ["--set-perms", "/loacl=n0"]]) func aNodeToBeRebuilt(_ options: [String]) {
+        let outcome = SharedArchive.run(["rebuild", "@2", "-o", "none"] + options)
+        expectFailure(outcome, 2, "/loacl: the image has no such node; did you mean /local?")
+    }
+
     @Test func aPathOfWhichTheLogIsAsked() {
         expectFailure(SharedArchive.run("log", "/local/domain/0/nmae"), 2, "/local/domain/0/nmae: no image knows of it; did you mean /local/domain/0/name?")
         expectFailure(SharedArchive.run("log", "name"), 2, "name: no image knows of it; write the whole path, like /local/domain/0/name")
