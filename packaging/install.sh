@@ -17,6 +17,7 @@ put "$share/completions/bash" "$root/share/bash-completion/completions/xsarchive
 put "$share/completions/zsh" "$root/${ZSH_FOLDER:-share/zsh/site-functions}/_xsarchive"
 put "$share/completions/fish" "$root/share/fish/vendor_completions.d/xsarchive.fish"
 put "$top/packaging/magic" "$root/share/xsarchive/magic"
+put "$top/schema/secret_paths.txt" "$root/share/xsarchive/secret_paths.txt"
 put "$share/datasette.yaml" "$root/share/xsarchive/datasette.yaml"
 for query in "$top"/queries/*.sql; do put "$query" "$root/share/xsarchive/queries/$(basename "$query")"; done
 put "$top/README.md" "$root/share/doc/xsarchive/README.md"

@@ -48,7 +48,8 @@ public struct Listing {
             throw ArchiveError(.usage, "\(name(path)): no path ends in a slash; write it without")
         }
         guard let node = tree.node(at: whole) else {
-            let nearest = tree.nearest(to: whole).map { "did you mean \(name($0))?" }
+            let rooted = isAbsolute ? path : [0x2F] + path
+            let nearest = (tree.node(at: rooted).map(\.path) ?? tree.nearest(to: whole)).map { "did you mean \(name($0))?" }
             let advice = nearest ?? (whole.count == 1 ? "'xsarchive show' tells what it holds" : "'xsarchive ls' shows what there is")
             throw ArchiveError(.noSuchImage, "\(name(path)): the image has no such node; \(advice)")
         }

@@ -24,7 +24,9 @@ public struct NamedQuery: Sendable {
     /// - Throws: `ArchiveError` with code `usage` where there is none of that name.
     public static func named(_ name: String) throws -> NamedQuery {
         guard let query = all.first(where: { $0.name == name }) else {
-            let advice = Nearest.advice(name, among: all.map(\.name), otherwise: "'xsarchive query' lists them")
+            let similar = all.map(\.name).filter { name.count > 2 && $0.contains(name) }
+            let otherwise = similar.isEmpty ? "'xsarchive query' lists them" : "there are \(similar.joined(separator: ", "))"
+            let advice = Nearest.advice(name, among: all.map(\.name), otherwise: otherwise)
             throw ArchiveError(.usage, "no query is named \(name); \(advice)")
         }
         return query

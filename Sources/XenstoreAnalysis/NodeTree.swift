@@ -48,7 +48,8 @@ public struct NodeTree {
                 continue
             }
             let names = node(at: here)?.children.compactMap { nodes[$0].name.utf8Text } ?? []
-            guard let typed = name.utf8Text, let meant = Nearest.match(typed, among: names) else { return nil }
+            // A number is a domain's or a device's, and another number another one's.
+            guard let typed = name.utf8Text, !typed.allSatisfy(\.isNumber), let meant = Nearest.match(typed, among: names) else { return nil }
             here = (here.count == 1 ? here : here + [0x2F]) + Octets(meant.utf8)
         }
         return indices[here] == nil ? nil : here

@@ -42,6 +42,7 @@ public final class Archive {
 
     /// - Parameter vfs: the name of SQLite's layer below, for tests; nil: the system's.
     static func openOrCreate(_ path: String, vfs: String?) throws -> Archive {
+        try checkIsFile(path)
         let isNew = try FileIO.createPrivate(path)
         do {
             let archive = Archive(try Database(path: fileName(path), mode: .write, vfs: vfs))
@@ -65,6 +66,7 @@ public final class Archive {
     }
 
     private static func checkPresence(_ path: String) throws {
+        try checkIsFile(path)
         guard FileIO.exists(path) else {
             throw ArchiveError(
                 .file, "\(path): there is no archive here; 'xsarchive import' makes one, -a or XSARCHIVE names another")
@@ -72,6 +74,10 @@ public final class Archive {
         guard !FileIO.isEmpty(path) else {
             throw ArchiveError(.notAnArchive, "\(path): the archive is empty, as its first import was cut short; import again")
         }
+    }
+
+    private static func checkIsFile(_ path: String) throws {
+        if FileTree.isFolder(path) { throw ArchiveError(.file, "\(path): is a directory; name the archive in it, like \(path)/xsarchive.db") }
     }
 
     /// The name as SQLite must have it: one that begins with a colon is a special one there.

@@ -29,6 +29,14 @@ extension Archive {
         return images
     }
 
+    /// The names of all series.
+    public func series() throws -> [String] {
+        let rows = try database.prepare("SELECT DISTINCT series FROM image ORDER BY series")
+        var names: [String] = []
+        while try rows.step() { names.append(rows.string(0)) }
+        return names
+    }
+
     /// The image with an id.
     public func image(id: Int64) throws -> ArchivedImage {
         try ArchivedImage.load(database, id: id)
@@ -83,9 +91,13 @@ extension Archive {
     }
 
     /// Writes an image's bytes anew from the tables, compared with what was imported.
+    /// - Parameters:
+    ///   - image: of this archive.
+    ///   - progress: is told now and then how many of the bytes have been read from the tables.
+    ///   - sink: takes the bytes.
     /// - Throws: `ArchiveError` with code `damaged` where they differ; what `sink` has taken is then worthless.
-    public func export(_ image: ArchivedImage, to sink: (Octets) throws -> Void) throws {
-        try image.stream.encode(database, to: sink)
+    public func export(_ image: ArchivedImage, progress: (Int) -> Void = { _ in }, to sink: (Octets) throws -> Void) throws {
+        try image.stream.encode(database, progress: progress, to: sink)
     }
 
     /// Calls `body` with an image's bytes, written anew from the tables, and compares them meanwhile with what was imported.

@@ -48,9 +48,11 @@ public struct ArchivedStream: Sendable {
     }
 
     /// Its items, written anew from the tables.
-    func encoded(_ database: Database, _ choice: SpanChoice = .all, since: ClosedRange<Int64>? = nil) throws -> EncodedStream {
+    func encoded(
+        _ database: Database, _ choice: SpanChoice = .all, since: ClosedRange<Int64>? = nil, progress: (Int) -> Void = { _ in }
+    ) throws -> EncodedStream {
         do {
-            return try EncodedStream(database, self, choice, since: since)
+            return try EncodedStream(database, self, choice, since: since, progress: progress)
         } catch let error as StreamError {
             throw ArchiveError(.damaged, "\(database.path): a stored record cannot be written (\(error)); the archive is damaged: restore a copy")
         }
@@ -78,17 +80,19 @@ public struct ArchivedStream: Sendable {
     }
 
     /// Writes the stream anew from the tables, in pieces, and compares it with what was imported.
-    /// - Parameter sink: takes the bytes; when this throws, what it has taken is worthless.
+    /// - Parameters:
+    ///   - progress: is told now and then how many bytes have been read from the tables.
+    ///   - sink: takes the bytes; when this throws, what it has taken is worthless.
     /// - Returns: the stream's items, as they were read.
     /// - Throws: `ArchiveError` with code `damaged` where size or SHA-256 differ.
     @discardableResult
-    func encode(_ database: Database, to sink: (Octets) throws -> Void) throws -> EncodedStream {
+    func encode(_ database: Database, progress: (Int) -> Void = { _ in }, to sink: (Octets) throws -> Void) throws -> EncodedStream {
         var digest = Digest()
         func write(_ bytes: Octets) throws {
             digest.update(bytes)
             try sink(bytes)
         }
-        let encoded = try encodeUnproved(database, to: write)
+        let encoded = try encodeUnproved(database, progress: progress, to: write)
         try check(digest, database)
         return encoded
     }
@@ -109,8 +113,8 @@ public struct ArchivedStream: Sendable {
     }
 
     @discardableResult
-    private func encodeUnproved(_ database: Database, to write: (Octets) throws -> Void) throws -> EncodedStream {
-        let encoded = try encoded(database)
+    private func encodeUnproved(_ database: Database, progress: (Int) -> Void = { _ in }, to write: (Octets) throws -> Void) throws -> EncodedStream {
+        let encoded = try encoded(database, progress: progress)
         try write(Octets(header?.bytes ?? []))
         if format.layout.isText {
             try encodeText(encoded, database, write)

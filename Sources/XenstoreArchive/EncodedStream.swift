@@ -24,8 +24,9 @@ struct EncodedStream {
     /// - Parameters:
     ///   - choice: which; all of them where nothing is said.
     ///   - since: the generations between which `SpanChoice.changed` asks for changes.
+    ///   - progress: is told now and then how many bytes have been written anew.
     /// - Throws: `ArchiveError`, or `StreamError` where a stored record cannot be written.
-    init(_ database: Database, _ stream: ArchivedStream, _ choice: SpanChoice = .all, since: ClosedRange<Int64>? = nil) throws {
+    init(_ database: Database, _ stream: ArchivedStream, _ choice: SpanChoice = .all, since: ClosedRange<Int64>? = nil, progress: (Int) -> Void = { _ in }) throws {
         func prepare(_ sql: String) throws -> Statement {
             let statement = try database.prepare(sql)
             try statement.bind(1, stream.chainID)
@@ -48,6 +49,7 @@ struct EncodedStream {
                 let start = encoder.writer.bytes.count
                 try encoder.append(statement, table: table)
                 try add(statement.integer(0), from: start, table: table)
+                if items.count % 4096 == 0 { progress(encoder.writer.bytes.count) }
             }
         }
         let damages = try prepare("SELECT s.ord, s.bytes FROM damage_span s WHERE \(choice.condition) ORDER BY s.ord")

@@ -7,20 +7,28 @@ public struct Exporter {
     }
 
     /// Writes the image to a file that appears only when it is complete and proved.
+    /// - Parameters:
+    ///   - image: of the archive.
+    ///   - path: the file's name.
+    ///   - overwrite: whether a file of that name may be replaced.
+    ///   - progress: is told now and then how many of the image's bytes have been read from the archive.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, where the disk is full, or where the
     ///   tables do not give the image back; there is then no file, or the old one.
-    public func export(_ image: ArchivedImage, toFile path: String, overwrite: Bool) throws {
+    public func export(_ image: ArchivedImage, toFile path: String, overwrite: Bool, progress: (Int) -> Void = { _ in }) throws {
         guard !FileIO.isSameFile(path, archive.database.path) else {
             throw ArchiveError(.usage, "\(path): is the archive itself, which the image would replace; choose another name")
         }
         let file = try OutputFile(path: path, overwrite: overwrite, withoutName: true)
-        try archive.export(image) { try file.write($0) }
+        try archive.export(image, progress: progress) { try file.write($0) }
         try file.commit(overwrite: overwrite)
     }
 
     /// Writes the image to standard output, after a first pass has proved it.
-    public func exportToStandardOutput(_ image: ArchivedImage) throws {
-        try archive.export(image) { _ in }
-        try archive.export(image) { try FileIO.writeStandardOutput($0) }
+    /// - Parameters:
+    ///   - image: of the archive.
+    ///   - progress: is told now and then how many bytes have been read from the archive, which is the image's size twice.
+    public func exportToStandardOutput(_ image: ArchivedImage, progress: (Int) -> Void = { _ in }) throws {
+        try archive.export(image, progress: progress) { _ in }
+        try archive.export(image, progress: { progress(Int(image.stream.size) + $0) }) { try FileIO.writeStandardOutput($0) }
     }
 }

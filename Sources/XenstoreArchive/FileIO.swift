@@ -141,9 +141,7 @@ public final class OutputFile {
     ///   - withoutName: whether nothing but `write` needs the file before it is complete.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, or cannot be made.
     public init(path: String, overwrite: Bool, withoutName: Bool = false) throws {
-        if !overwrite && FileIO.exists(path) {
-            throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
-        }
+        try FileIO.checkReplaceable(path, overwrite: overwrite)
         // A symbolic link stays one: its target is what is replaced.
         let path = try Self.target(path)
         self.path = path

@@ -102,3 +102,11 @@ public enum FileTree {
         return Int64(status.st_mtim.tv_sec)
     }
 }
+
+extension FileIO {
+    /// - Throws: `ArchiveError` where a file of that name exists and may not be replaced, or is a directory.
+    public static func checkReplaceable(_ path: String, overwrite: Bool) throws {
+        if FileTree.isFolder(path) { throw ArchiveError(.file, "\(path): is a directory; name a file") }
+        if !overwrite && exists(path) { throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name") }
+    }
+}

@@ -20,23 +20,32 @@ public struct Remover {
         self.archive = archive
     }
 
+    /// What a removal is at.
+    public enum Step: Sendable {
+        case deleting, proving, packing
+    }
+
     /// Removes the images in one transaction, proves those that shared records with them, then clears the file.
     /// - Parameters:
     ///   - images: of this archive.
     ///   - note: why, for the custody log.
     ///   - custodian: who does it, for the custody log.
+    ///   - progress: is told of each step when it begins.
     /// - Throws: `ArchiveError`; the archive is then as it was, or, where only clearing failed, can be cleared with `clear`.
-    public func remove(_ images: [ArchivedImage], note: String? = nil, by custodian: Custodian = .current) throws {
+    public func remove(_ images: [ArchivedImage], note: String? = nil, by custodian: Custodian = .current, progress: (Step) -> Void = { _ in }) throws {
         try alone {
             try database.transaction {
+                progress(.deleting)
                 var chains: Set<Int64> = []
                 for image in images {
                     try CustodyLog(database).append(Provenance(.remove, note: note), image: image, by: custodian)
                     try remove(image)
                     chains.insert(image.stream.chainID)
                 }
+                progress(.proving)
                 for chain in chains { try prove(chain) }
             }
+            progress(.packing)
             try clearFile()
         }
     }

@@ -22,9 +22,7 @@ public enum WorkspaceFile {
     ///   - fill: puts the rows into the empty tables.
     /// - Throws: `ArchiveError` where the file cannot be made, and what `fill` throws; there is then no file, or the old one.
     public static func make(_ path: String, overwrite: Bool, _ fill: (Database) throws -> Void) throws {
-        if !overwrite && FileIO.exists(path) {
-            throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
-        }
+        try FileIO.checkReplaceable(path, overwrite: overwrite)
         let path = try OutputFile.target(path)
         let (descriptor, name) = FileIO.makeTemporary(beside: path)
         guard descriptor >= 0 else { throw FileIO.failure(path, "cannot make the file") }
@@ -56,7 +54,8 @@ public enum WorkspaceFile {
             throw ArchiveError(.file, "\(path): there is no workspace here; 'xsarchive checkout' makes one")
         }
         let database = try Database(path: Archive.fileName(path), mode: .read)
-        guard try database.integer("PRAGMA application_id") == applicationID else {
+        // What is no file of SQLite's cannot even be asked.
+        guard (try? database.integer("PRAGMA application_id")) == .some(applicationID) else {
             throw ArchiveError(.notAnArchive, "\(path): this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
         }
         let found = try database.integer("PRAGMA user_version") ?? 0

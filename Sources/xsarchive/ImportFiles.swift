@@ -7,6 +7,8 @@ struct ImportFiles {
         case file(Source)
         /// A file of a folder that is left out, and why.
         case skipped(String, why: String)
+        /// A folder in which there is none.
+        case empty(String)
         case failure(ArchiveError)
     }
 
@@ -25,7 +27,9 @@ struct ImportFiles {
         guard path != "-", FileTree.isFolder(path) else {
             return try body(.file(Source(path: path, name: path == "-" ? "stdin" : path.split(separator: "/").last.map(String.init) ?? path)))
         }
-        for entry in FileTree.entries(of: path) {
+        let entries = FileTree.entries(of: path)
+        if entries.isEmpty { try body(.empty(path)) }
+        for entry in entries {
             switch entry {
             case .file(let name): try inFolder(path.hasSuffix("/") ? path + name : path + "/" + name, name).map(body)
             case .other(let name, let what): try body(.skipped(path + "/" + name, why: what))

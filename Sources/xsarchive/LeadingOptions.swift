@@ -7,7 +7,7 @@ enum LeadingOptions {
     /// - Throws: `ValidationError` where another option stands before a command.
     static func moved(_ arguments: [String]) throws -> [String] {
         guard arguments.first?.hasPrefix("-") == true else { return arguments }
-        let commands = Set(XSArchive.configuration.subcommands.compactMap { $0.configuration.commandName })
+        let commands = Set(XSArchive.commandNames)
         var leading: [String] = []
         var rest = arguments[...]
         while let first = rest.first, first.hasPrefix("-") {

@@ -18,6 +18,7 @@ struct LoadedImage {
     init(_ options: ArchiveOptions, _ reference: String, layout: Layout? = nil) throws {
         self.reference = reference
         guard reference.hasPrefix("@") else {
+            try MissingImage.refuse(reference, in: options)
             image = try ImageFile.prepare(reference, layout: layout, salvaging: true)
             source = ImageSource(name: reference, file: image)
             archive = try Archive.inMemory()
@@ -32,5 +33,18 @@ struct LoadedImage {
         source = ImageSource(opened, archived)
         archive = opened
         imageID = archived.imageID
+    }
+
+    /// The same image as it reads with its secrets replaced; `source` stays what it was, for who reads it to replace them.
+    func redacted(_ redactor: Redactor) throws -> LoadedImage {
+        let layout = reference.hasPrefix("@") ? image.format.layout : nil
+        return try LoadedImage(redacted: PreparedImage(salvaging: redactor.redactedFile(image), layout: layout), of: self)
+    }
+
+    private init(redacted image: PreparedImage, of original: LoadedImage) throws {
+        (reference, source) = (original.reference, original.source)
+        self.image = image
+        archive = try Archive.inMemory()
+        imageID = try Importer(archive).store(image, label: Importer.Label(name: reference)).imageID
     }
 }

@@ -5,8 +5,10 @@ import XenstoreArchive
 enum MistypedCommand {
     /// - Throws: `ValidationError` that names the nearest command.
     static func refuse(_ arguments: some Sequence<String>) throws {
-        guard let word = arguments.first(where: { _ in true }), !word.hasPrefix("-") else { return }
-        let commands = XSArchive.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        let words = Array(arguments.prefix(2))
+        // Help about a command that is none would be help about all.
+        guard let word = words.first == "help" && words.count > 1 ? words.last : words.first, !word.hasPrefix("-") else { return }
+        let commands = XSArchive.commandNames + ["help"]
         guard !commands.contains(word) else { return }
         let advice = Nearest.match(word, among: commands).map { "; did you mean '\($0)'?" } ?? ""
         throw ValidationError("no command is named '\(word)'\(advice)")

@@ -40,19 +40,25 @@ struct ArchiveOptions: ParsableArguments {
         return (archive, try archive.image(named: reference))
     }
 
+    /// How many bytes the image has that `reference` names, for people who wait; 0 where nobody knows before it is read.
+    func size(_ reference: String) -> Double {
+        reference.hasPrefix("@") ? Double((try? archivedImage(reference))?.1.stream.size ?? 0) : Double(FileIO.size(reference))
+    }
+
     /// The image that `reference` names, a file or an archived one.
     func source(_ reference: String) throws -> ImageSource {
         if reference.hasPrefix("@") {
             let (archive, image) = try archivedImage(reference)
             return ImageSource(archive, image)
         }
+        try MissingImage.refuse(reference, in: self)
         return ImageSource(name: reference, file: try ImageFile.prepare(reference))
     }
 }
 
 /// The form of a command's table.
 struct FormatOptions: ParsableArguments {
-    @Option(name: .customLong("format"), help: "text, json, jsonl, csv or csv-safe (cells that a spreadsheet could run are made text).")
+    @Option(name: .customLong("format"), help: "The form of the table; csv-safe: cells that a spreadsheet could run are made text.")
     var format: OutputFormat = .text
 
     @OptionGroup var looks: LookOptions

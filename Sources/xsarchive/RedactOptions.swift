@@ -5,13 +5,13 @@ import XenstoreStream
 
 /// Whether secrets are to be replaced, and which.
 struct RedactOptions: ParsableArguments {
-    @Flag(help: "Replace the values of secret nodes: passwords, tokens, keys, as the list of docs/archive.md has them.")
+    @Flag(help: "Replace the values of secret nodes: passwords, tokens, keys, as secret_paths.txt (in schema/, installed beside the queries) lists them.")
     var redact = false
 
-    @Option(help: "A file with more patterns of secret paths, one a line, as in SQL's GLOB; goes with --redact.")
+    @Option(help: "A file with more patterns of secret paths, one a line, as in SQL's GLOB; goes with --redact.", completion: .file())
     var redactList: String?
 
-    @Option(help: "A file with a key: secrets become digits of a keyed hash, and equal ones stay equal; goes with --redact.")
+    @Option(help: "A file with a key: secrets become digits of a keyed hash, and equal ones stay equal; goes with --redact.", completion: .file())
     var redactKey: String?
 
     func validate() throws {

@@ -41,6 +41,10 @@ struct XSArchive: ParsableCommand {
         ]
     )
 
+    static var commandNames: [String] {
+        configuration.subcommands.compactMap { $0.configuration.commandName }
+    }
+
     static func main() {
         FileIO.reportFullFiles()
         // Swift reads the arguments there; without them every command would be a request for help.
@@ -50,6 +54,7 @@ struct XSArchive: ParsableCommand {
             let arguments = try LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
             try MistypedCommand.refuse(arguments)
             var command = try parseAsRoot(QueryCommand.explaining(arguments))
+            defer { Progress.end() }
             try command.run()
             Standard.flush()
         } catch let status as ExitCode {
@@ -60,8 +65,7 @@ struct XSArchive: ParsableCommand {
         } catch let error as StreamError {
             fail("\(error)", .trouble)
         } catch where exitCode(for: error) == .validationFailure {
-            let message = message(for: error)
-            fail("\(message)\(message.hasSuffix("?") ? "" : ";") 'xsarchive help' tells how it is used", .usage)
+            fail(UsageAdvice(message: message(for: error), arguments: Array(CommandLine.arguments.dropFirst())).line, .usage)
         } catch {
             // Requests for help, which the parser's library knows how to print.
             Standard.flush()

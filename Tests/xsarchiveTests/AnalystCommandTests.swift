@@ -67,7 +67,7 @@ import Testing
         #expect(rows.map { $0["images"] as? Int } == [1, 2])
         expectFailure(
             place.run("log", "/nope", "--format", "json").withoutOutput, 2,
-            "/nope: no image knows of it; 'xsarchive images' lists what there is")
+            "/nope: no image knows of it; 'xsarchive ls' shows what an image has")
         expectUsage(place.run("log"), "Give a path or --domain")
         expectUsage(place.run("log", "/a", "--domain", "1"), "Give a path or --domain")
     }
@@ -102,34 +102,5 @@ extension Outcome {
     /// The outcome as if nothing had come out: a JSON table without rows is an empty list.
     var withoutOutput: Outcome {
         Outcome(ending: ending, output: output == Array("[]\n".utf8) ? [] : output, errors: errors)
-    }
-}
-
-/// Tables as text.
-@Suite struct TextTableTests {
-    private let cells = [["name", "count", "path"], ["guest", "7", "/local/domain/7/a/rather/long/path"], ["日本語", "12", "/x"]]
-    private let numeric = [false, true, false]
-
-    @Test func whereThereIsNoTerminalNothingIsCut() {
-        let lines = TextTable.lines(cells, numeric: numeric, width: nil)
-        #expect(lines == ["name    count  path", "guest       7  /local/domain/7/a/rather/long/path", "日本語     12  /x"])
-        let long = String(repeating: "v", count: 100)
-        #expect(TextTable.lines([["a", "b"], [long, "1"]], numeric: [false, true], width: nil)[1] == long + "  1")
-    }
-
-    @Test func onATerminalTheLinesFit() {
-        #expect(TextTable.lines(cells, numeric: numeric, width: 80) == TextTable.lines(cells, numeric: numeric, width: nil))
-        let lines = TextTable.lines(cells, numeric: numeric, width: 30)
-        #expect(lines == ["name    count  path", "guest       7  /local/domain/…", "日本語     12  /x"])
-        for width in 24...60 {
-            for line in TextTable.lines(cells, numeric: numeric, width: width) { #expect(TextTable.columns(line) <= width, "\(width): \(line)") }
-        }
-        // Too narrow for anything: columns stay readable, and lines break.
-        #expect(TextTable.lines(cells, numeric: numeric, width: 5).count == 3)
-    }
-
-    @Test func wideAndCombiningCharactersAreMeasured() {
-        #expect(TextTable.columns("日本") == 4 && TextTable.columns("e\u{301}") == 1 && TextTable.columns("é") == 1)
-        #expect(TextTable.lines([["日本語日本語"]], numeric: [false], width: 8) == ["日本語…"])
     }
 }

@@ -52,8 +52,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 
     @Test func aDirectoryIsRefused() {
         let place = Workplace()
-        expectFailure(place.run("images", "-a", "."), 2, containing: [".: cannot open the archive: "])
-        expectFailure(place.run("import", "-a", ".", tiny), 2, containing: [".: cannot open the archive: "])
+        expectFailure(place.run("images", "-a", "."), 2, containing: [".: is a directory; name the archive in it"])
+        expectFailure(place.run("import", "-a", ".", tiny), 2, containing: [".: is a directory; name the archive in it"])
         expectFailure(
             place.run("import", "-a", "none/x.db", tiny), 2,
             containing: ["none/x.db: cannot make the archive: No such file or directory"])

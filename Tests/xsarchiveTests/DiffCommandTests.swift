@@ -120,7 +120,7 @@ import Testing
         expectUsage(place.run("diff", "old.bin", "new.bin", "third.bin"), "third.bin")
         expectUsage(place.run("diff", "old.bin", "new.bin", "--only", "nodes"), "nodes is no kind; the kinds are header, global, ")
         expectUsage(
-            place.run("diff", "old.bin", "new.bin", "--stat", "--quiet"), "--stat, --name-status and --quiet exclude each other.")
+            place.run("diff", "old.bin", "new.bin", "--stat", "--quiet"), "--stat, --name-status and --quiet exclude each other;")
         expectUsage(place.run("diff", "old.bin", "new.bin", "--format", "csv"), "a diff is no table")
         expectUsage(place.run("diff", "old.bin", "new.bin", "--format", "json", "--quiet"), "have one form only")
         expectFailure(place.run("diff", "-", "-"), 64, "standard input can be one of the images, not both")

@@ -80,9 +80,9 @@ import Testing
         let place = Workplace.withSharedImages()
         _ = place.shell("mkdir folder; mkfifo pipe")
         let before = place.names
-        expectFailure(place.run("export", "@1", "-o", "folder", "--force"), 2, containing: ["folder: is no regular file"])
+        expectFailure(place.run("export", "@1", "-o", "folder", "--force"), 2, containing: ["folder: is a directory; name a file"])
         expectFailure(place.run("export", "@1", "-o", "pipe", "--force"), 2, containing: ["pipe: is no regular file"])
-        expectFailure(place.run("export", "@1", "-o", "folder/", "--force"), 2, containing: ["folder/: this names no file"])
+        expectFailure(place.run("export", "@1", "-o", "folder/", "--force"), 2, containing: ["folder/: is a directory; name a file"])
         #expect(place.names == before)
     }
 }

@@ -63,8 +63,9 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let place = Workplace()
         _ = place.shell("mkdir in")
         let outcome = place.run("import", "in")
-        expectDone(outcome)
-        #expect(outcome.text == "")
+        #expect(outcome.ending == .exit(0) && outcome.text == "")
+        #expect(outcome.errorText == "xsarchive: in: there is no file in the folder\n")
+        expectDone(place.run("import", "-q", "in"))
         #expect(place.names == ["in"])
     }
 

@@ -46,6 +46,9 @@ import Testing
         let rows = try JSONText.lines(place.run("images", "--series", "host8", "--format", "jsonl"))
         #expect(rows.map { $0["name"] as? String } == ["xen-4.22-tiny.bin"])
         #expect(place.run("images", "--series", "none", "--format", "json").text == "[]\n")
-        #expect(place.run("images", "--series", "none").lines.count == 1)
+        expectDone(place.run("images", "--series", "none"))
+        let mistyped = place.run("images", "--series", "hots7")
+        #expect(mistyped.ending == .exit(0) && mistyped.lines.count == 1)
+        #expect(mistyped.errorText == "xsarchive: no image is of series hots7; did you mean host7?\n")
     }
 }

@@ -78,7 +78,7 @@ import Testing
         let lines = TerminalRun(place, ["query", "--color", "never"], columns: columns).lines
         #expect(lines.count > 40)
         #expect(lines.allSatisfy { $0.count <= Int(columns) })
-        #expect(lines.contains { $0.hasSuffix("…") })
+        #expect(lines.contains { $0.hasPrefix("  ") } && !lines[0].contains("…"))
         // COLUMNS goes before what the terminal says of itself.
         let narrow = TerminalRun(place, ["query", "--color", "never"], columns: columns, environment: ["COLUMNS": "50"]).lines
         #expect(narrow.allSatisfy { $0.count <= 50 })

@@ -55,4 +55,67 @@ import Testing
             #expect(!outcome.errorText.contains("did you mean") && outcome.errorLines.count == 1, "\(outcome.errorText)")
         }
     }
+
+    // MARK: What is no slip of the finger
+
+    @Test func aWordThatIsPartOfQueriesNames() {
+        expectFailure(SharedArchive.run("query", "owner"), 64, "no query is named owner; there are dead_owner, foreign_owner, largest_owners")
+    }
+
+    @Test(arguments: ["1", "latest", "xen-4.17-tiny.bin"]) func anImageWithoutItsSign(_ name: String) {
+        expectFailure(SharedArchive.run("show", name), 2, "\(name): there is no such file; did you mean @\(name)?")
+    }
+
+    @Test(arguments: ["dump", "import"]) func anArchivedImageWhereAFileIsMeant(_ command: String) {
+        let place = Workplace()
+        expectFailure(
+            place.run(command, "@1"), 2, "@1: there is no such file; archived images are not taken here; 'xsarchive export @1 -o FILE' writes one to a file")
+        #expect(place.names == [])
+    }
+
+    @Test(arguments: ["ls", "cat"]) func theWrongOrder(_ command: String) {
+        expectFailure(SharedArchive.run(command, "/local/domain/1/name", "@2"), 2, "/local/domain/1/name: there is no such file; the image comes first, then the path")
+    }
+
+    @Test(arguments: [
+        (["export", "@1", "out"], "-o names the file to write"), (["query", "dead_owner", "@1"], "-i names the image"), (["images", "x.db"], "-a names the archive"),
+        (["sql", "select", "1"], "put the SQL into quotes"), (["log", "@1", "/a"], "log takes a path alone"), (["help", "improt"], "did you mean 'import'?"),
+    ]) func anArgumentTooMany(_ arguments: [String], _ advice: String) {
+        expectUsage(SharedArchive.run(arguments), advice)
+    }
+
+    @Test(arguments: [
+        ("--layout", "oxenstore", "auto, draft, v1, v2, oxenstored or listing; did you mean oxenstored?"), ("--format", "josn", "did you mean json?"),
+        ("--max-size", "big", "like 4096, 500M or 2G"),
+    ]) func aValue(_ option: String, _ value: String, _ advice: String) {
+        let outcome = Workplace().run("import", option, value, "x")
+        expectUsage(outcome, advice)
+        #expect(outcome.errorText.contains("The value '\(value)' is invalid for \(option)") && !outcome.errorText.contains("\\n"))
+    }
+
+    @Test func aDomainThatIsNotThereIsNoSlip() {
+        expectFailure(SharedArchive.run("ls", "@2", "/local/domain/99"), 2, "/local/domain/99: the image has no such node; 'xsarchive ls' shows what there is")
+    }
+
+    @Test func aPathWithoutItsSlash() {
+        expectFailure(SharedArchive.run("ls", "@2", "local/domain"), 2, "local/domain: the image has no such node; did you mean /local/domain?")
+    }
+
+    @Test(arguments: [["--subtree", "/loacl"], ["--remove", "/loacl"], ["--set-perms", "/loacl=n0"]]) func aNodeToBeRebuilt(_ options: [String]) {
+        let outcome = SharedArchive.run(["rebuild", "@2", "-o", "none"] + options)
+        expectFailure(outcome, 2, "/loacl: the image has no such node; did you mean /local?")
+    }
+
+    @Test func aPathOfWhichTheLogIsAsked() {
+        expectFailure(SharedArchive.run("log", "/local/domain/0/nmae"), 2, "/local/domain/0/nmae: no image knows of it; did you mean /local/domain/0/name?")
+        expectFailure(SharedArchive.run("log", "name"), 2, "name: no image knows of it; write the whole path, like /local/domain/0/name")
+        expectFailure(SharedArchive.run("log", "/", "--series", "mian"), 2, "/: no image of series mian knows of it; did you mean main?")
+    }
+
+    @Test func aPathOfADiffThatIsThereAndDidNotChange() {
+        let outcome = SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/3", "--name-status")
+        #expect(outcome.ending == .exit(0) && outcome.output.isEmpty)
+        #expect(outcome.errorText == "xsarchive: none of the 8 changes has such a path; --path '/local/domain/3/*' is for what is below it\n")
+        expectDone(SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/3", "--quiet"))
+    }
 }

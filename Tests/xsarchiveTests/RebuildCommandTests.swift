@@ -145,8 +145,21 @@ import Testing
         #expect(place.run("rebuild", Self.seq, "--save-as", "from-file").text.hasSuffix("  known\n"))
     }
 
-    @Test(arguments: ["", "7", "latest", "latest~1"]) func aNameThatIsAReferenceIsRefused(_ name: String) {
-        let part = name.isEmpty ? "the image's name is empty" : "the name \(name) could not be told from @ID and @latest"
+    @Test func theImageItselfIsNotReplaced() {
+        let place = Workplace()
+        place.write(Fixtures.bytes("xen-4.17-tiny.bin"), "image")
+        for command in [["rebuild", "image", "-o", "./image", "--force"], ["checkout", "image", "./image", "--force"]] {
+            expectFailure(place.run(command), 64, "./image: is what the stream is made from; choose another name")
+        }
+        expectBytes(place.bytes("image"), Fixtures.bytes("xen-4.17-tiny.bin"))
+    }
+
+    @Test func theLayoutsThatCanBeMadeAreAllNamed() {
+        expectUsage(Workplace().run("rebuild", Self.seq, "-o", "out", "--layout", "v3"), "--layout, which is draft, v1, v2 or oxenstored")
+    }
+
+    @Test(arguments: ["", "7", "latest", "latest~1", "@x"]) func aNameThatIsAReferenceIsRefused(_ name: String) {
+        let part = name.isEmpty ? "the image's name is empty" : name == "@x" ? "the name @x begins with @" : "the name \(name) could not be told from @ID and @latest"
         expectUsage(Workplace().run("rebuild", Self.seq, "--save-as", name), part)
     }
 

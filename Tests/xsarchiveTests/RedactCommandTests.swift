@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import XenstoreStream
 
 /// Secrets stay out of what is shown and handed on.
 @Suite struct RedactCommandTests {
@@ -53,5 +54,108 @@ import Testing
         let sum = place.shell("sha256sum out.bin | cut -d' ' -f1").text.dropLast()
         #expect(entry["sha256"] as? String == String(sum))
         expectDone(place.run("verify"))
+    }
+
+    // MARK: Reports
+
+    /// Two images whose secret stands in a node of a dead domain and in a request that waits, as files and in the archive.
+    private func reportPlace() throws -> Workplace {
+        let place = Workplace()
+        for (name, secret) in [("a.bin", "hunter2"), ("b.bin", "hunter3")] {
+            var stream = HandmadeStream(nodes: [("/", ""), ("/tool", ""), ("/tool/vncpasswd", secret), ("/tool/name", name), ("/tool/pin", "99" + secret)])
+            stream.owner = 5
+            let payload = Octets("/tool/vncpasswd\u{0}\(secret)".utf8)
+            stream.pendingInput = [11, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, UInt8(payload.count), 0, 0, 0] + payload
+            place.write(try stream.bytes(), name)
+            expectDone(place.run("import", name))
+        }
+        place.write(Array("/tool/pin\n".utf8), "list")
+        return place
+    }
+
+    private func hasSecret(_ page: String) -> Bool {
+        let hexadecimal = Array("hunter".utf8).map { String($0, radix: 16) }.joined()
+        return page.contains("hunter") || page.contains(hexadecimal)
+    }
+
+    @Test(arguments: [["@1"], ["a.bin"], ["@1", "@2"], ["a.bin", "b.bin"], ["a.bin", "@2"]]) func aRedactedPageHasNoSecretInItsBytes(_ images: [String]) throws {
+        let place = try reportPlace()
+        let hadSecret = hasSecret(place.run(["report"] + images).text)
+        #expect(hadSecret)
+        let outcome = place.run(["report"] + images + ["--redact", "--redact-list", "list"])
+        expectDone(outcome)
+        let isLeaky = hasSecret(outcome.text)
+        #expect(!isLeaky)
+        let (whole, page) = (try ReportPage(place.run(["report"] + images).output), try ReportPage(outcome.output))
+        let nodes = try page.nodes()
+        let all = try whole.nodes()
+        #expect(nodes.map(\.path) == all.map(\.path) && nodes.map(\.mark) == all.map(\.mark))
+        let shown = try #require(nodes.first { $0.path == "/tool/vncpasswd" }?.value)
+        #expect(shown.hasPrefix("redacted, 7 bytes") && (shown != "redacted, 7 bytes") == (images.count == 2))
+        #expect(nodes.contains { $0.path == "/tool/name" && $0.value?.hasSuffix(".bin") == true })
+        // What is found, and what the image is, stays the same.
+        let (findings, allFindings) = (try page.list("findings"), try whole.list("findings"))
+        #expect(findings.map { $0[1] as? String } == allFindings.map { $0[1] as? String })
+        #expect(findings.contains { ($0[2] as? String)?.contains("vncpasswd") == true })
+        let (facts, allFacts) = (try page.image["facts"] as? [[String]], try whole.image["facts"] as? [[String]])
+        #expect(facts == allFacts)
+    }
+
+    @Test(arguments: ["listing", "oxenstored"]) func aRedactedPageOfATextHasNoSecretEither(_ layout: String) throws {
+        let place = try reportPlace()
+        if layout == "listing" {
+            _ = place.shell("\"$0\" ls -f -p a.bin > text; echo 'what hunter2 is this' >> text")
+        } else {
+            _ = place.run("rebuild", "a.bin", "-o", "text", "--layout", "oxenstored")
+            _ = place.shell("echo store,hunter2 >> text")
+        }
+        let hadSecret = hasSecret(place.run("report", "text").text)
+        #expect(hadSecret)
+        let outcome = place.run("report", "text", "--redact", "--redact-list", "list")
+        expectDone(outcome)
+        let isLeaky = hasSecret(outcome.text)
+        #expect(!isLeaky)
+        #expect(try ReportPage(outcome.output).nodes().contains { $0.path == "/tool/vncpasswd" && $0.value == "redacted, 7 bytes" })
+    }
+
+    @Test func aSecretThatAPathHasSwallowedIsReplacedThereToo() throws {
+        let place = try reportPlace()
+        var bytes = place.bytes("a.bin")
+        // The lengths lie: the path takes the secret for its own end. Before it stand its length, the value's, and two permissions.
+        let path = Array("/tool/vncpasswd".utf8) + [0]
+        let start = try #require(bytes.indices.last { bytes[$0...].starts(with: path) })
+        #expect(bytes[start - 16] == 16 && bytes[start - 14] == 7)
+        bytes[start - 16] += 7
+        bytes[start - 14] = 0
+        place.write(bytes, "damaged")
+        for command in [["report", "damaged"], ["report", "a.bin", "damaged"], ["diff", "a.bin", "damaged"], ["diff", "damaged", "a.bin", "--format", "json"]] {
+            let outcome = place.run(command + ["--redact", "--redact-list", "list"])
+            #expect(outcome.errorText == "" && outcome.text.contains("vncpasswd"))
+            let isLeaky = hasSecret(outcome.text)
+            #expect(!isLeaky, "\(command)")
+        }
+    }
+
+    @Test func aRedactedPageOfADamagedImageHasNoSecretEither() throws {
+        let place = try reportPlace()
+        let bytes = place.bytes("a.bin")
+        for cut in stride(from: 8, through: 200, by: 8) {
+            place.write(Array(bytes.dropLast(cut)), "damaged")
+            let isLeaky = hasSecret(place.run("report", "damaged", "--redact", "--redact-list", "list").text)
+            #expect(!isLeaky, "\(cut)")
+        }
+    }
+
+    @Test func theDomainsNameIsNoWayAroundTheList() throws {
+        let place = Workplace()
+        for (name, value) in [("a.bin", "4"), ("b.bin", "5")] {
+            place.write(try HandmadeStream(nodes: [("/", ""), ("/local/domain/0/name", "hunter2"), ("/local/domain/0/x", value)]).bytes(), name)
+        }
+        place.write(Array("/local/domain/*/name\n".utf8), "list")
+        for command in [["diff", "a.bin", "b.bin", "--by", "domain"], ["report", "a.bin", "b.bin"]] {
+            #expect(place.run(command).text.contains("hunter2"))
+            let outcome = place.run(command + ["--redact", "--redact-list", "list"])
+            #expect(!outcome.text.contains("hunter2") && !outcome.output.isEmpty)
+        }
     }
 }

@@ -62,7 +62,9 @@ import Testing
 
     @Test func wrongSQLIsToldInOneLine() {
         expectFailure(SharedArchive.run("sql", "SELEC 1"), 64, "the SQL cannot be run: near \"SELEC\": syntax error")
-        expectFailure(SharedArchive.run("sql", "SELECT * FROM nope"), 64, "the SQL cannot be run: no such table: nope")
+        expectFailure(SharedArchive.run("sql", "SELECT * FROM nope"), 64, "the SQL cannot be run: no such table: nope; 'xsarchive help sql' lists the views")
+        expectFailure(SharedArchive.run("sql", "SELECT * FROM node"), 64, "the SQL cannot be run: no such table: node; did you mean nodes?")
+        expectFailure(SharedArchive.run("sql", "images"), 64, "the SQL cannot be run: near \"images\": syntax error; write SELECT * FROM images")
         expectFailure(SharedArchive.run("sql", "SELECT 'a"), 64, containing: ["the SQL cannot be run: unrecognized token"])
         expectFailure(SharedArchive.run("sql", "SELECT\n\n\u{1B}[2J"), 64, containing: ["the SQL cannot be run: "])
         for empty in ["", " ", "/* nothing */", ";"] {

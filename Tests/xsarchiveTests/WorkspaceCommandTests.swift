@@ -79,7 +79,7 @@ import Testing
         let place = Workplace.withSharedImages()
         expectFailure(place.run("build", "xsarchive.db", "-o", "out"), 2, "xsarchive.db: this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
         expectFailure(place.run("build", "nothing.db", "-o", "out"), 2, "nothing.db: there is no workspace here; 'xsarchive checkout' makes one")
-        expectFailure(place.run("build", Self.seq, "-o", "out"), 2, containing: ["this is no archive, or a damaged one"])
+        expectFailure(place.run("build", Self.seq, "-o", "out"), 2, containing: ["this file is no workspace of xsarchive"])
         expectFailure(place.run("checkout", "@3", "xsarchive.db", "--force"), 64, "xsarchive.db: is what the stream is made from; choose another name")
         #expect(place.names == ["xsarchive.db"])
     }

@@ -54,7 +54,7 @@ extension EditableImage {
         guard path.count > 1 else { throw ArchiveError(.usage, "/: no daemon lets go of the root; remove what is below it") }
         let before = records.count
         records.removeAll { if case .node(let data) = $0 { data.path.octets.isAtOrBelow(path) } else { false } }
-        guard records.count < before else { throw NodeEditor.noSuchNode(path) }
+        guard records.count < before else { throw noSuchNode(path) }
     }
 
     private mutating func drop(_ what: Edit.Drop) {
@@ -119,10 +119,6 @@ private struct NodeEditor {
         firstNew = image.records.count
     }
 
-    static func noSuchNode(_ path: Octets) -> ArchiveError {
-        ArchiveError(.noSuchImage, "\(Escape.printable(path)): the image has no such node; 'xsarchive ls' shows what there is")
-    }
-
     mutating func run() throws {
         for edit in edits {
             switch edit {
@@ -151,7 +147,7 @@ private struct NodeEditor {
     }
 
     private mutating func setPerms(_ path: Octets, _ perms: [Permission]) throws {
-        guard let place = try index[path] ?? (path.first == 0x40 ? add(path, perms) : nil) else { throw Self.noSuchNode(path) }
+        guard let place = try index[path] ?? (path.first == 0x40 ? add(path, perms) : nil) else { throw image.noSuchNode(path) }
         change(place) { $0.perms = perms }
     }
 

@@ -114,6 +114,19 @@ extension EditableImage {
     }
 }
 
+extension EditableImage {
+    /// The error about a path that no committed node has, with the nearest beside it.
+    func noSuchNode(_ path: Octets) -> ArchiveError {
+        let parent = NodeTree.parent(of: path)
+        var beside: [String] = []
+        for case .node(let data) in records where data.isCommitted && NodeTree.parent(of: data.path.octets) == parent {
+            if let text = data.path.octets.utf8Text { beside.append(text) }
+        }
+        let advice = Nearest.advice(String(decoding: path, as: UTF8.self), among: beside, otherwise: "'xsarchive ls' shows what there is")
+        return ArchiveError(.noSuchImage, "\(Escape.printable(path)): the image has no such node; \(advice)")
+    }
+}
+
 /// Takes the records of a stream, and notes what they have besides their fields.
 private struct RecordCollector {
     var records = EditableRecords()

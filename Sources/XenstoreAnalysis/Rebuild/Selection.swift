@@ -112,7 +112,7 @@ private struct SelectionWalk {
         case .domain(let domid):
             throw ArchiveError(.noSuchImage, "domain \(domid): the image has neither its connection nor a node of it; 'xsarchive domains' lists those it has")
         case .subtree(let path):
-            throw ArchiveError(.noSuchImage, "\(Escape.printable(path)): the image has no such node; 'xsarchive ls' shows what there is")
+            throw image.noSuchNode(path)
         }
     }
 

@@ -7,7 +7,7 @@ extension Redactor {
         switch change.kind {
         case .node, .perms:
             guard let path = change.path, isSecret(path) else { return change }
-            return change.mapping { attribute in
+            return change.renamed(redactedPath(path)).mapping { attribute in
                 guard attribute.name == "value", case .octets(let value) = attribute.value else { return attribute }
                 return Attribute("value", .text(description(value)))
             }
@@ -33,7 +33,7 @@ extension Redactor {
         return Int(truncatingIfNeeded: length)
     }
 
-    private func description(_ value: Octets) -> String {
+    func description(_ value: Octets) -> String {
         guard case .keyedHash(let key) = form else { return "redacted, \(value.count) bytes" }
         return "redacted, \(value.count) bytes, \(KeyedHash.hexadecimal(value, key: key).prefix(16))"
     }
@@ -42,6 +42,10 @@ extension Redactor {
 extension Change {
     fileprivate func mapping(_ transform: @escaping (Attribute) -> Attribute) -> Change {
         mapping(whole: true) { $0.map(transform) }
+    }
+
+    fileprivate func renamed(_ path: Octets) -> Change {
+        Change(action: action, kind: kind, path: path, domid: domid, identity: identity, old: old, new: new)
     }
 
     fileprivate func mapping(whole: Bool, _ transform: ([Attribute]) -> [Attribute]) -> Change {

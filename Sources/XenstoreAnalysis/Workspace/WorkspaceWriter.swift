@@ -24,11 +24,18 @@ public struct WorkspaceWriter {
     }
 
     /// Makes the workspace's file.
+    /// - Parameters:
+    ///   - path: the file's name.
+    ///   - overwrite: whether a file of that name may be replaced.
+    ///   - progress: is told now and then which share of the records has been written, from 0 to 1.
     /// - Throws: `ArchiveError` where it exists and may not be replaced, or cannot be written; there is then no file, or the old one.
-    public func write(_ path: String, overwrite: Bool) throws {
+    public func write(_ path: String, overwrite: Bool, progress: (Double) -> Void = { _ in }) throws {
         try WorkspaceFile.make(path, overwrite: overwrite) { database in
             var rows = try WorkspaceRows(database, image.format.layout)
-            for (index, record) in image.records.enumerated() { try rows.add(record, position: Int64(index + 1)) }
+            for (index, record) in image.records.enumerated() {
+                try rows.add(record, position: Int64(index + 1))
+                if index % 1024 == 0 { progress(Double(index) / Double(image.records.count)) }
+            }
             try rows.finish(image.format, name: name, sha256: sha256)
         }
     }

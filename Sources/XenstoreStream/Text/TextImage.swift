@@ -81,6 +81,11 @@ public struct TextImage: Sendable {
         return TextLines(layout).text(of: record.body)[...]
     }
 
+    /// The lines that tell what a record holds, as a daemon would write them.
+    public static func line(of body: RecordBody, layout: Layout) -> [UInt8] {
+        TextLines(layout).text(of: body)
+    }
+
     /// The whole text that tells records; a record that no line tells is left out.
     public static func text(of records: some Sequence<RecordBody>, layout: Layout) -> [UInt8] {
         let lines = TextLines(layout)

@@ -17,10 +17,10 @@ struct BuildCommand: ParsableCommand {
 
     @OptionGroup var form: StreamFormOptions
 
-    @Argument(help: "The workspace.")
+    @Argument(help: "The workspace.", completion: .file())
     var workspace: String
 
-    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.")
+    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
     var output: String
 
     @Flag(help: "Move a target domain's connection before that of the domain which acts for it: daemons lose the target otherwise.")
@@ -35,6 +35,7 @@ struct BuildCommand: ParsableCommand {
     func run() throws {
         let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [workspace])
         try target.check()
+        let progress = Progress("reading \(workspace)") { Double(FileIO.size(workspace)) }
         let reader = try WorkspaceReader(workspace)
         guard reader.problemCount == 0 else {
             for problem in reader.problems { Standard.note("xsarchive: \(workspace): \(problem.text)") }
@@ -46,7 +47,9 @@ struct BuildCommand: ParsableCommand {
         var plan = Rebuild()
         plan.form = form.form
         plan.movesTargets = moveTargets
+        progress.next("making the stream")
         let stream = try plan.run(reader.image)
+        progress.next("writing") { Double(stream.image.size) }
         try target.report(stream, workspace)
         try target.write(stream)
     }

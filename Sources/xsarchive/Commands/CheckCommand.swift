@@ -24,7 +24,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var looks: LookOptions
 
-    @Option(help: "text, json, jsonl, csv, csv-safe or sarif.")
+    @Option(help: "The form of what is told; csv-safe: cells that a spreadsheet could run are made text.")
     var format: CheckFormat = .text
 
     @Argument(help: "The images, archived or files.", completion: .file())
@@ -36,7 +36,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The least severity that ends with exit status 1 (default: that of --severity).")
     var failOn: Finding.Severity?
 
-    @Option(help: "For files: auto, draft, v1, v2, oxenstored or listing.")
+    @Option(help: "How to read files; auto: as their bytes say.")
     var layout: LayoutChoice = .auto
 
     @Flag(name: .shortAndLong, help: "Print nothing; the exit status tells.")
@@ -51,8 +51,11 @@ struct CheckCommand: ParsableCommand {
         let leastFailing = failOn ?? leastListed
         var found = false
         var failed = false
-        for reference in images {
+        let progress = Progress("checking", isWanted: !quiet)
+        for (index, reference) in images.enumerated() {
             do {
+                let place = images.count > 1 ? " (\(index + 1) of \(images.count))" : ""
+                progress.next("checking \(reference)\(place)") { archive.size(reference) }
                 let check = try ImageCheck(LoadedImage(archive, reference, layout: layout.layout))
                 if check.items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
                 if !quiet { report.add(reference, check) }
@@ -62,6 +65,7 @@ struct CheckCommand: ParsableCommand {
                 failed = true
             }
         }
+        Progress.end()
         if !quiet { report.finish() }
         if failed { throw Exit.trouble.code }
         if found { throw Exit.differences.code }

@@ -18,22 +18,25 @@ struct CheckoutCommand: ParsableCommand {
 
     @OptionGroup var archive: ArchiveOptions
 
-    @Argument(help: "The image, archived or a file.")
+    @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
-    @Argument(help: "The workspace to make.")
+    @Argument(help: "The workspace to make.", completion: .file())
     var workspace: String
 
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
     func run() throws {
-        let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path])
+        let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path, image])
         guard workspace != "-" else { throw ArchiveError(.usage, "a workspace is a file; name one") }
         try target.check()
+        let progress = Progress("reading \(image)") { archive.size(image) }
         let source = try archive.source(image)
         let writer = try WorkspaceWriter(source)
-        try writer.write(workspace, overwrite: force)
+        let size = Double(source.size)
+        progress.next("checking \(source.name) out", isMeasured: true) { size }
+        try writer.write(workspace, overwrite: force) { progress.show(ahead: size * $0) }
         RebuiltOutput.tell(writer.alterations, source.name)
     }
 }

@@ -19,12 +19,14 @@ struct CustodyCommand: ParsableCommand {
 
     func run() throws {
         let isText = output.format == .text
-        var table = Table(columns: isText ? Self.textColumns : Self.columns, format: output.format)
+        var table = Table(columns: isText ? Self.textColumns : Self.columns, format: output.format, expendable: Self.expendable)
         try CustodyLog(archive.open()).forEachEntry { table.add(isText ? Self.textRow($0) : Self.row($0)) }
         table.finish()
     }
 
     private static let textColumns = ["entry", "at", "action", "image", "name", "user", "host", "sha256", "hash", "source", "note", "arguments"]
+
+    private static let expendable = ["hash", "sha256", "arguments", "host", "source", "note"]
 
     private static func textRow(_ entry: CustodyEntry) -> [SQLValue] {
         [

@@ -78,22 +78,29 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         guard !(old == "-" && new == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
+        let progress = Progress("reading \(old) and \(new)", isWanted: !quiet) { archive.size(old) + archive.size(new) }
         let (left, right) = try sources()
         let redactor = try secrets.redactor(showsChanges: true)
+        progress.next("comparing \(left.name) and \(right.name)") { Double(left.size) + Double(right.size) }
         let diff = try Diff(left, right)
         let kinds = try kinds()
         let changes = diff.changes.filter { change in
             kinds.contains(change.kind) && path.map { pattern in change.path.map { Glob.matches($0, pattern) } ?? false } ?? true
         }
         let shown = redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } } ?? changes
-        if !quiet { try print(shown, left, right) }
+        Progress.end()
+        if !quiet { try print(shown, left, right, redactor) }
+        if let path, changes.isEmpty && !diff.changes.isEmpty && !quiet {
+            let hint = path.contains("*") ? "" : "; --path '\(path)/*' is for what is below it"
+            Standard.note("xsarchive: none of the \(diff.changes.count) changes has such a path\(hint)")
+        }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet {
             Standard.note("xsarchive: the images say the same; their bytes differ in the order of the records or in padding")
         }
         if !changes.isEmpty { throw Exit.differences.code }
     }
 
-    private func print(_ changes: [Change], _ left: ImageSource, _ right: ImageSource) throws {
+    private func print(_ changes: [Change], _ left: ImageSource, _ right: ImageSource, _ redactor: Redactor?) throws {
         if stat {
             DiffStatistics(changes).print(format: output.format)
         } else if nameStatus {
@@ -102,7 +109,7 @@ struct DiffCommand: ParsableCommand {
             switch output.format {
             case .text, .csv, .csvSafe:
                 let order = by ?? (FileIO.standardOutputIsTerminal ? .domain : .kind)
-                let names = order == .domain ? try DomainNames(right, left) : nil
+                let names = order == .domain ? try DomainNames(right, left, without: redactor) : nil
                 DiffText.print(changes, old: left.name, new: right.name, domains: names)
             case .jsonl: for change in changes { Standard.print(DiffJSON.object(change).text) }
             case .json: Standard.print(JSON.array(changes.map(DiffJSON.object)).text)

@@ -22,7 +22,7 @@ struct DumpCommand: ParsableCommand {
     @Option(name: .customLong("format"), help: "text or jsonl.")
     var format: OutputFormat = .text
 
-    @Option(help: "auto, draft, v1, v2, oxenstored or listing.")
+    @Option(help: "How to read the file; auto: as its bytes say.")
     var layout: LayoutChoice = .auto
 
     func validate() throws {
@@ -30,6 +30,7 @@ struct DumpCommand: ParsableCommand {
     }
 
     func run() throws {
+        try MissingImage.refuse(file, in: nil)
         let image = try ImageFile.prepare(file, layout: layout.layout, salvaging: true)
         let printer: any DumpPrinter = format == .text ? DumpText(image) : DumpJSON(image)
         let lines = image.text

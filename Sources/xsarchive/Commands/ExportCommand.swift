@@ -18,7 +18,7 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The archived image.")
     var image: String
 
-    @Option(name: [.short, .customLong("output")], help: "The file (default: '-', standard output).", completion: .file())
+    @Option(name: [.short, .customLong("output")], help: "The file to write; '-' is standard output.", completion: .file())
     var output = "-"
 
     @Flag(help: "Replace the file where it exists.")
@@ -30,15 +30,16 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         let (archive, image) = try archive.archivedImage(image)
         let exporter = Exporter(archive)
+        let progress = Progress("exporting", isMeasured: true) { Double(image.stream.size) * (output == "-" ? 2 : 1) }
         if output == "-" {
             guard !FileIO.standardOutputIsTerminal else {
                 throw ArchiveError(.usage, "an image is no text for a terminal; name a file with -o, or pipe the output")
             }
             // Half an image looks like one, so that its reader's end must not be ours.
             FileIO.reportClosedPipes()
-            try exporter.exportToStandardOutput(image)
+            try exporter.exportToStandardOutput(image) { progress.show(ahead: Double($0)) }
         } else {
-            try exporter.export(image, toFile: output, overwrite: force)
+            try exporter.export(image, toFile: output, overwrite: force) { progress.show(ahead: Double($0)) }
         }
         if verbose {
             Standard.note("xsarchive: @\(image.imageID) \(image.label.name): \(image.stream.size) bytes written to \(output), SHA-256 \(image.stream.sha256) as imported")

@@ -17,7 +17,7 @@ struct ImagesCommand: ParsableCommand {
     func run() throws {
         var table = Table(
             columns: ["image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size", "sha256", "made_of"],
-            format: output.format)
+            format: output.format, expendable: ["imported_at", "sha256", "layout", "records"])
         let archive = try archive.open()
         let rebuilds = try CustodyLog(archive).rebuilds()
         for image in try archive.images() where series == nil || image.label.series == series {
@@ -30,5 +30,11 @@ struct ImagesCommand: ParsableCommand {
             ])
         }
         table.finish()
+        guard let series else { return }
+        let known = try archive.series()
+        if !known.contains(series), let nearest = Nearest.match(series, among: known) {
+            Standard.flush()
+            Standard.note("xsarchive: no image is of series \(series); did you mean \(nearest)?")
+        }
     }
 }

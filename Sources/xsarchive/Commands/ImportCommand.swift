@@ -48,7 +48,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The most bytes that a compressed file or standard input may have, like 500M or 2G.")
     var maxSize = ByteCount(bytes: FileContent.standardLimit)
 
-    @Option(help: "auto, draft, v1, v2, oxenstored or listing.")
+    @Option(help: "How to read the file; auto: as its bytes say.")
     var layout: LayoutChoice = .auto
 
     @Flag(help: "Store any file at all: what can be read of a damaged one as records, the rest as damaged spans.")
@@ -62,10 +62,7 @@ struct ImportCommand: ParsableCommand {
     func validate() throws {
         if talk.quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
         if name != nil && files.count > 1 { throw ValidationError("--name goes with one file, there are \(files.count).") }
-        if let name, name.isEmpty { throw ValidationError("--name is empty.") }
-        if let name, Int64(name) != nil || name == "latest" || name.hasPrefix("latest~") {
-            throw ValidationError("--name \(name) could not be told from @ID and @latest; choose another.")
-        }
+        try name.map(ImageName.validate)
         if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be one of the images only.") }
     }
 
@@ -77,7 +74,7 @@ struct ImportCommand: ParsableCommand {
         if name != nil, files.contains(where: { $0 != "-" && FileTree.isFolder($0) }) {
             throw ArchiveError(.usage, "--name goes with one file, not with a folder")
         }
-        let progress = Progress("importing", isWanted: !talk.quiet) { files.reduce(0.0) { $0 + FileTree.size($1) } }
+        let progress = Progress("importing", isWanted: !talk.quiet, isMeasured: true) { files.reduce(0.0) { $0 + FileTree.size($1) } }
         for file in files {
             sources.forEach(file) { item in
                 do {
@@ -86,6 +83,7 @@ struct ImportCommand: ParsableCommand {
                         try take(source, time, progress, &table)
                         progress.advance(by: FileTree.size(source.path))
                     case .failure(let error): throw error
+                    case .empty(let path): if !talk.quiet { Standard.note("xsarchive: \(path): there is no file in the folder") }
                     case .skipped(let path, let why):
                         Standard.note("xsarchive: \(path): skipped, no image: \(why)")
                         progress.advance(by: FileTree.size(path))
@@ -97,13 +95,14 @@ struct ImportCommand: ParsableCommand {
                 }
             }
         }
-        Progress.clear()
+        Progress.end()
         if output.format != .text && !talk.quiet { table.finish() }
         if status != .done { throw status.code }
     }
 
     private func take(_ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table) throws {
         let start = ContinuousClock.now
+        try MissingImage.refuse(source.path, in: nil)
         let file = try ImageFile(source.path, limit: maxSize.bytes, keepingPart: salvage)
         let label = Importer.Label(
             name: name ?? file.name(from: source.name), series: series, capturedAt: try time ?? timeFrom.time(of: source))

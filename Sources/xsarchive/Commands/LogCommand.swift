@@ -1,6 +1,7 @@
 import ArgumentParser
 import XenstoreAnalysis
 import XenstoreArchive
+import XenstoreStream
 
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,10 +39,25 @@ struct LogCommand: ParsableCommand {
         if let path { parameters["path"] = path }
         if let domain { parameters["domid"] = String(domain) }
         let query = try NamedQuery.named(path == nil ? "domain_log" : "first_last_seen")
-        let count = try query.prepare(archive.open(), parameters: parameters).printRows(format: output.format)
+        let opened = try archive.open()
+        let count = try query.prepare(opened, parameters: parameters)
+            .printRows(format: output.format, expendable: NamedQuery.expendable, isSilentWhereEmpty: true)
         if count == 0 {
             let what = path ?? domain.map { "domain \($0)" } ?? ""
-            throw ArchiveError(.noSuchImage, "\(what): no image\(series.map { " of series \($0)" } ?? "") knows of it; 'xsarchive images' lists what there is")
+            throw ArchiveError(.noSuchImage, "\(what): no image\(series.map { " of series \($0)" } ?? "") knows of it; \(try advice(opened))")
         }
+    }
+
+    private func advice(_ opened: Archive) throws -> String {
+        let known = try opened.series()
+        if let series, !known.contains(series) {
+            return Nearest.advice(series, among: known, otherwise: "'xsarchive images' lists what there is")
+        }
+        guard let path else { return "'xsarchive domains' lists those of an image" }
+        if path.hasPrefix("@") { return "log takes a node's path, and looks at all images" }
+        guard path.hasPrefix("/") else { return "write the whole path, like /local/domain/0/name" }
+        guard let latest = try? opened.image(named: "@latest") else { return "there is no image yet" }
+        let nearest = try NodeTree(ImageSource(opened, latest)).nearest(to: Octets(path.utf8))
+        return nearest.map { "did you mean \(Escape.printable($0))?" } ?? "'xsarchive ls' shows what an image has"
     }
 }

@@ -39,6 +39,7 @@ struct QueryCommand: ParsableCommand {
     var datasette = false
 
     func validate() throws {
+        if explain && name == nil { throw ValidationError("--explain is about one query; name it.") }
         if datasette && name != nil { throw ValidationError("--datasette is about all queries; leave out \(name ?? "the name").") }
     }
 
@@ -71,7 +72,7 @@ struct QueryCommand: ParsableCommand {
             if let id = values["image_id"].flatMap({ Int64($0) }), let reason = try query.inapplicability(opened, imageID: id) {
                 Standard.note("xsarchive: \(name): \(reason)")
             }
-            try query.prepare(opened, parameters: values, timeout: time.timeout).printRows(format: output.format)
+            try query.prepare(opened, parameters: values, timeout: time.timeout).printRows(format: output.format, expendable: NamedQuery.expendable)
             return
         }
         try archive.printRows(of: name, image: image ?? "@latest", parameters: values, format: output.format, timeout: time.timeout)

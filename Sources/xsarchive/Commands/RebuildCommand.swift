@@ -27,7 +27,7 @@ struct RebuildCommand: ParsableCommand {
     @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
-    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.")
+    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
     var output: String?
 
     @Option(name: .customLong("domain"), help: "Keep a domain: its connection and what hangs on it, the nodes below its home and those it owns.")
@@ -87,10 +87,13 @@ struct RebuildCommand: ParsableCommand {
             throw ArchiveError(.usage, "where is the stream to go? -o names a file, --save-as an image of the archive")
         }
         let plan = try plan()
-        let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path])
+        let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path, image])
         try target.check()
+        let progress = Progress("reading \(image)") { archive.size(image) }
         let source = try archive.source(image)
+        progress.next("rebuilding \(source.name)") { Double(source.size) }
         let stream = try plan.run(source)
+        progress.next("writing") { Double(stream.image.size) }
         try target.report(stream, source.name)
         let saved = try saveAs.map { try save(stream, as: $0, RebuildSteps(plan: plan, parent: source, alterations: stream.alterations)) }
         try target.write(stream)
@@ -126,6 +129,7 @@ enum ImageName {
     /// - Throws: `ValidationError` where a reference could not tell the name from something else.
     static func validate(_ name: String) throws {
         if name.isEmpty { throw ValidationError("the image's name is empty") }
+        if name.hasPrefix("@") { throw ValidationError("the name \(name) begins with @, which stands before a name; leave it out") }
         if Int64(name) != nil || name == "latest" || name.hasPrefix("latest~") {
             throw ValidationError("the name \(name) could not be told from @ID and @latest; choose another")
         }
@@ -135,7 +139,12 @@ enum ImageName {
 extension Edit.Drop: ExpressibleByArgument {}
 extension ByteOrder: ExpressibleByArgument {}
 extension LengthRule: ExpressibleByArgument {}
-extension Layout: ExpressibleByArgument {}
+extension Layout: ExpressibleByArgument {
+    /// Those of streams are all of its cases; a text can be made as well.
+    public static var allValueStrings: [String] {
+        (allCases + [.oxenstored]).map(\.rawValue)
+    }
+}
 
 /// The form of a stream that is to be made.
 struct StreamFormOptions: ParsableArguments {

@@ -40,10 +40,19 @@ struct RemoveCommand: ParsableCommand {
             if !found.contains(where: { $0.imageID == image.imageID }) { found.append(image) }
         }
         let remover = Remover(opened)
-        if found.isEmpty { try remover.clear() } else { try remover.remove(found, note: reason) }
+        let progress = Progress("packing the archive") { Double(FileIO.size(archive.path)) }
+        if found.isEmpty { try remover.clear() } else { try remover.remove(found, note: reason) { tell(progress, $0, found.count) } }
         for image in found { Standard.print("@\(image.imageID)  \(Escape.printable(image.label.name))  removed") }
         for entry in gone { Standard.print("@\(entry.imageID ?? 0)  \(Escape.printable(entry.name ?? ""))  removed before, on \(Escape.printable(entry.at))") }
         noteCopies()
+    }
+
+    private func tell(_ progress: Progress, _ step: Remover.Step, _ count: Int) {
+        switch step {
+        case .deleting: progress.next("removing \(count == 1 ? "an image" : "\(count) images")")
+        case .proving: progress.next("proving the images that shared records")
+        case .packing: progress.next("packing the archive") { Double(FileIO.size(archive.path)) }
+        }
     }
 
     /// The entry that tells of the removal of an image that is named by its id.

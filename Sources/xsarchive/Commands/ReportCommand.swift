@@ -9,13 +9,16 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             The page shows counts and charts, the tree with values and permissions, findings, domains, devices with the states of both \
             ends, and connections with what they wait for. It needs no network and sends nothing; what comes from the image stands in \
-            it as text only. It has everything in the image, so keep it as you keep the image.
-            Prints the page's name, its size and how many nodes it shows. The same images give the same page.
+            it as text only. It has everything in the image, so keep it as you keep the image; --redact makes one that can be shared: in the \
+            place of a secret value stand its length and, of two images, a hash under a random key, so that it can be seen to have changed.
+            Prints the page's name, its size and how many nodes it shows. The same images give the same page, with --redact and two images only \
+            under the same --redact-key.
             Exit status: 0 done, also where there are findings or differences; 2 trouble.
             Examples:
               xsarchive report @latest -o report.html
               xsarchive report @latest~1 @latest -o changes.html
               xsarchive report before.bin after.bin -o changes.html --force
+              xsarchive report @latest --redact -o to-share.html
             """
     )
 
@@ -27,12 +30,13 @@ struct ReportCommand: ParsableCommand {
     @Argument(help: "The newer image, to show what changed.", completion: .file())
     var newer: String?
 
-    @Option(name: [.short, .customLong("output")], help: "The page's file (default: '-', standard output).")
+    @Option(name: [.short, .customLong("output")], help: "The page's file; '-' is standard output.", completion: .file())
     var output = "-"
 
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
+    @OptionGroup var secrets: RedactOptions
     @OptionGroup var talk: QuietOption
 
     func run() throws {
@@ -43,13 +47,30 @@ struct ReportCommand: ParsableCommand {
         for input in [image, newer ?? image, archive.path] where output != "-" && FileTree.isSameFile(output, input) {
             throw ArchiveError(.usage, "\(output): is \(input == archive.path ? "the archive" : "the image") itself, which the page would replace; choose another name")
         }
-        let first = try LoadedImage(archive, image)
-        let report = if let newer { try Report(LoadedImage(archive, newer), comparedWith: first) } else { try Report(first) }
+        let redactor = try secrets.redactor(showsChanges: newer != nil)
+        let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
+        let first = try readable(image)
+        if let newer { progress.next("reading \(newer)") { archive.size(newer) } }
+        let second = try newer.map(readable)
+        let size = Double(first.image.size) + Double(second?.image.size ?? 0)
+        progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") { size }
+        let report = if let second { try Report(second, comparedWith: first, redactor: redactor) } else { try Report(first, redactor: redactor) }
+        progress.next("making the page")
         let page = try report.html()
+        Progress.end()
         guard output != "-" else { return Standard.write(page) }
         let file = try OutputFile(path: output, overwrite: force)
         try file.write(page[...])
         try file.commit(overwrite: force)
         if !talk.quiet { Standard.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes") }
+    }
+
+    /// - Throws: also where the file holds nothing of an image.
+    private func readable(_ reference: String) throws -> LoadedImage {
+        let loaded = try LoadedImage(archive, reference)
+        guard loaded.image.recordCount > 0 || !loaded.image.isSalvaged else {
+            throw ArchiveError(.badImage, "\(reference): nothing of an image can be read in it; 'xsarchive check' tells what is wrong")
+        }
+        return loaded
     }
 }

@@ -24,7 +24,25 @@ struct SQLCommand: ParsableCommand {
 
     func run() throws {
         let archive = try archive.open()
-        try archive.database.prepareReadOnly(sql, timeout: time.timeout).printRows(format: output.format)
+        let statement: Statement
+        do {
+            statement = try archive.database.prepareReadOnly(sql, timeout: time.timeout)
+        } catch let error as ArchiveError where error.code == .usage {
+            throw ArchiveError(.usage, "\(error)\(advice(about: "\(error)").map { "; " + $0 } ?? "")")
+        }
+        try statement.printRows(format: output.format)
+    }
+
+    private static let views = [
+        "images", "records", "nodes", "perms", "watches", "connections", "transactions", "quotas", "domains", "domain_records", "globals", "residues",
+        "damages", "findings", "access", "messages", "domain_usage", "node_lifetimes", "node_changes", "custody",
+    ]
+
+    private func advice(about message: String) -> String? {
+        if let name = message.firstMatch(of: /no such table: (\S+)/)?.output.1 {
+            return Nearest.advice(String(name), among: Self.views, otherwise: "'xsarchive help sql' lists the views")
+        }
+        return Self.views.contains(sql) ? "write SELECT * FROM \(sql)" : nil
     }
 }
 
@@ -40,10 +58,14 @@ struct TimeoutOptions: ParsableArguments {
 
 extension Statement {
     /// Runs the statement and prints all its rows.
+    /// - Parameters:
+    ///   - format: the form of the table.
+    ///   - expendable: the columns that may be left out on a narrow terminal; nil: none.
+    ///   - isSilentWhereEmpty: whether a text without rows has no headings either, as an error follows.
     /// - Returns: how many there were.
     @discardableResult
-    func printRows(format: OutputFormat) throws -> Int {
-        var table = Table(columns: (0..<columnCount).map(columnName), format: format)
+    func printRows(format: OutputFormat, expendable: [String]? = nil, isSilentWhereEmpty: Bool = false) throws -> Int {
+        var table = Table(columns: (0..<columnCount).map(columnName), format: format, expendable: expendable)
         var count = 0
         do {
             while try step() {
@@ -56,7 +78,7 @@ extension Statement {
         } catch let error as ArchiveError where error.code == .timeout {
             throw ArchiveError(.timeout, "the SQL was stopped, as its time is over; ask for less, or give it more with --timeout")
         }
-        table.finish()
+        if count > 0 || format != .text || !isSilentWhereEmpty { table.finish() }
         return count
     }
 }

@@ -42,14 +42,13 @@ struct VerifyCommand: ParsableCommand {
         var results: [Verifier.Result] = []
         let archive = try archive.open()
         let sizes = Dictionary(uniqueKeysWithValues: ((try? archive.images()) ?? []).map { ("@\($0.imageID)", Double($0.stream.size)) })
-        let progress = Progress("verifying", isWanted: !quiet) { sizes.values.reduce(0.0, +) }
-        archive.database.whileWorking { _ in progress.show(ahead: 0) }
+        let progress = Progress("verifying", isWanted: !quiet, isMeasured: true) { sizes.values.reduce(0.0, +) }
         let summary = try Verifier(archive).run(expecting: expect) { result in
             results.append(result)
             progress.advance(by: sizes[result.subject] ?? 0)
             if !json && !(quiet && result.problem == nil) { table.add([.string(result.subject), .string(result.problem == nil ? "ok" : "FAILED"), .string(result.problem)]) }
         }
-        Progress.clear()
+        Progress.end()
         let first = results.first { $0.problem != nil }
         if json {
             Standard.print(object(results, first, summary).text)

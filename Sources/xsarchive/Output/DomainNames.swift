@@ -1,3 +1,4 @@
+import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
@@ -5,15 +6,17 @@ import XenstoreStream
 struct DomainNames {
     private var names: [UInt16: String] = [:]
 
-    /// - Parameter images: where one has no name for a domain, that of the next counts.
-    init(_ images: ImageSource...) throws {
+    /// - Parameters:
+    ///   - images: where one has no name for a domain, that of the next counts.
+    ///   - redactor: names that it calls secret are left out.
+    init(_ images: ImageSource..., without redactor: Redactor? = nil) throws {
         let (start, end) = (Octets("/local/domain/".utf8), Octets("/name".utf8))
         for image in images.reversed() {
             try image.forEachRecord { body in
                 guard case .node(let data) = body, data.isCommitted else { return }
                 let path = data.path.octets
                 guard path.count > start.count + end.count, path.count <= start.count + end.count + 5, path.starts(with: start),
-                    path.suffix(end.count) == end, !data.value.isEmpty,
+                    path.suffix(end.count) == end, !data.value.isEmpty, redactor?.isSecret(path) != true,
                     let domid = UInt16(String(decoding: path.dropFirst(start.count).dropLast(end.count), as: UTF8.self))
                 else { return }
                 names[domid] = Escape.printable(data.value)

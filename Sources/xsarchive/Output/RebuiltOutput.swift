@@ -23,9 +23,7 @@ struct RebuiltOutput {
         for source in sources where FileIO.isSameFile(path, source) {
             throw ArchiveError(.usage, "\(path): is what the stream is made from; choose another name")
         }
-        if !overwrite && FileIO.exists(path) {
-            throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
-        }
+        try FileIO.checkReplaceable(path, overwrite: overwrite)
     }
 
     /// Says what was lost and changed, each in a line on standard error.

@@ -3,7 +3,7 @@ import XenstoreStream
 
 /// Standard output and standard error: data on the one, everything else on the other.
 ///
-/// The program has one thread, so the buffer needs no lock.
+/// One thread prints, so the buffer needs no lock; another one shows progress (`Progress`).
 enum Standard {
     nonisolated(unsafe) private static var buffer: [UInt8] = []
 
@@ -21,9 +21,9 @@ enum Standard {
     static func flush() {
         let bytes = buffer
         buffer = []
-        if !bytes.isEmpty { Progress.clear() }
+        guard let last = bytes.last else { return }
         do {
-            try FileIO.writeStandardOutput(bytes[...])
+            try Progress.withoutLine(isMidLine: last != 0x0A && FileIO.standardOutputIsTerminal) { try FileIO.writeStandardOutput(bytes[...]) }
         } catch {
             note("xsarchive: \(error)")
             Exit.now(.trouble)
@@ -32,14 +32,12 @@ enum Standard {
 
     /// Prints on standard error what went wrong, with the program's name before it, in red where that is a terminal.
     static func complain(_ message: String) {
-        Progress.clear()
         let name = Style.isOn(terminal: FileIO.standardErrorIsTerminal) ? Style.error.painted("xsarchive:") : "xsarchive:"
-        FileIO.writeStandardError(Octets((name + " " + Escape.harmless(message) + "\n").utf8))
+        Progress.withoutLine { FileIO.writeStandardError(Octets((name + " " + Escape.harmless(message) + "\n").utf8)) }
     }
 
     /// Prints a line on standard error, escaped: it may hold names and bytes from an image.
     static func note(_ line: String) {
-        Progress.clear()
-        FileIO.writeStandardError(Octets((Escape.harmless(line) + "\n").utf8))
+        Progress.withoutLine { FileIO.writeStandardError(Octets((Escape.harmless(line) + "\n").utf8)) }
     }
 }

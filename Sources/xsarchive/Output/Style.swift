@@ -15,7 +15,7 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
 
 /// How the output looks.
 struct LookOptions: ParsableArguments {
-    @Option(help: "Colours: auto (on a terminal, unless NO_COLOR or TERM=dumb forbid it), always or never.")
+    @Option(help: "Colours; auto: on a terminal, unless NO_COLOR or TERM=dumb forbid it.")
     var color: ColorChoice = .auto
 
     func validate() {

@@ -13,11 +13,14 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 struct Table {
     let columns: [String]
     let format: OutputFormat
+    /// Which columns may be left out, and in this order, where a terminal is too narrow for all; nil: none.
+    private let expendable: [String]?
     private var rows: [[SQLValue]] = []
     private var printed = 0
 
-    init(columns: [String], format: OutputFormat) {
+    init(columns: [String], format: OutputFormat, expendable: [String]? = nil) {
         self.columns = columns
+        self.expendable = expendable
         self.format = format
         if isCSV { printCSV(columns.map { .text(Octets($0.utf8)) }) }
     }
@@ -44,12 +47,46 @@ struct Table {
     }
 
     private func printText() {
-        let cells = [columns.map(Escape.printable)] + rows.map { $0.map(Self.text) }
-        let numeric = columns.indices.map { column in
+        let all = Array(columns.indices)
+        guard let width = FileIO.terminalWidth, !rows.isEmpty else { return print(text(all).uncut) }
+        if let lines = text(all).fitted(width) { return print(lines) }
+        var shown = all
+        for column in expendableColumns {
+            shown.removeAll { $0 == column }
+            guard !shown.isEmpty, let lines = text(shown).fitted(width) else { continue }
+            print(lines)
+            Standard.flush()
+            let names = all.filter { !shown.contains($0) }.map { Escape.printable(columns[$0]) }.joined(separator: ", ")
+            return Standard.note("not shown, as the window is narrow: \(names); a wider one shows all, and so does --format csv")
+        }
+        for (index, row) in text(all).expanded.enumerated() {
+            if index > 0 { Standard.print("") }
+            for (name, value) in row { Standard.print("\(Style.heading(name))  \(value)") }
+        }
+    }
+
+    private func print(_ lines: TextTable.Lines) {
+        for line in lines.headings { Standard.print(Style.heading(line)) }
+        for line in lines.rows { Standard.print(line) }
+    }
+
+    /// The columns, by their indices, as text.
+    private func text(_ shown: [Int]) -> TextTable {
+        let numeric = shown.map { column in
             !rows.isEmpty && rows.allSatisfy { if case .text = $0[column] { false } else if case .blob = $0[column] { false } else { true } }
         }
-        let lines = TextTable.lines(cells, numeric: numeric, width: FileIO.terminalWidth)
-        for (index, line) in lines.enumerated() { Standard.print(index == 0 ? Style.heading(line) : line) }
+        return TextTable(shown.map { Escape.printable(columns[$0]) }, rows.map { row in shown.map { Self.text(row[$0]) } }, numeric: numeric)
+    }
+
+    /// First those in which nothing stands, or zeros only.
+    private var expendableColumns: [Int] {
+        guard let expendable else { return [] }
+        func isAll(_ values: SQLValue...) -> [Int] { columns.indices.filter { column in rows.allSatisfy { values.contains($0[column]) } } }
+        var order: [Int] = []
+        for column in isAll(.null) + isAll(.null, .integer(0)) + expendable.compactMap({ columns.firstIndex(of: $0) }) where !order.contains(column) {
+            order.append(column)
+        }
+        return order
     }
 
     private func json(_ row: [SQLValue]) -> String {

@@ -10,15 +10,22 @@ struct Report {
     private let columns: ReportColumns
     private let changes: [Change]
     private let connections: ReportConnections
+    private let redactor: Redactor?
 
+    /// - Parameters:
+    ///   - loaded: the image, of two the newer.
+    ///   - other: the older one.
+    ///   - redactor: replaces secrets; nil: the page has all values.
     /// - Throws: what reading the images throws, and `ArchiveError` where they hold more nodes than a page can.
-    init(_ loaded: LoadedImage, comparedWith other: LoadedImage? = nil) throws {
-        image = try ReportImage(loaded)
-        old = try other.map(ReportImage.init)
-        tree = try ReportTree(loaded.source, comparedWith: other?.source)
+    init(_ loaded: LoadedImage, comparedWith other: LoadedImage? = nil, redactor: Redactor? = nil) throws {
+        // What is told in sentences and tables of queries is told of an image that has no secrets any more.
+        image = try ReportImage(redactor.map(loaded.redacted) ?? loaded)
+        old = try other.map { try ReportImage(redactor.map($0.redacted) ?? $0) }
+        tree = try ReportTree(loaded.source, comparedWith: other?.source, redactor)
         columns = ReportColumns(tree)
         changes = try other.map { try Diff($0.source, loaded.source).changes } ?? []
-        connections = try ReportConnections(loaded.source)
+        connections = try ReportConnections(loaded.source, redactor)
+        self.redactor = redactor
     }
 
     /// How many nodes the tree has.
@@ -32,12 +39,14 @@ struct Report {
     }
 
     func html() throws -> [UInt8] {
+        let byteOrder = image.loaded.source.format.byteOrder
+        let others = changes.filter { $0.kind != .node && $0.kind != .perms }.map { redactor?.redact($0, byteOrder: byteOrder) ?? $0 }
         let data = JSON.object([
             ("program", .string("xsarchive \(XSArchive.version)")), ("title", .string(Escape.printable(title))),
             ("images", .array(try [old, image].compactMap { try $0?.json })), ("tree", columns.json),
-            ("findings", ReportFindings.json(image.check, comparedWith: old?.check)),
+            ("findings", ReportFindings(image, comparedWith: old, isRedacted: redactor != nil).json),
             ("devices", ReportDevices(tree).json(columns)), ("connections", connections.json),
-            ("changes", .array(changes.filter { $0.kind != .node && $0.kind != .perms }.map(Self.row))),
+            ("changes", .array(others.map(Self.row))),
         ])
         return ReportPage.html(title: "\(title) · xsarchive", data: data)
     }

@@ -1,3 +1,4 @@
+import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
@@ -9,9 +10,9 @@ struct ReportConnections {
     private var pending: [NodeData] = []
 
     /// - Throws: what reading the image throws.
-    init(_ image: ImageSource) throws {
+    init(_ image: ImageSource, _ redactor: Redactor? = nil) throws {
         try image.forEachRecord { body in
-            switch body {
+            switch redactor?.redact(body, byteOrder: image.format.byteOrder) ?? body {
             case .connection(let data): connections.append((data, Waiting(data, image.format.byteOrder)))
             case .watch(let data): watches.append((data.connID, data.wpath.octets, data.token.octets))
             case .watchExtended(let data): watches.append((data.connID, data.wpath.octets, data.token.octets))

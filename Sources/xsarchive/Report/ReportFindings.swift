@@ -3,20 +3,33 @@ import XenstoreStream
 
 /// Findings as rows: severity, rule, what is there, what one would expect, path, record, offset, and of two images
 /// whether the finding is new, gone or in both.
-enum ReportFindings {
-    static func json(_ check: ImageCheck, comparedWith old: ImageCheck?) -> JSON {
-        guard let old else { return .array(check.items.map { row($0, nil) }) }
-        let (before, now) = (Set(old.items.map(name)), Set(check.items.map(name)))
-        let present = check.items.map { row($0, before.contains(name($0)) ? "both" : "new") }
-        return .array(present + old.items.filter { !now.contains(name($0)) }.map { row($0, "gone") })
+struct ReportFindings {
+    private let image: ReportImage
+    private let old: ReportImage?
+    private let isRedacted: Bool
+
+    init(_ image: ReportImage, comparedWith old: ReportImage?, isRedacted: Bool) {
+        self.image = image
+        self.old = old
+        self.isRedacted = isRedacted
     }
 
-    private static func row(_ item: QueryFindings.Item, _ state: String?) -> JSON {
+    var json: JSON {
+        guard let old else { return .array(image.check.items.map { row($0, image, nil) }) }
+        let (before, now) = (Set(old.check.items.map(Self.name)), Set(image.check.items.map(Self.name)))
+        let present = image.check.items.map { row($0, image, before.contains(Self.name($0)) ? "both" : "new") }
+        return .array(present + old.check.items.filter { !now.contains(Self.name($0)) }.map { row($0, old, "gone") })
+    }
+
+    private func row(_ item: QueryFindings.Item, _ image: ReportImage, _ state: String?) -> JSON {
         let finding = item.finding
+        // Where an image is damaged, a secret may have got into what is read as a path: nothing is quoted then.
+        let isQuotable = !isRedacted || !image.loaded.image.isSalvaged
+        let message = isQuotable ? finding.message : finding.message.prefix { $0 != "\"" } + (finding.message.contains("\"") ? "…" : "")
         let cells: [JSON] = [
-            .string(finding.severity.rawValue), .string(finding.rule), .string(Escape.harmless(finding.message)), .string(finding.expected),
-            .optional(item.path), finding.record.map { .integer(Int64($0)) } ?? .null, finding.offset.map { .integer(Int64($0)) } ?? .null,
-            .optional(state),
+            .string(finding.severity.rawValue), .string(finding.rule), .string(Escape.harmless(String(message))), .string(finding.expected),
+            isQuotable ? .optional(item.path) : .null, finding.record.map { .integer(Int64($0)) } ?? .null,
+            finding.offset.map { .integer(Int64($0)) } ?? .null, .optional(state),
         ]
         return .array(cells)
     }

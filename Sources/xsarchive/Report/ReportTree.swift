@@ -1,3 +1,4 @@
+import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
@@ -36,10 +37,12 @@ struct ReportTree {
     private(set) var nodes = [Node(parent: -1, name: []), Node(parent: top, name: [0x2F])]
     private var places: [Place: Int] = [:]
     let isComparison: Bool
+    private let redactor: Redactor?
 
     /// - Throws: `ArchiveError` where there are too many nodes, or what reading the image throws.
-    init(_ image: ImageSource, comparedWith old: ImageSource? = nil) throws {
+    init(_ image: ImageSource, comparedWith old: ImageSource? = nil, _ redactor: Redactor? = nil) throws {
         isComparison = old != nil
+        self.redactor = redactor
         try old?.forEachRecord { try add($0, isOld: true) }
         try image.forEachRecord { try add($0, isOld: false) }
         // The root belongs to every store; where nothing at all was there, the page says so.
@@ -51,9 +54,10 @@ struct ReportTree {
 
     private mutating func add(_ body: RecordBody, isOld: Bool) throws {
         guard case .node(let data) = body, data.isCommitted else { return }
-        let index = try place(data.path.octets)
+        let index = try place(redactor?.redactedPath(data.path.octets) ?? data.path.octets)
         // Of several records with one path the last counts, as in a daemon that restores them.
-        let content = Content(value: data.value, perms: data.perms)
+        let value = redactor?.shown(data.value, at: data.path.octets) ?? data.value
+        let content = Content(value: value, perms: data.perms)
         if isOld { nodes[index].oldContent = content } else { nodes[index].content = content }
     }
 
