@@ -41,6 +41,8 @@ struct EncodedStream {
         var encoder = RowEncoder(format: stream.format, lists: InternedLists(database), row: statements[0])
         if choice.isWhole { encoder.writer.bytes.reserveCapacity(try database.plausibleCount(stream.size)) }
         var items: [Item] = []
+        // A record takes no less than 8 bytes of the stream.
+        if choice.isWhole { items.reserveCapacity(min(Int(max(0, stream.recordCount)), encoder.writer.bytes.capacity / 8)) }
         func add(_ ord: Int64, from start: Int, table: Int) throws {
             items.append(try Item(ord: ord, start: start, end: encoder.writer.bytes.count, table: table))
         }

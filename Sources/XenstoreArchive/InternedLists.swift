@@ -7,6 +7,8 @@ final class InternedLists {
     private var permsets: [Int64: [Permission]] = [:]
     private var quotasets: [Int64: [Quota]] = [:]
     private var residues: [Int64: Residue] = [:]
+    /// Of each SQL text one, as an image has thousands of lists.
+    private var statements: [String: Statement] = [:]
 
     init(_ database: Database) {
         self.database = database
@@ -40,7 +42,9 @@ final class InternedLists {
     }
 
     private func row<Result>(_ sql: String, _ id: Int64, _ read: (Statement) -> Result) throws -> Result? {
-        let statement = try database.prepare(sql)
+        let statement = try statements[sql] ?? database.prepare(sql)
+        statements[sql] = statement
+        defer { statement.reset() }
         try statement.bind(1, id)
         return try statement.step() ? read(statement) : nil
     }

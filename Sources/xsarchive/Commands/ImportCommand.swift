@@ -132,8 +132,8 @@ struct ImportCommand: ParsableCommand {
         }
         let archive = try Archive.openOrCreate(archive.path)
         archive.noteUpgrade()
-        // What it will be compared with is read meanwhile.
-        let (image, preview) = try concurrently(prepare, { try Preview(archive, series: series, size: file.content.bytes.count) })
+        // What it will be compared with is read meanwhile; here, as memory in small pieces costs more in another thread.
+        let (preview, image) = try concurrently({ try Preview(archive, series: series, size: file.content.bytes.count) }, prepare)
         show(progress, image, archive)
         return (image, try Importer(archive).store(image, label: label, from: provenance, preview: preview))
     }
