@@ -132,12 +132,10 @@ public struct PreparedImage {
         try forEachItem(where: { _ in true }, body)
     }
 
-    /// Calls `body` with each item and its index, but for the plain nodes that `isKnown` takes as they lie in the stream.
-    package func forEachItem(butPlainNodes isKnown: (Int, PlainNode) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws {
-        let plan = PlainNodePlan(layout: format.layout)
-        try bytes.withUnsafeBytes { stream in
-            try forEachItem(where: { index in !(plan.certainNode(at: starts[index], in: stream, format).map { isKnown(index, $0) } ?? false) }, body)
-        }
+    /// Calls `body` with each item and its index, but for those that `isKnown` takes as they lie in the stream.
+    /// - Parameter isKnown: gets the index, and where the item begins and ends.
+    package func forEachItem(except isKnown: (Int, Range<Int>) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws {
+        try forEachItem(where: { !isKnown($0, starts[$0]..<starts[$0 + 1]) }, body)
     }
 
     /// Calls `body` with those items that `isWanted` says, by their index from 0 on, in the order of the stream.

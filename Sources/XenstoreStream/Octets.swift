@@ -63,6 +63,14 @@ extension UnsafeRawBufferPointer {
     }
 }
 
+extension [UInt8] {
+    /// Whether just these bytes stand at `offset`.
+    package func hasBytes(_ bytes: Slice<UnsafeRawBufferPointer>, at offset: Int) -> Bool {
+        guard offset >= 0, offset <= count - bytes.count else { return false }
+        return withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[offset..<offset + bytes.count]).hasSameBytes(as: UnsafeRawBufferPointer(rebasing: bytes)) }
+    }
+}
+
 /// `count` rounded up to a multiple of 8, the alignment of every record; nil where the sum overflows.
 func paddedLength(_ count: Int) -> Int? {
     let (sum, overflow) = count.addingReportingOverflow(7)

@@ -68,15 +68,18 @@ public struct RebuiltStream {
         // A text has a line of its own before all others.
         let first = image.format.layout == .oxenstored ? 1 : 0
         let keepsNodes = image.keepsNodes
-        let records = image.records
-        try image.arena.withUnsafeBytes { arena in
-            func isSame(_ index: Int, _ node: PlainNode) -> Bool {
+        let (records, arena) = (image.records, image.arena)
+        let plainNode = PlainNodePlan(layout: image.format.layout)
+        try prepared.bytes.withUnsafeBytes { stream in
+            // What has the same bytes in the same form is the same record.
+            func isSame(_ index: Int, _ range: Range<Int>) -> Bool {
                 let place = index - first
                 guard place >= 0, place < records.count else { return false }
-                if keepsNodes, let origin = records.origin(place), node.hasSameBytes(at: origin, of: arena) { return true }
-                return if case .node(let data) = records[place] { node.says(data) } else { false }
+                if keepsNodes, let origin = records.origin(place), arena.hasBytes(stream[range], at: origin) { return true }
+                guard let node = plainNode.certainNode(at: range.lowerBound, in: stream, image.format), case .node(let data) = records[place] else { return false }
+                return node.says(data)
             }
-            try prepared.forEachItem(butPlainNodes: isSame) { index, item in
+            try prepared.forEachItem(except: isSame) { index, item in
                 let place = index - first
                 guard case .record(let record) = item else { throw unreadable("record \(place + 1) is read as damage") }
                 if place < 0 { return }

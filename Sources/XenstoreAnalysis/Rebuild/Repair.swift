@@ -206,11 +206,13 @@ struct Repair {
 
     private mutating func settleNodes() throws {
         var orphans: [Int] = []
+        var bare: Set<Int> = []
         var lastParent: Octets = []
         for place in 0..<originalCount {
             guard case .node(let data) = records[place], data.isCommitted, hasGoodPath(data, at: place) else { continue }
             let path = data.path.octets
             let (index, isNew) = paths.insert(path)
+            if data.perms.isEmpty { bare.insert(isNew ? place : nodes[index]) }
             if isNew {
                 nodes.append(place)
             } else {
@@ -224,8 +226,9 @@ struct Repair {
         }
         hasParentsFirst = orphans.isEmpty
         for place in orphans { try addParents(of: place) }
-        for place in 0..<originalCount where !isGone[place] {
-            if case .node(let data) = records[place], data.isCommitted, data.perms.isEmpty { addPerms(data, at: place) }
+        // What came without may since have been replaced.
+        for place in bare.sorted() {
+            if case .node(let data) = records[place], data.perms.isEmpty { addPerms(data, at: place) }
         }
     }
 

@@ -9,7 +9,8 @@ package struct PathTable {
     private var starts: [Int] = []
     private var counts: [UInt32] = []
     private var hashes: [UInt32] = []
-    /// Indices of entries, from 1 on; 0: free. Their number is a power of 2, at most three quarters of them are taken.
+    /// Indices of entries, from 1 on, below the highest bits of the entries' hashes, so that a slot with another path is passed
+    /// by with no look elsewhere; 0: free. Their number is a power of 2, at most three quarters of them are taken.
     private var slots: [UInt32]
     /// New for every image, so that nobody can prepare one whose paths collide.
     private let seed = UInt64.random(in: .min ... .max) | 1
@@ -36,18 +37,33 @@ package struct PathTable {
         if 4 * (count + 1) > 3 * slots.count { grow() }
         let hash = hash(path)
         let slot = slot(of: path, hash)
-        if slots[slot] != 0 { return (Int(slots[slot]) - 1, false) }
+        if slots[slot] != 0 { return (entry(slots[slot]), false) }
         starts.append(path.startIndex)
         counts.append(UInt32(truncatingIfNeeded: path.count))
         hashes.append(hash)
-        slots[slot] = UInt32(truncatingIfNeeded: count)
+        slots[slot] = taken(by: count - 1, hash)
         return (count - 1, true)
     }
 
     /// The entry of a path; nil where it is not there.
     package func index(of path: Octets) -> Index? {
         let slot = slots[slot(of: path, hash(path))]
-        return slot == 0 ? nil : Int(slot) - 1
+        return slot == 0 ? nil : entry(slot)
+    }
+
+    /// The bits of a slot that hold the index; a hash's lowest, which are these, say where its slot is.
+    private var indexBits: UInt32 {
+        UInt32(truncatingIfNeeded: slots.count - 1)
+    }
+
+    /// What stands in the slot of an entry.
+    private func taken(by entry: Int, _ hash: UInt32) -> UInt32 {
+        hash & ~indexBits | UInt32(truncatingIfNeeded: entry + 1)
+    }
+
+    /// The index of the entry that a taken slot names.
+    private func entry(_ slot: UInt32) -> Int {
+        Int(slot & indexBits) - 1
     }
 
     /// The slot that the path has, or would get.
@@ -55,8 +71,7 @@ package struct PathTable {
         let mask = slots.count - 1
         var slot = Int(hash) & mask
         while slots[slot] != 0 {
-            let entry = Int(slots[slot]) - 1
-            if hashes[entry] == hash && isEqual(path, entry) { return slot }
+            if (slots[slot] ^ hash) & ~indexBits == 0 && isEqual(path, entry(slots[slot])) { return slot }
             slot = (slot + 1) & mask
         }
         return slot
@@ -74,7 +89,7 @@ package struct PathTable {
         for (entry, hash) in hashes.enumerated() {
             var slot = Int(hash) & mask
             while slots[slot] != 0 { slot = (slot + 1) & mask }
-            slots[slot] = UInt32(truncatingIfNeeded: entry + 1)
+            slots[slot] = taken(by: entry, hash)
         }
     }
 

@@ -2,8 +2,8 @@
 package struct PlainNode {
     /// Bytes from the start of the stream to the record.
     package let offset: Int
-    /// The whole record, with type, len and padding.
-    let octets: UnsafeRawBufferPointer
+    /// Octets of the record, with type, len and padding.
+    package let size: Int
     /// The declared `len`.
     let length: UInt32
     /// Octets of padding.
@@ -14,11 +14,6 @@ package struct PlainNode {
     /// Four octets each, as the stream has them.
     package let perms: UnsafeRawBufferPointer
     package let isBigEndian: Bool
-
-    /// Octets of the record, with type, len and padding.
-    package var size: Int {
-        octets.count
-    }
 
     /// One of the permissions, from 0 on; nil where there are not so many.
     package func permission(_ index: Int) -> Permission? {
@@ -55,12 +50,6 @@ package struct PlainNode {
     private static func range(of part: UnsafeRawBufferPointer, from start: UnsafeRawPointer) -> Range<Int> {
         let first = part.baseAddress.map { $0 - start } ?? 0
         return first..<first + part.count
-    }
-
-    /// Whether the same record stands at `offset` of another stream.
-    package func hasSameBytes(at offset: Int, of other: UnsafeRawBufferPointer) -> Bool {
-        guard offset >= 0, offset <= other.count - size else { return false }
-        return octets.hasSameBytes(as: UnsafeRawBufferPointer(rebasing: other[offset..<offset + size]))
     }
 
     /// Whether it says just what `data` does.
@@ -106,7 +95,7 @@ extension PlainNodePlan {
             Int(length) == (format.lengthRule == .padded ? padded : fieldCount)
         else { return nil }
         return PlainNode(
-            offset: offset, octets: UnsafeRawBufferPointer(rebasing: stream[offset..<cursor.place]), length: length, padding: padded - fieldCount,
+            offset: offset, size: 8 + padded, length: length, padding: padded - fieldCount,
             path: path, value: value, perms: perms, isBigEndian: isBig)
     }
 }
