@@ -108,10 +108,10 @@ struct SpanTable {
         let extra = hasDetail ? "d" : "s"
         // The order of the joins is the one written here: CROSS says so to SQLite.
         return "SELECT s.ord, \(extra).unterminated, \(extra).residue_id, \(names.joined(separator: ", ")) "
-            + "FROM \(hasDetail ? choice.nodes : name + " s") "
+            + "FROM \(name) s "
             + (hasPath ? "CROSS JOIN path p ON p.path_id = s.path_id " : "")
             + (hasDetail ? "LEFT JOIN node_detail d ON d.detail_id = s.detail_id " : "")
-            + "WHERE \(choice.condition)" + (hasDetail ? "" : " ORDER BY s.ord")
+            + "WHERE \(choice.condition)" + (hasDetail ? choice.nodeCondition : " ORDER BY s.ord")
     }
 
     /// Where the columns begin among the selected ones.
@@ -137,28 +137,29 @@ let openGeneration: Int64 = 0
 
 /// Which spans of a chain to read. Parameters in all of them: ?1 chain_id, ?2 gen.
 struct SpanChoice {
-    /// Where the nodes' spans come from: they have no index by generation, but `node_change` names what changed.
-    let nodes: String
     let condition: String
+    /// What holds for the nodes' spans besides: they have no index by generation, but `node_change` names what changed. It is a
+    /// list of paths, not a join, before which SQLite may read the whole table for a Bloom filter.
+    var nodeCondition = ""
     /// Whether these are all items of the stream.
     var isWhole = false
 
     private static let standsInGeneration = "s.chain_id = ?1 AND s.first_gen <= ?2 AND (s.last_gen = 0 OR s.last_gen >= ?2)"
 
     /// All items of the generation.
-    static let all = SpanChoice(nodes: "node_span s", condition: standsInGeneration, isWhole: true)
+    static let all = SpanChoice(condition: standsInGeneration, isWhole: true)
 
     /// Those that stand in the generation and not in the one before.
     static let begun = SpanChoice(
-        nodes: "node_change c CROSS JOIN node_span s ON c.chain_id = ?1 AND c.gen = ?2 AND s.path_id = c.path_id",
-        condition: "s.chain_id = ?1 AND s.first_gen = ?2")
+        condition: "s.chain_id = ?1 AND s.first_gen = ?2",
+        nodeCondition: " AND s.path_id IN (SELECT path_id FROM node_change WHERE chain_id = ?1 AND gen = ?2)")
 
     /// All items of the generation but committed nodes that did not change from the generation ?3 to ?4 (?3 < ?4).
     static let changed = SpanChoice(
-        nodes: """
-            (SELECT path_id FROM node_change WHERE chain_id = ?1 AND gen > ?3 AND gen <= ?4 \
+        condition: standsInGeneration,
+        nodeCondition: """
+             AND s.path_id IN (SELECT path_id FROM node_change WHERE chain_id = ?1 AND gen > ?3 AND gen <= ?4 \
             UNION SELECT n.path_id FROM node_detail e CROSS JOIN node_span n ON n.detail_id = e.detail_id \
-            WHERE e.conn_id <> 0 AND n.chain_id = ?1) c CROSS JOIN node_span s ON s.path_id = c.path_id
-            """,
-        condition: standsInGeneration)
+            WHERE e.conn_id <> 0 AND n.chain_id = ?1)
+            """)
 }
