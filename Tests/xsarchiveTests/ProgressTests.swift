@@ -79,7 +79,9 @@ import Testing
         _ = writer.outcome()
     }
 
-    @Test(arguments: [["diff", "image", "file", "--quiet"], ["report", "image", "-o", "made", "--quiet"]])
+    @Test(arguments: [
+        ["diff", "image", "file", "--quiet"], ["report", "image", "-o", "made", "--quiet"], ["rebuild", "image", "-o", "made", "-q"], ["checkout", "image", "made", "-q"],
+    ])
     func aQuietCommandTellsNothingOnATerminal(_ command: [String]) {
         let (place, writer) = slowPlace()
         #expect(TerminalRun(place, command).text == "")

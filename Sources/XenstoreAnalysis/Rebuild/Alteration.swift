@@ -59,6 +59,7 @@ public struct Alteration: Equatable, Sendable {
         case replyLength = "reply-length"
         case watchForm = "watch-form"
         // What is asked for
+        case newNode = "new-node"
         case redacted
     }
 }
@@ -68,7 +69,7 @@ extension Alteration.Kind {
     public var isLoss: Bool {
         switch self {
         case .padding, .lineForm, .ringPlace, .length, .order, .target, .terminator, .connID, .parent, .perms, .transaction, .replyLength,
-            .watchForm, .redacted:
+            .watchForm, .newNode, .redacted:
             false
         default: true
         }
@@ -133,6 +134,7 @@ extension Alteration.Kind {
         case .transaction: "the TRANSACTION_DATA of a pending node, which is added"
         case .replyLength: "an out-resp-len beyond out-data, which is cut to that"
         case .watchForm: "a WATCH_DATA_EXTENDED without its depth, as daemons write it, which becomes a WATCH_DATA"
+        case .newNode: "a node that was not there and that an edit has made, or a parent that such a one lacked"
         case .redacted: "a secret value, of which only the length is left, where --redact asks for it"
         }
     }

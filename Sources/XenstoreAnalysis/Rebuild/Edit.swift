@@ -26,27 +26,28 @@ public enum Edit: Hashable, Sendable {
 }
 
 extension EditableImage {
-    /// Makes the changes, one after the other.
+    /// Makes the changes, one after the other; nodes that are new are told in `alterations`.
     /// - Throws: `ArchiveError` where a node to be changed is not there, or cannot be made.
-    public mutating func apply(_ edits: [Edit]) throws {
+    public mutating func apply(_ edits: [Edit], _ alterations: inout Alterations) throws {
         var nodes: [Edit] = []
         for edit in edits {
             switch edit {
             case .drop(let what): drop(what)
             case .remove(let path):
-                try applyToNodes(&nodes)
+                try applyToNodes(&nodes, &alterations)
                 try remove(path)
             case .set, .setPerms: nodes.append(edit)
             }
         }
-        try applyToNodes(&nodes)
+        try applyToNodes(&nodes, &alterations)
     }
 
-    private mutating func applyToNodes(_ edits: inout [Edit]) throws {
+    private mutating func applyToNodes(_ edits: inout [Edit], _ alterations: inout Alterations) throws {
         guard !edits.isEmpty else { return }
         var editor = NodeEditor(self, edits)
         try editor.run()
         self = editor.image
+        for path in editor.made { alterations.add(.newNode, Escape.printable(path)) }
         edits = []
     }
 
@@ -102,6 +103,8 @@ private struct NodeEditor {
     private var index: NodeIndex
     /// Nodes that are new, behind the records until the end.
     private let firstNew: Int
+    /// The paths of those, in the order in which they came.
+    private(set) var made: [Octets] = []
 
     init(_ image: EditableImage, _ edits: [Edit]) {
         self.image = image
@@ -172,6 +175,7 @@ private struct NodeEditor {
 
     private mutating func add(_ path: Octets, _ perms: [Permission]) throws -> Int {
         index.insert(path, at: image.records.count)
+        made.append(path)
         image.records.append(.node(NodeData(path: TerminatedString(path), value: [], perms: perms)))
         return image.records.count - 1
     }

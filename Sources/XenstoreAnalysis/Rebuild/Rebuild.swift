@@ -59,7 +59,7 @@ public struct Rebuild: Sendable {
         try form.check()
         var (image, alterations) = (consume image, alterations)
         try image.select(selections)
-        try image.apply(edits)
+        try image.apply(edits, &alterations)
         if let redactor { image.redact(redactor, &alterations) }
         let format = form.format(image.format)
         let keepsOpaque = format.layout == image.format.layout && format.byteOrder == image.format.byteOrder

@@ -32,10 +32,12 @@ struct BuildCommand: ParsableCommand {
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
+    @OptionGroup var talk: QuietOption
+
     func run() throws {
         let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [workspace])
         try target.check()
-        let progress = Progress("reading \(workspace)") { Double(FileIO.size(workspace)) }
+        let progress = Progress("reading \(workspace)", isWanted: !talk.quiet) { Double(FileIO.size(workspace)) }
         let reader = try WorkspaceReader(workspace)
         guard reader.problemCount == 0 else {
             for problem in reader.problems { Standard.note("xsarchive: \(workspace): \(problem.text)") }

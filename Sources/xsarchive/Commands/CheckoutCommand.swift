@@ -27,11 +27,13 @@ struct CheckoutCommand: ParsableCommand {
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
+    @OptionGroup var talk: QuietOption
+
     func run() throws {
         let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path, image])
         guard workspace != "-" else { throw ArchiveError(.usage, "a workspace is a file; name one") }
         try target.check()
-        let progress = Progress("reading \(image)") { archive.size(image) }
+        let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
         let source = try archive.source(image)
         let writer = try WorkspaceWriter(source)
         let size = Double(source.size)

@@ -27,10 +27,16 @@ struct ExportCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Tell what was written and proved, on standard error.")
     var verbose = false
 
+    @OptionGroup var talk: QuietOption
+
+    func validate() throws {
+        if talk.quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
+    }
+
     func run() throws {
         let (archive, image) = try archive.archivedImage(image)
         let exporter = Exporter(archive)
-        let progress = Progress("exporting", isMeasured: true) { Double(image.stream.size) * (output == "-" ? 2 : 1) }
+        let progress = Progress("exporting", isWanted: !talk.quiet, isMeasured: true) { Double(image.stream.size) * (output == "-" ? 2 : 1) }
         if output == "-" {
             guard !FileIO.standardOutputIsTerminal else {
                 throw ArchiveError(.usage, "an image is no text for a terminal; name a file with -o, or pipe the output")

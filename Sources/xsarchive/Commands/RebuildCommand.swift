@@ -65,6 +65,8 @@ struct RebuildCommand: ParsableCommand {
     @Flag(help: "Replace the file where it exists.")
     var force = false
 
+    @OptionGroup var talk: QuietOption
+
     func validate() throws {
         try saveAs.map(ImageName.validate)
     }
@@ -89,7 +91,7 @@ struct RebuildCommand: ParsableCommand {
         let plan = try plan()
         let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path, image])
         try target.check()
-        let progress = Progress("reading \(image)") { archive.size(image) }
+        let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
         let source = try archive.source(image)
         progress.next("rebuilding \(source.name)") { Double(source.size) }
         let stream = try plan.run(source)
@@ -98,7 +100,7 @@ struct RebuildCommand: ParsableCommand {
         let saved = try saveAs.map { try save(stream, as: $0, RebuildSteps(plan: plan, parent: source, alterations: stream.alterations)) }
         try target.write(stream)
         if secrets.redact, saveAs == nil, case .archive(_, let image) = source.origin { try log(stream, of: image) }
-        guard let saved else { return }
+        guard let saved, !talk.quiet else { return }
         if output == "-" { Standard.note(saved) } else { Standard.print(saved) }
     }
 

@@ -23,6 +23,8 @@ struct RemoveCommand: ParsableCommand {
     @Option(help: "Why, for the custody log.")
     var reason: String?
 
+    @OptionGroup var talk: QuietOption
+
     func run() throws {
         let opened = try Archive.openExisting(archive.path)
         opened.noteUpgrade()
@@ -40,10 +42,10 @@ struct RemoveCommand: ParsableCommand {
             if !found.contains(where: { $0.imageID == image.imageID }) { found.append(image) }
         }
         let remover = Remover(opened)
-        let progress = Progress("packing the archive") { Double(FileIO.size(archive.path)) }
+        let progress = Progress("packing the archive", isWanted: !talk.quiet) { Double(FileIO.size(archive.path)) }
         if found.isEmpty { try remover.clear() } else { try remover.remove(found, note: reason) { tell(progress, $0, found.count) } }
-        for image in found { Standard.print("@\(image.imageID)  \(Escape.printable(image.label.name))  removed") }
-        for entry in gone { Standard.print("@\(entry.imageID ?? 0)  \(Escape.printable(entry.name ?? ""))  removed before, on \(Escape.printable(entry.at))") }
+        for image in found where !talk.quiet { Standard.print("@\(image.imageID)  \(Escape.printable(image.label.name))  removed") }
+        for entry in gone where !talk.quiet { Standard.print("@\(entry.imageID ?? 0)  \(Escape.printable(entry.name ?? ""))  removed before, on \(Escape.printable(entry.at))") }
         noteCopies()
     }
 
