@@ -42,16 +42,17 @@ let package = Package(
         ),
         // The fixtures' list and the seeded generator, shared by the test targets.
         .target(name: "TestSupport", dependencies: ["XenstoreStream"], path: "Tests/TestSupport"),
+        .target(name: "ArchiveTestSupport", dependencies: ["XenstoreArchive"], path: "Tests/ArchiveTestSupport"),
         // A layer below SQLite that fails on purpose.
         .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/FaultVFS"),
         .testTarget(name: "XenstoreStreamTests", dependencies: ["XenstoreStream", "TestSupport"]),
         .testTarget(
             name: "XenstoreArchiveTests",
-            dependencies: ["XenstoreArchive", "XenstoreStream", "ArchiveSQL", "CSQLite", "FaultVFS", "TestSupport"]
+            dependencies: ["XenstoreArchive", "XenstoreStream", "ArchiveSQL", "CSQLite", "FaultVFS", "TestSupport", "ArchiveTestSupport"]
         ),
         .testTarget(
             name: "XenstoreAnalysisTests",
-            dependencies: ["XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "FaultVFS", "TestSupport"]
+            dependencies: ["XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "FaultVFS", "TestSupport", "ArchiveTestSupport"]
         ),
         .testTarget(name: "xsarchiveTests", dependencies: ["xsarchive", "TestSupport"]),
     ]

@@ -5,7 +5,6 @@ package struct RecordReader {
     private let known = KnownPermissions()
     private let nodes: PlainNodeReader
     private let plainNode: PlainNodePlan
-
     private let takesAll: Bool
 
     /// - Parameter takesAll: whether plain nodes, too, are taken apart by the walk over their fields: what tests compare with.
@@ -33,9 +32,15 @@ package struct RecordReader {
     /// The record at `offset` where that is a plain node, as almost every record is: its fields are then what lies there.
     private func plainNode(at offset: Int, number: Int) -> Record? {
         stream.withUnsafeBytes { bytes in
-            guard let node = plainNode.certainNode(at: offset, in: bytes, format) else { return nil }
+            guard let node = certainNode(at: offset, in: bytes) else { return nil }
             return Record(number: number, offset: offset, size: node.size, length: node.length, body: .node(nodes.data(node, in: bytes)), residue: nil)
         }
+    }
+
+    /// As `PlainNodePlan` has it.
+    /// - Parameter bytes: the stream, as it lies in memory.
+    func certainNode(at offset: Int, in bytes: UnsafeRawBufferPointer) -> PlainNode? {
+        plainNode.certainNode(at: offset, in: bytes, format)
     }
 
     /// The fields of a record that has been read before and is known to take just `range`, whatever its `len` says.

@@ -13,7 +13,6 @@ public struct StreamReader {
     public private(set) var recordCount = 0
     private var ended = false
     private let reader: RecordReader
-    private let plainNode: PlainNodePlan
 
     /// - Throws: `StreamError` where `bytes` do not begin with a header.
     public init(bytes: [UInt8], format: StreamFormat) throws(StreamError) {
@@ -26,7 +25,6 @@ public struct StreamReader {
         self.bytes = bytes
         self.format = format
         reader = RecordReader(stream: bytes, format: format, takingAllApart: takesAll)
-        plainNode = PlainNodePlan(layout: format.layout)
     }
 
     /// The bytes behind END; empty in a clean stream, and until END has been read.
@@ -53,7 +51,7 @@ public struct StreamReader {
     /// The next record where that is a plain node, which is then not taken apart; nil where `next` is to be asked.
     /// - Parameter stream: `bytes`, as they lie in memory.
     package func peekPlainNode(in stream: UnsafeRawBufferPointer) -> PlainNode? {
-        ended ? nil : plainNode.certainNode(at: offset, in: stream, format)
+        ended ? nil : reader.certainNode(at: offset, in: stream)
     }
 
     /// Goes on behind the node that `peekPlainNode` has returned.

@@ -1,3 +1,4 @@
+import ArchiveTestSupport
 import FaultVFS
 import TestSupport
 import Testing
@@ -36,16 +37,8 @@ import Musl
 
     /// The images by their names, all of which hold; the custody log with them.
     private func contents(_ path: String) throws -> [String: [UInt8]] {
-        let archive = try Archive.open(path)
-        var problems: [String] = []
-        try Verifier(archive).run { if let problem = $0.problem { problems.append("\($0.subject): \(problem)") } }
+        let (images, problems) = try Archive.open(path).provedImages()
         #expect(problems == [])
-        var images: [String: [UInt8]] = [:]
-        for image in try archive.images() {
-            var bytes: [UInt8] = []
-            try archive.export(image) { bytes += $0 }
-            images[image.label.name] = bytes
-        }
         return images
     }
 

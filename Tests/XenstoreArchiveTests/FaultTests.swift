@@ -1,3 +1,4 @@
+import ArchiveTestSupport
 import FaultVFS
 import TestSupport
 import Testing
@@ -99,15 +100,8 @@ import Musl
             // What was rolled back to nothing is no archive either.
             return Files.read(path).isEmpty ? [:] : nil
         }
-        var problems: [String] = []
-        try Verifier(archive).run { if let problem = $0.problem { problems.append("\($0.subject): \(problem)") } }
+        let (images, problems) = try archive.provedImages()
         #expect(problems == [])
-        var images: [String: [UInt8]] = [:]
-        for image in try archive.images() {
-            var bytes: [UInt8] = []
-            try archive.export(image) { bytes += $0 }
-            images[image.label.name] = bytes
-        }
         return images
     }
 

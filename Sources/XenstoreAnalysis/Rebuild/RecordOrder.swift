@@ -49,13 +49,9 @@ struct RecordOrder {
     }
 
     private mutating func isInOrder(_ place: Int) -> Bool {
-        guard case .node(let data) = repair.records[place], data.isCommitted else { return references(of: place).allSatisfy { isPlaced[$0] } }
-        if repair.hasParentsFirst && place > repair.lastConnection { return true }
-        if let parent = NodeTree.parent(of: data.path.octets), !parent.hasSameBytes(as: lastParent), let above = node(parent) {
-            guard isPlaced[above] else { return false }
-            lastParent = parent
-        }
-        return data.perms.allSatisfy { repair.rings[Int($0.domid)] < 0 || isPlaced[repair.rings[Int($0.domid)]] }
+        // All that such a node refers to is a parent and rings, which come before it.
+        if repair.hasParentsFirst && place > repair.lastConnection, case .node(let data) = repair.records[place], data.isCommitted { return true }
+        return references(of: place).allSatisfy { isPlaced[$0] }
     }
 
     private mutating func place(_ first: Int) {

@@ -54,9 +54,16 @@ package struct PlainNode {
 
     /// Whether it says just what `data` does.
     package func says(_ data: NodeData) -> Bool {
-        guard data.isCommitted, data.txID == 0, data.access == 0, data.path.isTerminated, 4 * data.perms.count == perms.count else { return false }
+        guard data.mayBePlain, 4 * data.perms.count == perms.count else { return false }
         return data.path.octets.withUnsafeBytes(path.hasSameBytes) && data.value.withUnsafeBytes(value.hasSameBytes)
             && data.perms.indices.allSatisfy { permission($0) == data.perms[$0] }
+    }
+}
+
+extension NodeData {
+    /// Whether a plain node can have these fields: the numbers that it does not keep are zero, and its path ends in NUL.
+    var mayBePlain: Bool {
+        isCommitted && txID == 0 && access == 0 && path.isTerminated
     }
 }
 

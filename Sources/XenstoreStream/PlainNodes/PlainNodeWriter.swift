@@ -15,7 +15,7 @@ extension FieldWriter {
     /// Appends a node where it is a plain one.
     /// - Returns: false, with nothing appended, where something about it is odd or a field cannot hold its value.
     mutating func append(_ plan: PlainNodePlan, _ node: NodeData) -> Bool {
-        guard node.isCommitted, node.txID == 0, node.access == 0, node.path.isTerminated, !plan.steps.isEmpty else { return false }
+        guard node.mayBePlain, !plan.steps.isEmpty else { return false }
         return node.path.octets.withUnsafeBytes { path in
             node.value.withUnsafeBytes { value in
                 append(plan, path, value, permCount: node.perms.count) { record in
