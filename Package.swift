@@ -48,13 +48,19 @@ let package = Package(
         .testTarget(name: "XenstoreStreamTests", dependencies: ["XenstoreStream", "TestSupport"]),
         .testTarget(
             name: "XenstoreArchiveTests",
-            dependencies: ["XenstoreArchive", "XenstoreStream", "ArchiveSQL", "CSQLite", "FaultVFS", "TestSupport", "ArchiveTestSupport"]
+            dependencies: [
+                "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "CSQLite", "FaultVFS", "TestSupport",
+                "ArchiveTestSupport",
+            ]
         ),
         .testTarget(
             name: "XenstoreAnalysisTests",
-            dependencies: ["XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "FaultVFS", "TestSupport", "ArchiveTestSupport"]
+            dependencies: [
+                "XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "FaultVFS", "TestSupport",
+                "ArchiveTestSupport",
+            ]
         ),
-        .testTarget(name: "xsarchiveTests", dependencies: ["xsarchive", "TestSupport"]),
+        .testTarget(name: "xsarchiveTests", dependencies: ["xsarchive", "XenstoreArchive", "TestSupport"]),
     ]
 )
 

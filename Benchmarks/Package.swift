@@ -8,7 +8,9 @@ let package = Package(
     targets: [
         // Shared with the tests of the project itself; the folder is a link.
         .target(name: "TestSupport", dependencies: [.product(name: "XenstoreStream", package: "xsarchive")]),
-        .target(name: "SyntheticHost", dependencies: ["TestSupport", .product(name: "XenstoreStream", package: "xsarchive")]),
+        .target(
+            name: "SyntheticHost",
+            dependencies: ["TestSupport", .product(name: "XenstoreStream", package: "xsarchive")]),
         .executableTarget(name: "MakeImages", dependencies: ["SyntheticHost"]),
     ]
 )

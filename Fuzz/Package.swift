@@ -18,6 +18,7 @@ let package = Package(
         fuzzer("FuzzArchive", ["XenstoreStream", "XenstoreArchive"]),
         // Shared with the tests of the project itself; the folder is a link.
         .target(name: "TestSupport", dependencies: [.product(name: "XenstoreStream", package: "xsarchive")]),
-        .executableTarget(name: "Mutants", dependencies: ["TestSupport", .product(name: "XenstoreStream", package: "xsarchive")]),
+        .executableTarget(
+            name: "Mutants", dependencies: ["TestSupport", .product(name: "XenstoreStream", package: "xsarchive")]),
     ]
 )

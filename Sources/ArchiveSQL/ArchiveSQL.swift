@@ -3,7 +3,8 @@ public enum ArchiveSQL {
     /// The steps from an empty file to the newest schema; step n (from 1 on) leads to `user_version` n.
     public static var migrations: [String] {
         [
-            PackageResources.v001_create_sql, PackageResources.v002_nodes_by_path_sql, PackageResources.v003_custody_sql,
+            PackageResources.v001_create_sql, PackageResources.v002_nodes_by_path_sql,
+            PackageResources.v003_custody_sql,
             PackageResources.v004_texts_sql, PackageResources.v005_named_references_sql,
         ].map(text)
     }

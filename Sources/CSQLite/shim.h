@@ -15,7 +15,7 @@ static inline int xs_bind_standing_text(sqlite3_stmt *statement, int index, cons
 }
 
 /* Without the count of its memory SQLite needs no lock for every piece of it; to be called before anything else. */
-static inline int xs_forget_memory(void) {
+static inline int xs_disable_memory_statistics(void) {
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 

@@ -7,8 +7,10 @@ public enum ReportAssets {
     /// The parts in the order in which they need each other, as one script.
     public static var script: String {
         [
-            PackageResources.elements_js, PackageResources.nodes_js, PackageResources.tree_js, PackageResources.table_js,
-            PackageResources.charts_js, PackageResources.overview_js, PackageResources.lists_js, PackageResources.main_js,
+            PackageResources.elements_js, PackageResources.nodes_js, PackageResources.tree_js,
+            PackageResources.table_js,
+            PackageResources.charts_js, PackageResources.overview_js, PackageResources.lists_js,
+            PackageResources.main_js,
         ].map(text).joined(separator: "\n")
     }
 

@@ -14,9 +14,12 @@ public struct Exporter {
     ///   - progress: is told now and then how many of the image's bytes have been read from the archive.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, where the disk is full, or where the
     ///   tables do not give the image back; there is then no file, or the old one.
-    public func export(_ image: ArchivedImage, toFile path: String, overwrite: Bool, progress: (Int) -> Void = { _ in }) throws {
+    public func export(
+        _ image: ArchivedImage, toFile path: String, overwrite: Bool, progress: (Int) -> Void = { _ in }
+    ) throws {
         guard !FileIO.isSameFile(path, archive.database.path) else {
-            throw ArchiveError(.usage, "\(path): is the archive itself, which the image would replace; choose another name")
+            throw ArchiveError(
+                .usage, "\(path): is the archive itself, which the image would replace; choose another name")
         }
         let file = try OutputFile(path: path, overwrite: overwrite, withoutName: true)
         try archive.export(image, progress: progress) { try file.write($0) }
@@ -29,6 +32,7 @@ public struct Exporter {
     ///   - progress: is told now and then how many bytes have been read from the archive, which is the image's size twice.
     public func exportToStandardOutput(_ image: ArchivedImage, progress: (Int) -> Void = { _ in }) throws {
         try archive.export(image, progress: progress) { _ in }
-        try archive.export(image, progress: { progress(Int(image.stream.size) + $0) }) { try FileIO.writeStandardOutput($0) }
+        let size = Int(image.stream.size)
+        try archive.export(image, progress: { progress(size + $0) }, to: { try FileIO.writeStandardOutput($0) })
     }
 }

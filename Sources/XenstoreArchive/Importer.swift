@@ -23,20 +23,6 @@ public struct Importer {
         self.custodian = custodian
     }
 
-    /// How an image is to be known.
-    public struct Label: Equatable, Sendable {
-        public var name: String
-        public var series: String
-        /// UTC, ISO 8601; nil where nobody says.
-        public var capturedAt: String?
-
-        public init(name: String, series: String = "main", capturedAt: String? = nil) {
-            self.name = name
-            self.series = series
-            self.capturedAt = capturedAt
-        }
-    }
-
     /// What became of an image.
     public struct Outcome: Equatable, Sendable {
         public enum Kind: String, Sendable {
@@ -59,7 +45,10 @@ public struct Importer {
     ///   - preview: what has been read ahead for it; it is passed over where it does not fit.
     /// - Throws: `ArchiveError`; the archive is then as it was.
     @discardableResult
-    public func store(_ image: PreparedImage, label: Label, from provenance: Provenance = Provenance(), preview: Preview? = nil) throws -> Outcome {
+    public func store(
+        _ image: ScannedImage, label: ImageLabel, from provenance: Provenance = Provenance(),
+        preview: TipReadAhead? = nil
+    ) throws -> Outcome {
         try database.transaction {
             if let imageID = try knownImage(image, label) { return Outcome(kind: .known, imageID: imageID) }
             let known = try knownStream(image)
@@ -72,7 +61,7 @@ public struct Importer {
 
     // MARK: Images
 
-    private func knownImage(_ image: PreparedImage, _ label: Label) throws -> Int64? {
+    private func knownImage(_ image: ScannedImage, _ label: ImageLabel) throws -> Int64? {
         let query = try database.prepare(
             """
             SELECT i.image_id FROM stream s JOIN image i ON i.stream_id = s.stream_id
@@ -88,15 +77,16 @@ public struct Importer {
         return try query.step() ? query.integer(0) : nil
     }
 
-    private func knownStream(_ image: PreparedImage) throws -> Int64? {
-        let query = try database.prepare("SELECT stream_id FROM stream WHERE sha256 = ? AND layout = ? AND salvaged = ?")
+    private func knownStream(_ image: ScannedImage) throws -> Int64? {
+        let query = try database.prepare(
+            "SELECT stream_id FROM stream WHERE sha256 = ? AND layout = ? AND salvaged = ?")
         try query.bind(1, image.sha256)
         try query.bind(2, image.format.layout.rawValue)
         try query.bind(3, image.isSalvaged ? 1 : 0)
         return try query.step() ? query.integer(0) : nil
     }
 
-    private func insertImage(_ streamID: Int64, _ label: Label) throws -> Int64 {
+    private func insertImage(_ streamID: Int64, _ label: ImageLabel) throws -> Int64 {
         let insert = try database.prepare(
             """
             INSERT INTO image (stream_id, name, series, captured_at, imported_at, image_id)
@@ -114,7 +104,7 @@ public struct Importer {
 
     // MARK: Streams
 
-    private func storeStream(_ image: PreparedImage, series: String, ahead: ChainTip?) throws -> Int64 {
+    private func storeStream(_ image: ScannedImage, series: String, ahead: ChainTip?) throws -> Int64 {
         let records = try ChainStore(database, keys: keys).store(image, series: series, ahead: ahead)
         let insert = try database.prepare(
             """
@@ -148,7 +138,8 @@ public struct Importer {
 
     private func insertFindings(_ findings: [Finding], _ streamID: Int64) throws {
         let insert = try database.prepare(
-            "INSERT INTO finding (stream_id, position, rule, severity, record, \"offset\", message, expected) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            "INSERT INTO finding (stream_id, position, rule, severity, record, \"offset\", message, expected) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        )
         for (index, finding) in findings.enumerated() {
             insert.clearBindings()
             try insert.bind(1, streamID)

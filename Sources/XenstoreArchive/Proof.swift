@@ -13,7 +13,7 @@ struct Proof {
     /// At the beginning of a chain every row is read. Behind another stream the kept rows have been read in this
     /// transaction, when the stream before was compared with the image, and closing spans has touched exactly the rows
     /// that are not kept: the new rows are read, and their bytes put between those.
-    func prove(_ streamID: Int64, _ records: ChainStore.Records, _ image: PreparedImage) throws {
+    func prove(_ streamID: Int64, _ records: ChainStore.Records, _ image: ScannedImage) throws {
         do {
             let stream = try ArchivedStream.load(database, streamID: streamID)
             // A text's lines are made of the records: what was stored before counts as little as what comes now.
@@ -31,7 +31,7 @@ struct Proof {
     }
 
     private func prove(_ stream: ArchivedStream, _ records: ChainStore.Records, behind tip: ChainTip) throws {
-        let begun = try EncodedStream(database, stream, .begun)
+        let begun = try EncodedItems(database, stream.generation, .begun)
         var next = begun.items.makeIterator()
         var digest = Digest()
         digest.update(stream.header?.bytes ?? [])

@@ -32,7 +32,10 @@ public struct Remover {
     ///   - custodian: who does it, for the custody log.
     ///   - progress: is told of each step when it begins.
     /// - Throws: `ArchiveError`; the archive is then as it was, or, where only clearing failed, can be cleared with `clear`.
-    public func remove(_ images: [ArchivedImage], note: String? = nil, by custodian: Custodian = .current, progress: (Step) -> Void = { _ in }) throws {
+    public func remove(
+        _ images: [ArchivedImage], note: String? = nil, by custodian: Custodian = .current,
+        progress: (Step) -> Void = { _ in }
+    ) throws {
         try alone {
             try database.transaction {
                 progress(.deleting)
@@ -65,7 +68,9 @@ public struct Remover {
         try run("DELETE FROM stream WHERE stream_id = ?1", stream.streamID)
         let chainID = stream.chainID
         guard let last = try database.integer("SELECT max(gen) FROM stream WHERE chain_id = ?", chainID) else {
-            for table in SpanTable.names + ["node_change", "chain"] { try run("DELETE FROM \(table) WHERE chain_id = ?1", chainID) }
+            for table in SpanTable.names + ["node_change", "chain"] {
+                try run("DELETE FROM \(table) WHERE chain_id = ?1", chainID)
+            }
             return try removeUnused()
         }
         if stream.gen > last { try shorten(chainID, to: last) }
@@ -73,11 +78,15 @@ public struct Remover {
             try run(
                 """
                 DELETE FROM \(table) WHERE chain_id = ?1 AND NOT EXISTS (SELECT 1 FROM stream s
-                WHERE s.chain_id = ?1 AND s.gen >= first_gen AND (last_gen = \(openGeneration) OR s.gen <= last_gen))
+                WHERE s.chain_id = ?1 AND s.gen >= first_gen AND (last_gen = \(Generation.open) OR s.gen <= last_gen))
                 """, chainID)
         }
-        try run("DELETE FROM node_change WHERE chain_id = ?1 AND path_id NOT IN (SELECT path_id FROM node_span WHERE chain_id = ?1)", chainID)
-        try run("UPDATE chain SET node_span_count = (SELECT count(*) FROM node_span s WHERE s.chain_id = ?1) WHERE chain_id = ?1", chainID)
+        try run(
+            "DELETE FROM node_change WHERE chain_id = ?1 AND path_id NOT IN (SELECT path_id FROM node_span WHERE chain_id = ?1)",
+            chainID)
+        try run(
+            "UPDATE chain SET node_span_count = (SELECT count(*) FROM node_span s WHERE s.chain_id = ?1) WHERE chain_id = ?1",
+            chainID)
         try removeUnused()
     }
 
@@ -85,7 +94,9 @@ public struct Remover {
     private func shorten(_ chainID: Int64, to last: Int64) throws {
         for table in SpanTable.names {
             try run("DELETE FROM \(table) WHERE chain_id = ?1 AND first_gen > ?2", chainID, last)
-            try run("UPDATE \(table) SET last_gen = \(openGeneration) WHERE chain_id = ?1 AND last_gen >= ?2", chainID, last)
+            try run(
+                "UPDATE \(table) SET last_gen = \(Generation.open) WHERE chain_id = ?1 AND last_gen >= ?2", chainID,
+                last)
         }
         try run("DELETE FROM node_change WHERE chain_id = ?1 AND gen > ?2", chainID, last)
         try run("UPDATE chain SET last_gen = ?2 WHERE chain_id = ?1", chainID, last)
@@ -93,18 +104,25 @@ public struct Remover {
 
     /// Removes what no record refers to any more.
     private func removeUnused() throws {
-        try run("DELETE FROM node_detail WHERE detail_id NOT IN (SELECT detail_id FROM node_span WHERE detail_id IS NOT NULL)")
+        try run(
+            "DELETE FROM node_detail WHERE detail_id NOT IN (SELECT detail_id FROM node_span WHERE detail_id IS NOT NULL)"
+        )
         let residues = SpanTable.all.map { $0.detailColumns.isEmpty ? $0.name : "node_detail" }
             .map { "SELECT residue_id FROM \($0) WHERE residue_id IS NOT NULL" }.joined(separator: " UNION ")
         try run("DELETE FROM residue WHERE residue_id NOT IN (\(residues))")
         try run("DELETE FROM permset WHERE permset_id NOT IN (SELECT permset_id FROM node_span)")
         try run("DELETE FROM permset_entry WHERE permset_id NOT IN (SELECT permset_id FROM permset)")
-        try run("DELETE FROM quotaset WHERE quotaset_id NOT IN (SELECT quotaset_id FROM global_quota_span UNION SELECT quotaset_id FROM domain_span)")
+        try run(
+            "DELETE FROM quotaset WHERE quotaset_id NOT IN (SELECT quotaset_id FROM global_quota_span UNION SELECT quotaset_id FROM domain_span)"
+        )
         try run("DELETE FROM quotaset_entry WHERE quotaset_id NOT IN (SELECT quotaset_id FROM quotaset)")
-        let paths = ["node_span", "watch_span", "watch_extended_span"].map { "SELECT path_id FROM \($0)" }.joined(separator: " UNION ")
+        let paths = ["node_span", "watch_span", "watch_extended_span"].map { "SELECT path_id FROM \($0)" }.joined(
+            separator: " UNION ")
         try run("DELETE FROM path WHERE path_id NOT IN (\(paths))")
         // Samples of rows, where somebody had SQLite count them.
-        if try database.integer("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'") != nil { try run("DELETE FROM sqlite_stat4") }
+        if try database.integer("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'") != nil {
+            try run("DELETE FROM sqlite_stat4")
+        }
     }
 
     private func run(_ sql: String, _ bindings: Int64...) throws {
@@ -154,9 +172,13 @@ public struct Remover {
             var start = [UInt8](repeating: 1, count: 8)
             var status = stat()
             let zeros = [UInt8](repeating: 0, count: 1 << 16)
-            guard fstat(descriptor, &status) == 0, pread(descriptor, &start, start.count, 0) == start.count, start.allSatisfy({ $0 == 0 }) else { return }
+            guard fstat(descriptor, &status) == 0, pread(descriptor, &start, start.count, 0) == start.count,
+                start.allSatisfy({ $0 == 0 })
+            else { return }
             var rest = Int(status.st_size)
-            while rest > 0, (try? FileIO.write(zeros[..<min(rest, zeros.count)], to: descriptor, named: name)) != nil { rest -= zeros.count }
+            while rest > 0, (try? FileIO.write(zeros[..<min(rest, zeros.count)], to: descriptor, named: name)) != nil {
+                rest -= zeros.count
+            }
             fsync(descriptor)
         }
         try? pragma("journal_mode = DELETE")

@@ -19,7 +19,8 @@ struct TableCheck {
 
     private func permissionProblem() throws -> String? {
         let lists = try database.prepare("SELECT permset_id, raw, owner, perms FROM permset ORDER BY permset_id")
-        let entries = try database.prepare("SELECT position, perm, flags, domid FROM permset_entry WHERE permset_id = ? ORDER BY position")
+        let entries = try database.prepare(
+            "SELECT position, perm, flags, domid FROM permset_entry WHERE permset_id = ? ORDER BY position")
         while try lists.step() {
             let id = lists.integer(0)
             let permissions = PermissionList.permissions(raw: lists.octets(1))
@@ -28,14 +29,16 @@ struct TableCheck {
             var isSame = lists.value(2) == (permissions.first.map { .integer(Int64($0.domid)) } ?? .null)
             isSame = isSame && lists.value(3) == .text(Octets(PermissionList.text(permissions).utf8))
             for (position, permission) in permissions.enumerated() {
-                isSame = try isSame && entries.step() && entries.integer(0) == Int64(position)
+                isSame =
+                    try isSame && entries.step() && entries.integer(0) == Int64(position)
                     && entries.value(1) == .text(Octets(PermissionList.letter(permission.perm).utf8))
                     && entries.integer(2) == Int64(permission.flags) && entries.integer(3) == Int64(permission.domid)
                 if !isSame { break }
             }
             if try !isSame || entries.step() {
                 let use = "SELECT s.chain_id, s.first_gen FROM node_span s WHERE s.permset_id = ?"
-                return try "the permissions \(PermissionList.text(permissions)) read otherwise in the rows of permset and permset_entry \(id)\(user(use, id))"
+                return try
+                    "the permissions \(PermissionList.text(permissions)) read otherwise in the rows of permset and permset_entry \(id)\(user(use, id))"
             }
         }
         return nil
@@ -43,14 +46,16 @@ struct TableCheck {
 
     private func quotaProblem() throws -> String? {
         let lists = try database.prepare("SELECT quotaset_id, raw FROM quotaset ORDER BY quotaset_id")
-        let entries = try database.prepare("SELECT position, name, value FROM quotaset_entry WHERE quotaset_id = ? ORDER BY position")
+        let entries = try database.prepare(
+            "SELECT position, name, value FROM quotaset_entry WHERE quotaset_id = ? ORDER BY position")
         while try lists.step() {
             let id = lists.integer(0)
             try entries.bind(1, id)
             defer { entries.reset() }
             var isSame = true
             for (position, quota) in QuotaList.quotas(raw: lists.octets(1)).enumerated() where isSame {
-                isSame = try entries.step() && entries.integer(0) == Int64(position) && entries.octets(1) == quota.name
+                isSame =
+                    try entries.step() && entries.integer(0) == Int64(position) && entries.octets(1) == quota.name
                     && entries.integer(2) == Int64(quota.value)
             }
             if try !isSame || entries.step() {
@@ -78,7 +83,8 @@ struct TableCheck {
 
     /// Columns that hold TEXT where the bytes are text, and a BLOB otherwise; the other way round `value = '4'` would not find it.
     private static let columns = [
-        ("path", "path"), ("node_span", "value"), ("watch_span", "token"), ("watch_extended_span", "token"), ("quotaset_entry", "name"),
+        ("path", "path"), ("node_span", "value"), ("watch_span", "token"), ("watch_extended_span", "token"),
+        ("quotaset_entry", "name"),
     ]
 
     private func typeProblem() throws -> String? {
@@ -93,7 +99,8 @@ struct TableCheck {
                 let octets = rows.octets(0)
                 let type = rows.string(1)
                 if type != (octets.isText ? "text" : "blob") {
-                    return "\(Escape.short(octets)) lies in \(table).\(column) as \(type), so that queries do not find it as what it is"
+                    return
+                        "\(Escape.short(octets)) lies in \(table).\(column) as \(type), so that queries do not find it as what it is"
                 }
             }
         }
@@ -125,6 +132,7 @@ struct TableCheck {
     private func changeProblem() throws -> String? {
         let row = try database.prepare(Self.unnamedChange)
         guard try row.step() else { return nil }
-        return "node_change does not name \(Escape.short(row.octets(0))), which changed in generation \(row.integer(1)) of its chain"
+        return
+            "node_change does not name \(Escape.short(row.octets(0))), which changed in generation \(row.integer(1)) of its chain"
     }
 }

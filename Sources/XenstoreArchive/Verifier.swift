@@ -75,7 +75,9 @@ public struct Verifier {
                     problem: problem {
                         let image = try archive.image(id: id)
                         let streamID = image.stream.streamID
-                        if problems[streamID] == nil { problems[streamID] = .some(problem { try streamProblem(image.stream) }) }
+                        if problems[streamID] == nil {
+                            problems[streamID] = .some(problem { try streamProblem(image.stream) })
+                        }
                         if let problem = problems[streamID] ?? nil { return problem }
                         return try custody?.problem(of: image)
                     }))
@@ -114,7 +116,9 @@ public struct Verifier {
             records += 1
             if Int(item.table) == SpanTable.nodeIndex { nodes += 1 }
         }
-        if records != stream.recordCount { return "it has \(records) records, and its row in stream says \(stream.recordCount)" }
+        if records != stream.recordCount {
+            return "it has \(records) records, and its row in stream says \(stream.recordCount)"
+        }
         if nodes != stream.nodeCount { return "it has \(nodes) nodes, and its row in stream says \(stream.nodeCount)" }
         return nil
     }

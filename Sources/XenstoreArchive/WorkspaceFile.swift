@@ -13,7 +13,9 @@ public enum WorkspaceFile {
     /// The version of its tables.
     public static let version: Int64 = 1
     /// The tables, in an order in which each comes behind those it refers to.
-    public static let tables = ["image", "connections", "watches", "transactions", "nodes", "perms", "domains", "quotas"]
+    public static let tables = [
+        "image", "connections", "watches", "transactions", "nodes", "perms", "domains", "quotas",
+    ]
 
     /// Makes a workspace that only its owner may read; it appears under its name when it is complete.
     /// - Parameters:
@@ -33,7 +35,9 @@ public enum WorkspaceFile {
         }
         try fillFile(name, fill)
         guard fsync(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
-        guard (overwrite ? rename(name, path) : link(name, path)) == 0 else { throw FileIO.failure(path, "cannot name the finished file") }
+        guard (overwrite ? rename(name, path) : link(name, path)) == 0 else {
+            throw FileIO.failure(path, "cannot name the finished file")
+        }
         FileIO.syncFolder(of: path)
     }
 
@@ -56,17 +60,22 @@ public enum WorkspaceFile {
         let database = try Database(path: Archive.fileName(path), mode: .read)
         // What is no file of SQLite's cannot even be asked.
         guard (try? database.integer("PRAGMA application_id")) == .some(applicationID) else {
-            throw ArchiveError(.notAnArchive, "\(path): this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
+            throw ArchiveError(
+                .notAnArchive, "\(path): this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
         }
         let found = try database.integer("PRAGMA user_version") ?? 0
         guard found == version else {
-            throw ArchiveError(.notAnArchive, "\(path): the workspace has version \(found), this xsarchive knows \(version); use the xsarchive that made it")
+            throw ArchiveError(
+                .notAnArchive,
+                "\(path): the workspace has version \(found), this xsarchive knows \(version); use the xsarchive that made it"
+            )
         }
         // A damaged tree of pages may have any number of rows. The tables' own checks are no help: who wrote the file may have changed them.
         try database.execute("PRAGMA ignore_check_constraints = ON")
         let check = try database.prepare("PRAGMA quick_check(1)")
         guard try check.step(), check.string(0) == "ok" else {
-            throw ArchiveError(.damaged, "\(path): the workspace is damaged (\(check.string(0))); check the image out again")
+            throw ArchiveError(
+                .damaged, "\(path): the workspace is damaged (\(check.string(0))); check the image out again")
         }
         try checkTables(database)
         return database
@@ -76,19 +85,24 @@ public enum WorkspaceFile {
     private static func checkTables(_ database: Database) throws {
         let encoding = try database.prepare("PRAGMA encoding")
         guard try encoding.step(), encoding.string(0) == "UTF-8" else {
-            throw ArchiveError(.notAnArchive, "\(database.path): the workspace's text is not UTF-8; check the image out again")
+            throw ArchiveError(
+                .notAnArchive, "\(database.path): the workspace's text is not UTF-8; check the image out again")
         }
         for table in tables {
-            let kind = try database.prepare("SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type = 'table'")
+            let kind = try database.prepare(
+                "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type = 'table'")
             try kind.bind(1, table)
             guard try kind.step() else {
-                throw ArchiveError(.notAnArchive, "\(database.path): the workspace has no table \(table); check the image out again")
+                throw ArchiveError(
+                    .notAnArchive, "\(database.path): the workspace has no table \(table); check the image out again")
             }
             let computed = try database.prepare("SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 0")
             try computed.bind(1, table)
             if try computed.step() {
                 throw ArchiveError(
-                    .notAnArchive, "\(database.path): the workspace's table \(table) has a computed column, \(computed.string(0)); check the image out again")
+                    .notAnArchive,
+                    "\(database.path): the workspace's table \(table) has a computed column, \(computed.string(0)); check the image out again"
+                )
             }
         }
     }

@@ -48,34 +48,38 @@ struct XSArchive: ParsableCommand {
     static func main() {
         FileIO.reportFullFiles()
         // Swift reads the arguments there; without them every command would be a request for help.
-        if CommandLine.arguments.isEmpty { fail("the system does not tell the arguments, as /proc cannot be read; mount it", .trouble) }
-        Patience.report = { Standard.note("xsarchive: \($0)") }
+        if CommandLine.arguments.isEmpty {
+            fail("the system does not tell the arguments, as /proc cannot be read; mount it", .trouble)
+        }
+        BusyHandler.report = { Console.note("xsarchive: \($0)") }
         do {
             let arguments = try LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
             try MistypedCommand.refuse(arguments)
             var command = try parseAsRoot(QueryCommand.explaining(arguments))
             defer { Progress.end() }
             try command.run()
-            Standard.flush()
+            Console.flush()
         } catch let status as ExitCode {
-            Standard.flush()
+            Console.flush()
             Exit.now(Exit(rawValue: status.rawValue) ?? .trouble)
         } catch let error as ArchiveError {
             fail("\(error)", error.code == .usage ? .usage : .trouble)
         } catch let error as StreamError {
             fail("\(error)", .trouble)
-        } catch where exitCode(for: error) == .validationFailure {
-            fail(UsageAdvice(message: message(for: error), arguments: Array(CommandLine.arguments.dropFirst())).line, .usage)
+        } catch  where exitCode(for: error) == .validationFailure {
+            fail(
+                UsageAdvice(message: message(for: error), arguments: Array(CommandLine.arguments.dropFirst())).line,
+                .usage)
         } catch {
             // Requests for help, which the parser's library knows how to print.
-            Standard.flush()
+            Console.flush()
             exit(withError: error)
         }
     }
 
     private static func fail(_ message: String, _ status: Exit) -> Never {
-        Standard.flush()
-        Standard.complain(message)
+        Console.flush()
+        Console.complain(message)
         Exit.now(status)
     }
 }

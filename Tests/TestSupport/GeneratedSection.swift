@@ -45,7 +45,8 @@ public struct GeneratedSection: Sendable {
             Files.write(Array((head + wanted + tail).utf8), path)
             return "recorded, look at it and commit it"
         }
-        return "it is not what the program has now: \(Self.difference(body, wanted)); 'RECORD_DOCS=1 make test' writes it anew"
+        return
+            "it is not what the program has now: \(Self.difference(body, wanted)); 'RECORD_DOCS=1 make test' writes it anew"
     }
 
     /// The text before the section, in it, and behind it; nil where the markers are not there once each.
@@ -54,7 +55,8 @@ public struct GeneratedSection: Sendable {
             start.upperBound <= stop.lowerBound
         else { return nil }
         return (
-            String(text[..<start.upperBound]), String(text[start.upperBound..<stop.lowerBound]), String(text[stop.lowerBound...])
+            String(text[..<start.upperBound]), String(text[start.upperBound..<stop.lowerBound]),
+            String(text[stop.lowerBound...])
         )
     }
 
@@ -65,7 +67,8 @@ public struct GeneratedSection: Sendable {
 
     private static func difference(_ old: String, _ new: String) -> String {
         let (old, new) = (lines(old), lines(new))
-        let index = zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
+        let index =
+            zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
         func line(_ lines: [String]) -> String { index < lines.count ? "'\(lines[index])'" : "nothing" }
         return "line \(index + 1) of the section is \(line(old)), and should be \(line(new))"
     }

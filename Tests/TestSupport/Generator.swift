@@ -41,12 +41,16 @@ public struct StreamGenerator {
     /// A stream's records, END left out: global data, connections with their watches and transactions, nodes, domains.
     public mutating func bodies(connections: Int = 5, nodes: Int = 40) -> [RecordBody] {
         var bodies: [RecordBody] = [.global(GlobalData(rwSocketFD: 3, secondFD: 6))]
-        if format.layout != .draft && random.chance(50) { bodies.append(.globalQuota(GlobalQuotaData(domQuotaCount: 1, quotas: quotas(3)))) }
+        if format.layout != .draft && random.chance(50) {
+            bodies.append(.globalQuota(GlobalQuotaData(domQuotaCount: 1, quotas: quotas(3))))
+        }
         for number in 1...max(1, connections) {
             let connID = UInt32(number)
             bodies.append(.connection(connection(connID)))
             for _ in 0..<random.below(4) { bodies.append(watch(connID)) }
-            if random.chance(30) { bodies.append(.transaction(TransactionData(connID: connID, txID: UInt32(random.below(1000) + 1)))) }
+            if random.chance(30) {
+                bodies.append(.transaction(TransactionData(connID: connID, txID: UInt32(random.below(1000) + 1))))
+            }
         }
         bodies.append(.node(node("/", [])))
         for number in 0..<nodes { bodies.append(.node(node("/n\(number)/\(text(8))", value()))) }
@@ -60,7 +64,9 @@ public struct StreamGenerator {
         if format.layout != .draft {
             bodies.append(.domain(DomainData(domid: 1, features: format.layout == .v2 ? 14 : 0, quotas: quotas(2))))
         }
-        if random.chance(oddity) { bodies.append(.opaque(OpaqueData(type: RecordType(rawValue: 77), body: octets(random.below(20))))) }
+        if random.chance(oddity) {
+            bodies.append(.opaque(OpaqueData(type: RecordType(rawValue: 77), body: octets(random.below(20)))))
+        }
         return bodies
     }
 
@@ -80,7 +86,8 @@ public struct StreamGenerator {
 
     /// A tail that is not the zero padding which a clean record has.
     private mutating func residue(_ body: RecordBody) -> Residue? {
-        var writer = StreamWriter(header: Header(format: format), format: StreamFormat(layout: format.layout, lengthRule: .body))
+        var writer = StreamWriter(
+            header: Header(format: format), format: StreamFormat(layout: format.layout, lengthRule: .body))
         guard (try? writer.write(body)) != nil else { return nil }
         let bytes = writer.bytes
         let fields = Int(bytes[20]) | Int(bytes[21]) << 8 | Int(bytes[22]) << 16
@@ -94,8 +101,11 @@ public struct StreamGenerator {
     }
 
     private mutating func connection(_ connID: UInt32) -> ConnectionData {
-        var data = random.chance(50)
-            ? ConnectionData(connID: connID, ringOf: UInt16(connID), tdomid: random.chance(20) ? 1 : ConnectionData.noDomain, evtchn: UInt32(random.below(64)))
+        var data =
+            random.chance(50)
+            ? ConnectionData(
+                connID: connID, ringOf: UInt16(connID), tdomid: random.chance(20) ? 1 : ConnectionData.noDomain,
+                evtchn: UInt32(random.below(64)))
             : ConnectionData(connID: connID, socketFD: Int32(connID) + 6)
         data.outData = octets(random.below(40))
         switch format.layout {
@@ -124,7 +134,8 @@ public struct StreamGenerator {
         let path = TerminatedString(Octets("/\(text(12))".utf8), isTerminated: !random.chance(oddity))
         let token = TerminatedString(Octets(text(10).utf8))
         if format.layout == .v2 && random.chance(20) {
-            return .watchExtended(WatchDataExtended(connID: connID, wpath: path, token: token, depth: UInt16(random.below(5))))
+            return .watchExtended(
+                WatchDataExtended(connID: connID, wpath: path, token: token, depth: UInt16(random.below(5))))
         }
         return .watch(WatchData(connID: connID, wpath: path, token: token))
     }
@@ -134,7 +145,9 @@ public struct StreamGenerator {
         let letters = Array("wrbn".utf8)
         var perms: [Permission] = []
         for _ in 0..<count {
-            perms.append(Permission(perm: letters[random.below(4)], flags: random.chance(5) ? 1 : 0, domid: UInt16(random.below(6))))
+            perms.append(
+                Permission(
+                    perm: letters[random.below(4)], flags: random.chance(5) ? 1 : 0, domid: UInt16(random.below(6))))
         }
         if random.chance(oddity) { perms[0].perm = UInt8(random.below(256)) }
         var octets = Octets(path.utf8)

@@ -57,15 +57,22 @@ public struct Mutator {
         while offset + 8 <= bytes.count {
             lengths.append(offset + 4)
             // The lengths within the records that have some lie in these octets, in one layout or another.
-            lengths += [offset + 8 + 4, offset + 8 + 8, offset + 8 + 16, offset + 8 + 20].filter { $0 + 4 <= bytes.count }
+            lengths += [offset + 8 + 4, offset + 8 + 8, offset + 8 + 16, offset + 8 + 20].filter {
+                $0 + 4 <= bytes.count
+            }
             offset += 8 + (number(bytes, offset + 4, byteOrder) + 7) / 8 * 8
         }
         guard !lengths.isEmpty else { return }
         let place = lengths[random.below(lengths.count)]
         let old = number(bytes, place, byteOrder)
-        let choices = [0, 1, old - 8, old + 8, old - 1, old + 1, old + 16, bytes.count, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFF8, 0xFFFF_FFFF, random.below(1 << 20)]
+        let choices = [
+            0, 1, old - 8, old + 8, old - 1, old + 1, old + 16, bytes.count, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFF8,
+            0xFFFF_FFFF, random.below(1 << 20),
+        ]
         let new = UInt32(truncatingIfNeeded: choices[random.below(choices.count)])
-        for index in 0..<4 { bytes[place + index] = UInt8(truncatingIfNeeded: new >> UInt32(8 * (byteOrder == .big ? 3 - index : index))) }
+        for index in 0..<4 {
+            bytes[place + index] = UInt8(truncatingIfNeeded: new >> UInt32(8 * (byteOrder == .big ? 3 - index : index)))
+        }
     }
 
     private func number(_ bytes: [UInt8], _ offset: Int, _ byteOrder: ByteOrder) -> Int {

@@ -4,24 +4,33 @@ import XenstoreStream
 /// The queries of the group access.
 @Suite struct AccessQueryTests {
     @Test func specialNodesShowsWhoseAccessWasChanged() throws {
-        let bodies = [node("@releaseDomain", "", "n0"), node("@introduceDomain", "", "r0"), node("/", "", "r0"), node("@other")]
+        let bodies = [
+            node("@releaseDomain", "", "n0"), node("@introduceDomain", "", "r0"), node("/", "", "r0"), node("@other"),
+        ]
         try finds("special_nodes", bodies, ["@introduceDomain|r0|changed"])
-        try finds("special_nodes", [node("@releaseDomain", "", "n0,r4:stale")], ["@releaseDomain|n0,r4:stale|stale entry"])
+        try finds(
+            "special_nodes", [node("@releaseDomain", "", "n0,r4:stale")], ["@releaseDomain|n0,r4:stale|stale entry"])
         try findsNothing("special_nodes", [node("@releaseDomain", "", "n0,r32757")])
-        try findsNothing("special_nodes", [node("@releaseDomain", "", "n0"), node("@introduceDomain", "", "n0"), node("/", "", "r0")])
+        try findsNothing(
+            "special_nodes",
+            [node("@releaseDomain", "", "n0"), node("@introduceDomain", "", "n0"), node("/", "", "r0")])
     }
 
     @Test func writeOutsideHomeShowsOwnersEntriesDefaultsAndTargets() throws {
         let stubdom = [Host.guest(4, 6, target: 5), Host.guest(5, 7)]
-        let bodies = Host.healthy + stubdom + [
-            node("/tool/owned", "", "n5"), node("/tool/entry", "", "n0,w7"), node("/tool/open", "", "b0,n7"), node("/tool/read", "", "r0,r7"),
-            node("/tool/stale", "", "n0,b7:stale"), node("/tool/first", "", "n0,r7,b7"), node("/local/domain/7/own", "", "n7"),
-            node("/local/domain/70/other", "", "n7"), node("/tool/gone", "", "n0,b9"),
-        ]
+        let bodies =
+            Host.healthy + stubdom + [
+                node("/tool/owned", "", "n5"), node("/tool/entry", "", "n0,w7"), node("/tool/open", "", "b0,n7"),
+                node("/tool/read", "", "r0,r7"),
+                node("/tool/stale", "", "n0,b7:stale"), node("/tool/first", "", "n0,r7,b7"),
+                node("/local/domain/7/own", "", "n7"),
+                node("/local/domain/70/other", "", "n7"), node("/tool/gone", "", "n0,b9"),
+            ]
         try finds(
             "write_outside_home", bodies,
             [
-                "NULL|both|default b0|/tool/open|b0,n7", "5|both|owner n5|/tool/owned|n5", "6|both|owner of its target, n5|/tool/owned|n5",
+                "NULL|both|default b0|/tool/open|b0,n7", "5|both|owner n5|/tool/owned|n5",
+                "6|both|owner of its target, n5|/tool/owned|n5",
                 "7|both|owner n7|/local/domain/70/other|n7", "7|w|entry w7|/tool/entry|n0,w7",
             ])
         try findsNothing("write_outside_home", Host.healthy + stubdom)
@@ -29,7 +38,8 @@ import XenstoreStream
 
     @Test func worldAccessShowsNodesOfDomain0OpenToAll() throws {
         let bodies = [
-            node("/w", "1", "w0"), node("/r", "2", "r0,w5"), node("/b", "3", "b0"), node("/n", "4", "n0,r5"), node("/g", "5", "r5"),
+            node("/w", "1", "w0"), node("/r", "2", "r0,w5"), node("/b", "3", "b0"), node("/n", "4", "n0,r5"),
+            node("/g", "5", "r5"),
             ring(1, of: 5), pendingNode(1, tx: 1, "/p", "", "r0"),
         ]
         try finds("world_access", bodies, ["read and write|/b|b0|3", "read|/r|r0,w5|2", "write|/w|w0|1"])
@@ -37,11 +47,12 @@ import XenstoreStream
     }
 
     @Test func crossReadShowsWhoSeesAnothersHome() throws {
-        let bodies = Host.healthy + [Host.guest(4, 6, target: 5), Host.guest(5, 7)] + [
-            node("/local/domain/5/data/secret", "", "n5,r7"), node("/local/domain/5/data/open", "", "r5"),
-            node("/local/domain/5/data/written", "", "n5,w7"), node("/local/domain/0/data", "", "n0,r7"),
-            node("/local/domain/7/data", "", "n0,r7"),
-        ]
+        let bodies =
+            Host.healthy + [Host.guest(4, 6, target: 5), Host.guest(5, 7)] + [
+                node("/local/domain/5/data/secret", "", "n5,r7"), node("/local/domain/5/data/open", "", "r5"),
+                node("/local/domain/5/data/written", "", "n5,w7"), node("/local/domain/0/data", "", "n0,r7"),
+                node("/local/domain/7/data", "", "n0,r7"),
+            ]
         try finds(
             "cross_read", bodies,
             ["NULL|default r5|/local/domain/5/data/open|r5", "7|entry r7|/local/domain/5/data/secret|n5,r7"])
@@ -49,28 +60,40 @@ import XenstoreStream
     }
 
     @Test func accessListsWhatADomainMayDo() throws {
-        let bodies = [ring(1, of: 0), ring(2, of: 5), node("/a", "", "n5"), node("/b", "", "r0,n5"), node("/c", "", "n0"), pendingNode(2, tx: 1, "/p", "", "n5")]
-        try finds("access", bodies, ["domid": "5"], ["/a|both|owner|n5", "/b|none|entry n5|r0,n5", "/c|none|default n0|n0"])
+        let bodies = [
+            ring(1, of: 0), ring(2, of: 5), node("/a", "", "n5"), node("/b", "", "r0,n5"), node("/c", "", "n0"),
+            pendingNode(2, tx: 1, "/p", "", "n5"),
+        ]
+        try finds(
+            "access", bodies, ["domid": "5"], ["/a|both|owner|n5", "/b|none|entry n5|r0,n5", "/c|none|default n0|n0"])
         try finds("access", bodies, ["domid": "5", "path": "/b"], ["/b|none|entry n5|r0,n5"])
         // A domain that nothing in the archive names.
-        try finds("access", bodies, ["domid": "4711"], ["/a|none|default n5|n5", "/b|r|default r0|r0,n5", "/c|none|default n0|n0"])
+        try finds(
+            "access", bodies, ["domid": "4711"],
+            ["/a|none|default n5|n5", "/b|r|default r0|r0,n5", "/c|none|default n0|n0"])
         try findsNothing("access", bodies, ["domid": "5", "path": "/nowhere"])
     }
 
     @Test func foreignOwnerShowsGivenAwayNodes() throws {
-        let bodies = Host.healthy + [Host.guest(4, 6, target: 5)] + [
-            node("/local/domain/5/data/gift", "", "n7"), node("/local/domain/5/data/stub", "", "n6"), node("/local/domain/0/x", "", "n5"),
-        ]
+        let bodies =
+            Host.healthy + [Host.guest(4, 6, target: 5)] + [
+                node("/local/domain/5/data/gift", "", "n7"), node("/local/domain/5/data/stub", "", "n6"),
+                node("/local/domain/0/x", "", "n5"),
+            ]
         try finds("foreign_owner", bodies, ["0|5|/local/domain/0/x|n5", "5|7|/local/domain/5/data/gift|n7"])
-        try findsNothing("foreign_owner", Host.healthy + [Host.guest(4, 6, target: 5), node("/local/domain/5/data/stub", "", "n6")])
+        try findsNothing(
+            "foreign_owner", Host.healthy + [Host.guest(4, 6, target: 5), node("/local/domain/5/data/stub", "", "n6")])
     }
 
     @Test func trustedTreesShowsWhatGuestsHoldThere() throws {
-        let bodies = Host.healthy + [
-            node("/libxl/5/owned", "", "n5"), node("/vm/x", "", "n0,w5"), node("/tool/x", "", "b0"), node("/tool/y", "", "n0,r5,b6:stale"),
-            node("/libxlish", "", "n5"), node("/tool/z", "", "n5:stale"),
-        ]
+        let bodies =
+            Host.healthy + [
+                node("/libxl/5/owned", "", "n5"), node("/vm/x", "", "n0,w5"), node("/tool/x", "", "b0"),
+                node("/tool/y", "", "n0,r5,b6:stale"),
+                node("/libxlish", "", "n5"), node("/tool/z", "", "n5:stale"),
+            ]
         try finds("trusted_trees", bodies, ["/libxl/5/owned|n5", "/tool/x|b0", "/vm/x|n0,w5"])
-        try findsNothing("trusted_trees", Host.healthy + [node("/tool/y", "", "r0,r5,b6:stale"), node("/elsewhere", "", "b5")])
+        try findsNothing(
+            "trusted_trees", Host.healthy + [node("/tool/y", "", "r0,r5,b6:stale"), node("/elsewhere", "", "b5")])
     }
 }

@@ -38,7 +38,9 @@ struct ChangeLine {
     private func attributes(_ list: [Attribute]) -> [String: String] {
         var result: [String: String] = [:]
         // A conn-id says nothing across two images, so no comparison may depend on it.
-        for attribute in list where attribute.name != "conn_id" { result[attribute.name] = ChangeLine.text(attribute.value) }
+        for attribute in list where attribute.name != "conn_id" {
+            result[attribute.name] = ChangeLine.text(attribute.value)
+        }
         return result
     }
 

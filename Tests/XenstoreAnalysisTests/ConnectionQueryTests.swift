@@ -6,8 +6,10 @@ import XenstoreStream
 @Suite struct ConnectionQueryTests {
     @Test func watchNoNodeResolvesRelativePaths() throws {
         let bodies = [
-            ring(1, of: 5), socket(2, descriptor: 7), watch(1, "device", "a"), watch(1, "other", "b"), watch(1, "/x", "c"),
-            watch(1, "/gone", "d"), watch(1, "@releaseDomain", "e"), watch(2, "home", "f"), watch(2, "@introduceDomain", "g"),
+            ring(1, of: 5), socket(2, descriptor: 7), watch(1, "device", "a"), watch(1, "other", "b"),
+            watch(1, "/x", "c"),
+            watch(1, "/gone", "d"), watch(1, "@releaseDomain", "e"), watch(2, "home", "f"),
+            watch(2, "@introduceDomain", "g"),
             pendingNode(1, tx: 1, "/gone"), node("/local/domain/5/device"), node("/local/domain/0/home"), node("/x"),
             node("@releaseDomain"),
         ]
@@ -17,7 +19,8 @@ import XenstoreStream
 
     @Test func watchHeavyCountsWatchesAndPaths() throws {
         let bodies = [
-            ring(1, of: 5), socket(2, descriptor: 7), ring(3, of: 6), watch(1, "/a", "s"), watch(1, "/a", "t"), watch(1, "/b", "t"),
+            ring(1, of: 5), socket(2, descriptor: 7), ring(3, of: 6), watch(1, "/a", "s"), watch(1, "/a", "t"),
+            watch(1, "/b", "t"),
             watch(2, "/a", "t"),
         ]
         try finds("watch_heavy", bodies, ["1|ring|5|NULL|3|2", "2|socket|NULL|7|1|1"])
@@ -27,7 +30,8 @@ import XenstoreStream
 
     @Test func watchShapesGroupsByPrefixAndToken() throws {
         let bodies = [
-            ring(1, of: 5), socket(2, descriptor: 7), watch(1, "device", "ffff82a5"), watch(1, "control", "00aa"), watch(1, "/local/domain/5", "be:1"),
+            ring(1, of: 5), socket(2, descriptor: 7), watch(1, "device", "ffff82a5"), watch(1, "control", "00aa"),
+            watch(1, "/local/domain/5", "be:1"),
             watch(2, "/", ""), watch(2, "@releaseDomain", "r\u{1}"), watch(2, "/vm", "x"),
         ]
         try finds(
@@ -37,12 +41,15 @@ import XenstoreStream
     }
 
     @Test func watchUnreadableShowsWatchesThatLeak() throws {
-        let bodies = Host.healthy + [
-            watch(2, "/secret", "a"), watch(2, "/written", "b"), watch(2, "/open", "c"), watch(2, "/granted", "d"), watch(2, "@introduceDomain", "e"),
-            watch(3, "/secret", "dom0"), watch(2, "data/hidden", "f"), watch(2, "/missing", "g"),
-            node("/secret", "", "n0"), node("/written", "", "w0"), node("/open", "", "r0"), node("/granted", "", "n0,r5"),
-            node("/local/domain/5/data/hidden", "", "n0"),
-        ]
+        let bodies =
+            Host.healthy + [
+                watch(2, "/secret", "a"), watch(2, "/written", "b"), watch(2, "/open", "c"), watch(2, "/granted", "d"),
+                watch(2, "@introduceDomain", "e"),
+                watch(3, "/secret", "dom0"), watch(2, "data/hidden", "f"), watch(2, "/missing", "g"),
+                node("/secret", "", "n0"), node("/written", "", "w0"), node("/open", "", "r0"),
+                node("/granted", "", "n0,r5"),
+                node("/local/domain/5/data/hidden", "", "n0"),
+            ]
         try finds(
             "watch_unreadable", bodies,
             [
@@ -53,10 +60,12 @@ import XenstoreStream
     }
 
     @Test func watchedGuestWritableCountsNodesBelow() throws {
-        let bodies = Host.base + Host.home(5, "guest") + [
-            watch(3, "/local/domain/5", "a"), watch(3, "/local/domain/5/data/os", "b"), watch(3, "/vm", "c"), watch(3, "/", "d"), watch(2, "/local", "e"),
-            watch(3, "/local/domain/50", "f"), node("/local/domain/5-x", "", "n5"),
-        ]
+        let bodies =
+            Host.base + Host.home(5, "guest") + [
+                watch(3, "/local/domain/5", "a"), watch(3, "/local/domain/5/data/os", "b"), watch(3, "/vm", "c"),
+                watch(3, "/", "d"), watch(2, "/local", "e"),
+                watch(3, "/local/domain/50", "f"), node("/local/domain/5-x", "", "n5"),
+            ]
         try finds(
             "watched_guest_writable", bodies,
             ["3|7|/|d|3", "3|7|/local/domain/5|a|2", "3|7|/local/domain/5/data/os|b|1"])
@@ -95,7 +104,9 @@ import XenstoreStream
     @Test func pendingInputShowsRequestsAndWhatIsMissing() throws {
         var asking = ConnectionData(connID: 2, ringOf: 5, evtchn: 1)
         asking.inData = message(11, "/a\0value", tx: 3) + message(2, "name\0").prefix(10)
-        try finds("pending_input", [ring(1, of: 0), .connection(asking)], ["2|5|NULL|WRITE|9|3|/a|8|8|1", "2|5|NULL|READ|9|NULL|NULL|NULL|0|0"])
+        try finds(
+            "pending_input", [ring(1, of: 0), .connection(asking)],
+            ["2|5|NULL|WRITE|9|3|/a|8|8|1", "2|5|NULL|READ|9|NULL|NULL|NULL|0|0"])
         asking.inData = []
         asking.outData = message(2, "v")
         try findsNothing("pending_input", [ring(1, of: 0), .connection(asking)])
@@ -103,7 +114,8 @@ import XenstoreStream
 
     @Test func openTransactionsCountsWhatTheyTouch() throws {
         let bodies = [
-            ring(1, of: 5), socket(2, descriptor: 7), transaction(1, tx: 3), transaction(2, tx: 3), pendingNode(1, tx: 3, "/a"),
+            ring(1, of: 5), socket(2, descriptor: 7), transaction(1, tx: 3), transaction(2, tx: 3),
+            pendingNode(1, tx: 3, "/a"),
             pendingNode(1, tx: 3, "/b", "", "n0", access: 1), pendingNode(1, tx: 4, "/c"), node("/d"),
         ]
         try finds("open_transactions", bodies, ["1|5|NULL|3|2|1", "2|NULL|7|3|0|0"])
@@ -112,10 +124,13 @@ import XenstoreStream
 
     @Test func txVersusCommittedTellsWhatACommitWouldDo() throws {
         let bodies = [
-            ring(1, of: 5), transaction(1, tx: 3), node("/"), node("/a", "old"), node("/b", "kept"), node("/r", "1"), node("/g", "2"),
-            pendingNode(1, tx: 3, "/a", "new"), pendingNode(1, tx: 3, "/b", "kept"), pendingNode(1, tx: 3, "/r", "1", "n0", access: 1),
+            ring(1, of: 5), transaction(1, tx: 3), node("/"), node("/a", "old"), node("/b", "kept"), node("/r", "1"),
+            node("/g", "2"),
+            pendingNode(1, tx: 3, "/a", "new"), pendingNode(1, tx: 3, "/b", "kept"),
+            pendingNode(1, tx: 3, "/r", "1", "n0", access: 1),
             .node(NodeData(path: TerminatedString("/g"), value: [], perms: [], connID: 1, txID: 3, access: 0)),
-            pendingNode(1, tx: 3, "/n", "x"), pendingNode(1, tx: 3, "/n/m", "y"), pendingNode(1, tx: 3, "/no/parent", "z"),
+            pendingNode(1, tx: 3, "/n", "x"), pendingNode(1, tx: 3, "/n/m", "y"),
+            pendingNode(1, tx: 3, "/no/parent", "z"),
         ]
         try finds(
             "tx_versus_committed", bodies,

@@ -28,13 +28,19 @@ import XenstoreStream
     /// Nothing is lost but what the target has no field for, and nothing that it has a field for.
     @Test(arguments: 0..<6) func onlyWhatALayoutLacksIsLost(_ seed: Int) throws {
         for (from, to) in Self.pairs {
-            for (sourceOrder, order) in [(ByteOrder.little, ByteOrder.big), (.big, .little), (.little, .little), (.big, .big)] {
+            for (sourceOrder, order) in [
+                (ByteOrder.little, ByteOrder.big), (.big, .little), (.little, .little), (.big, .big),
+            ] {
                 let image = try generated(seed, from, sourceOrder)
                 let stream = try plan(to, order).run(image)
                 let what: Comment = "seed \(seed), \(from) to \(to)"
                 #expect(stream.image.format == StreamFormat(layout: to, byteOrder: order), what)
                 #expect(stream.image.verbatimCount == 0, what)
-                for kind in stream.kinds { #expect(from != to && kind.absentFrom.contains(to) && !kind.absentFrom.contains(from), "\(what): \(kind)") }
+                for kind in stream.kinds {
+                    #expect(
+                        from != to && kind.absentFrom.contains(to) && !kind.absentFrom.contains(from),
+                        "\(what): \(kind)")
+                }
                 #expect(try stream.bodies == image.records.compactMap { Self.expected($0, from, to) }, what)
             }
         }
@@ -44,18 +50,24 @@ import XenstoreStream
     private static func expected(_ record: RecordBody, _ from: Layout, _ to: Layout) -> RecordBody? {
         let (fromDraft, toDraft) = (from == .draft, to == .draft)
         switch record {
-        case .global(let data): return .global(fromDraft == toDraft ? data : GlobalData(rwSocketFD: data.rwSocketFD, secondFD: -1))
+        case .global(let data):
+            return .global(fromDraft == toDraft ? data : GlobalData(rwSocketFD: data.rwSocketFD, secondFD: -1))
         case .connection(let data):
             guard fromDraft != toDraft else { return record }
             var new = ConnectionData(connID: data.connID, socketFD: data.socketFD)
-            if data.kind == .ring { new = ConnectionData(connID: data.connID, ringOf: data.domid, tdomid: data.tdomid, evtchn: 0) }
+            if data.kind == .ring {
+                new = ConnectionData(connID: data.connID, ringOf: data.domid, tdomid: data.tdomid, evtchn: 0)
+            }
             new.outData = data.outData
             if data.kind == .ring && toDraft { (new.levtchn, new.flags, new.mfn) = (data.evtchn, 1, .max) }
             if data.kind == .ring && fromDraft { new.evtchn = data.levtchn }
             return .connection(new)
-        case .watchExtended(let data) where to != .v2: return .watch(WatchData(connID: data.connID, wpath: data.wpath, token: data.token))
+        case .watchExtended(let data) where to != .v2:
+            return .watch(WatchData(connID: data.connID, wpath: data.wpath, token: data.token))
         case .node(var data) where toDraft && !fromDraft:
-            data.perms = data.perms.enumerated().filter { $0.offset == 0 || !$0.element.isStale }.map { Permission(perm: $0.element.perm, domid: $0.element.domid) }
+            data.perms = data.perms.enumerated().filter { $0.offset == 0 || !$0.element.isStale }.map {
+                Permission(perm: $0.element.perm, domid: $0.element.domid)
+            }
             return .node(data)
         case .globalQuota, .domain:
             guard !toDraft else { return nil }
@@ -77,7 +89,8 @@ import XenstoreStream
         #expect(again.kinds == [], "seed \(seed): \(again.alterations.lines)")
     }
 
-    @Test(arguments: ["xen-4.17-odd.bin", "xen-4.17-seq-3.bin", "xen-4.22-tiny.bin"]) func anImageOfADaemonGoesThroughEveryFormAndBack(_ name: String) throws {
+    @Test(arguments: ["xen-4.17-odd.bin", "xen-4.17-seq-3.bin", "xen-4.22-tiny.bin"])
+    func anImageOfADaemonGoesThroughEveryFormAndBack(_ name: String) throws {
         let source = try Images.fixture(name)
         var alterations = Alterations()
         let image = try EditableImage(source, &alterations)
@@ -85,9 +98,12 @@ import XenstoreStream
         for order in ByteOrder.allCases {
             for layout in [Layout.v1, .v2] {
                 let there = try plan(layout, order).run(image)
-                let back = try plan(source.format.layout, .little).run(EditableImage(there.bodies, format: there.image.format))
+                let back = try plan(source.format.layout, .little).run(
+                    EditableImage(there.bodies, format: there.image.format))
                 // The features of v2 are all that v1 lacks here.
-                if there.kinds.allSatisfy({ !$0.isLoss }) { #expect(back.image.bytes == clean.image.bytes, "\(layout) \(order)") }
+                if there.kinds.allSatisfy({ !$0.isLoss }) {
+                    #expect(back.image.bytes == clean.image.bytes, "\(layout) \(order)")
+                }
                 #expect(there.kinds.subtracting([.order, .features]) == [], "\(there.alterations.lines)")
             }
         }
@@ -117,7 +133,9 @@ import XenstoreStream
             return .connection(data)
         }
         let global: RecordBody = .global(GlobalData(rwSocketFD: 3, secondFD: -1))
-        return try plan(to).run(EditableImage([global] + records.dropFirst() + [node("/")] + [record], format: StreamFormat(layout: from))).alterations.lines
+        return try plan(to).run(
+            EditableImage([global] + records.dropFirst() + [node("/")] + [record], format: StreamFormat(layout: from))
+        ).alterations.lines
     }
 
     private func draftRing(_ change: (inout ConnectionData) -> Void) -> RecordBody {
@@ -135,7 +153,8 @@ import XenstoreStream
         var readOnly = ConnectionData(connID: 2, socketFD: 8)
         readOnly.flags = 1
         #expect(try told(.connection(readOnly), .draft, to) == ["lost read-only: socket 8"])
-        let global = EditableImage([.global(GlobalData(rwSocketFD: 3, secondFD: 4))], format: StreamFormat(layout: .draft))
+        let global = EditableImage(
+            [.global(GlobalData(rwSocketFD: 3, secondFD: 4))], format: StreamFormat(layout: .draft))
         #expect(try plan(to).run(global).alterations.lines == ["lost ro-socket-fd: 4 of GLOBAL_DATA"])
     }
 
@@ -144,17 +163,26 @@ import XenstoreStream
         (data.fields, data.uniqueID, data.inData, data.outData, data.outRespLength) = (1, 77, [1, 2], [3], 1)
         #expect(
             try told(.connection(data), from, .draft) == [
-                "lost unique-id: 77 of the ring of domain 5", "lost in-data: 2 bytes of the ring of domain 5", "lost out-resp-len: 1 of the ring of domain 5",
+                "lost unique-id: 77 of the ring of domain 5", "lost in-data: 2 bytes of the ring of domain 5",
+                "lost out-resp-len: 1 of the ring of domain 5",
             ])
-        #expect(try told(node("/a", "", "n9:stale,r0,r9:stale"), from, .draft) == ["lost stale: n9:stale of \"/a\"", "lost stale: r9:stale of \"/a\""])
+        #expect(
+            try told(node("/a", "", "n9:stale,r0,r9:stale"), from, .draft) == [
+                "lost stale: n9:stale of \"/a\"", "lost stale: r9:stale of \"/a\"",
+            ])
         #expect(try told(domain(5, ["nodes": 1000]), from, .draft) == ["lost domain-data: domain 5: nodes 1000"])
-        #expect(try told(globalQuota(defaults: ["a": 1], host: ["b": 2]), from, .draft) == ["lost global-quota: a 1, b 2"])
-        let global = EditableImage([.global(GlobalData(rwSocketFD: 3, secondFD: 4))], format: StreamFormat(layout: from))
+        #expect(
+            try told(globalQuota(defaults: ["a": 1], host: ["b": 2]), from, .draft) == ["lost global-quota: a 1, b 2"])
+        let global = EditableImage(
+            [.global(GlobalData(rwSocketFD: 3, secondFD: 4))], format: StreamFormat(layout: from))
         #expect(try plan(.draft).run(global).alterations.lines == ["lost evtchn-fd: 4 of GLOBAL_DATA"])
     }
 
     @Test(arguments: [Layout.v1, .draft]) func aDepthIsToldWhereItIsLost(_ to: Layout) throws {
-        #expect(try told(deepWatch(9, "/a", "t", depth: 2), .v2, to) == ["lost depth: 2 of the watch \"t\" of \"/a\", the ring of domain 9"])
+        #expect(
+            try told(deepWatch(9, "/a", "t", depth: 2), .v2, to) == [
+                "lost depth: 2 of the watch \"t\" of \"/a\", the ring of domain 9"
+            ])
         #expect(try told(deepWatch(9, "/a", "t", depth: WatchDataExtended.unlimited), .v2, to) == [])
     }
 
@@ -171,24 +199,39 @@ import XenstoreStream
     // MARK: Whatever the layout
 
     @Test(arguments: Layout.allCases) func whatTheDocumentsReserveIsClearedAndTold(_ layout: Layout) throws {
-        var data = NodeData(path: TerminatedString("/a"), value: [], perms: [Permission(perm: 0x6E, flags: 0x80, domid: 0), Permission(perm: 0x78, domid: 9)])
-        #expect(try told(.node(data), layout, layout) == ["lost perm-flags: n0:0x80 of \"/a\"", "lost perm-letter: 0x78:9 of \"/a\""])
-        data = NodeData(path: TerminatedString(Octets("/a".utf8), isTerminated: false), value: [], perms: permissions("n0"))
+        var data = NodeData(
+            path: TerminatedString("/a"), value: [],
+            perms: [Permission(perm: 0x6E, flags: 0x80, domid: 0), Permission(perm: 0x78, domid: 9)])
+        #expect(
+            try told(.node(data), layout, layout) == [
+                "lost perm-flags: n0:0x80 of \"/a\"", "lost perm-letter: 0x78:9 of \"/a\"",
+            ])
+        data = NodeData(
+            path: TerminatedString(Octets("/a".utf8), isTerminated: false), value: [], perms: permissions("n0"))
         #expect(try told(.node(data), layout, layout) == ["changed terminator: the path of a node, \"/a\""])
         var socket = ConnectionData(connID: 2, socketFD: 8)
-        if layout == .draft { (socket.connPad, socket.flags) = (5, 6) } else { (socket.socketPad, socket.fields) = (5, 6) }
+        if layout == .draft {
+            (socket.connPad, socket.flags) = (5, 6)
+        } else {
+            (socket.socketPad, socket.fields) = (5, 6)
+        }
         #expect(try told(.connection(socket), layout, layout).count == 2)
     }
 
     @Test func aReplyLengthBeyondTheRepliesIsCut() throws {
         var data = ConnectionData(connID: 2, socketFD: 8)
         (data.outData, data.outRespLength) = ([1, 2], 3)
-        #expect(try told(.connection(data), .v1, .v1) == ["changed reply-length: socket 8: out-resp-len 3, out-data-len 2"])
+        #expect(
+            try told(.connection(data), .v1, .v1) == ["changed reply-length: socket 8: out-resp-len 3, out-data-len 2"])
     }
 
     @Test func unknownThingsStayWhereNothingElseChanges() throws {
         let unknown = ConnectionData.samples[2]
-        let records = host + [.connection(unknown), watch(3, "/a", "t"), node("/"), .opaque(OpaqueData(type: RecordType(rawValue: 77), body: [1, 2, 3, 4, 5, 6, 7, 8]))]
+        let records =
+            host + [
+                .connection(unknown), watch(3, "/a", "t"), node("/"),
+                .opaque(OpaqueData(type: RecordType(rawValue: 77), body: [1, 2, 3, 4, 5, 6, 7, 8])),
+            ]
         let image = EditableImage(records, format: StreamFormat(layout: .v1))
         #expect(try Rebuild().run(image).bodies == records)
         for other in [plan(.v2), plan(.draft), plan(.v1, .big)] {
@@ -201,9 +244,12 @@ import XenstoreStream
     @Test func aDamagedImageGivesWhatCanBeReadOfIt() throws {
         var bytes = Fixtures.bytes("xen-4.17-small.bin")
         bytes.removeSubrange(5000..<5003)
-        let source = ImageSource(name: "cut", file: PreparedImage(salvaging: bytes))
+        let source = ImageSource(name: "cut", file: ScannedImage(salvaging: bytes))
         let stream = try Rebuild().run(source)
-        #expect(stream.alterations.lines.contains { $0.hasPrefix("lost unexplained: ") && $0.contains("in which no record can be made out") })
+        #expect(
+            stream.alterations.lines.contains {
+                $0.hasPrefix("lost unexplained: ") && $0.contains("in which no record can be made out")
+            })
         #expect(stream.image.findings.filter { $0.severity == .error } == [])
     }
 
@@ -211,11 +257,12 @@ import XenstoreStream
         let format = StreamFormat.all[seed % StreamFormat.all.count]
         var generator = StreamGenerator(seed: UInt64(seed), format: format, oddity: 25)
         let bytes = try generator.stream()
-        guard let image = try? PreparedImage(bytes: bytes, layout: format.layout) else { return }
+        guard let image = try? ScannedImage(bytes: bytes, layout: format.layout) else { return }
         let source = ImageSource(name: "odd", file: image)
         let stream = try plan(Layout.allCases[seed % 3], ByteOrder.allCases[seed % 2]).run(source)
         let structural: Set = [
-            "missing-parent", "late-parent", "unknown-connection", "late-connection", "duplicate-node", "duplicate-connection", "no-perms", "out-resp-len", "set-pad",
+            "missing-parent", "late-parent", "unknown-connection", "late-connection", "duplicate-node",
+            "duplicate-connection", "no-perms", "out-resp-len", "set-pad",
             "perm-letter",
         ]
         #expect(stream.image.findings.filter { structural.contains($0.rule) } == [], "seed \(seed)")

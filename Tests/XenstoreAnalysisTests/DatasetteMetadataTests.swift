@@ -37,19 +37,23 @@ import XenstoreArchive
     @Test func everyQueryAnswersAsOursDoes() throws {
         let archive = try Archive.inMemory()
         for name in ["xen-4.17-small.bin", "xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin"] {
-            _ = try Importer(archive).store(try PreparedImage(bytes: Fixtures.bytes(name)), label: Importer.Label(name: name))
+            _ = try Importer(archive).store(
+                try ScannedImage(bytes: Fixtures.bytes(name)), label: ImageLabel(name: name))
         }
         let queries = try queries()
         #expect(queries.keys.sorted() == NamedQuery.all.map(\.name))
         var answered = 0
         for query in NamedQuery.all {
-            var given = ["domid": "5", "path": "/local/domain/3/memory/target"].filter { name, _ in query.parameters.contains { $0.name == name } }
+            var given = ["domid": "5", "path": "/local/domain/3/memory/target"].filter { name, _ in
+                query.parameters.contains { $0.name == name }
+            }
             let theirs = try archive.database.prepareReadOnly(try #require(queries[query.name]))
             for parameter in query.parameters {
                 let index = try #require(theirs.parameterIndex(":" + parameter.name), "\(query.name)")
                 try theirs.bind(index, given[parameter.name] ?? "")
             }
-            for (name, value) in [("image_id", "3"), ("after_id", "3"), ("before_id", "2")] where query.parameters.contains(where: { $0.name == name }) { given[name] = value }
+            for (name, value) in [("image_id", "3"), ("after_id", "3"), ("before_id", "2")]
+            where query.parameters.contains(where: { $0.name == name }) { given[name] = value }
             let expected = try rows(query.prepare(archive, parameters: given))
             #expect(try rows(theirs) == expected, "\(query.name)")
             answered += expected.isEmpty ? 0 : 1

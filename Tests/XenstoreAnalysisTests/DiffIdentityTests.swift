@@ -18,11 +18,18 @@ import XenstoreStream
 
     @Test func aDomidWithANewUniqueIDIsANewDomain() throws {
         let changes = try changes(
-            [ring(1, of: 5, uniqueID: 70), watch(1, "/a", "t"), transaction(1, tx: 3), pendingNode(1, tx: 3, "/p"), domain(5)],
-            [ring(1, of: 5, uniqueID: 71), watch(1, "/a", "t"), transaction(1, tx: 3), pendingNode(1, tx: 3, "/p"), domain(5)])
+            [
+                ring(1, of: 5, uniqueID: 70), watch(1, "/a", "t"), transaction(1, tx: 3), pendingNode(1, tx: 3, "/p"),
+                domain(5),
+            ],
+            [
+                ring(1, of: 5, uniqueID: 71), watch(1, "/a", "t"), transaction(1, tx: 3), pendingNode(1, tx: 3, "/p"),
+                domain(5),
+            ])
         #expect(
             summary(changes) == [
-                "changed domain 5 -", "removed connection 5 -", "added connection 5 -", "removed watch 5 /a", "added watch 5 /a",
+                "changed domain 5 -", "removed connection 5 -", "added connection 5 -", "removed watch 5 /a",
+                "added watch 5 /a",
                 "removed transaction 5 -", "added transaction 5 -", "removed node 0 /p", "added node 0 /p",
             ])
         #expect(changes.first?.differences.map(\.name) == ["unique_id"])
@@ -33,7 +40,8 @@ import XenstoreStream
     @Test func anUnknownUniqueIDDoesNotMakeANewDomain() throws {
         let watches = [watch(1, "/a", "t")]
         for unknown in [nil, 0] as [UInt64?] {
-            let changes = try changes([ring(1, of: 5, uniqueID: unknown)] + watches, [ring(1, of: 5, uniqueID: 71)] + watches)
+            let changes = try changes(
+                [ring(1, of: 5, uniqueID: unknown)] + watches, [ring(1, of: 5, uniqueID: 71)] + watches)
             #expect(summary(changes) == ["changed connection 5 -"])
             #expect(changes.first?.differences.map(\.name) == ["unique_id"])
         }
@@ -56,13 +64,25 @@ import XenstoreStream
     @Test func watchesDifferByConnectionPathAndToken() throws {
         let connections = [ring(1, of: 5), socket(2, descriptor: 7)]
         let old = connections + [watch(1, "/a", "t")]
-        #expect(summary(try changes(old, connections + [watch(1, "/b", "t")])) == ["removed watch 5 /a", "added watch 5 /b"])
-        #expect(summary(try changes(old, connections + [watch(1, "/a", "u")])) == ["removed watch 5 /a", "added watch 5 /a"])
-        #expect(summary(try changes(old, connections + [watch(2, "/a", "t")])) == ["added watch - /a", "removed watch 5 /a"])
+        #expect(
+            summary(try changes(old, connections + [watch(1, "/b", "t")])) == [
+                "removed watch 5 /a", "added watch 5 /b",
+            ])
+        #expect(
+            summary(try changes(old, connections + [watch(1, "/a", "u")])) == [
+                "removed watch 5 /a", "added watch 5 /a",
+            ])
+        #expect(
+            summary(try changes(old, connections + [watch(2, "/a", "t")])) == [
+                "added watch - /a", "removed watch 5 /a",
+            ])
     }
 
     @Test func aSocketIsKnownByItsDescriptor() throws {
-        #expect(try changes([socket(1, descriptor: 7), watch(1, "/a", "t")], [socket(4, descriptor: 7), watch(4, "/a", "t")]).isEmpty)
+        #expect(
+            try changes(
+                [socket(1, descriptor: 7), watch(1, "/a", "t")], [socket(4, descriptor: 7), watch(4, "/a", "t")]
+            ).isEmpty)
         let other = try changes([socket(1, descriptor: 7)], [socket(1, descriptor: 8)])
         #expect(summary(other) == ["removed connection - -", "added connection - -"])
         #expect(other.map { $0.identity.map(\.value) } == [[.integer(7)], [.integer(8)]])
@@ -94,13 +114,15 @@ import XenstoreStream
             summary(try changes(connections + [transaction(1, tx: 3)], connections + [transaction(2, tx: 3)]))
                 == ["removed transaction 5 -", "added transaction 6 -"])
         #expect(
-            try changes(connections + [transaction(1, tx: 3)], [ring(9, of: 5), ring(8, of: 6), transaction(9, tx: 3)]).isEmpty)
+            try changes(connections + [transaction(1, tx: 3)], [ring(9, of: 5), ring(8, of: 6), transaction(9, tx: 3)])
+                .isEmpty)
     }
 
     @Test func quotasOfADomainThatIsGoneAreNotToldOneByOne() throws {
         let old = [domain(1, ["nodes": 5]), domain(2, ["nodes": 5, "watches": 8])]
         #expect(summary(try changes(old, [domain(1, ["nodes": 6])])) == ["changed quota 1 -", "removed domain 2 -"])
-        #expect(summary(try changes(old, [domain(1), domain(2, ["nodes": 5, "watches": 8])])) == ["removed quota 1 -"])
+        #expect(
+            summary(try changes(old, [domain(1), domain(2, ["nodes": 5, "watches": 8])])) == ["removed quota 1 -"])
     }
 
     @Test func quotasOfTheHostAreCompared() throws {

@@ -6,7 +6,8 @@ import XenstoreStream
 /// Two images of different layouts: only what both can say is compared.
 @Suite struct DiffLayoutTests {
     private let records: [RecordBody] = [
-        .global(GlobalData(rwSocketFD: 3, secondFD: 6)), ring(1, of: 5, target: 6), socket(2, descriptor: 9), watch(1, "/a", "t"),
+        .global(GlobalData(rwSocketFD: 3, secondFD: 6)), ring(1, of: 5, target: 6), socket(2, descriptor: 9),
+        watch(1, "/a", "t"),
         transaction(1, tx: 3), node("/", ""), node("/a", "1", "n5,r0"), pendingNode(1, tx: 3, "/p", "x"),
     ]
 
@@ -24,14 +25,18 @@ import XenstoreStream
 
     @Test func whatBothLayoutsCanSayIsCompared() throws {
         for (index, other) in [
-            (0, RecordBody.global(GlobalData(rwSocketFD: 4, secondFD: 6))), (1, ring(1, of: 5, target: 7)), (2, socket(2, descriptor: 10)),
-            (3, watch(1, "/b", "t")), (4, transaction(1, tx: 4)), (6, node("/a", "2", "n5,r0")), (7, pendingNode(1, tx: 3, "/p", "y")),
+            (0, RecordBody.global(GlobalData(rwSocketFD: 4, secondFD: 6))), (1, ring(1, of: 5, target: 7)),
+            (2, socket(2, descriptor: 10)),
+            (3, watch(1, "/b", "t")), (4, transaction(1, tx: 4)), (6, node("/a", "2", "n5,r0")),
+            (7, pendingNode(1, tx: 3, "/p", "y")),
         ] {
             var changed = records
             changed[index] = other
             let diff = try Diff(try Images.make(records, .draft), try Images.make(changed, .v1))
             #expect(diff.changes.count > 1, "record \(index)")
-            #expect(diff.lines.dropFirst().allSatisfy { $0.contains("changed") } == [0, 1, 6, 7].contains(index), "record \(index)")
+            #expect(
+                diff.lines.dropFirst().allSatisfy { $0.contains("changed") } == [0, 1, 6, 7].contains(index),
+                "record \(index)")
         }
     }
 
@@ -69,7 +74,8 @@ import XenstoreStream
 
     @Test func recordsThatADraftCannotHoldAreNoDifference() throws {
         let diff = try Diff(
-            try Images.make(records + [domain(5, ["nodes": 5]), globalQuota(defaults: ["nodes": 9])], .v1), try Images.make(records, .draft))
+            try Images.make(records + [domain(5, ["nodes": 5]), globalQuota(defaults: ["nodes": 9])], .v1),
+            try Images.make(records, .draft))
         #expect(diff.changes.map(\.kind) == [.header])
     }
 }

@@ -9,7 +9,7 @@ import XenstoreStream
 @Suite struct EditableRecordsTests {
     /// The image read from bytes, whose nodes have an origin, and the same one made from records, which have none.
     private func both(_ bytes: [UInt8], _ name: String) throws -> (EditableImage, EditableImage, Alterations)? {
-        guard let image = try? PreparedImage(bytes: bytes) else { return nil }
+        guard let image = try? ScannedImage(bytes: bytes) else { return nil }
         var alterations = Alterations()
         let read = try EditableImage(ImageSource(name: name, file: image), &alterations)
         return (read, EditableImage(Array(read.records), format: image.format), alterations)
@@ -28,7 +28,10 @@ import XenstoreStream
             plans.append(plan)
         }
         var edited = Rebuild()
-        edited.edits = [.drop(.sockets), .set(Octets("/new/one".utf8), value: [1, 0, 2]), .set(Octets("/tool".utf8), value: Octets("x".utf8))]
+        edited.edits = [
+            .drop(.sockets), .set(Octets("/new/one".utf8), value: [1, 0, 2]),
+            .set(Octets("/tool".utf8), value: Octets("x".utf8)),
+        ]
         plans.append(edited)
         var part = Rebuild()
         part.selections = [.domain(0), .subtree(Octets("/local".utf8))]

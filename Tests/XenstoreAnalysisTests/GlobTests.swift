@@ -24,12 +24,15 @@ import XenstoreStream
 
     @Test func theUsualPatternsMatchAsInSQLite() throws {
         let texts = [
-            "", "/", "/local", "/local/domain/0", "/local/domain/12/name", "/local/domain/12/device/vif/0", "a", "b", "ab", "abc", "]",
+            "", "/", "/local", "/local/domain/0", "/local/domain/12/name", "/local/domain/12/device/vif/0", "a", "b",
+            "ab", "abc", "]",
             "-", "^", "[", "*", "?", "a]", "/a-b", "ä", "/ä/b", "aä", "@releaseDomain",
         ]
         let patterns = [
-            "", "*", "**", "?", "??", "/*", "*/", "/local/*", "/local/domain/[0-9]", "/local/domain/[0-9][0-9]/*", "*/name", "*/vif/*",
-            "[ab]", "[^ab]", "[a-c]", "[^a-c]", "[]]", "[^]]", "[]a]", "[a-]", "[-a]", "[a^]", "[*]", "[?]", "a*b", "a*c*", "*b*", "?*?",
+            "", "*", "**", "?", "??", "/*", "*/", "/local/*", "/local/domain/[0-9]", "/local/domain/[0-9][0-9]/*",
+            "*/name", "*/vif/*",
+            "[ab]", "[^ab]", "[a-c]", "[^a-c]", "[]]", "[^]]", "[]a]", "[a-]", "[-a]", "[a^]", "[*]", "[?]", "a*b",
+            "a*c*", "*b*", "?*?",
             "[a-b-c]", "a[]]", "/ä/*", "*ä", "ä", "@*", "a]", "[0-9a-f]*",
         ]
         var matches = 0
@@ -58,7 +61,9 @@ import XenstoreStream
 
     private func piece(_ random: inout SeededGenerator) -> String {
         let letters = ["a", "b", "c", "/", "-", "]"]
-        let sets = ["[ab]", "[^ab]", "[a-c]", "[^a-b]", "[]a]", "[^]]", "[a-]", "[-c]", "[/]", "[b-b]", "[a-bc]", "[^-]"]
+        let sets = [
+            "[ab]", "[^ab]", "[a-c]", "[^a-b]", "[]a]", "[^]]", "[a-]", "[-c]", "[/]", "[b-b]", "[a-bc]", "[^-]",
+        ]
         switch random.below(10) {
         case 0..<4: return "*"
         case 4: return "?"
@@ -92,7 +97,9 @@ import XenstoreStream
 
     @Test func openAndReversedSetsMatchAsInSQLite() throws {
         let texts = ["", "a", "b", "c", "[", "[a", "[a-", "]", "-", "^", "_", "z"]
-        for pattern in ["[", "[a", "[a-", "[^", "[]", "[^]", "a[", "[c-a]", "[z-a]", "[a--]", "[]-a]", "[^]-a]", "[^c-a]", "*["] {
+        for pattern in [
+            "[", "[a", "[a-", "[^", "[]", "[^]", "a[", "[c-a]", "[z-a]", "[a--]", "[]-a]", "[^]-a]", "[^c-a]", "*[",
+        ] {
             for text in texts {
                 let expected = try sqlite(text, pattern)
                 #expect(Glob.matches(Octets(text.utf8), pattern) == expected, "'\(text)' GLOB '\(pattern)'")
@@ -102,7 +109,8 @@ import XenstoreStream
 
     @Test func aQuestionMarkAndASetTakeACharacterAsInSQLite() throws {
         for (text, pattern) in [("/ä", "/?"), ("/ä", "/??"), ("/ä", "/[ä]"), ("/ä", "/[^a]"), ("/ä", "/[à-ö]")] {
-            #expect(Glob.matches(Octets(text.utf8), pattern) == (try sqlite(text, pattern)), "'\(text)' GLOB '\(pattern)'")
+            #expect(
+                Glob.matches(Octets(text.utf8), pattern) == (try sqlite(text, pattern)), "'\(text)' GLOB '\(pattern)'")
         }
     }
 }

@@ -9,7 +9,7 @@ enum Images {
     }
 
     static func source(_ bytes: [UInt8], _ layout: Layout? = nil) throws -> ImageSource {
-        ImageSource(name: "test", file: try PreparedImage(bytes: bytes, layout: layout))
+        ImageSource(name: "test", file: try ScannedImage(bytes: bytes, layout: layout))
     }
 
     static func make(_ bodies: [RecordBody], _ layout: Layout = .v1) throws -> ImageSource {
@@ -42,7 +42,7 @@ enum Images {
 
     /// The image as it comes out of an archive.
     static func archived(_ bytes: [UInt8], in archive: Archive) throws -> ImageSource {
-        let outcome = try Importer(archive).store(try PreparedImage(bytes: bytes), label: Importer.Label(name: "test"))
+        let outcome = try Importer(archive).store(try ScannedImage(bytes: bytes), label: ImageLabel(name: "test"))
         return ImageSource(archive, try archive.image(id: outcome.imageID))
     }
 }

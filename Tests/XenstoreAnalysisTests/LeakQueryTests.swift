@@ -30,13 +30,16 @@ import XenstoreStream
     }
 
     @Test func deadEmptyDirsShowsWhatBackendsLeaveBehind() throws {
-        let bodies = Host.healthy + [
-            node("/local/domain/0/backend/vif/8"), node("/local/domain/0/backend/vif/9"), node("/local/domain/0/backend/vif/9/0", "x"),
-            node("/local/domain/5/data/vchan", "", "n5"), node("/local/domain/5/data/vchan/7", "", "n5"),
-            node("/local/domain/5/data/vchan/6", "a value", "n5"), node("/local/domain/5/data/x8", "", "n5"),
-            node("/local/domain/5/data/vchan/5", "", "n5"), node("/local/domain/5/data/0", "", "n5"),
-        ]
-        try finds("dead_empty_dirs", bodies, ["7|/local/domain/5/data/vchan/7|n5", "8|/local/domain/0/backend/vif/8|n0"])
+        let bodies =
+            Host.healthy + [
+                node("/local/domain/0/backend/vif/8"), node("/local/domain/0/backend/vif/9"),
+                node("/local/domain/0/backend/vif/9/0", "x"),
+                node("/local/domain/5/data/vchan", "", "n5"), node("/local/domain/5/data/vchan/7", "", "n5"),
+                node("/local/domain/5/data/vchan/6", "a value", "n5"), node("/local/domain/5/data/x8", "", "n5"),
+                node("/local/domain/5/data/vchan/5", "", "n5"), node("/local/domain/5/data/0", "", "n5"),
+            ]
+        try finds(
+            "dead_empty_dirs", bodies, ["7|/local/domain/5/data/vchan/7|n5", "8|/local/domain/0/backend/vif/8|n0"])
         try findsNothing("dead_empty_dirs")
         try findsNothing("dead_empty_dirs", Host.part)
     }

@@ -33,7 +33,9 @@ import XenstoreStream
     private func expectSame(_ output: [UInt8], _ expected: [UInt8], _ what: String) {
         guard output != expected else { return }
         let (left, right) = (lines(output), lines(expected))
-        let first = zip(left, right).first { $0 != $1 }.map { "'\($0)' is not '\($1)'" } ?? "\(left.count) lines, not \(right.count)"
+        let first =
+            zip(left, right).first { $0 != $1 }.map { "'\($0)' is not '\($1)'" }
+            ?? "\(left.count) lines, not \(right.count)"
         Issue.record("\(what): \(first)")
     }
 
@@ -79,7 +81,8 @@ import XenstoreStream
             }
             values += 1
             let path = Octets(run.path.utf8)
-            let output = run.options == ["-R"] ? Array(try Listing.find(tree, path).value) : try Listing.value(tree, path: path)
+            let output =
+                run.options == ["-R"] ? Array(try Listing.find(tree, path).value) : try Listing.value(tree, path: path)
             expectSame(output, run.output, "read \(run.options) \(run.path)")
         }
         #expect(values >= 20)
@@ -103,10 +106,14 @@ import XenstoreStream
                 #expect(words == nil, "\(name): a command without rc")
                 words = String(decoding: line, as: UTF8.self).split(separator: " ").dropFirst(2).map(String.init)
                 output = []
-            } else if let command = words, line.count >= 4, line.dropLast().suffix(3).elementsEqual("rc ".utf8), let digit = line.last {
+            } else if let command = words, line.count >= 4, line.dropLast().suffix(3).elementsEqual("rc ".utf8),
+                let digit = line.last
+            {
                 output += line.dropLast(4)
-                runs.append(Run(
-                    options: command.dropLast(), path: try #require(command.last), output: output, status: Int(digit) - 0x30))
+                runs.append(
+                    Run(
+                        options: command.dropLast(), path: try #require(command.last), output: output,
+                        status: Int(digit) - 0x30))
                 words = nil
             } else if words != nil {
                 output += line + [0x0A]
@@ -116,23 +123,30 @@ import XenstoreStream
     }
 
     @Test func pathsAreTakenAsTheToolsTakeThem() throws {
-        let tree = try NodeTree(try Images.make([
-            node("/"), node("/local"), node("/local/domain"), node("/local/domain/0"), node("/local/domain/0/name", "dom0"),
-            node("@releaseDomain", "special"),
-        ]))
+        let tree = try NodeTree(
+            try Images.make([
+                node("/"), node("/local"), node("/local/domain"), node("/local/domain/0"),
+                node("/local/domain/0/name", "dom0"),
+                node("@releaseDomain", "special"),
+            ]))
         #expect(try Listing.value(tree, path: Octets("name".utf8)) == Array("dom0\n".utf8))
         #expect(try Listing.value(tree, path: Octets("/local/domain/0/name".utf8)) == Array("dom0\n".utf8))
         #expect(try Listing.value(tree, path: Octets("@releaseDomain".utf8)) == Array("special\n".utf8))
         for path in ["", "/local/", "name/", "//"] {
-            #expect("'\(path)'") { try Listing.find(tree, Octets(path.utf8)) } throws: { ($0 as? ArchiveError)?.code == .usage }
+            #expect("'\(path)'") { try Listing.find(tree, Octets(path.utf8)) } throws: {
+                ($0 as? ArchiveError)?.code == .usage
+            }
         }
         for path in ["/name", "local", "/local//domain"] {
-            #expect("'\(path)'") { try Listing.find(tree, Octets(path.utf8)) } throws: { ($0 as? ArchiveError)?.code == .noSuchImage }
+            #expect("'\(path)'") { try Listing.find(tree, Octets(path.utf8)) } throws: {
+                ($0 as? ArchiveError)?.code == .noSuchImage
+            }
         }
     }
 
     @Test func aNarrowTerminalCutsValuesOff() throws {
-        let tree = try NodeTree(try Images.make([node("/"), node("/abc", "0123456789"), node("/abcdefghijklmnopqrstuvwxyz", "1")]))
+        let tree = try NodeTree(
+            try Images.make([node("/"), node("/abc", "0123456789"), node("/abcdefghijklmnopqrstuvwxyz", "1")]))
         let output = try list(tree, Listing(width: 20), "/")
         #expect(String(decoding: output, as: UTF8.self) == "abc = \"012345678\\...\"\nabcdefghijkl = \"\\...\"\n")
     }

@@ -12,13 +12,16 @@ import XenstoreStream
     private func lines(_ messages: [WireMessage], _ connID: UInt32, _ direction: String) -> [String] {
         messages.enumerated().map { position, message in
             let numbers = [message.requestID, message.txID, message.length].map { $0.map(String.init) ?? "NULL" }
-            return (["\(connID)", direction, "\(position)", message.typeName ?? "NULL"] + numbers + [
-                hex(message.payload), message.isComplete ? "1" : "0", "\(message.offset)",
-            ]).joined(separator: "|")
+            return
+                (["\(connID)", direction, "\(position)", message.typeName ?? "NULL"] + numbers + [
+                    hex(message.payload), message.isComplete ? "1" : "0", "\(message.offset)",
+                ]).joined(separator: "|")
         }
     }
 
-    private func check(_ bodies: [RecordBody], _ format: StreamFormat, _ answers: QueryAnswers, image: String, _ name: String) throws -> Int {
+    private func check(
+        _ bodies: [RecordBody], _ format: StreamFormat, _ answers: QueryAnswers, image: String, _ name: String
+    ) throws -> Int {
         var expected: [String] = []
         for case .connection(let data) in bodies {
             expected += lines(data.requests(format.byteOrder), data.connID, "in")
@@ -33,7 +36,9 @@ import XenstoreStream
         return rows.count
     }
 
-    @Test(arguments: ["xen-4.17-small.bin", "xen-4.22-small.bin", "xen-4.17-tx.bin"]) func realBuffersAreDecoded(_ name: String) throws {
+    @Test(arguments: ["xen-4.17-small.bin", "xen-4.22-small.bin", "xen-4.17-tx.bin"]) func realBuffersAreDecoded(
+        _ name: String
+    ) throws {
         let bytes = Fixtures.bytes(name)
         let format = try LayoutDetection(bytes: bytes).format
         let bodies = try Images.bodies(bytes, format)
@@ -41,7 +46,9 @@ import XenstoreStream
         #expect(try check(bodies, format, answers, image: try answers.store(bodies, format), name) > 100)
     }
 
-    @Test(arguments: [ByteOrder.little, .big]) func generatedBuffersAreDecodedWhereverTheyAreCut(_ byteOrder: ByteOrder) throws {
+    @Test(arguments: [ByteOrder.little, .big]) func generatedBuffersAreDecodedWhereverTheyAreCut(
+        _ byteOrder: ByteOrder
+    ) throws {
         let format = StreamFormat(layout: .v1, byteOrder: byteOrder)
         let answers = try QueryAnswers()
         for seed in UInt64(1)...30 {
@@ -56,7 +63,8 @@ import XenstoreStream
                 data.outRespLength = UInt16(random.chance(50) ? random.below(second.count + 1) : 0)
                 bodies.append(.connection(data))
             }
-            _ = try check(bodies, format, answers, image: try answers.store(bodies, name: "\(seed)", format), "seed \(seed)")
+            _ = try check(
+                bodies, format, answers, image: try answers.store(bodies, name: "\(seed)", format), "seed \(seed)")
         }
     }
 
@@ -66,7 +74,9 @@ import XenstoreStream
             let payload = (0..<random.below(20)).map { _ in UInt8(random.below(256)) }
             // Now and then a length that no payload has.
             let length = random.chance(10) ? UInt32.max - UInt32(random.below(3)) : UInt32(payload.count)
-            for number in [UInt32(random.below(40)), UInt32(random.below(1 << 20)), UInt32.max - UInt32(random.below(9)), length] {
+            for number in [
+                UInt32(random.below(40)), UInt32(random.below(1 << 20)), UInt32.max - UInt32(random.below(9)), length,
+            ] {
                 let bytes = (0..<4).map { UInt8(number >> (8 * UInt32($0)) & 0xFF) }
                 octets += byteOrder == .little ? bytes : bytes.reversed()
             }

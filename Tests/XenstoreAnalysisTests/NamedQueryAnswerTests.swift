@@ -27,11 +27,17 @@ import XenstoreStream
     /// Each query has a test in which it finds something, and one in which it finds nothing.
     @Test func everyQueryHasBothKindsOfTests() {
         let folder = Fixtures.root + "/Tests/XenstoreAnalysisTests"
-        let sources = Files.list(folder).filter { $0.hasSuffix("QueryTests.swift") }.map { String(decoding: Files.read(folder + "/" + $0), as: UTF8.self).filter { !$0.isWhitespace } }
+        let sources = Files.list(folder).filter { $0.hasSuffix("QueryTests.swift") }.map {
+            String(decoding: Files.read(folder + "/" + $0), as: UTF8.self).filter { !$0.isWhitespace }
+        }
         #expect(sources.count >= 6)
         for query in NamedQuery.all {
-            #expect(sources.contains { $0.contains("finds(\"\(query.name)\",") }, "no test in which \(query.name) finds something")
-            #expect(sources.contains { $0.contains("findsNothing(\"\(query.name)\"") }, "no test in which \(query.name) finds nothing")
+            #expect(
+                sources.contains { $0.contains("finds(\"\(query.name)\",") },
+                "no test in which \(query.name) finds something")
+            #expect(
+                sources.contains { $0.contains("findsNothing(\"\(query.name)\"") },
+                "no test in which \(query.name) finds nothing")
         }
     }
 }

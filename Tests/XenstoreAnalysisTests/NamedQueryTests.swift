@@ -24,7 +24,9 @@ import XenstoreStream
         let files = Files.list(folder)
         #expect(files.count >= 12)
         #expect(NamedQuery.all.map { $0.name + ".sql" } == files)
-        for query in NamedQuery.all { #expect(Array(query.sql.utf8) == Files.read("\(folder)/\(query.name).sql"), "\(query.name)") }
+        for query in NamedQuery.all {
+            #expect(Array(query.sql.utf8) == Files.read("\(folder)/\(query.name).sql"), "\(query.name)")
+        }
     }
 
     @Test func everyQuerySaysWhatItIsFor() {
@@ -93,7 +95,8 @@ import XenstoreStream
         for query in NamedQuery.all {
             for parameter in query.parameters {
                 guard let text = parameter.defaultText else { continue }
-                let wanted = Int(text) != nil ? "coalesce(:\(parameter.name), \(text))" : "coalesce(:\(parameter.name), "
+                let wanted =
+                    Int(text) != nil ? "coalesce(:\(parameter.name), \(text))" : "coalesce(:\(parameter.name), "
                 #expect(query.sql.contains(wanted), "\(query.name): \(wanted)")
             }
         }

@@ -8,14 +8,14 @@ import XenstoreStream
 /// A forecast passes over ordinary nodes in fewer steps than a daemon takes; it must see what following them octet by octet sees.
 @Suite struct OrdinaryNodeTests {
     private func events(_ bytes: [UInt8], _ offsets: [Int], followingAll: Bool) -> [String] {
-        var walk = RestoreWalk(bytes: bytes, records: RestoreRecords(offsets: offsets), followingAll: followingAll)
+        var walk = XenstoredWalk(bytes: bytes, records: RestoreRecords(offsets: offsets), followingAll: followingAll)
         walk.run()
         return walk.events.map { "\($0.effect.rawValue) at \($0.offset), record \($0.record ?? 0): \($0.message)" }
     }
 
     private func offsets(_ bytes: [UInt8]) throws -> [Int] {
         var offsets: [Int] = []
-        try PreparedImage(salvaging: bytes, layout: nil).forEachItem { _, item in
+        try ScannedImage(salvaging: bytes, layout: nil).forEachItem { _, item in
             if case .record(let record) = item, record.type != .end { offsets.append(record.offset) }
         }
         return offsets

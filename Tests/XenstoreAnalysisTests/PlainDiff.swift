@@ -62,7 +62,8 @@ struct PlainDiff {
 
     private static func uniqueIDs(_ bodies: [RecordBody]) -> [UInt16: UInt64] {
         var ids: [UInt16: UInt64] = [:]
-        for case .connection(let data) in bodies where data.connType == 0 && data.fields & 1 == 1 && data.uniqueID != 0 {
+        for case .connection(let data) in bodies where data.connType == 0 && data.fields & 1 == 1 && data.uniqueID != 0
+        {
             ids[data.domid] = data.uniqueID
         }
         return ids
@@ -157,7 +158,9 @@ struct PlainDiff {
             var said = more
             if !path.isTerminated { said["wpath_terminator"] = "missing" }
             if !token.isTerminated { said["token_terminator"] = "missing" }
-            add("watch \(owner(connID).key) \(ChangeLine.text(path.octets)) \(ChangeLine.text(token.octets))", line, said)
+            add(
+                "watch \(owner(connID).key) \(ChangeLine.text(path.octets)) \(ChangeLine.text(token.octets))", line,
+                said)
         }
     }
 
@@ -225,7 +228,8 @@ struct PlainDiff {
     private static func text(_ permission: Permission) -> String {
         let letters: [UInt8: String] = [0x72: "r", 0x77: "w", 0x62: "b", 0x6E: "n"]
         let letter = letters[permission.perm] ?? "0x" + String(permission.perm, radix: 16) + ":"
-        let flags = permission.flags == 0 ? "" : permission.flags == 1 ? ":stale" : ":0x" + String(permission.flags, radix: 16)
+        let flags =
+            permission.flags == 0 ? "" : permission.flags == 1 ? ":stale" : ":0x" + String(permission.flags, radix: 16)
         return letter + String(permission.domid) + flags
     }
 

@@ -26,7 +26,8 @@ import XenstoreStream
         if lines != plain.lines {
             let (mine, theirs) = (Set(plain.lines), Set(lines))
             Issue.record(
-                "\(what): only in Diff: \(theirs.subtracting(mine).sorted()); only in the plain one: \(mine.subtracting(theirs).sorted())")
+                "\(what): only in Diff: \(theirs.subtracting(mine).sorted()); only in the plain one: \(mine.subtracting(theirs).sorted())"
+            )
         }
         return lines.count
     }
@@ -42,7 +43,8 @@ import XenstoreStream
         let format = StreamFormat(layout: layout)
         var total = 0
         for seed in UInt64(0)..<150 {
-            var generator = StreamGenerator(seed: seed, format: format, oddity: seed % 3 == 0 && layout != .draft ? 10 : 0)
+            var generator = StreamGenerator(
+                seed: seed, format: format, oddity: seed % 3 == 0 && layout != .draft ? 10 : 0)
             let bodies = generator.bodies(connections: 6, nodes: 12)
             var mutations = Mutations(random: SeededGenerator(seed: seed))
             let mutated = mutations.mutated(bodies, count: Int(seed % 13))

@@ -16,7 +16,9 @@ import XenstoreAnalysis
                 lines += query.parameters.map {
                     "- parameter `\($0.name)`\($0.isInteger ? ", whole number" : ""): \(MarkdownTable.text($0.help))"
                 }
-                if !query.header.remarks.isEmpty { lines += ["- " + MarkdownTable.text(query.header.remarks.joined(separator: " "))] }
+                if !query.header.remarks.isEmpty {
+                    lines += ["- " + MarkdownTable.text(query.header.remarks.joined(separator: " "))]
+                }
                 lines += ["- columns: " + query.columns.map(MarkdownTable.code).joined(separator: ", ")]
             }
         }

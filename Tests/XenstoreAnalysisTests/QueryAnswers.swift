@@ -14,10 +14,12 @@ final class QueryAnswers {
     /// Imports an image and answers with its id.
     @discardableResult
     func store(
-        _ bodies: [RecordBody], name: String = "image", series: String = "main", at time: String? = nil, _ format: StreamFormat = StreamFormat(layout: .v1)
+        _ bodies: [RecordBody], name: String = "image", series: String = "main", at time: String? = nil,
+        _ format: StreamFormat = StreamFormat(layout: .v1)
     ) throws -> String {
-        let image = try PreparedImage(bytes: try Images.encode(bodies, format), layout: format.layout)
-        return String(try Importer(archive).store(image, label: Importer.Label(name: name, series: series, capturedAt: time)).imageID)
+        let image = try ScannedImage(bytes: try Images.encode(bodies, format), layout: format.layout)
+        return String(
+            try Importer(archive).store(image, label: ImageLabel(name: name, series: series, capturedAt: time)).imageID)
     }
 
     /// The rows, each as its values with `|` between.
@@ -57,12 +59,15 @@ final class QueryAnswers {
     /// Something for nearly every query to find.
     private static let noise = [
         ring(1, of: 0), ring(2, of: 9, target: 8), watch(2, "/other", "o"), node("/other", "o", "b9,r8:stale,w7"),
-        transaction(2, tx: 3), pendingNode(2, tx: 3, "/other/p"), node("/libxl/9/x", "", "n9"), node("/local/domain/9/x", "", "b7"),
+        transaction(2, tx: 3), pendingNode(2, tx: 3, "/other/p"), node("/libxl/9/x", "", "n9"),
+        node("/local/domain/9/x", "", "b7"),
     ]
 }
 
 /// A query finds exactly these rows in an image.
-func finds(_ name: String, _ bodies: [RecordBody], _ rows: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
+func finds(
+    _ name: String, _ bodies: [RecordBody], _ rows: [String], sourceLocation: SourceLocation = #_sourceLocation
+) throws {
     try finds(name, bodies, [:], rows, sourceLocation: sourceLocation)
 }
 
@@ -75,7 +80,8 @@ func finds(
 }
 
 func findsNothing(
-    _ name: String, _ bodies: [RecordBody] = Host.healthy, _ parameters: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
+    _ name: String, _ bodies: [RecordBody] = Host.healthy, _ parameters: [String: String] = [:],
+    sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
     #expect(try QueryAnswers().rows(name, bodies, parameters) == [], "\(name)", sourceLocation: sourceLocation)
 }
@@ -92,7 +98,8 @@ enum Host {
         return [
             node("/local/domain/\(domid)", "", perms), node("/local/domain/\(domid)/name", name, perms),
             node("/local/domain/\(domid)/vm", "/vm/uuid-\(domid)", perms), node("/vm/uuid-\(domid)", "", perms),
-            node("/local/domain/\(domid)/data", "", "n\(domid)"), node("/local/domain/\(domid)/data/os", "linux", "n\(domid)"),
+            node("/local/domain/\(domid)/data", "", "n\(domid)"),
+            node("/local/domain/\(domid)/data/os", "linux", "n\(domid)"),
         ]
     }
 
@@ -101,7 +108,8 @@ enum Host {
         let frontend = "/local/domain/\(domid)/device/vif/0"
         let backend = "/local/domain/0/backend/vif/\(domid)/0"
         return [
-            node("/local/domain/\(domid)/device", "", "n0,r\(domid)"), node("/local/domain/\(domid)/device/vif", "", "n0,r\(domid)"),
+            node("/local/domain/\(domid)/device", "", "n0,r\(domid)"),
+            node("/local/domain/\(domid)/device/vif", "", "n0,r\(domid)"),
             node(frontend, "", "n\(domid),r0"), node(frontend + "/backend", backend, "n\(domid),r0"),
             node("/local/domain/0/backend", "", "n0"), node("/local/domain/0/backend/vif", "", "n0"),
             node("/local/domain/0/backend/vif/\(domid)", "", "n0,r\(domid)"), node(backend, "", "n0,r\(domid)"),
@@ -113,7 +121,8 @@ enum Host {
 
     static let base = [
         RecordBody.global(GlobalData(rwSocketFD: 3, secondFD: 6)), guest(1, 0), guest(2, 5), socket(3, descriptor: 7),
-        watch(2, "device", "fe"), watch(3, "@releaseDomain", "r"), node("@releaseDomain"), node("@introduceDomain"), node("/"),
+        watch(2, "device", "fe"), watch(3, "@releaseDomain", "r"), node("@releaseDomain"), node("@introduceDomain"),
+        node("/"),
         node("/local"), node("/local/domain"), node("/vm"), node("/libxl"), node("/tool"), node("/local/domain/0"),
         node("/local/domain/0/name", "Domain-0"),
     ]
@@ -122,8 +131,9 @@ enum Host {
     static let healthy = base + home(5, "guest") + device(5)
 
     /// One migrating domain's part of a host: what is not in it may live well elsewhere.
-    static let part = [guest(2, 5)] + home(5, "guest") + [
-        node("/local/domain/0/backend/vif/5/0/frontend", "/local/domain/5/device/vif/0", "n0,r5"),
-        node("/local/domain/0/backend/vif/6", "", "n0,r6"), node("/local/domain/7", "", "n7,r8"),
-    ]
+    static let part =
+        [guest(2, 5)] + home(5, "guest") + [
+            node("/local/domain/0/backend/vif/5/0/frontend", "/local/domain/5/device/vif/0", "n0,r5"),
+            node("/local/domain/0/backend/vif/6", "", "n0,r6"), node("/local/domain/7", "", "n7,r8"),
+        ]
 }

@@ -33,14 +33,18 @@ import XenstoreAnalysis
     }
 
     @Test(arguments: [
-        ("-- title: Nodes of nobody\n", "", "title is missing"), ("-- columns: a, b\n", "", "nobody knows this"), ("-- why: ", "-- title: ", "title is there twice"),
-        ("severity: warning", "severity: grave", "not grave"), ("the whole host", "a host", "needs: a host"), ("-- refs: XSA-1", "-- refs:", "refs says nothing"),
-        ("(default 3) show", "show", "param least"), ("-- refs: XSA-1", "-- refs", "no key"), ("-- refs:", "-- see:", "see: XSA-1"),
+        ("-- title: Nodes of nobody\n", "", "title is missing"), ("-- columns: a, b\n", "", "nobody knows this"),
+        ("-- why: ", "-- title: ", "title is there twice"),
+        ("severity: warning", "severity: grave", "not grave"), ("the whole host", "a host", "needs: a host"),
+        ("-- refs: XSA-1", "-- refs:", "refs says nothing"),
+        ("(default 3) show", "show", "param least"), ("-- refs: XSA-1", "-- refs", "no key"),
+        ("-- refs:", "-- see:", "see: XSA-1"),
         ("-- severity: warning\n", "", "severity is missing"),
     ])
     func aHeaderWithAnErrorIsRefused(_ part: String, _ replacement: String, _ problem: String) {
         #expect(whole.contains(part))
-        let sql = String(whole.split(separator: part, maxSplits: 1, omittingEmptySubsequences: false).joined(separator: replacement))
+        let sql = String(
+            whole.split(separator: part, maxSplits: 1, omittingEmptySubsequences: false).joined(separator: replacement))
         #expect { try QueryHeader(sql) } throws: { "\($0)".contains(problem) }
     }
 }

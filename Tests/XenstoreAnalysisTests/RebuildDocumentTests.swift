@@ -8,7 +8,8 @@ import XenstoreStream
     @Test func theTableOfAlterationsIsCurrent() {
         let rows = Alteration.Kind.allCases.map { kind in
             [
-                kind.isLoss ? "lost" : "changed", MarkdownTable.code(kind.rawValue), kind.absentFrom.map(\.rawValue).joined(separator: ", "),
+                kind.isLoss ? "lost" : "changed", MarkdownTable.code(kind.rawValue),
+                kind.absentFrom.map(\.rawValue).joined(separator: ", "),
                 MarkdownTable.text(kind.meaning),
             ]
         }

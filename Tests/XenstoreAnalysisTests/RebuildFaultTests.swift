@@ -29,7 +29,7 @@ import Musl
         plan.edits = [.drop(.sockets)]
         let stream = try plan.run(ImageSource(archive, archive.image(id: 1)))
         try Importer(archive).store(
-            stream.image, label: Importer.Label(name: "rebuilt"), from: Provenance(.rebuild, source: "@1", note: nil))
+            stream.image, label: ImageLabel(name: "rebuilt"), from: Provenance(.rebuild, source: "@1", note: nil))
         let file = try OutputFile(path: path + ".out", overwrite: true)
         try file.write(stream.image.file[...])
         try file.commit(overwrite: true)
@@ -48,7 +48,7 @@ import Musl
         let folder = TemporaryFolder()
         let path = folder.file("a.db")
         try Importer(Archive.openOrCreate(path)).store(
-            PreparedImage(bytes: Fixtures.bytes("xen-4.17-tiny.bin")), label: Importer.Label(name: "tiny"))
+            ScannedImage(bytes: Fixtures.bytes("xen-4.17-tiny.bin")), label: ImageLabel(name: "tiny"))
         let start = Files.read(path)
         let before = try contents(path)
         func reset() {
@@ -84,6 +84,8 @@ import Musl
             #expect(try contents(path) == after && Files.read(path + ".out") == result, "\(context), repeated")
         }
         #expect(count > 0 && failed > 0)
-        if walksAll { print("faults: rebuild: \(mode.name): \(count) operations failed in turn, \(failed) ended in an error") }
+        if walksAll {
+            print("faults: rebuild: \(mode.name): \(count) operations failed in turn, \(failed) ended in an error")
+        }
     }
 }

@@ -10,7 +10,9 @@ enum Rebuilding {
         EditableImage(records, format: StreamFormat(layout: layout))
     }
 
-    static func run(_ records: [RecordBody], _ layout: Layout = .v1, _ plan: Rebuild = Rebuild()) throws -> RebuiltStream {
+    static func run(
+        _ records: [RecordBody], _ layout: Layout = .v1, _ plan: Rebuild = Rebuild()
+    ) throws -> RebuiltStream {
         try plan.run(image(records, layout))
     }
 }
@@ -20,7 +22,9 @@ extension RebuiltStream {
     var bodies: [RecordBody] {
         get throws {
             var bodies: [RecordBody] = []
-            try image.forEachItem { if case .record(let record) = $1, record.type != .end { bodies.append(record.body) } }
+            try image.forEachItem {
+                if case .record(let record) = $1, record.type != .end { bodies.append(record.body) }
+            }
             return bodies
         }
     }

@@ -11,11 +11,14 @@ func pendingNode(
 ) -> RecordBody {
     .node(
         NodeData(
-            path: TerminatedString(path), value: Octets(value.utf8), perms: permissions(perms), connID: connID, txID: tx,
+            path: TerminatedString(path), value: Octets(value.utf8), perms: permissions(perms), connID: connID,
+            txID: tx,
             access: access))
 }
 
-func ring(_ connID: UInt32, of domid: UInt16, target: UInt16 = ConnectionData.noDomain, uniqueID: UInt64? = nil) -> RecordBody {
+func ring(
+    _ connID: UInt32, of domid: UInt16, target: UInt16 = ConnectionData.noDomain, uniqueID: UInt64? = nil
+) -> RecordBody {
     var data = ConnectionData(connID: connID, ringOf: domid, tdomid: target, evtchn: 9)
     if let uniqueID { (data.fields, data.uniqueID) = (1, uniqueID) }
     return .connection(data)
@@ -30,7 +33,8 @@ func watch(_ connID: UInt32, _ path: String, _ token: String) -> RecordBody {
 }
 
 func deepWatch(_ connID: UInt32, _ path: String, _ token: String, depth: UInt16) -> RecordBody {
-    .watchExtended(WatchDataExtended(connID: connID, wpath: TerminatedString(path), token: TerminatedString(token), depth: depth))
+    .watchExtended(
+        WatchDataExtended(connID: connID, wpath: TerminatedString(path), token: TerminatedString(token), depth: depth))
 }
 
 func transaction(_ connID: UInt32, tx: UInt32) -> RecordBody {

@@ -8,22 +8,28 @@ import XenstoreStream
 /// Secrets are replaced, and nothing else.
 @Suite struct RedactorTests {
     @Test(arguments: [
-        "/local/domain/0/backend/vfb/3/0/vncpasswd", "/local/domain/3/console/vnc-passwd", "/libxl/3/device/vfb/0/spicepasswd",
-        "/local/domain/7/vm-data/user", "/vm/4711/vm-data/first-boot/x", "/local/domain/0/device-model/3/Password", "/tool/api-key",
-        "/local/domain/1/data/agent/accessToken", "/host/private-key", "/iscsi/chap-user", "/local/domain/1/control/ssh-key",
+        "/local/domain/0/backend/vfb/3/0/vncpasswd", "/local/domain/3/console/vnc-passwd",
+        "/libxl/3/device/vfb/0/spicepasswd",
+        "/local/domain/7/vm-data/user", "/vm/4711/vm-data/first-boot/x", "/local/domain/0/device-model/3/Password",
+        "/tool/api-key",
+        "/local/domain/1/data/agent/accessToken", "/host/private-key", "/iscsi/chap-user",
+        "/local/domain/1/control/ssh-key",
     ])
     func pathsOfSecretsAreKnown(_ path: String) {
         #expect(Redactor().isSecret(Octets(path.utf8)))
     }
 
-    @Test(arguments: ["/", "/local/domain/3/name", "/local/domain/3/console/vnc-port", "/local/domain/3/memory/target", "/vm/4711/uuid", "/local/domain/1/keyboard"])
+    @Test(arguments: [
+        "/", "/local/domain/3/name", "/local/domain/3/console/vnc-port", "/local/domain/3/memory/target",
+        "/vm/4711/uuid", "/local/domain/1/keyboard",
+    ])
     func otherPathsAreNone(_ path: String) {
         #expect(!Redactor().isSecret(Octets(path.utf8)))
     }
 
     /// No image of the fixtures loses more than what the list says.
     @Test func onlySecretsOfARealImageChange() throws {
-        let image = try PreparedImage(bytes: Fixtures.bytes("xen-4.17-small.bin"))
+        let image = try ScannedImage(bytes: Fixtures.bytes("xen-4.17-small.bin"))
         var changed = 0
         try image.forEachItem { _, item in
             guard case .record(let record) = item else { return }
@@ -59,11 +65,15 @@ import XenstoreStream
     /// A password on its way waits in the buffers.
     @Test func secretsInBuffersAreReplaced() {
         var data = ConnectionData(connID: 3, ringOf: 7, evtchn: 1)
-        data.inData = message(11, "device/vfb/0/vncpasswd\0hunter2") + message(11, "data/name\0plain") + message(11, "/tool/secret\0hunt")
+        data.inData =
+            message(11, "device/vfb/0/vncpasswd\0hunter2") + message(11, "data/name\0plain")
+            + message(11, "/tool/secret\0hunt")
         data.outRespLength = 4
         data.outData = Octets("tail".utf8) + message(2, "hunter2") + message(15, "/a/path\0token\0")
         guard case .connection(let redacted) = Redactor().redact(.connection(data), byteOrder: .little) else { return }
-        #expect(redacted.inData == message(11, "device/vfb/0/vncpasswd\0xxxxxxx") + message(11, "data/name\0plain") + message(11, "/tool/secret\0xxxx"))
+        #expect(
+            redacted.inData == message(11, "device/vfb/0/vncpasswd\0xxxxxxx") + message(11, "data/name\0plain")
+                + message(11, "/tool/secret\0xxxx"))
         #expect(redacted.outData == Octets("xxxx".utf8) + message(2, "xxxxxxx") + message(15, "/a/path\0token\0"))
         // One that is cut off in the middle of its value.
         data.inData = message(11, "vncpasswd\0hunter2").prefix(16 + 12)

@@ -19,9 +19,11 @@ import XenstoreStream
     }
 
     @Test func whatIsInOrderStaysAsItIs() throws {
-        let records = host + [
-            ring(2, of: 5), watch(2, "/tool", "t"), transaction(2, tx: 7), node("/"), node("/a", "1", "n0,r5"), node("/a/b"), pendingNode(2, tx: 7, "/a/c"),
-        ]
+        let records =
+            host + [
+                ring(2, of: 5), watch(2, "/tool", "t"), transaction(2, tx: 7), node("/"), node("/a", "1", "n0,r5"),
+                node("/a/b"), pendingNode(2, tx: 7, "/a/c"),
+            ]
         try expect(records, become: records, [])
     }
 
@@ -47,8 +49,12 @@ import XenstoreStream
 
     @Test func connectionsComeBeforeWhatRefersToThem() throws {
         try expect(
-            [watch(2, "/a", "t"), pendingNode(2, tx: 7, "/a"), transaction(2, tx: 7), node("/"), ring(2, of: 5)] + host.reversed(),
-            become: [host[0], ring(2, of: 5), watch(2, "/a", "t"), transaction(2, tx: 7), host[1], node("/"), pendingNode(2, tx: 7, "/a")], [.order])
+            [watch(2, "/a", "t"), pendingNode(2, tx: 7, "/a"), transaction(2, tx: 7), node("/"), ring(2, of: 5)]
+                + host.reversed(),
+            become: [
+                host[0], ring(2, of: 5), watch(2, "/a", "t"), transaction(2, tx: 7), host[1], node("/"),
+                pendingNode(2, tx: 7, "/a"),
+            ], [.order])
     }
 
     @Test func whoHasAPermissionComesBeforeTheNode() throws {
@@ -59,13 +65,17 @@ import XenstoreStream
 
     @Test func aSocketComesBehindDomainZero() throws {
         try expect(
-            [host[0], socket(2, descriptor: 9), host[1], node("/")], become: [host[0], host[1], socket(2, descriptor: 9), node("/")], [.order])
+            [host[0], socket(2, descriptor: 9), host[1], node("/")],
+            become: [host[0], host[1], socket(2, descriptor: 9), node("/")], [.order])
     }
 
     @Test func missingParentsAreMadeWithThePermissionsOfWhatIsAbove() throws {
         try expect(
             host + [node("/"), node("/a", "", "n0,r1"), node("/a/b/c/d", "x")],
-            become: host + [node("/"), node("/a", "", "n0,r1"), node("/a/b", "", "n0,r1"), node("/a/b/c", "", "n0,r1"), node("/a/b/c/d", "x")], [.parent])
+            become: host + [
+                node("/"), node("/a", "", "n0,r1"), node("/a/b", "", "n0,r1"), node("/a/b/c", "", "n0,r1"),
+                node("/a/b/c/d", "x"),
+            ], [.parent])
         try expect(host + [node("/a", "x", "n0,r5")], become: host + [node("/"), node("/a", "x", "n0,r5")], [.parent])
     }
 
@@ -78,7 +88,9 @@ import XenstoreStream
 
     /// Of one path of 60,000 octets the parents would take 900 MB.
     @Test func anImageIsNotMadeManyTimesLargerByItsParents() throws {
-        let error = #expect(throws: ArchiveError.self) { try Rebuilding.run(host + [node(String(repeating: "/a", count: 30_000))]) }
+        let error = #expect(throws: ArchiveError.self) {
+            try Rebuilding.run(host + [node(String(repeating: "/a", count: 30_000))])
+        }
         #expect(error?.code == .badImage)
         #expect(error?.description.contains("more than double the image") == true)
     }
@@ -92,13 +104,17 @@ import XenstoreStream
     @Test func whatIsThereTwiceIsThereOnce() throws {
         try expect(
             [.global(GlobalData(rwSocketFD: 1, secondFD: 2))] + host
-                + [domain(3), domain(3, features: 0, ["a": 1]), globalQuota(defaults: ["a": 1]), globalQuota(defaults: ["b": 1]), transaction(1, tx: 7), transaction(1, tx: 7)],
+                + [
+                    domain(3), domain(3, features: 0, ["a": 1]), globalQuota(defaults: ["a": 1]),
+                    globalQuota(defaults: ["b": 1]), transaction(1, tx: 7), transaction(1, tx: 7),
+                ],
             become: host + [domain(3), globalQuota(defaults: ["a": 1]), transaction(1, tx: 7)], [.duplicate])
     }
 
     @Test func aFurtherRingOfADomainGivesWhatHangsOnItToTheFirst() throws {
         try expect(
-            host + [ring(2, of: 5), ring(3, of: 5), watch(3, "/a", "t"), node("/")], become: host + [ring(2, of: 5), watch(2, "/a", "t"), node("/")], [.duplicate])
+            host + [ring(2, of: 5), ring(3, of: 5), watch(3, "/a", "t"), node("/")],
+            become: host + [ring(2, of: 5), watch(2, "/a", "t"), node("/")], [.duplicate])
     }
 
     @Test func aConnIDThatIsZeroOrTakenIsAnotherOne() throws {
@@ -111,38 +127,52 @@ import XenstoreStream
 
     @Test func whatHasNoConnectionIsLost() throws {
         try expect(
-            host + [watch(9, "/a", "t"), transaction(9, tx: 1), node("/"), pendingNode(9, tx: 1, "/a")], become: host + [node("/")], [.noConnection])
+            host + [watch(9, "/a", "t"), transaction(9, tx: 1), node("/"), pendingNode(9, tx: 1, "/a")],
+            become: host + [node("/")], [.noConnection])
     }
 
     @Test func aPendingNodeGetsItsTransaction() throws {
         try expect(
             host + [node("/"), pendingNode(1, tx: 3, "/a"), pendingNode(1, tx: 3, "/b")],
-            become: host + [node("/"), transaction(1, tx: 3), pendingNode(1, tx: 3, "/a"), pendingNode(1, tx: 3, "/b")], [.transaction])
+            become: host + [
+                node("/"), transaction(1, tx: 3), pendingNode(1, tx: 3, "/a"), pendingNode(1, tx: 3, "/b"),
+            ], [.transaction])
     }
 
     @Test func aNodeWithoutPermissionsGetsItsParents() throws {
         try expect(
             host + [node("/", "", ""), node("/a", "", "n0,r5"), node("/a/b", "", ""), node("/a/b/c", "", "")],
-            become: host + [node("/"), node("/a", "", "n0,r5"), node("/a/b", "", "n0,r5"), node("/a/b/c", "", "n0,r5")], [.perms])
+            become: host + [
+                node("/"), node("/a", "", "n0,r5"), node("/a/b", "", "n0,r5"), node("/a/b/c", "", "n0,r5"),
+            ], [.perms])
     }
 
     @Test func aPathThatNoDaemonTakesIsLost() throws {
-        try expect(host + [node("/"), node("a"), node(""), pendingNode(1, tx: 1, "x")], become: host + [node("/")], [.badPath])
+        try expect(
+            host + [node("/"), node("a"), node(""), pendingNode(1, tx: 1, "x")], become: host + [node("/")], [.badPath])
     }
 
     /// Whatever stands in whatever order, comes out so that the checks of structure and the forecast of a restore have no more to say.
     @Test(arguments: 0..<40) func anyOrderIsMadeValid(_ seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))
-        let records = host + [
-            ring(2, of: 5), ring(3, of: 6, target: 5), socket(4, descriptor: 9), watch(2, "device", "t"), watch(4, "/tool", "u"), transaction(3, tx: 7),
-            node("/"), node("/local"), node("/local/domain"), node("/local/domain/5", "", "n5"), node("/local/domain/5/device", "", "n5,r6"),
-            node("/tool", "", "n0,r5"), node("/tool/xenstored"), pendingNode(3, tx: 7, "/tool/x"), domain(5), globalQuota(defaults: ["a": 1]),
-            node("@releaseDomain"),
-        ].shuffled(using: &random)
+        let records =
+            host
+            + [
+                ring(2, of: 5), ring(3, of: 6, target: 5), socket(4, descriptor: 9), watch(2, "device", "t"),
+                watch(4, "/tool", "u"), transaction(3, tx: 7),
+                node("/"), node("/local"), node("/local/domain"), node("/local/domain/5", "", "n5"),
+                node("/local/domain/5/device", "", "n5,r6"),
+                node("/tool", "", "n0,r5"), node("/tool/xenstored"), pendingNode(3, tx: 7, "/tool/x"), domain(5),
+                globalQuota(defaults: ["a": 1]),
+                node("@releaseDomain"),
+            ].shuffled(using: &random)
         let stream = try Rebuilding.run(records.shuffled(using: &random), .v1)
         #expect(Set(try stream.bodies) == Set(records), "seed \(seed)")
-        #expect(stream.image.findings.filter { $0.severity == .error || $0.rule == "unknown-target" } == [], "seed \(seed)")
-        #expect(stream.warnings.allSatisfy { $0.contains("leaves") || $0.contains("takes the pending node") }, "seed \(seed): \(stream.warnings)")
+        #expect(
+            stream.image.findings.filter { $0.severity == .error || $0.rule == "unknown-target" } == [], "seed \(seed)")
+        #expect(
+            stream.warnings.allSatisfy { $0.contains("leaves") || $0.contains("takes the pending node") },
+            "seed \(seed): \(stream.warnings)")
         #expect(stream.kinds.subtracting([.order]) == [], "seed \(seed)")
     }
 }

@@ -34,7 +34,7 @@ import XenstoreStream
     ]
 
     private func forecast(_ bytes: [UInt8]) throws -> RestoreForecast {
-        try RestoreForecast(PreparedImage(salvaging: bytes, layout: nil))
+        try RestoreForecast(ScannedImage(salvaging: bytes, layout: nil))
     }
 
     @Test func everyStreamHasItsOutcome() {

@@ -12,7 +12,8 @@ import XenstoreArchive
     }
 
     private func names(_ kind: String) throws -> [String] {
-        let rows = try archive.database.prepare("SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite%' ORDER BY name")
+        let rows = try archive.database.prepare(
+            "SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite%' ORDER BY name")
         try rows.bind(1, kind)
         var names: [String] = []
         while try rows.step() { names.append(rows.string(0)) }
@@ -21,10 +22,13 @@ import XenstoreArchive
 
     /// Name, type, whether it may be NULL, place in the primary key (0: none).
     private func columns(_ table: String) throws -> [(name: String, type: String, isNeeded: Bool, key: Int64)] {
-        let rows = try archive.database.prepare("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?) ORDER BY cid")
+        let rows = try archive.database.prepare(
+            "SELECT name, type, \"notnull\", pk FROM pragma_table_info(?) ORDER BY cid")
         try rows.bind(1, table)
         var columns: [(name: String, type: String, isNeeded: Bool, key: Int64)] = []
-        while try rows.step() { columns.append((rows.string(0), rows.string(1), rows.integer(2) == 1, rows.integer(3))) }
+        while try rows.step() {
+            columns.append((rows.string(0), rows.string(1), rows.integer(2) == 1, rows.integer(3)))
+        }
         return columns
     }
 
@@ -53,7 +57,8 @@ import XenstoreArchive
             let rows = try columns(table).map { column in
                 [
                     MarkdownTable.code(column.name), column.type, column.isNeeded || column.key > 0 ? "" : "yes",
-                    column.key > 0 ? "\(column.key)" : "", MarkdownTable.text(SchemaText.comment(of: column.name, in: table)),
+                    column.key > 0 ? "\(column.key)" : "",
+                    MarkdownTable.text(SchemaText.comment(of: column.name, in: table)),
                 ]
             }
             lines += MarkdownTable.lines(["column", "type", "NULL", "key", "meaning"], rows)

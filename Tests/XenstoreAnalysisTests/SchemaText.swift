@@ -2,7 +2,8 @@ import ArchiveSQL
 
 /// What the files of schema/ say of a table and its columns, in their comments.
 enum SchemaText {
-    private static let lines = ArchiveSQL.migrations.joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+    private static let lines = ArchiveSQL.migrations.joined(separator: "\n").split(
+        separator: "\n", omittingEmptySubsequences: false)
 
     /// The line that makes the table last: a migration makes a new one beside the old one, as NAME_2, and renames it.
     private static func start(of table: String) -> Int? {
@@ -25,10 +26,13 @@ enum SchemaText {
         guard let start = start(of: table) else { return "" }
         for line in lines[start...].prefix(while: { !$0.hasPrefix(")") }) {
             let code = line.drop { $0 == " " || $0 == "\"" }
-            guard code.hasPrefix(column), let next = code.dropFirst(column.count).first, next == " " || next == "\"" else { continue }
+            guard code.hasPrefix(column), let next = code.dropFirst(column.count).first, next == " " || next == "\""
+            else { continue }
             if let range = line.firstRange(of: " -- ") { return String(line[range.upperBound...]) }
         }
-        guard let added = lines.firstIndex(where: { $0.hasPrefix("ALTER TABLE \(table) ADD COLUMN \(column) ") }) else { return "" }
+        guard let added = lines.firstIndex(where: { $0.hasPrefix("ALTER TABLE \(table) ADD COLUMN \(column) ") }) else {
+            return ""
+        }
         return comment(before: added)
     }
 }

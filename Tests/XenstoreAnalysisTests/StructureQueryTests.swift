@@ -13,7 +13,8 @@ import XenstoreStream
 
     @Test func replayLintTellsWhatARestoreWouldDo() throws {
         let bodies = [
-            ring(1, of: 0), ring(2, of: 6, target: 5), ring(3, of: 5), transaction(2, tx: 4), node("/"), pendingNode(2, tx: 4, "/p"),
+            ring(1, of: 0), ring(2, of: 6, target: 5), ring(3, of: 5), transaction(2, tx: 4), node("/"),
+            pendingNode(2, tx: 4, "/p"),
             node("/b/c"),
         ]
         let answers = try QueryAnswers()
@@ -23,7 +24,10 @@ import XenstoreStream
         #expect(rows.contains("takes otherwise|node|a node pending in a transaction becomes a committed one: /p"))
         #expect(rows.contains { $0.hasPrefix("gives up|node|") && $0.contains("/b/c") })
         #expect(rows.count == 4)
-        try finds("replay_lint", [ring(1, of: 0), transaction(1, tx: 4)], ["leaves out|transaction|transaction 4 of connection 1"])
-        try findsNothing("replay_lint", [ring(1, of: 0), ring(2, of: 5), ring(3, of: 6, target: 5), node("/"), node("/a")])
+        try finds(
+            "replay_lint", [ring(1, of: 0), transaction(1, tx: 4)],
+            ["leaves out|transaction|transaction 4 of connection 1"])
+        try findsNothing(
+            "replay_lint", [ring(1, of: 0), ring(2, of: 5), ring(3, of: 6, target: 5), node("/"), node("/a")])
     }
 }

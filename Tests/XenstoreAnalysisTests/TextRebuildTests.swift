@@ -9,11 +9,11 @@ import XenstoreStream
     private func rebuild(_ name: String, _ layout: Layout?) throws -> RebuiltStream {
         var plan = Rebuild()
         plan.form.layout = layout
-        return try plan.run(ImageSource(name: name, file: PreparedImage(bytes: Fixtures.bytes(name))))
+        return try plan.run(ImageSource(name: name, file: ScannedImage(bytes: Fixtures.bytes(name))))
     }
 
     /// The committed nodes by path, as both daemons have them: special ones without a slash, no entry stale, the root left out.
-    private func nodes(_ image: PreparedImage) throws -> [Octets: NodeData] {
+    private func nodes(_ image: ScannedImage) throws -> [Octets: NodeData] {
         var nodes: [Octets: NodeData] = [:]
         try image.forEachItem { _, item in
             guard case .record(let record) = item, case .node(var node) = record.body, node.isCommitted else { return }
@@ -24,7 +24,7 @@ import XenstoreStream
         return nodes
     }
 
-    private func counts(_ image: PreparedImage) throws -> [RecordType: Int] {
+    private func counts(_ image: ScannedImage) throws -> [RecordType: Int] {
         var counts: [RecordType: Int] = [:]
         try image.forEachItem { _, item in
             if case .record(let record) = item { counts[record.type, default: 0] += 1 }
@@ -33,7 +33,7 @@ import XenstoreStream
     }
 
     @Test func oxenstoredsStateBecomesAStream() throws {
-        let text = try PreparedImage(bytes: Fixtures.bytes("oxenstored-4.17-small.dump"))
+        let text = try ScannedImage(bytes: Fixtures.bytes("oxenstored-4.17-small.dump"))
         for layout in [Layout.v1, .v2, .draft] {
             let stream = try rebuild("oxenstored-4.17-small.dump", layout)
             #expect(stream.image.format == StreamFormat(layout: layout) && stream.image.text == nil)
@@ -50,14 +50,18 @@ import XenstoreStream
         let stream = try rebuild("oxenstored-4.17-small.dump", .v1)
         var ports: [UInt16: UInt32] = [:]
         try stream.image.forEachItem { _, item in
-            if case .record(let record) = item, case .connection(let data) = record.body, data.kind == .ring { ports[data.domid] = data.evtchn }
+            if case .record(let record) = item, case .connection(let data) = record.body, data.kind == .ring {
+                ports[data.domid] = data.evtchn
+            }
         }
         #expect(ports == [0: 30, 1: 31, 2: 32, 3: 33, 4: 34, 5: 36, 6: 35])
     }
 
-    @Test(arguments: ["xen-4.17-small.bin", "xen-4.17-seq-3.bin", "xen-4.22-small.bin", "xen-4.17-odd.bin", "xen-2026-08-depth-2.bin"])
+    @Test(arguments: [
+        "xen-4.17-small.bin", "xen-4.17-seq-3.bin", "xen-4.22-small.bin", "xen-4.17-odd.bin", "xen-2026-08-depth-2.bin",
+    ])
     func aStreamBecomesOxenstoredsState(_ name: String) throws {
-        let before = try PreparedImage(bytes: Fixtures.bytes(name))
+        let before = try ScannedImage(bytes: Fixtures.bytes(name))
         let stream = try rebuild(name, .oxenstored)
         let text = try #require(stream.image.text).text
         #expect(text.starts(with: Array("$xenstored-dump-format\nglobal,".utf8)))
@@ -69,8 +73,12 @@ import XenstoreStream
         #expect(try RestoreForecast(stream.image).daemon == .oxenstored)
         #expect(try RestoreForecast(stream.image).effect == .accepts)
         let kinds = Set(stream.alterations.all.filter(\.kind.isLoss).map(\.kind))
-        #expect(kinds.contains(.virqPort) && kinds.allSatisfy { $0.absentFrom.contains(.oxenstored) || $0 == .virqPort }, "\(kinds)")
-        if name == "xen-4.17-small.bin" { #expect(kinds == [.virqPort, .tdomid, .inData, .outData, .outRespLength, .stale]) }
+        #expect(
+            kinds.contains(.virqPort) && kinds.allSatisfy { $0.absentFrom.contains(.oxenstored) || $0 == .virqPort },
+            "\(kinds)")
+        if name == "xen-4.17-small.bin" {
+            #expect(kinds == [.virqPort, .tdomid, .inData, .outData, .outRespLength, .stale])
+        }
     }
 
     @Test func thereAndBackNothingElseIsLost() throws {
@@ -80,7 +88,11 @@ import XenstoreStream
         var plan = Rebuild()
         plan.form.layout = .oxenstored
         let back = try plan.run(ImageSource(name: "draft", file: draft.image))
-        func lines(_ bytes: [UInt8]) -> [String] { String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init).filter { !$0.hasPrefix("evtchn-dev") }.sorted() }
+        func lines(_ bytes: [UInt8]) -> [String] {
+            String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init).filter {
+                !$0.hasPrefix("evtchn-dev")
+            }.sorted()
+        }
         #expect(lines(back.image.file) == lines(text))
         #expect(back.alterations.all.filter(\.kind.isLoss) == [])
     }
@@ -107,16 +119,21 @@ import XenstoreStream
         var plan = Rebuild()
         plan.form.layout = .oxenstored
         let stream = try plan.run(EditableImage(bodies, format: StreamFormat(layout: .v1)))
-        #expect(String(decoding: stream.image.file, as: UTF8.self) == "$xenstored-dump-format\nglobal,3\nevtchn-dev,5,0\ndom,0,0,0,3\nstore,2f,6e30,\n")
         #expect(
-            Set(stream.alterations.all.map(\.kind)) == [.virqPort, .uniqueID, .outData, .connectionType, .noConnection, .openTransaction, .pendingNode])
+            String(decoding: stream.image.file, as: UTF8.self)
+                == "$xenstored-dump-format\nglobal,3\nevtchn-dev,5,0\ndom,0,0,0,3\nstore,2f,6e30,\n")
+        #expect(
+            Set(stream.alterations.all.map(\.kind)) == [
+                .virqPort, .uniqueID, .outData, .connectionType, .noConnection, .openTransaction, .pendingNode,
+            ])
     }
 
     @Test func aListingBecomesAStreamOfItsNodes() throws {
         let stream = try rebuild("listings/xen-4.17-small.ls-fp.txt", nil)
         #expect(stream.image.format == StreamFormat(layout: .v1))
-        var expected = try nodes(PreparedImage(bytes: Fixtures.bytes("listings/xen-4.17-small.ls-fp.txt")))
-        expected[Octets("/".utf8)] = NodeData(path: TerminatedString("/"), value: [], perms: [Permission(perm: 0x6E, domid: 0)])
+        var expected = try nodes(ScannedImage(bytes: Fixtures.bytes("listings/xen-4.17-small.ls-fp.txt")))
+        expected[Octets("/".utf8)] = NodeData(
+            path: TerminatedString("/"), value: [], perms: [Permission(perm: 0x6E, domid: 0)])
         #expect(try nodes(stream.image) == expected)
         #expect(stream.alterations.all.map(\.kind) == [.parent])
     }
@@ -125,6 +142,8 @@ import XenstoreStream
         #expect(throws: ArchiveError.self) { try rebuild("xen-4.17-tiny.bin", .listing) }
         var plan = Rebuild()
         plan.form = Rebuild.Form(layout: .oxenstored, byteOrder: .big)
-        #expect(throws: ArchiveError.self) { try plan.run(ImageSource(name: "tiny", file: PreparedImage(bytes: Fixtures.bytes("xen-4.17-tiny.bin")))) }
+        #expect(throws: ArchiveError.self) {
+            try plan.run(ImageSource(name: "tiny", file: ScannedImage(bytes: Fixtures.bytes("xen-4.17-tiny.bin"))))
+        }
     }
 }

@@ -10,7 +10,10 @@ import XenstoreAnalysis
     /// Neither the images nor any table of records is read as a whole.
     private func expectNoScan(_ plan: [String], sourceLocation: SourceLocation = #_sourceLocation) {
         let scans = plan.filter { line in
-            ["SCAN i", "SCAN s", "SCAN g", "SCAN p", "SCAN path", "SCAN node_span", "SCAN connection_span", "SCAN watch_span"].contains {
+            [
+                "SCAN i", "SCAN s", "SCAN g", "SCAN p", "SCAN path", "SCAN node_span", "SCAN connection_span",
+                "SCAN watch_span",
+            ].contains {
                 line.hasSuffix($0) || line.contains($0 + " ")
             }
         }

@@ -18,10 +18,11 @@ final class ArchiveFixture {
 
     @discardableResult
     func store(
-        _ bytes: [UInt8], _ name: String = "image", series: String = "main", layout: Layout? = nil, keys: OrderKeys = .standard
+        _ bytes: [UInt8], _ name: String = "image", series: String = "main", layout: Layout? = nil,
+        keys: OrderKeys = .standard
     ) throws -> Importer.Outcome {
-        let image = try PreparedImage(bytes: bytes, layout: layout)
-        return try Importer(archive, keys: keys).store(image, label: Importer.Label(name: name, series: series))
+        let image = try ScannedImage(bytes: bytes, layout: layout)
+        return try Importer(archive, keys: keys).store(image, label: ImageLabel(name: name, series: series))
     }
 
     func bytes(ofImage id: Int64) throws -> [UInt8] {

@@ -61,7 +61,9 @@ import XenstoreStream
                 default:
                     let path = TerminatedString("/round-\(round)/\(generator.random.below(1000))")
                     bodies.insert(
-                        .node(NodeData(path: path, value: generator.octets(5), perms: [Permission(perm: 0x6E, domid: 0)])), at: place)
+                        .node(
+                            NodeData(path: path, value: generator.octets(5), perms: [Permission(perm: 0x6E, domid: 0)])),
+                        at: place)
                 }
             }
         }
@@ -86,7 +88,9 @@ import XenstoreStream
         let place = generator.random.below(bodies.count)
         return try (0..<count).map { round in
             let perms = [Permission(perm: 0x6E, domid: 0)]
-            bodies.insert(.node(NodeData(path: TerminatedString("/round-\(round)"), value: generator.octets(5), perms: perms)), at: place)
+            bodies.insert(
+                .node(NodeData(path: TerminatedString("/round-\(round)"), value: generator.octets(5), perms: perms)),
+                at: place)
             return try generator.encode(bodies)
         }
     }
@@ -146,7 +150,8 @@ import XenstoreStream
                 SELECT path FROM (SELECT * FROM (\(nodes)\(parts[0]) EXCEPT \(nodes)\(parts[1])) \
                 UNION SELECT * FROM (\(nodes)\(parts[1]) EXCEPT \(nodes)\(parts[0])))
                 """
-            let recorded = "SELECT path FROM node_change JOIN path USING (path_id) WHERE chain_id = \(parts[2]) AND gen = \(parts[3])"
+            let recorded =
+                "SELECT path FROM node_change JOIN path USING (path_id) WHERE chain_id = \(parts[2]) AND gen = \(parts[3])"
             // A node that only moved is recorded too; none that differs may be missing.
             #expect(try fixture.strings("\(differing) EXCEPT \(recorded)") == [], "seed \(seed), images \(pair)")
         }

@@ -61,25 +61,28 @@ import XenstoreStream
         let fixture = try ArchiveFixture()
         let second = try Archive.openOrCreate(fixture.path)
         try fixture.store(Fixtures.bytes("xen-4.17-seq-1.bin"))
-        let image = try PreparedImage(bytes: Fixtures.bytes("xen-4.17-seq-2.bin"))
-        #expect(try Importer(second).store(image, label: Importer.Label(name: "b")).imageID == 2)
+        let image = try ScannedImage(bytes: Fixtures.bytes("xen-4.17-seq-2.bin"))
+        #expect(try Importer(second).store(image, label: ImageLabel(name: "b")).imageID == 2)
         #expect(try fixture.store(Fixtures.bytes("xen-4.17-seq-3.bin")).imageID == 3)
         #expect(try fixture.problems() == [])
     }
 
     /// The tip of a chain is read while the next image is decoded; others may write meanwhile.
-    @Test(arguments: [false, true]) func whatWasReadAheadIsUsedOnlyWhereNobodyHasWrittenSince(othersWrite: Bool) throws {
+    @Test(arguments: [false, true]) func whatWasReadAheadIsUsedOnlyWhereNobodyHasWrittenSince(othersWrite: Bool) throws
+    {
         let fixture = try ArchiveFixture()
         try fixture.store(Fixtures.bytes("xen-4.17-seq-1.bin"))
         let bytes = Fixtures.bytes("xen-4.17-seq-3.bin")
-        let preview = try Preview(fixture.archive, series: "main", size: bytes.count)
+        let preview = try TipReadAhead(fixture.archive, series: "main", size: bytes.count)
         #expect(try preview.tip(fixture.archive.database) != nil)
         if othersWrite {
             let second = try Archive.openOrCreate(fixture.path)
-            try Importer(second).store(PreparedImage(bytes: Fixtures.bytes("xen-4.17-seq-2.bin")), label: Importer.Label(name: "b"))
+            try Importer(second).store(
+                ScannedImage(bytes: Fixtures.bytes("xen-4.17-seq-2.bin")), label: ImageLabel(name: "b"))
             #expect(try preview.tip(fixture.archive.database) == nil)
         }
-        let outcome = try Importer(fixture.archive).store(PreparedImage(bytes: bytes), label: Importer.Label(name: "c"), preview: preview)
+        let outcome = try Importer(fixture.archive).store(
+            ScannedImage(bytes: bytes), label: ImageLabel(name: "c"), preview: preview)
         #expect(outcome.imageID == (othersWrite ? 3 : 2))
         #expect(try fixture.archive.database.integer("SELECT count(*) FROM chain") == 1)
         #expect(try fixture.problems() == [])

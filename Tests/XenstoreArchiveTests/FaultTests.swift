@@ -27,7 +27,8 @@ import Musl
         var testDescription: String { name }
 
         static let all = [
-            Mode(name: "writes fail", mask: 2), Mode(name: "the disk is full", mask: 2, isFull: true), Mode(name: "syncs fail", mask: 4),
+            Mode(name: "writes fail", mask: 2), Mode(name: "the disk is full", mask: 2, isFull: true),
+            Mode(name: "syncs fail", mask: 4),
             Mode(name: "reads fail", mask: 1), Mode(name: "truncating, opening and deleting fail", mask: 8 | 16 | 32),
             Mode(name: "the disk is gone", mask: 63, isLasting: true),
         ]
@@ -54,12 +55,12 @@ import Musl
         }
     }()
 
-    private static func image(_ number: Int) throws -> PreparedImage {
-        try PreparedImage(bytes: images[number - 1])
+    private static func image(_ number: Int) throws -> ScannedImage {
+        try ScannedImage(bytes: images[number - 1])
     }
 
-    private static func label(_ number: Int) -> Importer.Label {
-        Importer.Label(name: "\(number)", series: "host7")
+    private static func label(_ number: Int) -> ImageLabel {
+        ImageLabel(name: "\(number)", series: "host7")
     }
 
     /// The archive before, as bytes; empty: there is none.
@@ -75,7 +76,8 @@ import Musl
     }
 
     private static func run(_ work: Work, _ path: String) throws {
-        let archive = work.isReading ? try Archive.open(path, vfs: "fault") : try Archive.openOrCreate(path, vfs: "fault")
+        let archive =
+            work.isReading ? try Archive.open(path, vfs: "fault") : try Archive.openOrCreate(path, vfs: "fault")
         switch work {
         case .firstImport: try Importer(archive).store(image(1), label: label(1))
         case .nextImport: try Importer(archive).store(image(3), label: label(3))
@@ -105,7 +107,9 @@ import Musl
         return images
     }
 
-    @Test(arguments: Work.allCases, Mode.all) func theArchiveIsWholeWhicheverOperationFails(_ work: Work, _ mode: Mode) throws {
+    @Test(arguments: Work.allCases, Mode.all) func theArchiveIsWholeWhicheverOperationFails(
+        _ work: Work, _ mode: Mode
+    ) throws {
         try #require(Self.isRegistered)
         let start = try Self.start(work)
         let folder = TemporaryFolder()
@@ -134,13 +138,16 @@ import Musl
             do { try Self.run(work, path) } catch { failure = error }
             fault_plan(0, 0, 0, 0)
             if failure != nil { failed += 1 }
-            let context = "\(work.rawValue), \(mode.name), operation \(n) of \(count): \(failure.map { "\($0)" } ?? "no error")"
+            let context =
+                "\(work.rawValue), \(mode.name), operation \(n) of \(count): \(failure.map { "\($0)" } ?? "no error")"
             if let failure { #expect(failure is ArchiveError, "\(context)") }
             let found = try Self.contents(path)
             // What has failed may be done all the same, where only cleaning up failed; what is done may not be lost.
             #expect(found == before || found == after, "\(context)")
             if failure == nil && !work.isReading { #expect(found == after, "\(context)") }
-            if Files.exists(path + ".out") { #expect(failure == nil && Files.read(path + ".out") == Self.images[1], "\(context)") }
+            if Files.exists(path + ".out") {
+                #expect(failure == nil && Files.read(path + ".out") == Self.images[1], "\(context)")
+            }
             // The same again, on what is left.
             if work == .export { unlink(path + ".out") }
             if work != .removal || found == before { try Self.run(work, path) }
@@ -154,6 +161,8 @@ import Musl
     /// For docs/reliability.md: what `make reliability` has tried.
     private static func report(_ work: Work, _ mode: Mode, tried: Int, of count: Int, failed: Int) {
         guard walksAll else { return }
-        print("faults: \(work.rawValue): \(mode.name): \(tried) of \(count) operations failed in turn, \(failed) ended in an error")
+        print(
+            "faults: \(work.rawValue): \(mode.name): \(tried) of \(count) operations failed in turn, \(failed) ended in an error"
+        )
     }
 }

@@ -20,7 +20,8 @@ import Testing
 
     /// What the archive holds, in the order of its images.
     private static let images = [
-        "xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin", "xen-4.22-tiny.bin", "formats/v2-big-body.bin", "formats/draft-big-padded.bin",
+        "xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin", "xen-4.22-tiny.bin", "formats/v2-big-body.bin",
+        "formats/draft-big-padded.bin",
         "xen-2026-08-depth-3.bin",
     ]
 
@@ -41,7 +42,9 @@ import Testing
     @Test(arguments: archives) func anOlderArchiveThenHasTheSchemaOfANewOne(name: String) throws {
         let old = oldArchive(name)
         func schema(_ archive: Archive) throws -> [String] {
-            let rows = try archive.database.prepare("SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema WHERE name <> 'sqlite_stat1' ORDER BY type, name")
+            let rows = try archive.database.prepare(
+                "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema WHERE name <> 'sqlite_stat1' ORDER BY type, name"
+            )
             var lines: [String] = []
             while try rows.step() { lines.append(rows.string(0)) }
             return lines
@@ -53,11 +56,13 @@ import Testing
     @Test(arguments: archives) func anOlderArchivesChainGoesOn(name: String) throws {
         let old = oldArchive(name)
         let archive = try Archive.openOrCreate(old.path)
-        let image = try PreparedImage(bytes: Fixtures.bytes("xen-4.17-seq-3.bin"))
-        #expect(try Importer(archive).store(image, label: Importer.Label(name: "third", series: "host7")).kind == .stored)
+        let image = try ScannedImage(bytes: Fixtures.bytes("xen-4.17-seq-3.bin"))
+        #expect(try Importer(archive).store(image, label: ImageLabel(name: "third", series: "host7")).kind == .stored)
         #expect(try archive.database.integer("SELECT max(gen) FROM stream") == 3)
         #expect(try archive.database.integer("SELECT count(*) FROM node_change WHERE chain_id = 1 AND gen = 2") == 5)
-        #expect(try archive.database.integer("SELECT count(*) FROM node_change WHERE chain_id = 1 AND gen = 3") == 374 + 373 + 23)
+        #expect(
+            try archive.database.integer("SELECT count(*) FROM node_change WHERE chain_id = 1 AND gen = 3") == 374 + 373
+                + 23)
     }
 
     @Test(arguments: archives) func anOlderArchiveIsNotReadAndLeftAlone(name: String) throws {
@@ -76,7 +81,8 @@ import Testing
         let before = Files.read(old.path)
         let upgrade = try #require(try Archive.openOrCreate(old.path).upgrade)
         let version = Int(name.dropFirst("archives/v".count).prefix(3)) ?? 0
-        #expect(upgrade == Upgrade(from: version, to: ArchiveSQL.schemaVersion, backup: "\(old.path).v\(version).backup"))
+        #expect(
+            upgrade == Upgrade(from: version, to: ArchiveSQL.schemaVersion, backup: "\(old.path).v\(version).backup"))
         let copy = Files.read(upgrade.backup ?? "")
         #expect(copy == before)
         #expect(Files.permissions(upgrade.backup ?? "") == 0o600)
@@ -88,7 +94,9 @@ import Testing
         let old = oldArchive(Self.archives[0])
         for name in ["old.db.v1.backup", "old.db.v1.backup-2"] { Files.write([1, 2, 3], old.folder.file(name)) }
         #expect(try Archive.openOrCreate(old.path).upgrade?.backup == old.path + ".v1.backup-3")
-        for name in ["old.db.v1.backup", "old.db.v1.backup-2"] { #expect(Files.read(old.folder.file(name)) == [1, 2, 3]) }
+        for name in ["old.db.v1.backup", "old.db.v1.backup-2"] {
+            #expect(Files.read(old.folder.file(name)) == [1, 2, 3])
+        }
     }
 
     /// An image that the new tables do not give back ends the migration, and the archive stays what it was.

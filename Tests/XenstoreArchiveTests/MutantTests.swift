@@ -17,10 +17,10 @@ import XenstoreStream
             var mutator = Mutator(seed: seed)
             let (base, format) = try mutator.base()
             let (bytes, kinds) = mutator.mutate(base, format.byteOrder)
-            let image = PreparedImage(salvaging: bytes)
+            let image = ScannedImage(salvaging: bytes)
             #expect(try exported(image, archive, "\(seed)") == bytes, "seed \(seed): \(kinds) in \(format), salvaged")
             do {
-                let strict = try PreparedImage(bytes: bytes)
+                let strict = try ScannedImage(bytes: bytes)
                 #expect(try exported(strict, archive, "\(seed)") == bytes, "seed \(seed): \(kinds) in \(format)")
             } catch let error as StreamError {
                 refused += 1
@@ -39,10 +39,12 @@ import XenstoreStream
         for name in names {
             let bytes = Fixtures.bytes("finds/" + name)
             let archive = try Archive.inMemory()
-            #expect(try exported(PreparedImage(salvaging: bytes), archive, "salvaged") == bytes, "\(name)")
+            #expect(try exported(ScannedImage(salvaging: bytes), archive, "salvaged") == bytes, "\(name)")
             // With one more byte, as the continuation of a chain.
-            #expect(try exported(PreparedImage(salvaging: bytes + [0]), archive, "longer") == bytes + [0], "\(name)")
-            if let image = try? PreparedImage(bytes: bytes) { #expect(try exported(image, archive, "plain") == bytes, "\(name)") }
+            #expect(try exported(ScannedImage(salvaging: bytes + [0]), archive, "longer") == bytes + [0], "\(name)")
+            if let image = try? ScannedImage(bytes: bytes) {
+                #expect(try exported(image, archive, "plain") == bytes, "\(name)")
+            }
         }
     }
 
@@ -57,13 +59,14 @@ import XenstoreStream
         }
         try writer.write(.opaque(OpaqueData(type: .end)))
         let archive = try Archive.inMemory()
-        #expect(try exported(PreparedImage(bytes: writer.bytes, layout: layout), archive, "later") == writer.bytes)
-        let rows = try archive.database.prepare("SELECT type FROM records WHERE image_id = 1 AND type > 0 ORDER BY record_id")
+        #expect(try exported(ScannedImage(bytes: writer.bytes, layout: layout), archive, "later") == writer.bytes)
+        let rows = try archive.database.prepare(
+            "SELECT type FROM records WHERE image_id = 1 AND type > 0 ORDER BY record_id")
         for type in types { #expect(try rows.step() && rows.integer(0) == Int64(type)) }
     }
 
-    private func exported(_ image: PreparedImage, _ archive: Archive, _ name: String) throws -> [UInt8] {
-        let outcome = try Importer(archive).store(image, label: Importer.Label(name: name))
+    private func exported(_ image: ScannedImage, _ archive: Archive, _ name: String) throws -> [UInt8] {
+        let outcome = try Importer(archive).store(image, label: ImageLabel(name: name))
         var bytes: [UInt8] = []
         try archive.export(archive.image(id: outcome.imageID)) { bytes += $0 }
         return bytes

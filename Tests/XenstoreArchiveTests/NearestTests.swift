@@ -5,14 +5,17 @@ import XenstoreArchive
     private static let names = ["import", "images", "show", "export", "memory_top", "memory_use", "ls"]
 
     @Test(arguments: [
-        ("imports", "import"), ("improt", "import"), ("iport", "import"), ("expert", "export"), ("l", "ls"), ("memory_to", "memory_top"),
+        ("imports", "import"), ("improt", "import"), ("iport", "import"), ("expert", "export"), ("l", "ls"),
+        ("memory_to", "memory_top"),
         ("expo", "export"),
     ])
     func aFewSlipsAreForgiven(_ typed: String, _ meant: String) {
         #expect(Nearest.match(typed, among: Self.names) == meant)
     }
 
-    @Test(arguments: ["", "x", "zz", "sh", "memory", "diff", "exxpoorrt", "i"]) func anotherNameIsAnotherName(_ typed: String) {
+    @Test(arguments: ["", "x", "zz", "sh", "memory", "diff", "exxpoorrt", "i"]) func anotherNameIsAnotherName(
+        _ typed: String
+    ) {
         #expect(Nearest.match(typed, among: Self.names) == nil)
     }
 

@@ -21,7 +21,7 @@ import XenstoreStream
     @Test func imagesAreCheckedAsIfEveryRecordWereTakenApart() throws {
         var compared = 0
         for (name, bytes) in try Self.streams(seeds: 0..<400) {
-            guard let image = try? PreparedImage(bytes: bytes) else { continue }
+            guard let image = try? ScannedImage(bytes: bytes) else { continue }
             var checker = ImageChecker(header: image.header, detection: image.detection, bytes: bytes)
             var reader = try StreamReader(bytes: bytes, format: image.format, takingAllApart: true)
             var offsets: [Int] = []
@@ -41,11 +41,13 @@ import XenstoreStream
     @Test func brokenStreamsAreRefusedAsIfEveryRecordWereTakenApart() throws {
         var refused = 0
         for (name, bytes) in try Self.streams(seeds: 400..<800) {
-            guard let detection = try? LayoutDetection(bytes: bytes), var reader = try? StreamReader(bytes: bytes, format: detection.format, takingAllApart: true) else { continue }
+            guard let detection = try? LayoutDetection(bytes: bytes),
+                var reader = try? StreamReader(bytes: bytes, format: detection.format, takingAllApart: true)
+            else { continue }
             do {
                 while try reader.next() != nil {}
             } catch {
-                let same = #expect(throws: StreamError.self, "\(name)") { try PreparedImage(bytes: bytes) }
+                let same = #expect(throws: StreamError.self, "\(name)") { try ScannedImage(bytes: bytes) }
                 #expect(same == error, "\(name)")
                 refused += 1
             }
@@ -57,7 +59,7 @@ import XenstoreStream
         var plain = 0
         var others = 0
         for (name, bytes) in try Self.streams(seeds: 800..<1000) {
-            guard let image = try? PreparedImage(bytes: bytes) else { continue }
+            guard let image = try? ScannedImage(bytes: bytes) else { continue }
             let plan = PlainNodePlan(layout: image.format.layout)
             let reader = RecordReader(stream: bytes, format: image.format, takingAllApart: true)
             let quick = RecordReader(stream: bytes, format: image.format)
@@ -65,7 +67,9 @@ import XenstoreStream
                 for (index, start) in image.starts.dropLast().enumerated() {
                     let record = try reader.record(at: start, number: index + 1)
                     let same = try quick.record(at: start, number: index + 1)
-                    #expect(same.body == record.body && same.residue == record.residue && same.size == record.size && same.length == record.length)
+                    #expect(
+                        same.body == record.body && same.residue == record.residue && same.size == record.size
+                            && same.length == record.length)
                     guard let node = plan.node(at: start, in: stream, image.format) else {
                         others += 1
                         continue
@@ -74,9 +78,13 @@ import XenstoreStream
                         Issue.record("\(name): no node at \(start)")
                         continue
                     }
-                    #expect(data.path.octets.elementsEqual(node.path) && data.value.elementsEqual(node.value), "\(name), \(start)")
+                    #expect(
+                        data.path.octets.elementsEqual(node.path) && data.value.elementsEqual(node.value),
+                        "\(name), \(start)")
                     #expect(data.perms == (0..<data.perms.count).compactMap(node.permission), "\(name), \(start)")
-                    #expect(data.connID == 0 && data.txID == 0 && data.access == 0 && data.path.isTerminated, "\(name), \(start)")
+                    #expect(
+                        data.connID == 0 && data.txID == 0 && data.access == 0 && data.path.isTerminated,
+                        "\(name), \(start)")
                     #expect(record.residue == nil && record.size == node.size, "\(name), \(start)")
                     #expect(node.says(data) && !node.says(Self.otherwise(data, index)), "\(name), \(start)")
                     plain += 1
@@ -105,7 +113,7 @@ import XenstoreStream
     @Test func aPlainNodeIsWrittenAsItsWalkWritesIt() throws {
         var written = 0
         for (name, bytes) in try Self.streams(seeds: 1000..<1080) {
-            guard let image = try? PreparedImage(bytes: bytes) else { continue }
+            guard let image = try? ScannedImage(bytes: bytes) else { continue }
             try image.forEachItem { index, item in
                 guard case .record(let record) = item, case .node(let data) = record.body else { return }
                 for data in [data, Self.otherwise(data, index)] {

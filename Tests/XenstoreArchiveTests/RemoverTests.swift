@@ -15,7 +15,8 @@ import XenstoreStream
         let seed = UInt64(4711 + round)
         var random = SeededGenerator(seed: seed)
         let fixture = try ArchiveFixture()
-        var generator = StreamGenerator(seed: seed, format: StreamFormat(layout: round % 3 == 0 ? .v2 : .v1), oddity: round % 4 == 0 ? 10 : 0)
+        var generator = StreamGenerator(
+            seed: seed, format: StreamFormat(layout: round % 3 == 0 ? .v2 : .v1), oddity: round % 4 == 0 ? 10 : 0)
         var bodies = generator.bodies(connections: 4, nodes: 60)
         var present: [Int64: [UInt8]] = [:]
         for step in 0..<14 {
@@ -26,10 +27,13 @@ import XenstoreStream
             } else {
                 // Most records stay, some go, change places or come.
                 for _ in 0..<6 { bodies.remove(at: 6 + random.below(bodies.count - 6)) }
-                if random.chance(30) { bodies.swapAt(8 + random.below(bodies.count - 8), 8 + random.below(bodies.count - 8)) }
+                if random.chance(30) {
+                    bodies.swapAt(8 + random.below(bodies.count - 8), 8 + random.below(bodies.count - 8))
+                }
                 bodies += generator.bodies(connections: 1, nodes: 6).suffix(6)
                 if random.chance(15) { bodies[8...].shuffle(using: &random) }
-                let bytes = try random.chance(20) ? present.values.first ?? generator.encode(bodies) : generator.encode(bodies)
+                let bytes =
+                    try random.chance(20) ? present.values.first ?? generator.encode(bodies) : generator.encode(bodies)
                 let outcome = try fixture.store(bytes, "image \(step)")
                 #expect(present[outcome.imageID] == nil, "seed \(seed): an id came twice")
                 present[outcome.imageID] = bytes
@@ -40,11 +44,15 @@ import XenstoreStream
         #expect(try fixture.problems() == [], "seed \(seed)")
         // Nothing is left that no image uses.
         for (table, id, users) in [
-            ("path", "path_id", ["node_span", "watch_span", "watch_extended_span"]), ("permset", "permset_id", ["node_span"]),
-            ("node_detail", "detail_id", ["node_span"]), ("quotaset", "quotaset_id", ["global_quota_span", "domain_span"]),
+            ("path", "path_id", ["node_span", "watch_span", "watch_extended_span"]),
+            ("permset", "permset_id", ["node_span"]),
+            ("node_detail", "detail_id", ["node_span"]),
+            ("quotaset", "quotaset_id", ["global_quota_span", "domain_span"]),
         ] {
             let used = users.map { "SELECT \(id) FROM \($0) WHERE \(id) IS NOT NULL" }.joined(separator: " UNION ")
-            #expect(try fixture.count("SELECT count(*) FROM \(table) WHERE \(id) NOT IN (\(used))") == 0, "seed \(seed): \(table)")
+            #expect(
+                try fixture.count("SELECT count(*) FROM \(table) WHERE \(id) NOT IN (\(used))") == 0,
+                "seed \(seed): \(table)")
         }
     }
 
@@ -52,7 +60,10 @@ import XenstoreStream
         let fixture = try ArchiveFixture()
         for name in Fixtures.cleanNames { try fixture.store(Fixtures.bytes(name), name) }
         try Remover(fixture.archive).remove(fixture.archive.images())
-        for table in SpanTable.names + ["path", "permset", "permset_entry", "quotaset", "quotaset_entry", "residue", "node_detail", "node_change", "chain", "stream", "image", "finding"] {
+        for table in SpanTable.names + [
+            "path", "permset", "permset_entry", "quotaset", "quotaset_entry", "residue", "node_detail", "node_change",
+            "chain", "stream", "image", "finding",
+        ] {
             #expect(try fixture.count("SELECT count(*) FROM \(table)") == 0, "\(table)")
         }
         #expect(try fixture.problems() == [])

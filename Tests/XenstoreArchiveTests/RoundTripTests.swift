@@ -62,8 +62,11 @@ import XenstoreStream
         try Exporter(fixture.archive).export(image, toFile: target, overwrite: false)
         #expect(Files.read(target) == bytes)
 
-        try fixture.archive.database.execute("UPDATE node_span SET value = 'x' WHERE ord = (SELECT max(ord) FROM node_span)")
-        #expect(throws: ArchiveError.self) { try Exporter(fixture.archive).export(image, toFile: target, overwrite: true) }
+        try fixture.archive.database.execute(
+            "UPDATE node_span SET value = 'x' WHERE ord = (SELECT max(ord) FROM node_span)")
+        #expect(throws: ArchiveError.self) {
+            try Exporter(fixture.archive).export(image, toFile: target, overwrite: true)
+        }
         #expect(Files.read(target) == bytes)
         #expect(Files.list(fixture.folder.path).filter { $0.contains("partial") } == [])
     }

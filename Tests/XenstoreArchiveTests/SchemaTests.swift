@@ -14,7 +14,10 @@ import XenstoreStream
 
     @Test func everyTableIsStrict() throws {
         let fixture = try ArchiveFixture()
-        #expect(try fixture.strings("SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'") == [])
+        #expect(
+            try fixture.strings(
+                "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'")
+                == [])
     }
 
     /// The tables are written by hand, so that they can be read; this holds them against the records' descriptions.
@@ -40,19 +43,24 @@ import XenstoreStream
         for name in Fixtures.cleanNames { try fixture.store(Fixtures.bytes(name), name) }
         #expect(try fixture.count("SELECT count(*) FROM pragma_foreign_key_check") == 0)
         for table in SpanTable.all {
-            #expect(try fixture.count("SELECT count(*) FROM pragma_foreign_key_list('\(table.name)')") >= 2, "\(table.name)")
+            #expect(
+                try fixture.count("SELECT count(*) FROM pragma_foreign_key_list('\(table.name)')") >= 2, "\(table.name)"
+            )
         }
     }
 
     @Test func theViewsOthersRelyOnHaveTheirColumns() throws {
         let fixture = try ArchiveFixture()
         let promised: [String: [String]] = [
-            "images": ["image_id", "name", "series", "sha256", "size", "layout", "version", "captured_at", "imported_at"],
+            "images": [
+                "image_id", "name", "series", "sha256", "size", "layout", "version", "captured_at", "imported_at",
+            ],
             "nodes": ["image_id", "record_id", "path", "value", "owner", "perms", "conn_id", "tx_id", "access"],
             "perms": ["image_id", "record_id", "path", "position", "perm", "domid", "stale"],
             "watches": ["image_id", "record_id", "conn_id", "path", "token", "depth"],
             "connections": [
-                "image_id", "record_id", "conn_id", "type", "domid", "target_domid", "evtchn", "socket_fd", "unique_id", "in_data",
+                "image_id", "record_id", "conn_id", "type", "domid", "target_domid", "evtchn", "socket_fd", "unique_id",
+                "in_data",
                 "out_data", "out_resp_len",
             ],
             "transactions": ["image_id", "record_id", "conn_id", "tx_id"],
@@ -65,7 +73,9 @@ import XenstoreStream
     }
 
     /// A view that scans every image's rows to show one is of no use in a large archive.
-    @Test(arguments: ["nodes", "perms", "watches", "connections", "transactions", "records", "quotas", "globals", "domains"])
+    @Test(arguments: [
+        "nodes", "perms", "watches", "connections", "transactions", "records", "quotas", "globals", "domains",
+    ])
     func viewsSearchTheirImage(_ view: String) throws {
         let fixture = try ArchiveFixture()
         let plan = try fixture.archive.database.prepare("EXPLAIN QUERY PLAN SELECT * FROM \(view) WHERE image_id = 1")
@@ -77,7 +87,8 @@ import XenstoreStream
 
     @Test func aPathIsFoundByItsIndex() throws {
         let fixture = try ArchiveFixture()
-        let plan = try fixture.archive.database.prepare("EXPLAIN QUERY PLAN SELECT value FROM nodes WHERE image_id = 1 AND path = '/'")
+        let plan = try fixture.archive.database.prepare(
+            "EXPLAIN QUERY PLAN SELECT value FROM nodes WHERE image_id = 1 AND path = '/'")
         var lines: [String] = []
         while try plan.step() { lines.append(plan.string(3)) }
         #expect(lines.contains { $0.contains("path_text (path=?)") }, "\(lines)")
@@ -85,12 +96,15 @@ import XenstoreStream
     }
 
     /// The plans that make the difference in a large archive; `LIKE` knows no case and so no index.
-    @Test(arguments: ["path = '/tool'", "path GLOB '/local/domain/1/*'", "path >= '/local/domain/1/' AND path < '/local/domain/10'"])
+    @Test(arguments: [
+        "path = '/tool'", "path GLOB '/local/domain/1/*'", "path >= '/local/domain/1/' AND path < '/local/domain/10'",
+    ])
     func pathsAndPrefixesAreSearchedAndNotScanned(_ condition: String) throws {
         let fixture = try ArchiveFixture()
         try fixture.store(Fixtures.bytes("xen-4.17-small.bin"))
         let reader = try Archive.open(fixture.path)
-        let plan = try reader.database.prepare("EXPLAIN QUERY PLAN SELECT value FROM nodes WHERE image_id = 1 AND \(condition)")
+        let plan = try reader.database.prepare(
+            "EXPLAIN QUERY PLAN SELECT value FROM nodes WHERE image_id = 1 AND \(condition)")
         var lines: [String] = []
         while try plan.step() { lines.append(plan.string(3)) }
         #expect(lines.contains { $0.contains("INDEX path_text (path") }, "\(lines)")
@@ -101,12 +115,15 @@ import XenstoreStream
     @Test func whatChangedIsSearchedByItsPathsAlone() throws {
         let fixture = try ArchiveFixture()
         for name in ["xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin"] { try fixture.store(Fixtures.bytes(name), name) }
-        try fixture.archive.database.execute("UPDATE sqlite_stat1 SET stat = '351047 351047 1 1 1' WHERE tbl = 'node_span'; ANALYZE sqlite_schema")
-        for choice in [SpanChoice.changed, .begun] {
-            let plan = try fixture.archive.database.prepare("EXPLAIN QUERY PLAN " + SpanTable.all[SpanTable.nodeIndex].selectSQL(choice))
+        try fixture.archive.database.execute(
+            "UPDATE sqlite_stat1 SET stat = '351047 351047 1 1 1' WHERE tbl = 'node_span'; ANALYZE sqlite_schema")
+        for choice in [SpanFilter.changed, .begun] {
+            let plan = try fixture.archive.database.prepare(
+                "EXPLAIN QUERY PLAN " + SpanTable.all[SpanTable.nodeIndex].selectSQL(choice))
             var lines: [String] = []
             while try plan.step() { lines.append(plan.string(3)) }
-            #expect(lines.contains { $0.hasPrefix("SEARCH s USING PRIMARY KEY (chain_id=? AND path_id=?)") }, "\(lines)")
+            #expect(
+                lines.contains { $0.hasPrefix("SEARCH s USING PRIMARY KEY (chain_id=? AND path_id=?)") }, "\(lines)")
             #expect(!lines.contains { $0.hasPrefix("BLOOM FILTER ON s") }, "\(lines)")
         }
     }
@@ -119,13 +136,19 @@ import XenstoreStream
         var lines: [String] = []
         while try plan.step() { lines.append(plan.string(3)) }
         #expect(lines.filter { $0.hasPrefix("SEARCH c ") }.count == 2, "\(lines)")
-        #expect(lines.filter { $0.hasPrefix("SEARCH c ") }.allSatisfy { $0.contains("(chain_id=? AND gen=? AND path_id=?)") }, "\(lines)")
+        #expect(
+            lines.filter { $0.hasPrefix("SEARCH c ") }.allSatisfy {
+                $0.contains("(chain_id=? AND gen=? AND path_id=?)")
+            }, "\(lines)")
     }
 
     @Test func otherFilesAreRefusedAndLeftAlone() throws {
         let folder = TemporaryFolder()
         let text = folder.file("text")
-        Files.write(Array("this is no archive, but it is longer than a hundred bytes, so that SQLite has a whole header to look at and refuse.".utf8), text)
+        Files.write(
+            Array(
+                "this is no archive, but it is longer than a hundred bytes, so that SQLite has a whole header to look at and refuse."
+                    .utf8), text)
         let before = Files.read(text)
         #expect(throws: ArchiveError.self) { try Archive.openOrCreate(text) }
         #expect(throws: ArchiveError.self) { try Archive.open(text) }

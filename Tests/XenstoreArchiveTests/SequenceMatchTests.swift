@@ -62,7 +62,9 @@ import Testing
         var best = 0
         for mask in 0..<(1 << values.count) {
             let chosen = values.indices.filter { mask >> $0 & 1 == 1 }.map { values[$0] }
-            if chosen.allSatisfy({ $0 >= 0 }) && zip(chosen, chosen.dropFirst()).allSatisfy({ $0 < $1 }) { best = max(best, chosen.count) }
+            if chosen.allSatisfy({ $0 >= 0 }) && zip(chosen, chosen.dropFirst()).allSatisfy({ $0 < $1 }) {
+                best = max(best, chosen.count)
+            }
         }
         return best
     }
@@ -71,7 +73,8 @@ import Testing
         for seed in UInt64(0)..<100 {
             var random = SeededGenerator(seed: seed)
             let values = (0..<8).map { _ in random.below(10) - 1 }
-            #expect(SequenceMatch.longestRisingRun(values).count { $0 >= 0 } == longest(values), "seed \(seed): \(values)")
+            #expect(
+                SequenceMatch.longestRisingRun(values).count { $0 >= 0 } == longest(values), "seed \(seed): \(values)")
         }
     }
 }

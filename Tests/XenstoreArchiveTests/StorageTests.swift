@@ -26,7 +26,8 @@ import XenstoreStream
         try fixture.store(bytes)
         // A second observation and a successor cost nothing of it either.
         try fixture.store(bytes, "again")
-        try fixture.store(try stream([node(TerminatedString("/"), [1]), node(path, value), node(TerminatedString("/b"), [])]))
+        try fixture.store(
+            try stream([node(TerminatedString("/"), [1]), node(path, value), node(TerminatedString("/b"), [])]))
         let file = Files.read(fixture.path)
         #expect(file.occurrences(of: Array(value)) == 1)
         // A path is text once more in the index that finds it.
@@ -42,7 +43,8 @@ import XenstoreStream
         var reader = try StreamReader(bytes: bytes, format: try LayoutDetection(bytes: bytes).format)
         while let record = try reader.next() {
             guard record.type == .nodeData, record.size >= 40 else { continue }
-            #expect(file.occurrences(of: Array(bytes[record.offset..<record.offset + 32])) == 0, "record \(record.number)")
+            #expect(
+                file.occurrences(of: Array(bytes[record.offset..<record.offset + 32])) == 0, "record \(record.number)")
             if record.number > 60 { break }
         }
     }
@@ -50,8 +52,10 @@ import XenstoreStream
     @Test func textIsTextAndAllElseIsABlob() throws {
         let fixture = try ArchiveFixture()
         let values: [(Octets, String)] = [
-            (Octets("4".utf8), "text"), ([], "text"), (Octets("käse €".utf8), "text"), ([0xFF], "blob"), ([0x61, 0], "blob"),
-            ([0xC0, 0x80], "blob"), ([0xED, 0xA0, 0x80], "blob"), ([0x1B, 0x5B], "text"), ([0xF4, 0x90, 0x80, 0x80], "blob"),
+            (Octets("4".utf8), "text"), ([], "text"), (Octets("käse €".utf8), "text"), ([0xFF], "blob"),
+            ([0x61, 0], "blob"),
+            ([0xC0, 0x80], "blob"), ([0xED, 0xA0, 0x80], "blob"), ([0x1B, 0x5B], "text"),
+            ([0xF4, 0x90, 0x80, 0x80], "blob"),
         ]
         var bodies = [node(TerminatedString("/"), [])]
         for (index, value) in values.enumerated() { bodies.append(node(TerminatedString("/v\(index)"), value.0)) }
@@ -59,7 +63,9 @@ import XenstoreStream
         bodies.append(.watch(WatchData(connID: 1, wpath: TerminatedString("/"), token: TerminatedString([0xFE]))))
         try fixture.store(try stream(bodies))
         for (index, value) in values.enumerated() {
-            #expect(try fixture.strings("SELECT typeof(value) FROM nodes WHERE path = '/v\(index)'") == [value.1], "\(value.0)")
+            #expect(
+                try fixture.strings("SELECT typeof(value) FROM nodes WHERE path = '/v\(index)'") == [value.1],
+                "\(value.0)")
         }
         #expect(try fixture.count("SELECT count(*) FROM nodes WHERE typeof(path) = 'blob'") == 1)
         #expect(try fixture.strings("SELECT typeof(token) FROM watches") == ["blob"])

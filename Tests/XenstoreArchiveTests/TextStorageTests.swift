@@ -15,14 +15,21 @@ import XenstoreStream
         try fixture.store(Self.listing, "listing")
         #expect(try fixture.bytes(ofImage: 1) == Self.dump)
         #expect(try fixture.bytes(ofImage: 2) == Self.listing)
-        #expect(try fixture.strings("SELECT layout || ' ' || partial || ' ' || size || ' ' || verbatim_bytes FROM images ORDER BY image_id") == [
-            "oxenstored 0 154660 0", "listing 1 \(Self.listing.count) 0",
-        ])
+        #expect(
+            try fixture.strings(
+                "SELECT layout || ' ' || partial || ' ' || size || ' ' || verbatim_bytes FROM images ORDER BY image_id")
+                == [
+                    "oxenstored 0 154660 0", "listing 1 \(Self.listing.count) 0",
+                ])
         #expect(try fixture.count("SELECT virq_port FROM globals WHERE image_id = 1") == 3)
         #expect(try fixture.count("SELECT count(*) FROM nodes WHERE image_id = 1") == 725)
-        #expect(try fixture.strings("SELECT DISTINCT name FROM records WHERE image_id = 1 AND type > 8") == ["TEXT_LINE"])
         #expect(
-            try fixture.strings("SELECT mfn || ' ' || revtchn || ' ' || levtchn FROM connections WHERE image_id = 1 AND domid = 2") == ["1044476 1 32"])
+            try fixture.strings("SELECT DISTINCT name FROM records WHERE image_id = 1 AND type > 8") == ["TEXT_LINE"])
+        #expect(
+            try fixture.strings(
+                "SELECT mfn || ' ' || revtchn || ' ' || levtchn FROM connections WHERE image_id = 1 AND domid = 2") == [
+                    "1044476 1 32"
+                ])
         #expect(
             try fixture.strings(
                 "SELECT c.socket_fd || ' ' || w.path FROM watches w JOIN connections c USING (image_id, conn_id) "
@@ -51,9 +58,12 @@ import XenstoreStream
 
     @Test func aTextDoesNotFollowAStream() throws {
         let fixture = try ArchiveFixture()
-        for name in ["xen-4.17-small.bin", "oxenstored-4.17-small.dump", "listings/xen-4.17-small.ls-fp.txt", "xen-4.17-tx.bin"] {
+        for name in [
+            "xen-4.17-small.bin", "oxenstored-4.17-small.dump", "listings/xen-4.17-small.ls-fp.txt", "xen-4.17-tx.bin",
+        ] {
             try fixture.store(Fixtures.bytes(name), name)
-            #expect(try fixture.bytes(ofImage: fixture.count("SELECT max(image_id) FROM image")) == Fixtures.bytes(name))
+            #expect(
+                try fixture.bytes(ofImage: fixture.count("SELECT max(image_id) FROM image")) == Fixtures.bytes(name))
         }
         #expect(try fixture.strings("SELECT layout FROM chain ORDER BY chain_id") == ["v1", "oxenstored", "listing"])
     }

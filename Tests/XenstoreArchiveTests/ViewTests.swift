@@ -26,7 +26,9 @@ import XenstoreStream
         octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
     }
 
-    private func check(_ fixture: ArchiveFixture, _ image: Int64, _ bodies: [RecordBody], _ layout: Layout, _ name: String) throws {
+    private func check(
+        _ fixture: ArchiveFixture, _ image: Int64, _ bodies: [RecordBody], _ layout: Layout, _ name: String
+    ) throws {
         var nodes: [String] = []
         var perms: [String] = []
         var watches: [String] = []
@@ -43,13 +45,20 @@ import XenstoreStream
                         "\(data.connID)", "\(data.txID)", "\(data.access)",
                     ].joined(separator: "|"))
                 for (position, perm) in data.perms.enumerated() {
-                    let letter = "wrbn".utf8.contains(perm.perm) ? String(UnicodeScalar(perm.perm)) : "0x" + String(perm.perm, radix: 16)
-                    perms.append([hex(data.path.octets), "\(position)", letter, "\(perm.domid)", "\(perm.flags & 1)"].joined(separator: "|"))
+                    let letter =
+                        "wrbn".utf8.contains(perm.perm)
+                        ? String(UnicodeScalar(perm.perm)) : "0x" + String(perm.perm, radix: 16)
+                    perms.append(
+                        [hex(data.path.octets), "\(position)", letter, "\(perm.domid)", "\(perm.flags & 1)"].joined(
+                            separator: "|"))
                 }
             case .watch(let data):
-                watches.append(["\(data.connID)", hex(data.wpath.octets), hex(data.token.octets), "-"].joined(separator: "|"))
+                watches.append(
+                    ["\(data.connID)", hex(data.wpath.octets), hex(data.token.octets), "-"].joined(separator: "|"))
             case .watchExtended(let data):
-                watches.append(["\(data.connID)", hex(data.wpath.octets), hex(data.token.octets), "\(data.depth)"].joined(separator: "|"))
+                watches.append(
+                    ["\(data.connID)", hex(data.wpath.octets), hex(data.token.octets), "\(data.depth)"].joined(
+                        separator: "|"))
             case .connection(let data):
                 let isRing = data.kind == .ring
                 let isSocket = data.kind == .socket
@@ -58,19 +67,27 @@ import XenstoreStream
                 connections.append(
                     [
                         "\(data.connID)", type, isRing ? "\(data.domid)" : "-",
-                        isRing && data.tdomid != 0x7FF4 ? "\(data.tdomid)" : "-", evtchn, isSocket ? "\(data.socketFD)" : "-",
-                        layout != .draft && data.hasUniqueID ? "\(Int64(bitPattern: data.uniqueID))" : "-", hex(data.inData), hex(data.outData),
+                        isRing && data.tdomid != 0x7FF4 ? "\(data.tdomid)" : "-", evtchn,
+                        isSocket ? "\(data.socketFD)" : "-",
+                        layout != .draft && data.hasUniqueID ? "\(Int64(bitPattern: data.uniqueID))" : "-",
+                        hex(data.inData), hex(data.outData),
                     ].joined(separator: "|"))
             case .transaction(let data): transactions.append("\(data.connID)|\(data.txID)")
             default: break
             }
         }
         func expect(_ view: String, _ expected: [String], _ columns: String, _ order: String = "record_id") throws {
-            let actual = try rows(fixture, "SELECT \(columns) FROM \(view) WHERE image_id = ?1 ORDER BY \(order)", image: image)
+            let actual = try rows(
+                fixture, "SELECT \(columns) FROM \(view) WHERE image_id = ?1 ORDER BY \(order)", image: image)
             #expect(actual == expected, "\(view) of \(name)")
         }
-        try expect("nodes", nodes, "hex(path) || '|' || hex(value) || '|' || ifnull(owner, '-') || '|' || conn_id || '|' || tx_id || '|' || access")
-        try expect("perms", perms, "hex(path) || '|' || position || '|' || perm || '|' || domid || '|' || stale", "record_id, position")
+        try expect(
+            "nodes", nodes,
+            "hex(path) || '|' || hex(value) || '|' || ifnull(owner, '-') || '|' || conn_id || '|' || tx_id || '|' || access"
+        )
+        try expect(
+            "perms", perms, "hex(path) || '|' || position || '|' || perm || '|' || domid || '|' || stale",
+            "record_id, position")
         try expect("watches", watches, "conn_id || '|' || hex(path) || '|' || hex(token) || '|' || ifnull(depth, '-')")
         try expect(
             "connections", connections,
@@ -116,15 +133,19 @@ import XenstoreStream
                 }
             case .domain(let data):
                 for quota in data.quotas {
-                    expected.append("domain|\(data.domid)|\(String(decoding: quota.name, as: UTF8.self))|\(quota.value)")
+                    expected.append(
+                        "domain|\(data.domid)|\(String(decoding: quota.name, as: UTF8.self))|\(quota.value)")
                 }
             default: break
             }
         }
         #expect(!expected.isEmpty)
-        let sql = "SELECT scope || '|' || ifnull(domid, '-') || '|' || name || '|' || value FROM quotas WHERE image_id = ?1 ORDER BY record_id, position"
+        let sql =
+            "SELECT scope || '|' || ifnull(domid, '-') || '|' || name || '|' || value FROM quotas WHERE image_id = ?1 ORDER BY record_id, position"
         #expect(try rows(fixture, sql, image: 1) == expected)
-        #expect(try fixture.strings("SELECT domid || '=' || ifnull(name, '-') FROM domains ORDER BY domid").contains("0=Domain-0"))
+        #expect(
+            try fixture.strings("SELECT domid || '=' || ifnull(name, '-') FROM domains ORDER BY domid").contains(
+                "0=Domain-0"))
     }
 
     @Test func oneImageShowsNothingOfAnother() throws {

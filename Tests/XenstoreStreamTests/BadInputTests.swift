@@ -34,18 +34,23 @@ import XenstoreStream
         #expect(error?.record == 1)
         #expect(error?.field == .len)
         #expect(
-            error?.description.hasPrefix("offset 20, record 1 (GLOBAL_DATA), len: the record's body has 4294967295 bytes") == true)
+            error?.description.hasPrefix(
+                "offset 20, record 1 (GLOBAL_DATA), len: the record's body has 4294967295 bytes") == true)
     }
 
     @Test func aFieldBeyondTheBodyNamesTheField() {
         let format = StreamFormat(layout: .v1)
         // wpath-len says 100, the body has 16 bytes.
-        let bytes = Header(format: format).bytes + [3, 0, 0, 0, 16, 0, 0, 0, 1, 0, 0, 0, 100, 0, 2, 0] + Array(repeating: 0, count: 16)
+        let bytes =
+            Header(format: format).bytes + [3, 0, 0, 0, 16, 0, 0, 0, 1, 0, 0, 0, 100, 0, 2, 0]
+            + Array(repeating: 0, count: 16)
         let error = failure(bytes)
         #expect(error?.code == .fieldBeyondBody)
         #expect(error?.field == .wpath)
         #expect(error?.offset == 32)
-        #expect(error?.description.contains("record 1 (WATCH_DATA), wpath: needs 100 bytes, the record's body has 8 left") == true)
+        #expect(
+            error?.description.contains("record 1 (WATCH_DATA), wpath: needs 100 bytes, the record's body has 8 left")
+                == true)
     }
 
     @Test func countsAreCheckedBeforeAnythingIsAllocated() {

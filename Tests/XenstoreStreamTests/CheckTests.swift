@@ -14,7 +14,8 @@ import XenstoreStream
     ]
 
     private static func node(_ path: String, _ change: (inout NodeData) -> Void = { _ in }) -> RecordBody {
-        var data = NodeData(path: TerminatedString(path), value: Octets("v".utf8), perms: [Permission(perm: 0x6E, domid: 0)])
+        var data = NodeData(
+            path: TerminatedString(path), value: Octets("v".utf8), perms: [Permission(perm: 0x6E, domid: 0)])
         change(&data)
         return .node(data)
     }
@@ -26,7 +27,8 @@ import XenstoreStream
     }
 
     private static func stream(
-        _ bodies: [RecordBody], _ format: StreamFormat = format, residues: [Int: Residue] = [:], flags: UInt32 = 0, end: OpaqueData? = nil,
+        _ bodies: [RecordBody], _ format: StreamFormat = format, residues: [Int: Residue] = [:], flags: UInt32 = 0,
+        end: OpaqueData? = nil,
         trailer: Octets = []
     ) throws -> [UInt8] {
         var header = Header(format: format)
@@ -64,13 +66,22 @@ import XenstoreStream
         (.unknownType, .opaque(OpaqueData(type: RecordType(rawValue: 77), body: [1, 2, 3, 4, 5, 6, 7, 8]))),
         (
             .typeNotInLayout,
-            .watchExtended(WatchDataExtended(connID: 2, wpath: TerminatedString("/a"), token: TerminatedString("t"), depth: 1))
+            .watchExtended(
+                WatchDataExtended(connID: 2, wpath: TerminatedString("/a"), token: TerminatedString("t"), depth: 1))
         ),
         (.setPad, connection { $0.socketPad = 7 }), (.setPad, connection { $0.fields = 0x8000 }),
         (.setPad, .domain(DomainData(domid: 4, features: 1))), (.setPad, node("/b") { $0.perms[0].flags = 0x82 }),
         (.unterminated, node("/b") { $0.path.isTerminated = false }),
-        (.unterminated, .watch(WatchData(connID: 2, wpath: TerminatedString("a"), token: TerminatedString([0x74], isTerminated: false)))),
-        (.innerNUL, .watch(WatchData(connID: 2, wpath: TerminatedString("a"), token: TerminatedString([0x74, 0, 0x74])))),
+        (
+            .unterminated,
+            .watch(
+                WatchData(connID: 2, wpath: TerminatedString("a"), token: TerminatedString([0x74], isTerminated: false))
+            )
+        ),
+        (
+            .innerNUL,
+            .watch(WatchData(connID: 2, wpath: TerminatedString("a"), token: TerminatedString([0x74, 0, 0x74])))
+        ),
         (.notUTF8, node("/b") { $0.value = [0xFF] }),
         (.connectionType, connection { ($0.connType, $0.connSpec) = (9, [1, 2, 3, 4, 5, 6, 7, 8]) }),
         (.connIDZero, connection { $0.connID = 0 }),
@@ -80,9 +91,16 @@ import XenstoreStream
         (.noPerms, node("/b") { $0.perms = [] }),
         (.manyPerms, node("/b") { $0.perms = Array(repeating: Permission(perm: 0x72, domid: 0), count: 300) }),
         (.committedTransaction, node("/b") { $0.txID = 5 }), (.committedTransaction, node("/b") { $0.access = 2 }),
-        (.pathForm, node("/a/") { _ in }), (.pathForm, .watch(WatchData(connID: 2, wpath: TerminatedString(""), token: TerminatedString("")))),
+        (.pathForm, node("/a/") { _ in }),
+        (.pathForm, .watch(WatchData(connID: 2, wpath: TerminatedString(""), token: TerminatedString("")))),
         (.pathCharacters, node("/b c")),
-        (.pathLength, .watch(WatchData(connID: 2, wpath: TerminatedString("/" + String(repeating: "x", count: 3071)), token: TerminatedString("t")))),
+        (
+            .pathLength,
+            .watch(
+                WatchData(
+                    connID: 2, wpath: TerminatedString("/" + String(repeating: "x", count: 3071)),
+                    token: TerminatedString("t")))
+        ),
         (.quotaName, .domain(DomainData(domid: 4, quotas: [Quota(name: [], value: 1)]))),
         (.repeatedRecord, .global(GlobalData(rwSocketFD: 3, secondFD: 6))),
         (.duplicateConnection, connection { $0.connID = 2 }),
@@ -104,7 +122,8 @@ import XenstoreStream
     @Test func pathsThatAreNoTextAreFound() throws {
         let found = try rules(Self.stream(Self.plain + [Self.node("/") { $0.path = TerminatedString([0x2F, 0xFF]) }]))
         #expect(found == ["not-utf8", "path-characters"])
-        let inner = try rules(Self.stream(Self.plain + [Self.node("/") { $0.path = TerminatedString([0x2F, 0x62, 0, 0x63]) }]))
+        let inner = try rules(
+            Self.stream(Self.plain + [Self.node("/") { $0.path = TerminatedString([0x2F, 0x62, 0, 0x63]) }]))
         #expect(inner == ["inner-nul", "path-characters"])
     }
 
@@ -127,7 +146,10 @@ import XenstoreStream
     @Test func whatSurroundsTheRecordsIsFound() throws {
         #expect(try rules(Self.stream(Self.plain, flags: 0x8000_0002)) == ["reserved-flags"])
         #expect(try rules(Self.stream(Self.plain, trailer: [1, 2, 3])) == ["trailer"])
-        #expect(try rules(Self.stream(Self.plain, end: OpaqueData(type: .end, body: [0, 0, 0, 0, 0, 0, 0, 0]))) == ["end-body"])
+        #expect(
+            try rules(Self.stream(Self.plain, end: OpaqueData(type: .end, body: [0, 0, 0, 0, 0, 0, 0, 0]))) == [
+                "end-body"
+            ])
         #expect(try rules(Self.stream([]), layout: .v1) == ["no-records"])
         let whole = try Self.stream(Self.plain)
         #expect(try rules(whole + whole[16...]) == ["records-behind-end"])
@@ -136,11 +158,13 @@ import XenstoreStream
     @Test func whatTheFieldsDoNotExplainIsFound() throws {
         let padding = try Self.stream(Self.plain, residues: [4: Residue(tail: [9])])
         #expect(try rules(padding) == ["dirty-padding"])
-        let slack = try Self.stream(Self.plain, residues: [0: Residue(length: 24, tail: Octets(repeating: 5, count: 16))])
+        let slack = try Self.stream(
+            Self.plain, residues: [0: Residue(length: 24, tail: Octets(repeating: 5, count: 16))])
         #expect(try rules(slack) == ["slack"])
         var data = ConnectionData(connID: 3, socketFD: 9)
         (data.fields, data.uniqueID, data.outData) = (1, 8, [1])
-        let alignment = try Self.stream(Self.plain + [.connection(data)], residues: [6: Residue(alignment: [1, 2, 3, 4, 5, 6, 7])])
+        let alignment = try Self.stream(
+            Self.plain + [.connection(data)], residues: [6: Residue(alignment: [1, 2, 3, 4, 5, 6, 7])])
         #expect(try rules(alignment) == ["dirty-padding"])
     }
 
@@ -152,7 +176,8 @@ import XenstoreStream
         #expect(try rules(bytes) == ["slack", "hidden-record"])
         // Of an unpadded body the first octets behind the fields are where its padding would be.
         let padding = Octets(repeating: 0, count: 7)
-        let behind = try Self.stream(Self.plain, residues: [3: Residue(length: UInt32(24 + tail.count), tail: padding + tail)])
+        let behind = try Self.stream(
+            Self.plain, residues: [3: Residue(length: UInt32(24 + tail.count), tail: padding + tail)])
         #expect(try rules(behind) == ["slack", "hidden-record"])
     }
 
@@ -163,7 +188,8 @@ import XenstoreStream
     }
 
     @Test func messagesCarryNothingThatSteersATerminal() throws {
-        let bytes = try Self.stream(Self.plain + [Self.node("/") { $0.path = TerminatedString("/\u{1B}[2J\u{202E}\n") }])
+        let bytes = try Self.stream(
+            Self.plain + [Self.node("/") { $0.path = TerminatedString("/\u{1B}[2J\u{202E}\n") }])
         let detection = try LayoutDetection(bytes: bytes)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
         var checker = ImageChecker(header: reader.header, detection: detection, bytes: bytes)
@@ -176,11 +202,13 @@ import XenstoreStream
     @Test func everyRuleIsFoundBySomeTest() {
         // Rules that other tests meet: damaged files, and layouts.
         let elsewhere: Set<Rule> = [
-            .noHeader, .headerVersion, .headerByteOrder, .layoutLikely, .layoutUndecided, .noEnd, .damagedSpan, .lengthLies, .lengthRule, .watchWithoutDepth,
+            .noHeader, .headerVersion, .headerByteOrder, .layoutLikely, .layoutUndecided, .noEnd, .damagedSpan,
+            .lengthLies, .lengthRule, .watchWithoutDepth,
             .unknownLine, .oddLine, .cutLine,
         ]
         let here: Set<Rule> = Set(Self.odd.map(\.0)).union([
-            .reservedFlags, .endBody, .trailer, .recordsBehindEnd, .noRecords, .slack, .hiddenRecord, .dirtyPadding, .unknownTransaction, .pendingAccess,
+            .reservedFlags, .endBody, .trailer, .recordsBehindEnd, .noRecords, .slack, .hiddenRecord, .dirtyPadding,
+            .unknownTransaction, .pendingAccess,
             .lateConnection, .lateParent,
         ])
         #expect(here.union(elsewhere) == Set(Rule.allCases))

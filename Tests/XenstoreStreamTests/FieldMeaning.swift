@@ -32,7 +32,10 @@ func meaning(of field: Field, in type: RecordType, _ layout: Layout) -> String {
     case .outRespLength: "how much of out-data is the rest of a reply that is half written"
     case .outDataLength: isDraft ? "length of out-data; the document calls it data-len" : "length of out-data"
     case .inData: "requests that are not handled yet, the last one perhaps cut off"
-    case .outData: isDraft ? "what is not written yet; the document calls it data" : "replies and watch events that are not written yet"
+    case .outData:
+        isDraft
+            ? "what is not written yet; the document calls it data"
+            : "replies and watch events that are not written yet"
     case .uniqueIDPad: "zero"
     case .uniqueID: "tells one use of a domid from the next"
     case .wpathLength: "length of wpath, its NUL included"
@@ -41,12 +44,15 @@ func meaning(of field: Field, in type: RecordType, _ layout: Layout) -> String {
     case .token: "any string, also the empty one"
     case .depth: "levels below wpath that fire the watch; 0xFFFF: all"
     case .depthPad: "reserved, zero"
-    case .txID: type == .nodeData ? "the transaction; without meaning in a committed node" : "the number that the connection knows it by"
+    case .txID:
+        type == .nodeData
+            ? "the transaction; without meaning in a committed node" : "the number that the connection knows it by"
     case .pathLength: "length of path, its NUL included"
     case .valueLength: "length of value"
     case .access: "pending nodes: 1 read, 2 written, 3 both, 0 deleted; without meaning in a committed one"
     case .permCount: "entries of perms"
-    case .perms: isDraft ? "per entry: letter u8, pad u8, domid u16" : "per entry: letter u8, flags u8 (bit 0: stale), domid u16"
+    case .perms:
+        isDraft ? "per entry: letter u8, pad u8, domid u16" : "per entry: letter u8, flags u8 (bit 0: stale), domid u16"
     case .path: "absolute, or special (`@introduceDomain`, `@releaseDomain`)"
     case .value: "any octets, also none"
     case .domQuotaCount: "quotas that are defaults of a domain; they come first"

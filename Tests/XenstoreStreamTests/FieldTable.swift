@@ -37,7 +37,8 @@ struct FieldTable: FieldVisitor {
 
     /// The names of the counts that make up `count`.
     private func names(_ count: Int) -> String {
-        counts.enumerated().filter { count >> (Self.firstBit + $0.offset) & 1 == 1 }.map(\.element.name).joined(separator: " + ")
+        counts.enumerated().filter { count >> (Self.firstBit + $0.offset) & 1 == 1 }.map(\.element.name).joined(
+            separator: " + ")
     }
 
     private mutating func bit(_ field: Field) -> Int {
@@ -51,7 +52,9 @@ struct FieldTable: FieldVisitor {
         if field == .domQuotaCount { value = Value(bit(field)) }
     }
 
-    mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
+    mutating func count<Width: WireInteger>(
+        _ field: Field, as width: Width.Type, of current: Int
+    ) throws(StreamError) -> Int {
         add(field, fixed: Width.bitWidth / 8)
         return bit(field)
     }

@@ -30,14 +30,17 @@ import XenstoreStream
     private func lines(_ body: RecordBody, _ layout: Layout) throws -> [String] {
         let rows = try FieldTable(body, layout).rows.map { row in
             [
-                row.field.name, row.offset.map(String.init) ?? "–", row.octets, row.field.column.map(MarkdownTable.code) ?? "–",
+                row.field.name, row.offset.map(String.init) ?? "–", row.octets,
+                row.field.column.map(MarkdownTable.code) ?? "–",
                 meaning(of: row.field, in: body.type, layout),
             ]
         }
         return MarkdownTable.lines(["field", "offset", "octets", "column", "meaning"], rows)
     }
 
-    @Test(arguments: RecordType.known.filter { $0 != .end }) func theTablesOfEveryRecordTypeAreCurrent(_ type: RecordType) throws {
+    @Test(arguments: RecordType.known.filter { $0 != .end }) func theTablesOfEveryRecordTypeAreCurrent(
+        _ type: RecordType
+    ) throws {
         var tables: [(layouts: [Layout], variant: String, lines: [String])] = []
         for body in samples(type) {
             for layout in Layout.allCases where type <= layout.lastRecordType {
@@ -56,7 +59,10 @@ import XenstoreStream
         var lines: [String] = []
         for table in sorted {
             let layouts = table.layouts.map(\.rawValue).joined(separator: ", ")
-            lines += (lines.isEmpty ? [] : [""]) + ["**" + layouts + (table.variant.isEmpty ? "" : ": \(table.variant)") + "**", ""]
+            lines +=
+                (lines.isEmpty ? [] : [""]) + [
+                    "**" + layouts + (table.variant.isEmpty ? "" : ": \(table.variant)") + "**", "",
+                ]
             lines += table.lines
         }
         let problem = GeneratedSection("docs/format.md", type.name).problem(with: lines)

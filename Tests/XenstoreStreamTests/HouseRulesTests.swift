@@ -19,14 +19,17 @@ import Testing
     private static let files: [TextFile] = {
         var files: [TextFile] = []
         func collect(_ folder: String) {
-            for name in Files.list(Fixtures.root + "/" + folder) where !skipped.contains(name) && !name.hasPrefix(".build") {
+            for name in Files.list(Fixtures.root + "/" + folder)
+            where !skipped.contains(name) && !name.hasPrefix(".build") {
                 let path = folder.isEmpty ? name : folder + "/" + name
                 guard Files.list(Fixtures.root + "/" + path).isEmpty else {
                     collect(path)
                     continue
                 }
                 let bytes = Files.read(Fixtures.root + "/" + path)
-                if !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) { files.append(TextFile(path: path, text: text)) }
+                if !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) {
+                    files.append(TextFile(path: path, text: text))
+                }
             }
         }
         collect("")
@@ -64,13 +67,17 @@ import Testing
 
     /// The words between backticks.
     private func codeWords(_ text: Substring) -> [String] {
-        text.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map {
+            String($0.element)
+        }
     }
 
     private func importedModule(_ line: Substring) -> String? {
         let words = line.split(separator: " ")
         guard let index = words.firstIndex(of: "import"), index + 1 < words.count,
-            words[..<index].allSatisfy({ $0.hasPrefix("@") || ["public", "package", "internal", "private", "fileprivate"].contains($0) })
+            words[..<index].allSatisfy({
+                $0.hasPrefix("@") || ["public", "package", "internal", "private", "fileprivate"].contains($0)
+            })
         else { return nil }
         let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
         let module = words[kinds.contains(words[index + 1]) && index + 2 < words.count ? index + 2 : index + 1]
@@ -128,7 +135,8 @@ import Testing
         return characters.indices.dropFirst().contains { index in
             let before = characters[index - 1]
             let isValue = before.isLetter || before.isNumber || before == "_" || before == ")" || before == "]"
-            return characters[index] == "!" && isValue && !(index + 1 < characters.count && characters[index + 1] == "=")
+            return characters[index] == "!" && isValue
+                && !(index + 1 < characters.count && characters[index + 1] == "=")
         }
     }
 
@@ -146,7 +154,8 @@ import Testing
 
     @Test(arguments: [
         ("a!.b", true), ("try! f()", true), ("a as! B", true), ("f()!", true), ("a[0]!", true), ("var a: Int!", true),
-        ("a != b", false), ("a!=b", false), ("!a", false), ("(!a && !b)", false), ("\"so!\"", false), ("a // so!", false),
+        ("a != b", false), ("a!=b", false), ("!a", false), ("(!a && !b)", false), ("\"so!\"", false),
+        ("a // so!", false),
         ("f(\"a\\\"b!\")", false),
     ])
     func aForcedValueIsSeen(_ line: String, _ isForced: Bool) {
@@ -202,7 +211,9 @@ import Testing
                     // A part of a longer path, as in a guest's tree, or of a longer word.
                     let isInner = before.map { $0.isLetter || $0.isNumber || "._/-])>}*$".contains($0) } ?? false
                     let isLonger = after.map { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" } ?? false
-                    if !isInner && !isLonger { Issue.record("\(file.path) names \(place): \(file.text[range.lowerBound...].prefix(40))") }
+                    if !isInner && !isLonger {
+                        Issue.record("\(file.path) names \(place): \(file.text[range.lowerBound...].prefix(40))")
+                    }
                 }
             }
         }

@@ -29,18 +29,22 @@ import XenstoreStream
 
     @Test func draftRingConnection() throws {
         var data = ConnectionData(connID: 1, ringOf: 5, tdomid: 0x7FF4, evtchn: 0)
-        data.connPad = 0x0A0B0C0D
+        data.connPad = 0x0A0B_0C0D
         data.flags = 3
         data.revtchn = 2
         data.levtchn = 30
-        data.mfn = 0x1122334455667788
+        data.mfn = 0x1122_3344_5566_7788
         data.outData = [0xAA, 0xBB]
         #expect(
             try encode(.connection(data), .draft)
-                == hex("02000000 26000000 01000000 0d0c0b0a 0000 0500 f47f 0300 02000000 1e000000 8877665544332211 02000000 aabb 0000"))
+                == hex(
+                    "02000000 26000000 01000000 0d0c0b0a 0000 0500 f47f 0300 02000000 1e000000 8877665544332211 02000000 aabb 0000"
+                ))
         #expect(
             try encode(.connection(data), .draft, .big)
-                == hex("00000002 00000026 00000001 0a0b0c0d 0000 0005 7ff4 0003 00000002 0000001e 1122334455667788 00000002 aabb 0000"))
+                == hex(
+                    "00000002 00000026 00000001 0a0b0c0d 0000 0005 7ff4 0003 00000002 0000001e 1122334455667788 00000002 aabb 0000"
+                ))
     }
 
     @Test func draftSocketConnection() throws {
@@ -58,13 +62,17 @@ import XenstoreStream
         data.inData = [1, 2, 3]
         data.outRespLength = 1
         data.outData = [4, 5]
-        data.uniqueID = 0x0102030405060708
+        data.uniqueID = 0x0102_0304_0506_0708
         #expect(
             try encode(.connection(data), layout)
-                == hex("02000000 28000000 04000000 0000 0100 0200 0100 20000000 0300 0100 02000000 010203 0405 000000 0807060504030201"))
+                == hex(
+                    "02000000 28000000 04000000 0000 0100 0200 0100 20000000 0300 0100 02000000 010203 0405 000000 0807060504030201"
+                ))
         #expect(
             try encode(.connection(data), layout, .big)
-                == hex("00000002 00000028 00000004 0000 0001 0002 0001 00000020 0003 0001 00000002 010203 0405 000000 0102030405060708"))
+                == hex(
+                    "00000002 00000028 00000004 0000 0001 0002 0001 00000020 0003 0001 00000002 010203 0405 000000 0102030405060708"
+                ))
     }
 
     @Test(arguments: [Layout.v1, .v2]) func releasedSocketConnection(_ layout: Layout) throws {
@@ -82,8 +90,10 @@ import XenstoreStream
 
     @Test func watchDataExtended() throws {
         let body = RecordBody.watchExtended(
-            WatchDataExtended(connID: 3, wpath: TerminatedString("ab"), token: TerminatedString("t"), depth: 2, depthPad: 1))
-        #expect(try encode(body, .v2) == hex("08000000 11000000 03000000 0300 0200 0200 0100 616200 7400 00000000000000"))
+            WatchDataExtended(
+                connID: 3, wpath: TerminatedString("ab"), token: TerminatedString("t"), depth: 2, depthPad: 1))
+        #expect(
+            try encode(body, .v2) == hex("08000000 11000000 03000000 0300 0200 0200 0100 616200 7400 00000000000000"))
     }
 
     @Test(arguments: Layout.allCases) func transactionData(_ layout: Layout) throws {
@@ -93,7 +103,8 @@ import XenstoreStream
 
     private let node = NodeData(
         path: TerminatedString("/a"), value: [0x31, 0x00],
-        perms: [Permission(perm: 0x6E, domid: 0), Permission(perm: 0x72, flags: 1, domid: 0x0102)], connID: 5, txID: 6, access: 2)
+        perms: [Permission(perm: 0x6E, domid: 0), Permission(perm: 0x72, flags: 1, domid: 0x0102)], connID: 5, txID: 6,
+        access: 2)
 
     @Test func draftNodeData() throws {
         #expect(
@@ -116,11 +127,13 @@ import XenstoreStream
     @Test func globalQuotaData() throws {
         let quotas = [Quota(name: Octets("ab".utf8), value: 1000), Quota(name: Octets("c".utf8), value: 0)]
         let body = RecordBody.globalQuota(GlobalQuotaData(domQuotaCount: 1, quotas: quotas))
-        #expect(try encode(body, .v2) == hex("06000000 11000000 0100 0100 e8030000 00000000 616200 6300 00000000000000"))
+        #expect(
+            try encode(body, .v2) == hex("06000000 11000000 0100 0100 e8030000 00000000 616200 6300 00000000000000"))
     }
 
     @Test func domainData() throws {
-        let body = RecordBody.domain(DomainData(domid: 4, features: 0xE, quotas: [Quota(name: Octets("n".utf8), value: 7)]))
+        let body = RecordBody.domain(
+            DomainData(domid: 4, features: 0xE, quotas: [Quota(name: Octets("n".utf8), value: 7)]))
         #expect(try encode(body, .v2) == hex("07000000 0e000000 0400 0100 0e000000 07000000 6e00 0000"))
         #expect(try encode(body, .v2, .big) == hex("00000007 0000000e 0004 0001 0000000e 00000007 6e00 0000"))
     }

@@ -24,9 +24,12 @@ import XenstoreStream
             var expected = FieldList.entries(of: sample, layout: format.layout).map(\.value)
             // A field that takes the rest of the body takes the padding with it, where `len` counts that.
             if case .octets(let rest)? = expected.last, record.residue == nil, sample.readsToItsEnd(in: format.layout) {
-                expected[expected.count - 1] = .octets(rest + Octets(repeating: 0, count: Int(record.size) - 8 - fieldCount(sample, format)))
+                expected[expected.count - 1] = .octets(
+                    rest + Octets(repeating: 0, count: Int(record.size) - 8 - fieldCount(sample, format)))
             }
-            #expect(FieldList.entries(of: record.body, layout: format.layout).map(\.value) == expected, "\(sample.type.name) in \(format)")
+            #expect(
+                FieldList.entries(of: record.body, layout: format.layout).map(\.value) == expected,
+                "\(sample.type.name) in \(format)")
             #expect(try rewritten(writer.bytes, format) == writer.bytes)
         }
     }
@@ -78,7 +81,9 @@ import XenstoreStream
         #expect(try rewritten(bytes, format) == bytes)
     }
 
-    @Test(arguments: Fixtures.cleanStreams) func realStreamsHaveResidueOnlyWhereSomethingIsOff(_ name: String, _ verbatim: Int) throws {
+    @Test(arguments: Fixtures.cleanStreams) func realStreamsHaveResidueOnlyWhereSomethingIsOff(
+        _ name: String, _ verbatim: Int
+    ) throws {
         let bytes = Fixtures.bytes(name)
         var reader = try StreamReader(bytes: bytes, format: try LayoutDetection(bytes: bytes).format)
         var count = 0

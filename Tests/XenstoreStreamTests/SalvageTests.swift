@@ -42,7 +42,10 @@ import XenstoreStream
     }
 
     private static func node(_ name: String) -> RecordBody {
-        .node(NodeData(path: TerminatedString("/" + name), value: Octets("value of \(name)".utf8), perms: [Permission(perm: 0x6E, domid: 0)]))
+        .node(
+            NodeData(
+                path: TerminatedString("/" + name), value: Octets("value of \(name)".utf8),
+                perms: [Permission(perm: 0x6E, domid: 0)]))
     }
 
     /// Ten nodes, and where each record starts.
@@ -70,7 +73,9 @@ import XenstoreStream
             let content = salvage(Array(bytes[..<end]))
             let whole = starts.dropFirst().count { $0 <= end }
             #expect(content.records.count == whole, "cut at \(end)")
-            #expect(content.damages.map(\.bytes.count).reduce(0, +) == end - (starts.last { $0 <= end } ?? 16), "cut at \(end)")
+            #expect(
+                content.damages.map(\.bytes.count).reduce(0, +) == end - (starts.last { $0 <= end } ?? 16),
+                "cut at \(end)")
             #expect(content.rules.contains("no-end"), "cut at \(end)")
             #expect(try refusal(Array(bytes[..<end])) != nil, "cut at \(end)")
         }
@@ -92,7 +97,9 @@ import XenstoreStream
     }
 
     /// Too small, too large within the file, beyond the file: the fields still tell where the record ends.
-    @Test(arguments: [UInt32(0), 8, 16, 80, 200, 0xFFFF, 0xFFFF_FFF8, 0xFFFF_FFFF]) func aLengthThatLiesCostsNothing(_ length: UInt32) throws {
+    @Test(arguments: [UInt32(0), 8, 16, 80, 200, 0xFFFF, 0xFFFF_FFF8, 0xFFFF_FFFF]) func aLengthThatLiesCostsNothing(
+        _ length: UInt32
+    ) throws {
         var (bytes, starts) = try stream()
         for index in 0..<4 { bytes[starts[3] + 4 + index] = UInt8(truncatingIfNeeded: length >> UInt32(8 * index)) }
         let error = try #require(try refusal(bytes))
@@ -139,7 +146,9 @@ import XenstoreStream
         var bytes = clean
         for index in [7, 4, 1] { bytes.insert(0x0D, at: starts[index] + 30) }
         let content = salvage(bytes)
-        let paths = content.records.compactMap { if case .node(let data) = $0.body { String(decoding: data.path.octets, as: UTF8.self) } else { nil } }
+        let paths = content.records.compactMap {
+            if case .node(let data) = $0.body { String(decoding: data.path.octets, as: UTF8.self) } else { nil }
+        }
         #expect(paths == [0, 2, 3, 5, 6, 8, 9].map { "/node-\($0)" })
         #expect(content.damages.map(\.bytes.count) == [1, 4, 7].map { starts[$0 + 1] - starts[$0] + 1 })
     }
@@ -193,7 +202,9 @@ import XenstoreStream
     }
 
     @Test func anyBytesAreOneDamagedSpan() {
-        for bytes in [[], [1], Array("no stream at all, only some text".utf8), Array(repeating: UInt8(0xFF), count: 1000)] as [[UInt8]] {
+        for bytes in [
+            [], [1], Array("no stream at all, only some text".utf8), Array(repeating: UInt8(0xFF), count: 1000),
+        ] as [[UInt8]] {
             let content = salvage(bytes)
             #expect(content.records.isEmpty)
             #expect(content.damages.count == (bytes.isEmpty ? 0 : 1))
@@ -209,14 +220,17 @@ import XenstoreStream
             let place = bytes.count / 2
             for index in place..<place + 40 { bytes[index] = 0xEE }
             let detection = LayoutDetection(salvaging: bytes, forced: nil)
-            #expect(detection.format.layout == format.layout && detection.format.byteOrder == format.byteOrder, "\(format)")
+            #expect(
+                detection.format.layout == format.layout && detection.format.byteOrder == format.byteOrder, "\(format)")
             #expect(salvage(bytes).records.count >= bodies.count - 4, "\(format)")
         }
     }
 
     // MARK: The watch without its depth
 
-    @Test(arguments: ["xen-2026-08-depth-2.bin", "xen-2026-08-depth-3.bin"]) func watchesWithoutDepthAreReadRight(_ name: String) throws {
+    @Test(arguments: ["xen-2026-08-depth-2.bin", "xen-2026-08-depth-3.bin"]) func watchesWithoutDepthAreReadRight(
+        _ name: String
+    ) throws {
         let bytes = Fixtures.bytes(name)
         var reader = try StreamReader(bytes: bytes, format: LayoutDetection(bytes: bytes).format)
         var writer = StreamWriter(header: reader.header, format: reader.format)
@@ -231,14 +245,18 @@ import XenstoreStream
         #expect(writer.bytes == bytes)
         #expect(reader.recordCount == 197 && reader.trailer.isEmpty)
         #expect(watches.count == 1)
-        #expect(watches.allSatisfy { !$0.hasDepth && $0.wpath.isTerminated && $0.wpath.octets.first == 0x2F && $0.token.isTerminated })
+        #expect(
+            watches.allSatisfy {
+                !$0.hasDepth && $0.wpath.isTerminated && $0.wpath.octets.first == 0x2F && $0.token.isTerminated
+            })
     }
 
     @Test func everyLengthOfPathAndTokenIsRecognised() throws {
         for format in StreamFormat.all where format.layout != .draft {
             for length in 1...24 {
                 var watch = WatchDataExtended(
-                    connID: 2, wpath: TerminatedString("/" + String(repeating: "p", count: length)), token: TerminatedString("tok"), depth: 0xFFFF)
+                    connID: 2, wpath: TerminatedString("/" + String(repeating: "p", count: length)),
+                    token: TerminatedString("tok"), depth: 0xFFFF)
                 watch.hasDepth = false
                 var writer = StreamWriter(header: Header(format: format), format: format)
                 try writer.write(.watchExtended(watch))
@@ -258,7 +276,8 @@ import XenstoreStream
         for depth in [UInt16(0), 1, 0x2F2F, 0xFFFF] {
             for length in 1...16 {
                 let watch = WatchDataExtended(
-                    connID: 2, wpath: TerminatedString("/" + String(repeating: "p", count: length)), token: TerminatedString("tok"), depth: depth)
+                    connID: 2, wpath: TerminatedString("/" + String(repeating: "p", count: length)),
+                    token: TerminatedString("tok"), depth: depth)
                 let format = StreamFormat(layout: .v2)
                 var writer = StreamWriter(header: Header(format: format), format: format)
                 try writer.write(.watchExtended(watch))

@@ -9,7 +9,9 @@ import Testing
         let rows = try JSONText.lines(SharedArchive.run("domains", "@2", "--format", "jsonl"))
         #expect(rows.map { $0["domid"] as? Int } == [0, 1, 2, 3, 4, 5, 6])
         #expect(rows.allSatisfy { $0["state"] as? String == "live" })
-        #expect(rows[1]["name"] as? String == "pv-web01" && rows[1]["nodes"] as? Int == 69 && rows[1]["watches"] as? Int == 3)
+        #expect(
+            rows[1]["name"] as? String == "pv-web01" && rows[1]["nodes"] as? Int == 69
+                && rows[1]["watches"] as? Int == 3)
         #expect(rows[4]["target"] as? Int == 3)
         #expect(rows[2]["pending_bytes"] as? Int == 991)
         let file = Workplace().run("domains", Fixtures.path("xen-4.17-small.bin"))
@@ -53,7 +55,9 @@ import Testing
         let place = Workplace()
         for day in 1...3 {
             expectDone(
-                place.run("import", "--series", "h", "--captured-at", "2026-01-0\(day)", Fixtures.path("xen-4.17-seq-\(day).bin")))
+                place.run(
+                    "import", "--series", "h", "--captured-at", "2026-01-0\(day)",
+                    Fixtures.path("xen-4.17-seq-\(day).bin")))
         }
         return place
     }

@@ -6,7 +6,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 /// What is named as the archive is something else.
 @Suite struct ArchiveFileTests {
     static let readers = [
-        ["images"], ["show", "@1"], ["export", "@1", "-o", "out"], ["diff", "@1", "@2"], ["ls", "@1"], ["cat", "@1", "/tool"],
+        ["images"], ["show", "@1"], ["export", "@1", "-o", "out"], ["diff", "@1", "@2"], ["ls", "@1"],
+        ["cat", "@1", "/tool"],
         ["query", "dead_owner"], ["query", "path_history", "-P", "path=/tool"], ["sql", "SELECT 1"], ["verify"],
     ]
 
@@ -22,9 +23,11 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 
     @Test func aFileThatIsNoSQLiteFileIsRefused() {
         let place = Workplace()
-        place.write(Array("Just a text, and long enough to be looked at. ".utf8) + Array(repeating: 0x41, count: 4096), "text")
+        place.write(
+            Array("Just a text, and long enough to be looked at. ".utf8) + Array(repeating: 0x41, count: 4096), "text")
         expectRefusal(
-            place, "text", "file is not a database; this is no archive, or a damaged one: check the name, or restore a copy")
+            place, "text",
+            "file is not a database; this is no archive, or a damaged one: check the name, or restore a copy")
     }
 
     @Test func anotherSQLiteFileIsRefused() {
@@ -39,7 +42,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let version = place.sqlite("PRAGMA user_version", file: "newer.db").text.dropLast()
         #expect(place.sqlite("PRAGMA user_version = 99", file: "newer.db").ending == .exit(0))
         expectRefusal(
-            place, "newer.db", "the archive has schema version 99, this xsarchive knows \(version); use the xsarchive that wrote it")
+            place, "newer.db",
+            "the archive has schema version 99, this xsarchive knows \(version); use the xsarchive that wrote it")
     }
 
     @Test(arguments: readers) func aMissingArchiveIsNotMade(_ command: [String]) {
@@ -53,7 +57,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
     @Test func aDirectoryIsRefused() {
         let place = Workplace()
         expectFailure(place.run("images", "-a", "."), 2, containing: [".: is a directory; name the archive in it"])
-        expectFailure(place.run("import", "-a", ".", tiny), 2, containing: [".: is a directory; name the archive in it"])
+        expectFailure(
+            place.run("import", "-a", ".", tiny), 2, containing: [".: is a directory; name the archive in it"])
         expectFailure(
             place.run("import", "-a", "none/x.db", tiny), 2,
             containing: ["none/x.db: cannot make the archive: No such file or directory"])

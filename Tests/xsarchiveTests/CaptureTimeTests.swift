@@ -15,9 +15,11 @@ import Testing
 
     @Test(arguments: [
         ("dump-2026-08-01T12:00:00Z.bin", "2026-08-01T12:00:00Z"), ("20260801T120000Z", "2026-08-01T12:00:00Z"),
-        ("dump-2026-08-01T12:00:00+02:00", "2026-08-01T10:00:00Z"), ("2026-08-01_12-00-00Z.bin", "2026-08-01T12:00:00Z"),
+        ("dump-2026-08-01T12:00:00+02:00", "2026-08-01T10:00:00Z"),
+        ("2026-08-01_12-00-00Z.bin", "2026-08-01T12:00:00Z"),
         // Nobody says whose time these are.
-        ("dump-20260801-120000.bin", "NULL"), ("dump-1785585600.bin", "NULL"), ("2026-08-01.bin", "NULL"), ("dump.bin", "NULL"),
+        ("dump-20260801-120000.bin", "NULL"), ("dump-1785585600.bin", "NULL"), ("2026-08-01.bin", "NULL"),
+        ("dump.bin", "NULL"),
         // Two times, and a day that there is not.
         ("2026-08-01T12:00:00Z-2026-08-02T12:00:00Z", "NULL"), ("dump-2026-06-31T12:00:00Z", "NULL"),
     ])
@@ -41,7 +43,9 @@ import Testing
         ("2026-06-31", "the name has no time that there is"),
     ])
     func aNameWithoutATimeIsRefusedWhenItIsAskedFor(_ name: String, _ why: String) {
-        #expect(captured(name, "--time-from", "name") == "xsarchive: ./\(name): \(why); give the time with --captured-at, or leave out --time-from\n")
+        #expect(
+            captured(name, "--time-from", "name")
+                == "xsarchive: ./\(name): \(why); give the time with --captured-at, or leave out --time-from\n")
     }
 
     @Test func theTimeOfTheLastChangeIsTakenWhenAskedFor() {
@@ -53,7 +57,9 @@ import Testing
 
     @Test func onlyTheFilesOwnNameCounts() {
         let place = Workplace()
-        _ = place.shell("mkdir -p in/2026-08-01T12:00:00Z; cp \"$1\" in/2026-08-01T12:00:00Z/dump", Fixtures.path("xen-4.17-tiny.bin"))
+        _ = place.shell(
+            "mkdir -p in/2026-08-01T12:00:00Z; cp \"$1\" in/2026-08-01T12:00:00Z/dump",
+            Fixtures.path("xen-4.17-tiny.bin"))
         expectDone(place.run("import", "in"))
         #expect(place.sqlite("SELECT captured_at IS NULL FROM images").text == "1\n")
     }

@@ -7,7 +7,9 @@ import Testing
         expectDone(outcome)
         #expect(outcome.lines.count == 2)
         // The reply to the live update itself has not been read.
-        #expect(outcome.lines[0].hasSuffix("xen-4.17-tiny.bin: nothing found; 1 of less severity not listed (--severity info lists it)"))
+        #expect(
+            outcome.lines[0].hasSuffix(
+                "xen-4.17-tiny.bin: nothing found; 1 of less severity not listed (--severity info lists it)"))
         #expect(outcome.lines[1] == "  restore: a C xenstored would take it as it stands")
     }
 
@@ -15,7 +17,9 @@ import Testing
         let path = Fixtures.path("xen-2026-08-depth-3.bin")
         let outcome = Workplace().run("check", path)
         #expect(outcome.ending == .exit(1))
-        #expect(outcome.text.contains("warning watch-without-depth: record 7, offset 360: WATCH_DATA_EXTENDED as daemons write it"))
+        #expect(
+            outcome.text.contains(
+                "warning watch-without-depth: record 7, offset 360: WATCH_DATA_EXTENDED as daemons write it"))
         #expect(outcome.text.contains("error restore-dies: record 7, offset 344: "))
         let rows = try JSONText.lines(Workplace().run("check", path, "--format", "jsonl"))
         #expect(rows.map { $0["rule"] as? String } == ["watch-without-depth", "restore-dies"])
@@ -105,7 +109,10 @@ import Testing
         let place = try leakingPlace(ring: 7)
         let outcome = place.run("check", "image one", "--severity", "warning")
         #expect(!outcome.text.contains("dead_owner: "))
-        #expect(outcome.lines.contains { $0.hasPrefix("  not applicable: the image holds a part of a host") && $0.contains("dead_owner") })
+        #expect(
+            outcome.lines.contains {
+                $0.hasPrefix("  not applicable: the image holds a part of a host") && $0.contains("dead_owner")
+            })
         let table = place.run("check", "image one", "--format", "csv")
         #expect(table.errorLines.contains { $0.contains("dead_owner: not applicable: ") })
         #expect(table.lines.allSatisfy { !$0.contains("not applicable") })
@@ -130,6 +137,8 @@ import Testing
         let physical = try #require(location["physicalLocation"] as? [String: [String: Any]])
         #expect(physical["artifactLocation"]?["uri"] as? String == "image%20one")
         #expect((location["logicalLocations"] as? [[String: Any]])?.first?["fullyQualifiedName"] as? String == "/leak")
-        for result in results { #expect(rules[try #require(result["ruleIndex"] as? Int)]["id"] as? String == result["ruleId"] as? String) }
+        for result in results {
+            #expect(rules[try #require(result["ruleIndex"] as? Int)]["id"] as? String == result["ruleId"] as? String)
+        }
     }
 }

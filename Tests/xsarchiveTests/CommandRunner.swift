@@ -40,7 +40,9 @@ struct Outcome {
 
     /// By bytes: to a Swift string CR and LF together are one character.
     private static func lines(_ bytes: [UInt8]) -> [String] {
-        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         if lines.last == "" { lines.removeLast() }
         return lines
     }
@@ -61,8 +63,10 @@ final class RunningCommand {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, streams.file("in"), O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, streams.file("out"), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, streams.file("err"), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_addopen(
+            &actions, STDOUT_FILENO, streams.file("out"), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_addopen(
+            &actions, STDERR_FILENO, streams.file("err"), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         // Whatever the test runner ignores or blocks, a user's shell does not.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -120,7 +124,9 @@ enum Tool {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
         if count > 0 { folders.append(folder(of: String(decoding: buffer[..<count], as: UTF8.self))) }
-        for argument in CommandLine.arguments where argument.hasSuffix(".xctest") { folders.append(folder(of: argument)) }
+        for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
+            folders.append(folder(of: argument))
+        }
         folders.append(Fixtures.root + "/.build/debug")
         guard let found = folders.map({ $0 + "/xsarchive" }).first(where: Files.exists) else {
             fatalError("no xsarchive in \(folders.joined(separator: ", "))")

@@ -28,12 +28,18 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
     @Test func theFormIsKnownByTheBytesAndNotByTheName() {
         let place = packed("xz -c", as: "state_dump.gz")
         place.write(Files.read(tiny), "plain.zst")
-        #expect(place.run("import", "state_dump.gz", "plain.zst").lines.map { $0.split(separator: " ")[1] } == ["state_dump.gz", "plain.zst"])
+        #expect(
+            place.run("import", "state_dump.gz", "plain.zst").lines.map { $0.split(separator: " ")[1] } == [
+                "state_dump.gz", "plain.zst",
+            ])
     }
 
     @Test(arguments: ["gzip -c", "xz -c", "zstd -qc"]) func standardInputMayBePacked(_ command: String) {
         let place = packed(command, as: "packed")
-        #expect(place.run("import", "-", input: place.bytes("packed")).lines == ["@1  stdin  9 records  \(tinyDigest)  stored"])
+        #expect(
+            place.run("import", "-", input: place.bytes("packed")).lines == [
+                "@1  stdin  9 records  \(tinyDigest)  stored"
+            ])
         let piped = place.shell("cat packed | \"$0\" import --name piped -")
         expectDone(piped)
         #expect(piped.lines == ["@2  piped  9 records  \(tinyDigest)  observed"])
@@ -42,8 +48,11 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
     @Test func everyCommandReadsPackedFiles() {
         let place = packed("gzip -c", Fixtures.path("xen-4.17-seq-1.bin"), as: "before.gz")
         let diff = place.run("diff", "--stat", "before.gz", Fixtures.path("xen-4.17-seq-2.bin"))
-        #expect(diff.text == String(decoding: Files.read(Fixtures.path("golden/diff-seq-1-seq-2.stat.txt")), as: UTF8.self))
-        #expect(place.run("ls", "before.gz", "/local").output == place.run("ls", Fixtures.path("xen-4.17-seq-1.bin"), "/local").output)
+        #expect(
+            diff.text == String(decoding: Files.read(Fixtures.path("golden/diff-seq-1-seq-2.stat.txt")), as: UTF8.self))
+        #expect(
+            place.run("ls", "before.gz", "/local").output
+                == place.run("ls", Fixtures.path("xen-4.17-seq-1.bin"), "/local").output)
     }
 
     @Test func whatUnpacksToTooMuchIsRefused() {
@@ -52,7 +61,8 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
             _ = place.shell("(cat \"$1\"; head -c 3000000 /dev/zero) | \(command) > \"$2\"", tiny, name)
             expectFailure(
                 place.run("import", "--max-size", "1M", name), 2,
-                "\(name): the file unpacks to more than 1048576 bytes; if it is to be trusted, import it with a greater --max-size")
+                "\(name): the file unpacks to more than 1048576 bytes; if it is to be trusted, import it with a greater --max-size"
+            )
             #expect(place.names.allSatisfy { $0.hasPrefix("bomb") })
         }
     }
@@ -60,17 +70,22 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
     @Test func theLimitIsTheFirstSizeThatIsRefused() {
         let place = packed("gzip -c", as: "state_dump.gz")
         let size = Files.read(tiny).count
-        expectFailure(place.run("import", "--max-size", "\(size - 1)", "state_dump.gz"), 2, containing: ["unpacks to more than \(size - 1) bytes"])
+        expectFailure(
+            place.run("import", "--max-size", "\(size - 1)", "state_dump.gz"), 2,
+            containing: ["unpacks to more than \(size - 1) bytes"])
         expectDone(place.run("import", "--max-size", "\(size)", "state_dump.gz"))
     }
 
     @Test func standardInputWithoutEndIsRefused() {
         let place = Workplace()
         expectFailure(
-            place.shell("\"$0\" import --max-size 100K - < /dev/zero"), 2, containing: ["-: the file gives more than 102400 bytes", "--max-size"])
+            place.shell("\"$0\" import --max-size 100K - < /dev/zero"), 2,
+            containing: ["-: the file gives more than 102400 bytes", "--max-size"])
     }
 
-    @Test(arguments: ["0", "-1", "1T", "", "9223372036854775807G", "x"]) func aSizeThatIsNoneIsWrongUsage(_ size: String) {
+    @Test(arguments: ["0", "-1", "1T", "", "9223372036854775807G", "x"]) func aSizeThatIsNoneIsWrongUsage(
+        _ size: String
+    ) {
         expectUsage(Workplace().run("import", "--max-size=\(size)", tiny), "max-size")
     }
 
@@ -79,7 +94,9 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         let name = "state_dump." + suffix
         let place = packed(command, Fixtures.path("xen-4.22-small.bin"), as: name)
         place.write(Array(place.bytes(name).dropLast(2)), name)
-        expectFailure(place.run("import", name), 2, containing: ["\(name): cannot be unpacked by ", "fetch the file again or unpack it yourself"])
+        expectFailure(
+            place.run("import", name), 2,
+            containing: ["\(name): cannot be unpacked by ", "fetch the file again or unpack it yourself"])
         #expect(place.names == [name])
         let salvaged = place.run("import", "--salvage", name)
         if salvaged.ending == .exit(0) {
@@ -96,19 +113,24 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         let place = Workplace()
         _ = place.shell("head -c 100 \"$1\" | gzip -c > cut.gz; echo hello | gzip -c > hello.gz", tiny)
         expectFailure(place.run("import", "cut.gz"), 2, containing: ["cut.gz, unpacked: offset "])
-        expectFailure(place.run("import", "hello.gz"), 2, containing: ["hello.gz, unpacked: offset 0: ", "is no xenstore migration stream"])
+        expectFailure(
+            place.run("import", "hello.gz"), 2,
+            containing: ["hello.gz, unpacked: offset 0: ", "is no xenstore migration stream"])
     }
 
     @Test func aMissingProgramIsNamed() {
         let place = packed("gzip -c", as: "state_dump.gz")
         expectFailure(
             place.start(["import", "state_dump.gz"], environment: ["PATH": place.folder.path]).outcome(), 2,
-            containing: ["state_dump.gz: the file is packed with gzip, and the program gzip cannot be run: ", "install gzip"])
+            containing: [
+                "state_dump.gz: the file is packed with gzip, and the program gzip cannot be run: ", "install gzip",
+            ])
     }
 
     @Test func optionsInTheEnvironmentChangeNothing() {
         let place = packed("xz -c", as: "state_dump.xz")
-        let outcome = place.run("import", "state_dump.xz", environment: ["XZ_OPT": "--list", "XZ_DEFAULTS": "--memlimit=1"])
+        let outcome = place.run(
+            "import", "state_dump.xz", environment: ["XZ_OPT": "--list", "XZ_DEFAULTS": "--memlimit=1"])
         expectDone(outcome)
         #expect(outcome.text.contains(tinyDigest))
     }

@@ -18,7 +18,9 @@ import Musl
         for round in 0..<3 {
             let place = Workplace()
             let names = ["a.bin", "b.bin", "c.bin"]
-            for (index, name) in names.enumerated() { place.write(try image(seed: UInt64(10 * round + index), nodes: 800), name) }
+            for (index, name) in names.enumerated() {
+                place.write(try image(seed: UInt64(10 * round + index), nodes: 800), name)
+            }
             // The archive is not there yet: they also meet in making it.
             let running = names.map { place.start(["import", $0]) }
             for outcome in running.map({ $0.outcome() }) {
@@ -90,7 +92,8 @@ import Musl
     /// Another process holds the archive for some seconds; what the program says and how it ends are on standard error.
     private func beside(_ place: Workplace, holding seconds: Int, _ command: String) -> Outcome {
         place.shell(
-            "{ echo 'BEGIN EXCLUSIVE;'; sleep \(seconds); } | sqlite3 xsarchive.db & sleep 0.5; \"$0\" \(command) >/dev/null; echo \"status $?\" >&2; wait")
+            "{ echo 'BEGIN EXCLUSIVE;'; sleep \(seconds); } | sqlite3 xsarchive.db & sleep 0.5; \"$0\" \(command) >/dev/null; echo \"status $?\" >&2; wait"
+        )
     }
 
     @Test(arguments: ["images", "import \(Fixtures.path("xen-4.17-seq-3.bin"))", "sql 'SELECT 1'", "verify"])
@@ -99,7 +102,9 @@ import Musl
         let outcome = beside(place, holding: 3, command + " --wait 0.5")
         #expect(outcome.errorLines.count == 2, "\(outcome.errorText)")
         #expect(outcome.errorLines.last == "status 2")
-        expectMessage(outcome.errorLines.first ?? "", containing: ["xsarchive.db: another process has held the archive for 0.5 seconds; try again"])
+        expectMessage(
+            outcome.errorLines.first ?? "",
+            containing: ["xsarchive.db: another process has held the archive for 0.5 seconds; try again"])
         #expect(!outcome.errorText.contains("locked"))
         expectDone(place.run("verify"))
     }
@@ -107,13 +112,17 @@ import Musl
     @Test func whoWaitsLongerThanASecondSaysSoAndThenGoesOn() {
         let outcome = beside(Workplace.withSharedImages(), holding: 3, "import \(Fixtures.path("xen-4.17-seq-3.bin"))")
         #expect(outcome.errorLines.count == 2, "\(outcome.errorText)")
-        expectMessage(outcome.errorLines.first ?? "", containing: ["xsarchive.db: waiting for another process that holds the archive, for up to 60 seconds"])
+        expectMessage(
+            outcome.errorLines.first ?? "",
+            containing: ["xsarchive.db: waiting for another process that holds the archive, for up to 60 seconds"])
         #expect(outcome.errorLines.last == "status 0")
     }
 
     // MARK: Signals
 
-    @Test(arguments: [SIGTERM, SIGINT, SIGKILL]) func anExportThatIsEndedLeavesNothingThatLooksLikeAResult(_ signal: Int32) throws {
+    @Test(arguments: [SIGTERM, SIGINT, SIGKILL]) func anExportThatIsEndedLeavesNothingThatLooksLikeAResult(
+        _ signal: Int32
+    ) throws {
         let place = Workplace()
         place.write(try image(seed: 8, nodes: 3000), "big.bin")
         expectDone(place.run("import", "big.bin"))
@@ -124,7 +133,10 @@ import Musl
             running.stop(with: signal)
             let outcome = running.outcome()
             #expect(outcome.ending == .exit(0) || outcome.ending == .signal(signal))
-            #expect(place.names.filter { $0 != "big.bin" && $0 != "xsarchive.db" && $0 != "out" && !$0.contains(".partial-") } == [])
+            #expect(
+                place.names.filter {
+                    $0 != "big.bin" && $0 != "xsarchive.db" && $0 != "out" && !$0.contains(".partial-")
+                } == [])
             if place.names.contains("out") {
                 expectBytes(place.bytes("out"), place.bytes("big.bin"))
                 unlink(place.file("out"))

@@ -6,7 +6,9 @@ import Testing
     /// Three images in two series, one of them twice.
     static func place() -> Workplace {
         let place = Workplace()
-        expectDone(place.run("import", "--series", "a", Fixtures.path("xen-4.17-seq-1.bin"), Fixtures.path("xen-4.17-seq-2.bin")))
+        expectDone(
+            place.run(
+                "import", "--series", "a", Fixtures.path("xen-4.17-seq-1.bin"), Fixtures.path("xen-4.17-seq-2.bin")))
         expectDone(place.run("import", "--series", "b", "--name", "again", Fixtures.path("xen-4.17-seq-1.bin")))
         expectDone(place.run("import", "--captured-at", "2026-08-01", Fixtures.path("xen-4.22-small.bin")))
         return place
@@ -38,7 +40,9 @@ import Testing
         #expect((entries.first?["tool"] as? String)?.hasPrefix("xsarchive ") == true)
         #expect((entries.first?["user"] as? String)?.contains("uid ") == true)
         #expect(entries.first?["previous"] as? String == String(repeating: "0", count: 64))
-        for (entry, next) in zip(entries, entries.dropFirst()) { #expect(next["previous"] as? String == entry["hash"] as? String) }
+        for (entry, next) in zip(entries, entries.dropFirst()) {
+            #expect(next["previous"] as? String == entry["hash"] as? String)
+        }
         // The same image under the same label adds nothing, so there is nothing to tell.
         let before = place.bytes("xsarchive.db")
         expectDone(place.run("import", "--series", "a", Fixtures.path("xen-4.17-seq-1.bin")))
@@ -59,7 +63,8 @@ import Testing
     @Test func sqliteItselfRefusesToChangeTheLog() {
         let place = Self.place()
         for sql in [
-            "UPDATE custody SET user = 'x' WHERE entry_id = 2", "DELETE FROM custody", "DELETE FROM custody WHERE entry_id = 4",
+            "UPDATE custody SET user = 'x' WHERE entry_id = 2", "DELETE FROM custody",
+            "DELETE FROM custody WHERE entry_id = 4",
             "INSERT OR REPLACE INTO custody SELECT * FROM custody WHERE entry_id = 2",
             "INSERT INTO custody SELECT entry_id + 7, at, action, user, host, tool, arguments, image_id, name, series, captured_at, layout, size, "
                 + "sha256, findings, source, note, previous, hash FROM custody WHERE entry_id = 1",
@@ -115,7 +120,9 @@ import Testing
         let written = try #require(text.last?.split(separator: " ").last.map(String.init))
         #expect(head.hasPrefix(written.filter { $0 != "-" }))
         #expect(text.dropLast().last?.hasSuffix(String(digest.prefix(4))) == false)
-        for value in [head, digest, written, written.uppercased()] { expectDone(place.run("verify", "--expect", value)) }
+        for value in [head, digest, written, written.uppercased()] {
+            expectDone(place.run("verify", "--expect", value))
+        }
         // The log goes on; the entry that was its last is still in it.
         expectDone(place.run("import", Fixtures.path("xen-4.17-tiny.bin")))
         expectDone(place.run("verify", "--expect", head))

@@ -14,11 +14,16 @@ import Testing
         let place = try damaged()
         expectFailure(
             place.run("export", "@4", "-o", "out"), 2,
-            containing: ["xsarchive.db: stream 4 comes out with 151672 bytes, SHA-256 ", "the archive is damaged: restore a copy"])
+            containing: [
+                "xsarchive.db: stream 4 comes out with 151672 bytes, SHA-256 ",
+                "the archive is damaged: restore a copy",
+            ])
         #expect(place.names == ["xsarchive.db"])
         expectFailure(place.run("export", "@4"), 2, containing: ["the archive is damaged: restore a copy"])
         place.write([1], "out")
-        expectFailure(place.run("export", "@4", "-o", "out", "--force"), 2, containing: ["the archive is damaged: restore a copy"])
+        expectFailure(
+            place.run("export", "@4", "-o", "out", "--force"), 2, containing: ["the archive is damaged: restore a copy"]
+        )
         #expect(place.bytes("out") == [1])
         #expect(place.names == ["out", "xsarchive.db"])
     }
@@ -36,7 +41,9 @@ import Testing
         #expect(outcome.ending == .exit(2))
         let rows = try JSONText.lines(outcome)
         #expect(rows.filter { $0["verdict"] as? String != "ok" }.map { $0["subject"] as? String } == ["@4"])
-        #expect((rows.first { $0["subject"] as? String == "@4" }?["problem"] as? String)?.contains("comes out with") == true)
+        #expect(
+            (rows.first { $0["subject"] as? String == "@4" }?["problem"] as? String)?.contains("comes out with") == true
+        )
         #expect(place.run("verify").lines.filter { $0.contains("FAILED") }.map { $0.prefix(3) } == ["@4 "])
     }
 
@@ -73,7 +80,8 @@ import Testing
                 let outcome = place.run("export", "@\(index + 1)", "-o", "out-\(index)")
                 if place.names.contains("out-\(index)") {
                     #expect(outcome.ending == .exit(0), "round \(round)")
-                    expectBytes(place.bytes("out-\(index)"), Fixtures.bytes(SharedArchive.names[index]), "round \(round)")
+                    expectBytes(
+                        place.bytes("out-\(index)"), Fixtures.bytes(SharedArchive.names[index]), "round \(round)")
                 } else {
                     expectFailure(outcome, 2, containing: ["; "])
                 }

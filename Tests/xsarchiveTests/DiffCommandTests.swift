@@ -29,7 +29,9 @@ import Testing
 
     @Test func otherFormsOfTheSameChanges() {
         let place = sequence()
-        for (options, name) in [(["--stat"], "stat"), (["--name-status"], "name-status"), (["--format", "jsonl"], "jsonl")] {
+        for (options, name) in [
+            (["--stat"], "stat"), (["--name-status"], "name-status"), (["--format", "jsonl"], "jsonl"),
+        ] {
             let outcome = place.run(["diff", "old.bin", "new.bin"] + options)
             expectDifferent(outcome)
             Golden.expect(outcome, "diff-seq-1-seq-2.\(name).txt")
@@ -43,7 +45,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--stat", "--format", "csv"], "kind,added,removed,changed,perms_only\r\n"), (["--name-status"], ""), (["--quiet"], ""),
+        (["--stat", "--format", "csv"], "kind,added,removed,changed,perms_only\r\n"), (["--name-status"], ""),
+        (["--quiet"], ""),
         (["--format", "jsonl"], ""), (["--format", "json"], "[]\n"),
     ])
     func noDifferenceIsSaidInEachForm(_ options: [String], _ text: String) {
@@ -59,7 +62,8 @@ import Testing
         expectDifferent(both)
         #expect(!both.output.isEmpty)
         expectBytes(place.run("diff", "@3", "new.bin", "--format", "jsonl").output, both.output)
-        expectBytes(place.run("diff", "@3", "-", "--format", "jsonl", input: place.bytes("new.bin")).output, both.output)
+        expectBytes(
+            place.run("diff", "@3", "-", "--format", "jsonl", input: place.bytes("new.bin")).output, both.output)
         expectDone(place.run("diff", "@4", "new.bin"))
         expectDone(place.run("diff", "new.bin", "@xen-4.17-seq-2.bin"))
     }
@@ -92,7 +96,9 @@ import Testing
             place.run("diff", "old.bin", "new.bin", "--name-status", "--path", pattern).lines
         }
         #expect(
-            paths("/local/domain/3/*") == ["M\tnode\t/local/domain/3/data/meminfo_free", "M\tnode\t/local/domain/3/memory/target"])
+            paths("/local/domain/3/*") == [
+                "M\tnode\t/local/domain/3/data/meminfo_free", "M\tnode\t/local/domain/3/memory/target",
+            ])
         #expect(
             paths("/local/domain/[45]/data/*")
                 == ["D\tnode\t/local/domain/4/data/updated", "M\tperms\t/local/domain/5/data/os_name"])
@@ -118,9 +124,12 @@ import Testing
         let place = sequence()
         expectUsage(place.run("diff", "old.bin"), "Missing expected argument '<new>'")
         expectUsage(place.run("diff", "old.bin", "new.bin", "third.bin"), "third.bin")
-        expectUsage(place.run("diff", "old.bin", "new.bin", "--only", "nodes"), "nodes is no kind; the kinds are header, global, ")
         expectUsage(
-            place.run("diff", "old.bin", "new.bin", "--stat", "--quiet"), "--stat, --name-status and --quiet exclude each other;")
+            place.run("diff", "old.bin", "new.bin", "--only", "nodes"),
+            "nodes is no kind; the kinds are header, global, ")
+        expectUsage(
+            place.run("diff", "old.bin", "new.bin", "--stat", "--quiet"),
+            "--stat, --name-status and --quiet exclude each other;")
         expectUsage(place.run("diff", "old.bin", "new.bin", "--format", "csv"), "a diff is no table")
         expectUsage(place.run("diff", "old.bin", "new.bin", "--format", "json", "--quiet"), "have one form only")
         expectFailure(place.run("diff", "-", "-"), 64, "standard input can be one of the images, not both")

@@ -18,7 +18,9 @@ import XenstoreStream
         for key in ["path", "domid", "old", "new"] { #expect(change[key] != nil, "\(key)") }
         #expect((change["old"] as? [String: Any] != nil) == (action != "added"))
         #expect((change["new"] as? [String: Any] != nil) == (action != "removed"))
-        if ["node", "perms", "watch"].contains(kind) { #expect(change["path"] is String || Self.hex(change["path"]) != nil) }
+        if ["node", "perms", "watch"].contains(kind) {
+            #expect(change["path"] is String || Self.hex(change["path"]) != nil)
+        }
     }
 
     private static func hex(_ value: Any?) -> String? {
@@ -48,7 +50,8 @@ import XenstoreStream
 
     @Test func theSequenceChangesAsItsDescriptionSays() throws {
         let second = try changes(
-            Workplace().run("diff", Fixtures.path("xen-4.17-seq-2.bin"), Fixtures.path("xen-4.17-seq-3.bin"), "--format", "jsonl"))
+            Workplace().run(
+                "diff", Fixtures.path("xen-4.17-seq-2.bin"), Fixtures.path("xen-4.17-seq-3.bin"), "--format", "jsonl"))
         func count(_ action: String) -> Int {
             second.count { ["node", "perms"].contains($0["kind"] as? String) && $0["change"] as? String == action }
         }

@@ -3,7 +3,9 @@ import Testing
 import XenstoreStream
 
 @Suite struct DumpCommandTests {
-    @Test(arguments: ["xen-4.17-tiny.bin", "xen-4.22-tiny.bin", "formats/draft-big-body.bin", "formats/v2-little-padded.bin"])
+    @Test(arguments: [
+        "xen-4.17-tiny.bin", "xen-4.22-tiny.bin", "formats/draft-big-body.bin", "formats/v2-little-padded.bin",
+    ])
     func theDumpIsAsRecorded(_ name: String) {
         let outcome = Workplace().run("dump", Fixtures.path(name))
         expectDone(outcome)
@@ -19,7 +21,10 @@ import XenstoreStream
     }
 
     /// Every byte of the file stands in exactly one item, and within a record in one field, the padding or the rest.
-    @Test(arguments: Fixtures.cleanNames + ["xen-2026-08-depth-3.bin", "restore/len-8-too-large-lies.bin", "restore/trunc-in-value.bin"])
+    @Test(
+        arguments: Fixtures.cleanNames + [
+            "xen-2026-08-depth-3.bin", "restore/len-8-too-large-lies.bin", "restore/trunc-in-value.bin",
+        ])
     func everyByteIsAccountedFor(_ name: String) throws {
         let outcome = Workplace().run("dump", Fixtures.path(name), "--format", "jsonl")
         var place = 0
@@ -55,7 +60,9 @@ import XenstoreStream
         place.write(try stream.bytes(), "hostile")
         for command in ["dump", "check", "show"] {
             let outcome = place.run(command, "hostile")
-            #expect(outcome.text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && $0.value != 0x202E) }, "\(command)")
+            #expect(
+                outcome.text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && $0.value != 0x202E) },
+                "\(command)")
         }
         #expect(place.run("dump", "hostile").text.contains("value          \"\\x1b[31m\\u{202e}\\n\\\"\""))
     }

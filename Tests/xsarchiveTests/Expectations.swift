@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 /// Words that show a defect where a message should be.
-private let leaks = ["Swift", "Fatal", "fatal error", "Error(", "Optional(", "StreamError", "ArchiveError", "0x0000", "nil"]
+private let leaks = [
+    "Swift", "Fatal", "fatal error", "Error(", "Optional(", "StreamError", "ArchiveError", "0x0000", "nil",
+]
 
 /// The command succeeded, and had nothing to remark.
 func expectDone(_ outcome: Outcome, sourceLocation: SourceLocation = #_sourceLocation) {
@@ -42,7 +44,9 @@ func expectUsage(_ outcome: Outcome, _ part: String, sourceLocation: SourceLocat
     #expect(outcome.ending == .exit(64), "\(outcome.errorText)", sourceLocation: sourceLocation)
     #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)
     #expect(outcome.errorLines.count == 1, "\(outcome.errorText)", sourceLocation: sourceLocation)
-    for line in outcome.errorLines { expectMessage(line, containing: [part, "xsarchive help"], sourceLocation: sourceLocation) }
+    for line in outcome.errorLines {
+        expectMessage(line, containing: [part, "xsarchive help"], sourceLocation: sourceLocation)
+    }
 }
 
 /// Two images or files are the same. `#expect` would work out and print the difference of a hundred thousand bytes.

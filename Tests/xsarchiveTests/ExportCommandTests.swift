@@ -71,7 +71,8 @@ import Testing
         let before = place.bytes("xsarchive.db")
         for name in ["xsarchive.db", "./xsarchive.db", "link"] {
             _ = place.shell("ln -sf xsarchive.db link")
-            expectFailure(place.run("export", "@1", "-o", name, "--force"), 64, containing: ["\(name): is the archive itself"])
+            expectFailure(
+                place.run("export", "@1", "-o", name, "--force"), 64, containing: ["\(name): is the archive itself"])
         }
         #expect(place.bytes("xsarchive.db") == before)
     }
@@ -80,9 +81,13 @@ import Testing
         let place = Workplace.withSharedImages()
         _ = place.shell("mkdir folder; mkfifo pipe")
         let before = place.names
-        expectFailure(place.run("export", "@1", "-o", "folder", "--force"), 2, containing: ["folder: is a directory; name a file"])
+        expectFailure(
+            place.run("export", "@1", "-o", "folder", "--force"), 2, containing: ["folder: is a directory; name a file"]
+        )
         expectFailure(place.run("export", "@1", "-o", "pipe", "--force"), 2, containing: ["pipe: is no regular file"])
-        expectFailure(place.run("export", "@1", "-o", "folder/", "--force"), 2, containing: ["folder/: is a directory; name a file"])
+        expectFailure(
+            place.run("export", "@1", "-o", "folder/", "--force"), 2,
+            containing: ["folder/: is a directory; name a file"])
         #expect(place.names == before)
     }
 }

@@ -7,7 +7,9 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
     /// A folder "in" with images in it and below.
     private func folder() -> Workplace {
         let place = Workplace()
-        let outcome = place.shell("mkdir -p in/b && cp \"$1\" in/c.bin && cp \"$1\" in/b/x.bin && gzip -c \"$2\" > in/a.bin.gz", tiny, Fixtures.path("xen-4.22-tiny.bin"))
+        let outcome = place.shell(
+            "mkdir -p in/b && cp \"$1\" in/c.bin && cp \"$1\" in/b/x.bin && gzip -c \"$2\" > in/a.bin.gz", tiny,
+            Fixtures.path("xen-4.22-tiny.bin"))
         #expect(outcome.ending == .exit(0))
         return place
     }
@@ -26,7 +28,9 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 
     @Test func whatIsNoImageIsSkippedWithOneLine() {
         let place = folder()
-        _ = place.shell("echo hello > in/README; echo hello | xz -c > in/notes.xz; : > in/empty; mkfifo in/pipe; ln -s nowhere in/dangling; ln -s b in/folder")
+        _ = place.shell(
+            "echo hello > in/README; echo hello | xz -c > in/notes.xz; : > in/empty; mkfifo in/pipe; ln -s nowhere in/dangling; ln -s b in/folder"
+        )
         let outcome = place.run("import", "in")
         #expect(outcome.ending == .exit(1))
         #expect(names(outcome) == ["a.bin", "b/x.bin", "c.bin"])
@@ -48,7 +52,9 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(outcome.ending == .exit(2))
         #expect(names(outcome) == ["a.bin", "b/x.bin", "c.bin", "xen-4.17-tiny.bin"])
         #expect(outcome.errorLines.count == 3)
-        for (line, part) in zip(outcome.errorLines, ["in/README: skipped", "in/bad.bin: offset ", "missing.bin: cannot open the file"]) { expectMessage(line, containing: [part]) }
+        for (line, part) in zip(
+            outcome.errorLines, ["in/README: skipped", "in/bad.bin: offset ", "missing.bin: cannot open the file"])
+        { expectMessage(line, containing: [part]) }
     }
 
     @Test func theArchiveMayLieInTheFolder() {

@@ -21,6 +21,8 @@ enum Golden {
         }
         mkdir(folder, 0o777)
         Files.write(outcome.output, path)
-        if !isWanted { Issue.record("there was no golden/\(name); it is written now, look at it", sourceLocation: sourceLocation) }
+        if !isWanted {
+            Issue.record("there was no golden/\(name); it is written now, look at it", sourceLocation: sourceLocation)
+        }
     }
 }

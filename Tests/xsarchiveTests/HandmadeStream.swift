@@ -33,7 +33,9 @@ struct HandmadeStream {
                 .watch(WatchData(connID: 2, wpath: TerminatedString(watch.path), token: TerminatedString(watch.token))))
         }
         for node in nodes {
-            let perms = [Permission(perm: UInt8(ascii: "n"), domid: owner), Permission(perm: UInt8(ascii: "r"), domid: 7)]
+            let perms = [
+                Permission(perm: UInt8(ascii: "n"), domid: owner), Permission(perm: UInt8(ascii: "r"), domid: 7),
+            ]
             try writer.write(.node(NodeData(path: TerminatedString(node.path), value: node.value, perms: perms)))
         }
         try writer.write(.opaque(OpaqueData(type: .end)))

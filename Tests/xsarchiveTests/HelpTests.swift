@@ -23,8 +23,11 @@ import Testing
         for arguments in [["--help"], ["help"], []] {
             let outcome = Workplace().run(arguments)
             expectDone(outcome)
-            #expect(outcome.text.contains("Exit status: 0 done or same, 1 differences or findings, 2 trouble, 64 wrong"))
-            for command in Self.commands { #expect(outcome.lines.contains { $0.hasPrefix("  \(command) ") }, "\(command)") }
+            #expect(
+                outcome.text.contains("Exit status: 0 done or same, 1 differences or findings, 2 trouble, 64 wrong"))
+            for command in Self.commands {
+                #expect(outcome.lines.contains { $0.hasPrefix("  \(command) ") }, "\(command)")
+            }
         }
     }
 
@@ -42,7 +45,8 @@ import Testing
         #expect(place.run("check", "@latest", "--fail-on", "error", "--format", "sarif").ending == .exit(0))
         expectDone(place.run("report", "@latest", "-o", "report.html"))
         expectDone(place.run("report", "@latest~1", "@latest", "-o", "changes.html"))
-        expectDone(place.run("sql", "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"))
+        expectDone(
+            place.run("sql", "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"))
         expectDone(place.run("images", "--series", "host7"))
         expectDone(place.run("import", "--series", "host7", "--captured-at", "2026-08-01T12:00:00Z", "state_dump"))
         expectDone(place.run("ls", "@latest", "-f", "-p", "/local/domain/1"))
@@ -53,8 +57,11 @@ import Testing
         #expect(place.run("rebuild", "@2", "--save-as", "smaller", "--drop", "sockets").ending == .exit(0))
         #expect(place.run("rebuild", "@2", "-o", "guest.bin", "--domain", "2").ending == .exit(0))
         #expect(
-            place.run("rebuild", "@2", "-o", "edited.bin", "--set", "/local/domain/2/name=db01", "--remove", "/local/domain/2/device", "--drop", "sockets")
-                .ending == .exit(0))
+            place.run(
+                "rebuild", "@2", "-o", "edited.bin", "--set", "/local/domain/2/name=db01", "--remove",
+                "/local/domain/2/device", "--drop", "sockets"
+            )
+            .ending == .exit(0))
     }
 
     @Test func theVersionIsOneLine() {
@@ -65,13 +72,17 @@ import Testing
     }
 
     @Test(arguments: commands) func anUnknownOptionIsWrongUsage(_ command: String) {
-        let operands = [
-            "import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1, "rebuild": 1, "checkout": 2, "build": 1, "report": 1, "log": 1,
-            "domains": 1, "access": 1,
-        ][command] ?? 0
+        let operands =
+            [
+                "import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1,
+                "rebuild": 1, "checkout": 2, "build": 1, "report": 1, "log": 1,
+                "domains": 1, "access": 1,
+            ][command] ?? 0
         let place = Workplace()
         let needed = ["access": ["--domain", "1"], "build": ["-o", "y"]][command] ?? []
-        expectUsage(place.run([command, "--frobnicate"] + needed + Array(repeating: "x", count: operands)), "Unknown option '--frobnicate'")
+        expectUsage(
+            place.run([command, "--frobnicate"] + needed + Array(repeating: "x", count: operands)),
+            "Unknown option '--frobnicate'")
         #expect(place.names == [])
     }
 

@@ -6,7 +6,8 @@ import XenstoreStream
 @Suite struct HostileContentTests {
     /// Escape sequences, line breaks, a reversal of the line, one-byte controls of both kinds, NUL, bytes that are no UTF-8.
     private static let poison: [Octets] = [
-        Octets("\u{1B}[2J\u{1B}]0;owned\u{7}".utf8), Octets("a\nroot ok\r\tb".utf8), Octets("a\u{202E}nib.\u{2066}b\u{200B}".utf8),
+        Octets("\u{1B}[2J\u{1B}]0;owned\u{7}".utf8), Octets("a\nroot ok\r\tb".utf8),
+        Octets("a\u{202E}nib.\u{2066}b\u{200B}".utf8),
         Octets("\u{9B}31m\u{85}\u{7F}".utf8), [0x61, 0x00, 0x1B, 0x62], [0x61, 0xFF, 0x1B, 0xC3, 0x28, 0xE2, 0x80],
         Octets("\"quoted\\\u{2028}x".utf8), [0xED, 0xA0, 0x80, 0xF4, 0x90, 0x80, 0x80],
         Octets("a\u{3164}b\u{FE0F}c\u{E0100}d\u{2800}e\u{A0}f\u{3000}g\u{34F}h\u{115F}i\u{E0041}".utf8),
@@ -33,7 +34,9 @@ import XenstoreStream
         let place = Workplace()
         place.write(try Self.stream(variant: Octets("1".utf8)), Self.fileName)
         place.write(try Self.stream(variant: Octets("2\u{1B}".utf8)), "new.bin")
-        for file in [Self.fileName, "new.bin"] { expectHarmless(place.run("import", "--name", Self.label, file), status: 0) }
+        for file in [Self.fileName, "new.bin"] {
+            expectHarmless(place.run("import", "--name", Self.label, file), status: 0)
+        }
         return place
     }
 
@@ -103,8 +106,10 @@ import XenstoreStream
     @Test(arguments: ["text", "json", "jsonl"]) func tablesAreHarmless(_ format: String) throws {
         let place = try place()
         let statements = [
-            "SELECT path, value FROM nodes", "SELECT path, token FROM watches", "SELECT in_data, out_data FROM connections",
-            "SELECT name AS \"\u{1B}[2J\n\u{202E}\" FROM images", "SELECT CAST(path AS TEXT), CAST(value AS TEXT) FROM nodes",
+            "SELECT path, value FROM nodes", "SELECT path, token FROM watches",
+            "SELECT in_data, out_data FROM connections",
+            "SELECT name AS \"\u{1B}[2J\n\u{202E}\" FROM images",
+            "SELECT CAST(path AS TEXT), CAST(value AS TEXT) FROM nodes",
         ]
         for statement in statements { try expectTable(place.run("sql", statement, "--format", format), format) }
         for query in ["dead_owner", "watch_no_node", "dead_grantee", "largest_owners", "pending_output"] {
@@ -137,8 +142,10 @@ import XenstoreStream
         let nameless = "none\u{1B}[2J\n\u{202E}"
         let commands = [
             ["import", "c" + Self.fileName], ["import", nameless], ["show", nameless], ["show", "@" + nameless],
-            ["export", "@1", "-o", Self.fileName], ["export", "@1", "-o", "none/" + nameless], ["images", "-a", nameless],
-            ["cat", "@1", nameless], ["ls", "@1", "/" + nameless], ["diff", "@1", nameless], ["images", "-a", Self.fileName],
+            ["export", "@1", "-o", Self.fileName], ["export", "@1", "-o", "none/" + nameless],
+            ["images", "-a", nameless],
+            ["cat", "@1", nameless], ["ls", "@1", "/" + nameless], ["diff", "@1", nameless],
+            ["images", "-a", Self.fileName],
         ]
         for command in commands {
             let outcome = place.run(command)
@@ -146,7 +153,8 @@ import XenstoreStream
             expectFailure(outcome, 2, containing: [": "])
         }
         for command in [
-            ["query", nameless], ["query", "path_history", "-P", nameless], ["query", "path_history", "-P", nameless + "=1"],
+            ["query", nameless], ["query", "path_history", "-P", nameless],
+            ["query", "path_history", "-P", nameless + "=1"],
             ["sql", nameless], ["import", "--captured-at", nameless, Self.fileName], ["export", nameless],
         ] {
             let outcome = place.run(command)

@@ -16,7 +16,10 @@ import Testing
         ("CREATE VIRTUAL TABLE v USING fts5(x)", "a strange table v"),
         ("DROP VIEW nodes; CREATE VIEW nodes AS SELECT * FROM perms WHERE 0", "views are not those"),
         ("CREATE VIEW extra AS SELECT load_extension('x')", "views are not those"),
-        ("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'permset'", "a changed table permset"),
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'permset'",
+            "a changed table permset"
+        ),
         ("\u{1}", "a strange table \\x1b[2J"),
     ]
 
@@ -39,9 +42,12 @@ import Testing
         expectBytes(place.bytes("xsarchive.db"), before)
     }
 
-    @Test(arguments: [["upgrade"], ["import", Fixtures.path("xen-4.17-seq-3.bin")]]) func aWriterMakesTheViewsAnew(_ command: [String]) {
+    @Test(arguments: [["upgrade"], ["import", Fixtures.path("xen-4.17-seq-3.bin")]]) func aWriterMakesTheViewsAnew(
+        _ command: [String]
+    ) {
         let place = Workplace.withSharedImages()
-        let evil = "DROP VIEW nodes; CREATE VIEW nodes AS SELECT 1 AS image_id; CREATE VIEW \"a\"\"; DROP TABLE image; --\" AS SELECT 1"
+        let evil =
+            "DROP VIEW nodes; CREATE VIEW nodes AS SELECT 1 AS image_id; CREATE VIEW \"a\"\"; DROP TABLE image; --\" AS SELECT 1"
         #expect(place.sqlite(evil).ending == .exit(0))
         #expect(place.run(command).ending == .exit(0))
         expectDone(place.run("verify"))
@@ -58,9 +64,12 @@ import Testing
     /// The connection that reads cannot write at all.
     @Test func anArchiveIsReadWithoutAWayToWrite() {
         let place = Workplace.withSharedImages()
-        let trace = place.shell("command -v strace >/dev/null || exit 9; strace -f -e trace=openat -o trace \"$0\" verify >/dev/null")
+        let trace = place.shell(
+            "command -v strace >/dev/null || exit 9; strace -f -e trace=openat -o trace \"$0\" verify >/dev/null")
         guard trace.ending != .exit(9) else { return }
-        let opened = String(decoding: place.bytes("trace"), as: UTF8.self).split(separator: "\n").filter { $0.contains("xsarchive.db\"") }
+        let opened = String(decoding: place.bytes("trace"), as: UTF8.self).split(separator: "\n").filter {
+            $0.contains("xsarchive.db\"")
+        }
         #expect(!opened.isEmpty)
         #expect(opened.allSatisfy { $0.contains("O_RDONLY") }, "\(opened)")
     }
@@ -68,23 +77,31 @@ import Testing
     /// Numbers that no archive of ours has must not end the program otherwise than by a message.
     @Test(arguments: [
         "UPDATE stream SET size = 9223372036854775807", "UPDATE stream SET size = -9223372036854775808",
-        "UPDATE stream SET gen = 9223372036854775807 WHERE stream_id = 4", "UPDATE chain SET last_gen = 9223372036854775807",
+        "UPDATE stream SET gen = 9223372036854775807 WHERE stream_id = 4",
+        "UPDATE chain SET last_gen = 9223372036854775807",
         "UPDATE node_span SET ord = 9223372036854775807 WHERE ord = (SELECT max(ord) FROM node_span)",
         "UPDATE node_span SET first_gen = -9223372036854775808, last_gen = 9223372036854775807 WHERE path_id = 3",
-        "UPDATE global_quota_span SET n_dom_quota = -9223372036854775808", "UPDATE global_quota_span SET n_dom_quota = 9223372036854775807",
-        "UPDATE image SET image_id = 9223372036854775807 WHERE image_id = 6", "UPDATE stream SET item_order = zeroblob(70000000)",
-        "UPDATE stream SET item_order = x'ffffffffffffffffff7f'", "UPDATE finding SET record = 9223372036854775807, \"offset\" = -9223372036854775808",
+        "UPDATE global_quota_span SET n_dom_quota = -9223372036854775808",
+        "UPDATE global_quota_span SET n_dom_quota = 9223372036854775807",
+        "UPDATE image SET image_id = 9223372036854775807 WHERE image_id = 6",
+        "UPDATE stream SET item_order = zeroblob(70000000)",
+        "UPDATE stream SET item_order = x'ffffffffffffffffff7f'",
+        "UPDATE finding SET record = 9223372036854775807, \"offset\" = -9223372036854775808",
         "UPDATE residue SET len = 9223372036854775807", "UPDATE chain SET node_span_count = 9223372036854775807",
-        "UPDATE connection_span SET out_resp_len = 9223372036854775807", "UPDATE connection_span SET domid = -5, conn_type = 99999999999",
-        "UPDATE damage_span SET \"offset\" = 9223372036854775807", "UPDATE watch_span SET ord = -9223372036854775808 WHERE ord = (SELECT min(ord) FROM watch_span)",
+        "UPDATE connection_span SET out_resp_len = 9223372036854775807",
+        "UPDATE connection_span SET domid = -5, conn_type = 99999999999",
+        "UPDATE damage_span SET \"offset\" = 9223372036854775807",
+        "UPDATE watch_span SET ord = -9223372036854775808 WHERE ord = (SELECT min(ord) FROM watch_span)",
         "UPDATE path SET path_id = 9223372036854775807 WHERE path_id = (SELECT max(path_id) FROM path)",
     ])
     func numbersThatLieAreTold(_ sql: String) {
         let place = Workplace.withSharedImages()
         #expect(place.sqlite(sql).ending == .exit(0))
-        let commands = ArchiveFileTests.readers.map { $0 + ["-a", "xsarchive.db"] } + [
-            ["diff", "@3", "@4"], ["check", "@6"], ["domains", "@6"], ["show", "@6"], ["custody"], ["import", Fixtures.path("xen-4.17-seq-3.bin")],
-        ]
+        let commands =
+            ArchiveFileTests.readers.map { $0 + ["-a", "xsarchive.db"] } + [
+                ["diff", "@3", "@4"], ["check", "@6"], ["domains", "@6"], ["show", "@6"], ["custody"],
+                ["import", Fixtures.path("xen-4.17-seq-3.bin")],
+            ]
         for command in commands {
             let outcome = place.run(command)
             guard case .exit(let status) = outcome.ending else {

@@ -25,7 +25,8 @@ import Testing
     }
 
     static let commands = [
-        ["show", "@"], ["export", "@", "-o", "out"], ["diff", "@1", "@"], ["diff", "@", "@1"], ["ls", "@"], ["cat", "@", "/tool"],
+        ["show", "@"], ["export", "@", "-o", "out"], ["diff", "@1", "@"], ["diff", "@", "@1"], ["ls", "@"],
+        ["cat", "@", "/tool"],
         ["query", "dead_owner", "-i", "@"],
     ]
 
@@ -36,7 +37,8 @@ import Testing
         if reference.hasSuffix("99999999") {
             expectFailure(outcome, 2, "\(reference): after @latest~ comes a number, like @latest~1")
         } else {
-            expectFailure(outcome, 2, "\(SharedArchive.path): no image \(reference); 'xsarchive images' lists what there is")
+            expectFailure(
+                outcome, 2, "\(SharedArchive.path): no image \(reference); 'xsarchive images' lists what there is")
         }
         #expect(place.names == [])
     }
@@ -44,7 +46,8 @@ import Testing
     @Test(arguments: commands) func aFileThatIsNotThereIsTrouble(_ command: [String]) {
         let outcome = SharedArchive.run(command.map { $0 == "@" ? "missing.bin" : $0 })
         if command[0] == "export" {
-            expectFailure(outcome, 64, "missing.bin: name an archived image, like @1 or @latest; 'xsarchive images' lists them")
+            expectFailure(
+                outcome, 64, "missing.bin: name an archived image, like @1 or @latest; 'xsarchive images' lists them")
         } else {
             expectFailure(outcome, 2, containing: ["missing.bin: cannot open the file: No such file or directory; "])
         }
@@ -54,6 +57,7 @@ import Testing
         let place = Workplace()
         place.write(Array(Fixtures.bytes("xen-4.17-tiny.bin")[..<200]), "cut.bin")
         let outcome = place.run(command.map { $0 == "@" ? "cut.bin" : $0 } + ["-a", SharedArchive.path])
-        expectFailure(outcome, 2, containing: ["cut.bin: offset 172, record 5 (NODE_DATA), len: ", "the file is cut off"])
+        expectFailure(
+            outcome, 2, containing: ["cut.bin: offset 172, record 5 (NODE_DATA), len: ", "the file is cut off"])
     }
 }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ImagesCommandTests {
     private let columns = [
-        "image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size", "sha256", "made_of",
+        "image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size", "sha256",
+        "made_of",
     ]
 
     @Test func theTextHasALineForEachImage() {

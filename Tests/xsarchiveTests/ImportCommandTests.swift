@@ -43,7 +43,8 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         let place = Workplace()
         expectDone(place.run("import", "--captured-at", "2026-08-01T01:30:00+02:00", tiny))
         #expect(
-            place.run("sql", "SELECT captured_at FROM images", "--format", "csv").text == "captured_at\r\n2026-07-31T23:30:00Z\r\n")
+            place.run("sql", "SELECT captured_at FROM images", "--format", "csv").text
+                == "captured_at\r\n2026-07-31T23:30:00Z\r\n")
         let again = place.run("import", "--captured-at", "2026-07-31T23:30:00Z", tiny)
         #expect(again.text.hasSuffix("  known\n"))
     }

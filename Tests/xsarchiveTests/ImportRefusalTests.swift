@@ -22,7 +22,10 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
             #expect(line.hasPrefix("xsarchive: \(file): offset "), "\(line)")
             // Behind the header every place is also that of a record.
             let isInRecords = Int(file.dropFirst("cut-".count)).map { $0 >= 16 } ?? false
-            expectMessage(line, containing: isInRecords ? [", record ", "capture the image again, or import it with --salvage"] : ["; "])
+            expectMessage(
+                line,
+                containing: isInRecords
+                    ? [", record ", "capture the image again, or import it with --salvage"] : ["; "])
         }
     }
 
@@ -71,7 +74,9 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
     @Test func otherFilesAreNamedForWhatTheyAre() {
         let place = Workplace()
         place.write([], "empty")
-        expectFailure(place.run("import", "empty"), 2, "empty: offset 0: the file is empty; capture the image again, or import it with --salvage")
+        expectFailure(
+            place.run("import", "empty"), 2,
+            "empty: offset 0: the file is empty; capture the image again, or import it with --salvage")
         let document = Fixtures.path("README.md")
         expectFailure(
             place.run("import", document), 2,
@@ -89,7 +94,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         var bytes = Fixtures.bytes("xen-4.17-tiny.bin")
         bytes[20...23] = [0xFF, 0xFF, 0xFF, 0xFF]
         place.write(bytes, "bad")
-        expectFailure(place.run("import", "bad"), 2, containing: ["bad: offset 20, record 1 (GLOBAL_DATA), len: ", "4294967295"])
+        expectFailure(
+            place.run("import", "bad"), 2, containing: ["bad: offset 20, record 1 (GLOBAL_DATA), len: ", "4294967295"])
     }
 
     @Test func anUnknownVersionIsRefused() {
@@ -100,11 +106,15 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         expectFailure(place.run("import", "future"), 2, containing: ["future: offset 8", "version", "9"])
     }
 
-    @Test(arguments: ["yesterday", "2026-13-01", "2026-02-30", "2026-04-31T12:00:00Z", "2026-08-01T25:00:00Z", "12:00", "", "2026-08-01T12:00:00 CET"])
+    @Test(arguments: [
+        "yesterday", "2026-13-01", "2026-02-30", "2026-04-31T12:00:00Z", "2026-08-01T25:00:00Z", "12:00", "",
+        "2026-08-01T12:00:00 CET",
+    ])
     func aTimeThatIsNoneIsWrongUsage(_ time: String) {
         let place = Workplace()
         expectFailure(
-            place.run("import", "--captured-at", time, tiny), 64, "\(time): is no time; write it like 2026-08-01T12:00:00Z")
+            place.run("import", "--captured-at", time, tiny), 64,
+            "\(time): is no time; write it like 2026-08-01T12:00:00Z")
         #expect(place.names == [])
     }
 
@@ -114,8 +124,13 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         expectUsage(place.run("import", "--name", "", tiny), "the image's name is empty")
         expectUsage(place.run("import", "--name", "@n", tiny), "the name @n begins with @")
         expectUsage(place.run("import"), "Missing expected argument '<files> ...'")
-        expectUsage(place.run("import", "--layout", "v3", tiny), "The value 'v3' is invalid for --layout, which is auto, draft, v1, v2, oxenstored or listing; did you mean v1?")
-        expectUsage(place.run("import", "--format", "xml", tiny), "The value 'xml' is invalid for --format, which is text, json, ")
+        expectUsage(
+            place.run("import", "--layout", "v3", tiny),
+            "The value 'v3' is invalid for --layout, which is auto, draft, v1, v2, oxenstored or listing; did you mean v1?"
+        )
+        expectUsage(
+            place.run("import", "--format", "xml", tiny),
+            "The value 'xml' is invalid for --format, which is text, json, ")
         #expect(place.names == [])
     }
 }

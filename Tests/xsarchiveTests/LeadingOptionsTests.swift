@@ -2,7 +2,8 @@ import TestSupport
 import Testing
 
 @Suite struct LeadingOptionsTests {
-    @Test(arguments: [["-a", "a.db"], ["--archive", "a.db"], ["--archive=a.db"]]) func theArchiveMayBeNamedBeforeTheCommand(_ options: [String]) {
+    @Test(arguments: [["-a", "a.db"], ["--archive", "a.db"], ["--archive=a.db"]])
+    func theArchiveMayBeNamedBeforeTheCommand(_ options: [String]) {
         let place = Workplace()
         expectDone(place.run(options + ["import", Fixtures.path("xen-4.17-tiny.bin")]))
         #expect(place.names == ["a.db"])
@@ -19,7 +20,9 @@ import Testing
     }
 
     @Test func anotherOptionBeforeTheCommandIsToldItsPlace() {
-        expectUsage(Workplace().run("--format", "csv", "images"), "--format stands before the command; write it behind, as in: xsarchive images --format")
+        expectUsage(
+            Workplace().run("--format", "csv", "images"),
+            "--format stands before the command; write it behind, as in: xsarchive images --format")
         expectUsage(Workplace().run("-a", "a.db", "--format", "csv", "images"), "--format stands before the command")
         expectUsage(Workplace().run("-a"), "-a")
         expectUsage(Workplace().run("-a", "a.db"), "-a")

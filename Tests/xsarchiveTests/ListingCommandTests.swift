@@ -8,7 +8,8 @@ import Testing
             [("ls", []), ("ls-f", ["-f"]), ("ls-p", ["-p"]), ("ls-fp", ["-f", "-p"])].map { (image, $0.0, $0.1) }
         } + [("xen-4.17-seq-3", "ls-fp", ["-fp"])]
 
-    @Test(arguments: listings) func aListingIsThatOfTheRealTool(_ image: String, _ suffix: String, _ options: [String]) {
+    @Test(arguments: listings) func aListingIsThatOfTheRealTool(_ image: String, _ suffix: String, _ options: [String])
+    {
         let outcome = Workplace().run(["ls", Fixtures.path(image + ".bin")] + options)
         expectDone(outcome)
         expectBytes(outcome.output, Fixtures.bytes("listings/\(image).\(suffix).txt"))
@@ -17,12 +18,14 @@ import Testing
     @Test func anArchivedImageListsLikeItsFile() {
         expectDone(SharedArchive.run("ls", "@5", "-fp"))
         expectBytes(SharedArchive.run("ls", "@5", "-fp").output, Fixtures.bytes("listings/xen-4.17-odd.ls-fp.txt"))
-        expectBytes(SharedArchive.run("ls", "@xen-4.17-small.bin").output, Fixtures.bytes("listings/xen-4.17-small.ls.txt"))
+        expectBytes(
+            SharedArchive.run("ls", "@xen-4.17-small.bin").output, Fixtures.bytes("listings/xen-4.17-small.ls.txt"))
     }
 
     @Test func partsOfTheStoreAreListed() throws {
         var compared = 0
-        for (command, output, status) in Self.recorded("xen-4.17-odd.ls-paths.txt") where command.first == "ls" && status == 0 {
+        for (command, output, status) in Self.recorded("xen-4.17-odd.ls-paths.txt")
+        where command.first == "ls" && status == 0 {
             let outcome = SharedArchive.run(["ls", "@5"] + command.dropFirst())
             expectDone(outcome)
             expectBytes(outcome.output, output, "\(command)")
@@ -33,7 +36,8 @@ import Testing
 
     @Test func valuesAreThoseOfTheRealTool() throws {
         var compared = 0
-        for (command, output, status) in Self.recorded("xen-4.17-odd.reads.txt") where command.first == "read" && status == 0 {
+        for (command, output, status) in Self.recorded("xen-4.17-odd.reads.txt")
+        where command.first == "read" && status == 0 {
             // -p, which names the path, has no counterpart.
             guard !command.contains("-p") else { continue }
             let outcome = SharedArchive.run(["cat", "@5"] + command.dropFirst())
@@ -81,11 +85,13 @@ import Testing
             SharedArchive.run(command, "@2", "/no/such"), 2,
             "/no/such: the image has no such node; 'xsarchive ls' shows what there is")
         expectFailure(
-            SharedArchive.run(command, "@2", "no"), 2, "no: the image has no such node; 'xsarchive ls' shows what there is")
+            SharedArchive.run(command, "@2", "no"), 2,
+            "no: the image has no such node; 'xsarchive ls' shows what there is")
     }
 
     @Test(arguments: ["ls", "cat"]) func aPathThatEndsInASlashIsWrongUsage(_ command: String) {
-        expectFailure(SharedArchive.run(command, "@2", "/local/"), 64, "/local/: no path ends in a slash; write it without")
+        expectFailure(
+            SharedArchive.run(command, "@2", "/local/"), 64, "/local/: no path ends in a slash; write it without")
         expectFailure(SharedArchive.run(command, "@2", ""), 64, "the path is empty; write / for the root")
         #expect(SharedArchive.run(command, "@2", "/").ending == .exit(0))
     }

@@ -23,23 +23,30 @@ import Testing
         let place = sequence()
         let seen = TerminalRun(place, ["diff", "old.bin", "new.bin"])
         #expect(seen.ending == .exit(1))
-        #expect(seen.text.contains("\u{1B}[31m- @releaseDomain (socket-fd 9, token \"3/0\")\u{1B}[0m") || seen.text.contains("\u{1B}[31m- watch @releaseDomain"))
+        #expect(
+            seen.text.contains("\u{1B}[31m- @releaseDomain (socket-fd 9, token \"3/0\")\u{1B}[0m")
+                || seen.text.contains("\u{1B}[31m- watch @releaseDomain"))
         #expect(seen.text.contains("\u{1B}[31m\"4\"\u{1B}[0m → \u{1B}[32m\"5\"\u{1B}[0m"))
         #expect(!place.run("diff", "old.bin", "new.bin").text.contains(Self.escape))
     }
 
-    @Test(arguments: [
-        (["--color", "never"], [:], false), (["--color", "always"], ["NO_COLOR": "1"], true), ([], ["NO_COLOR": "1"], false), ([], ["NO_COLOR": ""], true),
-        ([], ["TERM": "dumb"], false), ([], ["CLICOLOR": "0"], false), ([], ["NO_COLOR": "1", "CLICOLOR_FORCE": "1"], false), ([], [:], true),
-    ] as [([String], [String: String], Bool)])
+    @Test(
+        arguments: [
+            (["--color", "never"], [:], false), (["--color", "always"], ["NO_COLOR": "1"], true),
+            ([], ["NO_COLOR": "1"], false), ([], ["NO_COLOR": ""], true),
+            ([], ["TERM": "dumb"], false), ([], ["CLICOLOR": "0"], false),
+            ([], ["NO_COLOR": "1", "CLICOLOR_FORCE": "1"], false), ([], [:], true),
+        ] as [([String], [String: String], Bool)])
     func optionsAndVariablesDecideOnATerminal(_ options: [String], _ environment: [String: String], _ isColored: Bool) {
         let seen = TerminalRun(sequence(), ["diff", "old.bin", "new.bin"] + options, environment: environment)
         #expect(seen.text.contains(Self.escape) == isColored, "\(options) \(environment)")
     }
 
-    @Test(arguments: [
-        (["--color", "always"], [:], true), ([], ["CLICOLOR_FORCE": "1"], true), ([], ["CLICOLOR_FORCE": "0"], false), (["--color", "never"], ["CLICOLOR_FORCE": "1"], false),
-    ] as [([String], [String: String], Bool)])
+    @Test(
+        arguments: [
+            (["--color", "always"], [:], true), ([], ["CLICOLOR_FORCE": "1"], true),
+            ([], ["CLICOLOR_FORCE": "0"], false), (["--color", "never"], ["CLICOLOR_FORCE": "1"], false),
+        ] as [([String], [String: String], Bool)])
     func optionsAndVariablesDecideInAPipe(_ options: [String], _ environment: [String: String], _ isColored: Bool) {
         let place = sequence()
         let outcome = place.start(["diff", "old.bin", "new.bin"] + options, environment: environment).outcome()
@@ -48,7 +55,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["check", "@2"], ["show", "@2"], ["images"], ["domains", "@2"], ["query"], ["sql", "SELECT 1 AS one"], ["verify"], ["log", "/local/domain/1/name"],
+        ["check", "@2"], ["show", "@2"], ["images"], ["domains", "@2"], ["query"], ["sql", "SELECT 1 AS one"],
+        ["verify"], ["log", "/local/domain/1/name"],
     ])
     func coloursAreTheOnlyDifference(_ command: [String]) {
         let place = Workplace.withSharedImages()
@@ -67,7 +75,9 @@ import Testing
 
     @Test func anErrorIsMarkedOnATerminalOnly() {
         let place = Workplace()
-        #expect(TerminalRun(place, ["show", "missing"]).text.hasPrefix("\u{1B}[1;31mxsarchive:\u{1B}[0m missing: cannot open the file"))
+        #expect(
+            TerminalRun(place, ["show", "missing"]).text.hasPrefix(
+                "\u{1B}[1;31mxsarchive:\u{1B}[0m missing: cannot open the file"))
         #expect(place.run("show", "missing").errorText.hasPrefix("xsarchive: missing: "))
     }
 
@@ -80,7 +90,9 @@ import Testing
         #expect(lines.allSatisfy { $0.count <= Int(columns) })
         #expect(lines.contains { $0.hasPrefix("  ") } && !lines[0].contains("…"))
         // COLUMNS goes before what the terminal says of itself.
-        let narrow = TerminalRun(place, ["query", "--color", "never"], columns: columns, environment: ["COLUMNS": "50"]).lines
+        let narrow = TerminalRun(
+            place, ["query", "--color", "never"], columns: columns, environment: ["COLUMNS": "50"]
+        ).lines
         #expect(narrow.allSatisfy { $0.count <= 50 })
     }
 
@@ -99,13 +111,17 @@ import Testing
         let seen = TerminalRun(place, ["diff", "old.bin", "new.bin", "--color", "never"], columns: 200)
         #expect(seen.text == place.run("diff", "old.bin", "new.bin", "--by", "domain").text)
         Golden.expect(place.run("diff", "old.bin", "new.bin", "--by", "domain"), "diff-seq-1-seq-2.by-domain.txt")
-        #expect(TerminalRun(place, ["diff", "old.bin", "new.bin", "--color", "never", "--by", "kind"]).text == place.run("diff", "old.bin", "new.bin").text)
+        #expect(
+            TerminalRun(place, ["diff", "old.bin", "new.bin", "--color", "never", "--by", "kind"]).text
+                == place.run("diff", "old.bin", "new.bin").text)
     }
 
     @Test func bothOrdersTellTheSameChanges() {
         let place = Workplace.withSharedImages()
         func changes(_ order: String) -> [String] {
-            place.run("diff", "@2", "@3", "--by", order).lines.filter { $0.hasPrefix("+ ") || $0.hasPrefix("- ") || $0.hasPrefix("~ ") }
+            place.run("diff", "@2", "@3", "--by", order).lines.filter {
+                $0.hasPrefix("+ ") || $0.hasPrefix("- ") || $0.hasPrefix("~ ")
+            }
         }
         // By domain, what is no node has its kind before its name.
         let byDomain = changes("domain").map { $0.replacing(#/^(.) (connection|watch) /#) { "\($0.output.1) " } }
@@ -138,7 +154,8 @@ import Testing
         let place = Workplace()
         place.write(Fixtures.bytes("xen-4.17-seq-1.bin"), "image")
         for command in [
-            ["import", "-q", "image"], ["rebuild", "-q", "@1", "--save-as", "again", "--drop", "sockets"], ["checkout", "-q", "@1", "work.db"],
+            ["import", "-q", "image"], ["rebuild", "-q", "@1", "--save-as", "again", "--drop", "sockets"],
+            ["checkout", "-q", "@1", "work.db"],
             ["build", "-q", "work.db", "-o", "built"], ["export", "-q", "@1", "-o", "out"], ["remove", "-q", "@2"],
         ] {
             let outcome = place.run(command)

@@ -32,7 +32,9 @@ import Testing
     /// The options that a command's help lists.
     private func options(_ help: String) -> [String] {
         help.split(separator: "\nOPTIONS:\n").last.map { text in
-            text.split(separator: "\n").filter { $0.hasPrefix("  -") }.flatMap { $0.split(separator: " ").filter { $0.hasPrefix("--") } }
+            text.split(separator: "\n").filter { $0.hasPrefix("  -") }.flatMap {
+                $0.split(separator: " ").filter { $0.hasPrefix("--") }
+            }
         }?.map { String($0.prefix { $0 != "," }) } ?? []
     }
 
@@ -41,7 +43,9 @@ import Testing
         let help = Self.place.run(command, "--help").text
         let written = section("OPTIONS", of: page).replacing("\\-", with: "-")
         #expect(options(help).count >= 1)
-        for option in options(help) where option != "--version" { #expect(written.contains("\\fB\(option)\\fR"), "\(command) \(option)") }
+        for option in options(help) where option != "--version" {
+            #expect(written.contains("\\fB\(option)\\fR"), "\(command) \(option)")
+        }
         let examples = help.split(separator: "\n").filter { $0.hasPrefix("  xsarchive \(command)") }
         #expect(!examples.isEmpty)
         let shown = section("EXAMPLES", of: page).replacing("\\-", with: "-")
@@ -55,8 +59,12 @@ import Testing
         #expect(pages.count == Self.commands.count + 1)
         let requests: Set = [".TH", ".nh", ".SH", ".PP", ".TP", ".B", ".BR", ".EX", ".EE"]
         for name in pages {
-            for line in String(decoding: Self.place.bytes("share/man/man1/" + name), as: UTF8.self).split(separator: "\n") {
-                if line.hasPrefix(".") { #expect(requests.contains(String(line.prefix { $0 != " " })), "\(name): \(line)") }
+            for line in String(decoding: Self.place.bytes("share/man/man1/" + name), as: UTF8.self).split(
+                separator: "\n")
+            {
+                if line.hasPrefix(".") {
+                    #expect(requests.contains(String(line.prefix { $0 != " " })), "\(name): \(line)")
+                }
                 #expect(!line.hasPrefix("'"), "\(name): \(line)")
             }
         }
@@ -87,8 +95,12 @@ import Testing
         let magic = Fixtures.root + "/packaging/magic"
         func kind(_ path: String) -> String { place.shell("file -b -m \"$1\" \"$2\"", magic, path).text }
         #expect(kind("xsarchive.db").hasPrefix("xsarchive archive of xenstored images (SQLite 3), schema version "))
-        #expect(kind(Fixtures.path("xen-4.17-tiny.bin")) == "xenstored image (migration stream), version 1, little-endian\n")
-        #expect(kind(Fixtures.path("formats/v2-big-body.bin")) == "xenstored image (migration stream), version 2, big-endian\n")
+        #expect(
+            kind(Fixtures.path("xen-4.17-tiny.bin")) == "xenstored image (migration stream), version 1, little-endian\n"
+        )
+        #expect(
+            kind(Fixtures.path("formats/v2-big-body.bin"))
+                == "xenstored image (migration stream), version 2, big-endian\n")
         #expect(kind(Fixtures.path("oxenstored-4.17-small.dump")) == "oxenstored state dump\n")
         _ = place.sqlite("PRAGMA application_id = 0x78737277; CREATE TABLE t (a)", file: "work.db")
         #expect(kind("work.db") == "xsarchive workspace of an xenstored image (SQLite 3)\n")

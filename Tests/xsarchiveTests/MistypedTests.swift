@@ -3,7 +3,10 @@ import Testing
 
 /// A mistyped name is answered with the nearest one.
 @Suite struct MistypedTests {
-    @Test(arguments: [("imprt", "import"), ("dif", "diff"), ("sohw", "show"), ("verfy", "verify"), ("repotr", "report"), ("impo", "import")])
+    @Test(arguments: [
+        ("imprt", "import"), ("dif", "diff"), ("sohw", "show"), ("verfy", "verify"), ("repotr", "report"),
+        ("impo", "import"),
+    ])
     func aCommand(_ typed: String, _ meant: String) {
         expectUsage(Workplace().run(typed, "x"), "no command is named '\(typed)'; did you mean '\(meant)'?")
     }
@@ -13,20 +16,26 @@ import Testing
     }
 
     @Test func aQueryAndItsParameter() {
-        expectFailure(SharedArchive.run("query", "dead_ownr"), 64, "no query is named dead_ownr; did you mean dead_owner?")
-        expectFailure(SharedArchive.run("query", "path_history", "-P", "pth=/a"), 64, "query path_history has no parameter pth; did you mean path?")
+        expectFailure(
+            SharedArchive.run("query", "dead_ownr"), 64, "no query is named dead_ownr; did you mean dead_owner?")
+        expectFailure(
+            SharedArchive.run("query", "path_history", "-P", "pth=/a"), 64,
+            "query path_history has no parameter pth; did you mean path?")
     }
 
     @Test func anImage() {
         expectFailure(
-            SharedArchive.run("show", "@xen-4.17-tny.bin"), 2, "xsarchive.db: no image @xen-4.17-tny.bin; did you mean @xen-4.17-tiny.bin?")
+            SharedArchive.run("show", "@xen-4.17-tny.bin"), 2,
+            "xsarchive.db: no image @xen-4.17-tny.bin; did you mean @xen-4.17-tiny.bin?")
         expectFailure(SharedArchive.run("show", "@lates"), 2, "xsarchive.db: no image @lates; did you mean @latest?")
     }
 
     @Test func aFile() {
         let place = Workplace()
         place.write(Fixtures.bytes("xen-4.17-tiny.bin"), "state_dump")
-        expectFailure(place.run("show", "state_dmp"), 2, "state_dmp: cannot open the file: No such file or directory; did you mean state_dump?")
+        expectFailure(
+            place.run("show", "state_dmp"), 2,
+            "state_dmp: cannot open the file: No such file or directory; did you mean state_dump?")
         let folder = place.folder.path
         expectFailure(
             place.run("show", "\(folder)/state_dumb"), 2,
@@ -37,13 +46,17 @@ import Testing
         expectFailure(
             SharedArchive.run(command, "@2", "/local/domian/1/nme"), 2,
             "/local/domian/1/nme: the image has no such node; did you mean /local/domain/1/name?")
-        expectFailure(SharedArchive.run(command, "@2", "/elsewhere/a"), 2, "/elsewhere/a: the image has no such node; 'xsarchive ls' shows what there is")
+        expectFailure(
+            SharedArchive.run(command, "@2", "/elsewhere/a"), 2,
+            "/elsewhere/a: the image has no such node; 'xsarchive ls' shows what there is")
     }
 
     @Test func aNodeOfWhichAccessIsAsked() {
         let outcome = SharedArchive.run("access", "@2", "--domain", "1", "/local/domain/1/nam")
         #expect(outcome.ending == .exit(2))
-        #expect(outcome.errorText == "xsarchive: /local/domain/1/nam: the image has no such node; did you mean /local/domain/1/name?\n")
+        #expect(
+            outcome.errorText
+                == "xsarchive: /local/domain/1/nam: the image has no such node; did you mean /local/domain/1/name?\n")
     }
 
     @Test func aKindOfChange() {
@@ -51,15 +64,21 @@ import Testing
     }
 
     @Test func whatIsFarFromAllIsGuessedAtByNobody() {
-        for outcome in [SharedArchive.run("query", "zzz"), SharedArchive.run("show", "@zzzzzz"), SharedArchive.run("show", "zzzzzz"), SharedArchive.run("zzz")] {
-            #expect(!outcome.errorText.contains("did you mean") && outcome.errorLines.count == 1, "\(outcome.errorText)")
+        for outcome in [
+            SharedArchive.run("query", "zzz"), SharedArchive.run("show", "@zzzzzz"),
+            SharedArchive.run("show", "zzzzzz"), SharedArchive.run("zzz"),
+        ] {
+            #expect(
+                !outcome.errorText.contains("did you mean") && outcome.errorLines.count == 1, "\(outcome.errorText)")
         }
     }
 
     // MARK: What is no slip of the finger
 
     @Test func aWordThatIsPartOfQueriesNames() {
-        expectFailure(SharedArchive.run("query", "owner"), 64, "no query is named owner; there are dead_owner, foreign_owner, largest_owners")
+        expectFailure(
+            SharedArchive.run("query", "owner"), 64,
+            "no query is named owner; there are dead_owner, foreign_owner, largest_owners")
     }
 
     @Test(arguments: ["1", "latest", "xen-4.17-tiny.bin"]) func anImageWithoutItsSign(_ name: String) {
@@ -69,53 +88,76 @@ import Testing
     @Test(arguments: ["dump", "import"]) func anArchivedImageWhereAFileIsMeant(_ command: String) {
         let place = Workplace()
         expectFailure(
-            place.run(command, "@1"), 2, "@1: there is no such file; archived images are not taken here; 'xsarchive export @1 -o FILE' writes one to a file")
+            place.run(command, "@1"), 2,
+            "@1: there is no such file; archived images are not taken here; 'xsarchive export @1 -o FILE' writes one to a file"
+        )
         #expect(place.names == [])
     }
 
     @Test(arguments: ["ls", "cat"]) func theWrongOrder(_ command: String) {
-        expectFailure(SharedArchive.run(command, "/local/domain/1/name", "@2"), 2, "/local/domain/1/name: there is no such file; the image comes first, then the path")
+        expectFailure(
+            SharedArchive.run(command, "/local/domain/1/name", "@2"), 2,
+            "/local/domain/1/name: there is no such file; the image comes first, then the path")
     }
 
     @Test(arguments: [
-        (["export", "@1", "out"], "-o names the file to write"), (["query", "dead_owner", "@1"], "-i names the image"), (["images", "x.db"], "-a names the archive"),
-        (["sql", "select", "1"], "put the SQL into quotes"), (["log", "@1", "/a"], "log takes a path alone"), (["help", "improt"], "did you mean 'import'?"),
+        (["export", "@1", "out"], "-o names the file to write"), (["query", "dead_owner", "@1"], "-i names the image"),
+        (["images", "x.db"], "-a names the archive"),
+        (["sql", "select", "1"], "put the SQL into quotes"), (["log", "@1", "/a"], "log takes a path alone"),
+        (["help", "improt"], "did you mean 'import'?"),
     ]) func anArgumentTooMany(_ arguments: [String], _ advice: String) {
         expectUsage(SharedArchive.run(arguments), advice)
     }
 
     @Test(arguments: [
-        ("--layout", "oxenstore", "auto, draft, v1, v2, oxenstored or listing; did you mean oxenstored?"), ("--format", "josn", "did you mean json?"),
+        ("--layout", "oxenstore", "auto, draft, v1, v2, oxenstored or listing; did you mean oxenstored?"),
+        ("--format", "josn", "did you mean json?"),
         ("--max-size", "big", "like 4096, 500M or 2G"),
     ]) func aValue(_ option: String, _ value: String, _ advice: String) {
         let outcome = Workplace().run("import", option, value, "x")
         expectUsage(outcome, advice)
-        #expect(outcome.errorText.contains("The value '\(value)' is invalid for \(option)") && !outcome.errorText.contains("\\n"))
+        #expect(
+            outcome.errorText.contains("The value '\(value)' is invalid for \(option)")
+                && !outcome.errorText.contains("\\n"))
     }
 
     @Test func aDomainThatIsNotThereIsNoSlip() {
-        expectFailure(SharedArchive.run("ls", "@2", "/local/domain/99"), 2, "/local/domain/99: the image has no such node; 'xsarchive ls' shows what there is")
+        expectFailure(
+            SharedArchive.run("ls", "@2", "/local/domain/99"), 2,
+            "/local/domain/99: the image has no such node; 'xsarchive ls' shows what there is")
     }
 
     @Test func aPathWithoutItsSlash() {
-        expectFailure(SharedArchive.run("ls", "@2", "local/domain"), 2, "local/domain: the image has no such node; did you mean /local/domain?")
+        expectFailure(
+            SharedArchive.run("ls", "@2", "local/domain"), 2,
+            "local/domain: the image has no such node; did you mean /local/domain?")
     }
 
-    @Test(arguments: [["--subtree", "/loacl"], ["--remove", "/loacl"], ["--set-perms", "/loacl=n0"]]) func aNodeToBeRebuilt(_ options: [String]) {
+    @Test(arguments: [["--subtree", "/loacl"], ["--remove", "/loacl"], ["--set-perms", "/loacl=n0"]])
+    func aNodeToBeRebuilt(_ options: [String]) {
         let outcome = SharedArchive.run(["rebuild", "@2", "-o", "none"] + options)
         expectFailure(outcome, 2, "/loacl: the image has no such node; did you mean /local?")
     }
 
     @Test func aPathOfWhichTheLogIsAsked() {
-        expectFailure(SharedArchive.run("log", "/local/domain/0/nmae"), 2, "/local/domain/0/nmae: no image knows of it; did you mean /local/domain/0/name?")
-        expectFailure(SharedArchive.run("log", "name"), 2, "name: no image knows of it; write the whole path, like /local/domain/0/name")
-        expectFailure(SharedArchive.run("log", "/", "--series", "mian"), 2, "/: no image of series mian knows of it; did you mean main?")
+        expectFailure(
+            SharedArchive.run("log", "/local/domain/0/nmae"), 2,
+            "/local/domain/0/nmae: no image knows of it; did you mean /local/domain/0/name?")
+        expectFailure(
+            SharedArchive.run("log", "name"), 2,
+            "name: no image knows of it; write the whole path, like /local/domain/0/name")
+        expectFailure(
+            SharedArchive.run("log", "/", "--series", "mian"), 2,
+            "/: no image of series mian knows of it; did you mean main?")
     }
 
     @Test func aPathOfADiffThatIsThereAndDidNotChange() {
         let outcome = SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/3", "--name-status")
         #expect(outcome.ending == .exit(0) && outcome.output.isEmpty)
-        #expect(outcome.errorText == "xsarchive: none of the 8 changes has such a path; --path '/local/domain/3/*' is for what is below it\n")
+        #expect(
+            outcome.errorText
+                == "xsarchive: none of the 8 changes has such a path; --path '/local/domain/3/*' is for what is below it\n"
+        )
         expectDone(SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/3", "--quiet"))
     }
 }

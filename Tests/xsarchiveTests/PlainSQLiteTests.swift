@@ -23,13 +23,16 @@ import Testing
             where n.image_id = 4 and n.path = '/local/domain/5/data/os_name' order by p.position
             """)
         expectDone(outcome)
-        #expect(outcome.lines == ["n5", "r0", "r6"].enumerated().map { "/local/domain/5/data/os_name|\($0.offset)|\($0.element)" })
+        #expect(
+            outcome.lines
+                == ["n5", "r0", "r6"].enumerated().map { "/local/domain/5/data/os_name|\($0.offset)|\($0.element)" })
     }
 
     @Test func everyImageHasAsManyNodesAsItSays() {
         let place = Workplace.withSharedImages()
         let outcome = place.sqlite(
-            "select i.image_id from images i where i.node_count <> (select count(*) from nodes n where n.image_id = i.image_id)")
+            "select i.image_id from images i where i.node_count <> (select count(*) from nodes n where n.image_id = i.image_id)"
+        )
         expectDone(outcome)
         #expect(outcome.output.isEmpty)
         #expect(place.sqlite("select count(*) from images").text == "6\n")

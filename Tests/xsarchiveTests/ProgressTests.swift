@@ -5,14 +5,18 @@ import Testing
 
 /// What a line of progress is made of, and who gets to see it. How fast anything is, is not tested.
 @Suite struct ProgressTests {
-    @Test(arguments: [
-        (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (31_449_999, "31.4 MB"), (280_000_000, "280 MB"), (1_187_930_368, "1.1 GB"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (31_449_999, "31.4 MB"), (280_000_000, "280 MB"),
+            (1_187_930_368, "1.1 GB"),
+        ] as [(Double, String)])
     func sizesHaveThreeDigitsOrFewer(_ bytes: Double, _ text: String) {
         #expect(Progress.size(bytes) == text)
     }
 
-    @Test(arguments: [(0, "0 s"), (4.2, "5 s"), (59.5, "1 min 0 s"), (130, "2 min 10 s"), (7300, "2 h 1 min")] as [(Double, String)])
+    @Test(
+        arguments: [(0, "0 s"), (4.2, "5 s"), (59.5, "1 min 0 s"), (130, "2 min 10 s"), (7300, "2 h 1 min")]
+            as [(Double, String)])
     func timesAreRoundedUp(_ seconds: Double, _ text: String) {
         #expect(Progress.duration(seconds) == text)
     }
@@ -38,12 +42,18 @@ import Testing
     }
 
     @Test func workThatDoesNotTellShowsHowLongItHasTaken() {
-        #expect(Progress.line(Progress.Step(doing: "making the page"), after: 2, ofAll: 75.9) == "making the page, 1 min 15 s")
-        #expect(Progress.line(Progress.Step(doing: "comparing a and b", total: 35e6), after: 2, ofAll: 9.2) == "comparing a and b, 35.0 MB, 9 s")
+        #expect(
+            Progress.line(Progress.Step(doing: "making the page"), after: 2, ofAll: 75.9)
+                == "making the page, 1 min 15 s")
+        #expect(
+            Progress.line(Progress.Step(doing: "comparing a and b", total: 35e6), after: 2, ofAll: 9.2)
+                == "comparing a and b, 35.0 MB, 9 s")
     }
 
     @Test func namesInTheLineAreEscaped() {
-        #expect(Progress.line(Progress.Step(doing: "reading \u{1B}[2J\n"), after: 1, ofAll: 1) == "reading \\x1b[2J\\n, 1 s")
+        #expect(
+            Progress.line(Progress.Step(doing: "reading \u{1B}[2J\n"), after: 1, ofAll: 1) == "reading \\x1b[2J\\n, 1 s"
+        )
     }
 
     // MARK: Who sees it
@@ -54,11 +64,17 @@ import Testing
         place.write(Fixtures.bytes("xen-4.17-tiny.bin"), "file")
         _ = place.shell("mkfifo image")
         let environment = ["PATH": "/usr/bin:/bin"]
-        return (place, RunningCommand("/bin/sh", ["-c", "exec 9>image; sleep 2; cat file >&9"], environment: environment, folder: place.folder.path))
+        return (
+            place,
+            RunningCommand(
+                "/bin/sh", ["-c", "exec 9>image; sleep 2; cat file >&9"], environment: environment,
+                folder: place.folder.path)
+        )
     }
 
     private static let commands = [
-        ["diff", "image", "file"], ["check", "image"], ["report", "image", "-o", "made"], ["rebuild", "image", "-o", "made"], ["checkout", "image", "made"],
+        ["diff", "image", "file"], ["check", "image"], ["report", "image", "-o", "made"],
+        ["rebuild", "image", "-o", "made"], ["checkout", "image", "made"],
     ]
 
     @Test(arguments: commands) func onATerminalALineTellsOfWorkThatTakesLong(_ command: [String]) {
@@ -67,7 +83,9 @@ import Testing
         #expect(seen.ending == .exit(0))
         #expect(seen.text.contains("\r\u{1B}[K\(command[0] == "check" ? "checking" : "reading") image"), "\(seen.text)")
         // What else is printed stands on a line from which this has been taken away.
-        #expect(seen.text.split(separator: "\r\u{1B}[K", omittingEmptySubsequences: false).last?.contains("reading") != true)
+        #expect(
+            seen.text.split(separator: "\r\u{1B}[K", omittingEmptySubsequences: false).last?.contains("reading") != true
+        )
         _ = writer.outcome()
     }
 
@@ -80,7 +98,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["diff", "image", "file", "--quiet"], ["report", "image", "-o", "made", "--quiet"], ["rebuild", "image", "-o", "made", "-q"], ["checkout", "image", "made", "-q"],
+        ["diff", "image", "file", "--quiet"], ["report", "image", "-o", "made", "--quiet"],
+        ["rebuild", "image", "-o", "made", "-q"], ["checkout", "image", "made", "-q"],
     ])
     func aQuietCommandTellsNothingOnATerminal(_ command: [String]) {
         let (place, writer) = slowPlace()

@@ -23,13 +23,17 @@ import Testing
     @Test func everyQueryIsListed() throws {
         let rows = try JSONText.lines(Workplace().run("query", "--format", "jsonl"))
         #expect(rows.compactMap { $0["name"] as? String }.sorted() == Self.names)
-        #expect(rows.allSatisfy { ($0["title"] as? String)?.isEmpty == false && ($0["group"] as? String)?.isEmpty == false })
+        #expect(
+            rows.allSatisfy { ($0["title"] as? String)?.isEmpty == false && ($0["group"] as? String)?.isEmpty == false }
+        )
         let text = Workplace().run("query")
         expectDone(text)
         #expect(text.lines.count == 1 + Self.names.count)
     }
 
-    @Test(arguments: names, ["text", "json", "jsonl", "csv"]) func everyQueryRuns(_ name: String, _ format: String) throws {
+    @Test(arguments: names, ["text", "json", "jsonl", "csv"]) func everyQueryRuns(
+        _ name: String, _ format: String
+    ) throws {
         let image = Self.ofSeveral.contains(name) ? [] : ["-i", "@2"]
         let outcome = SharedArchive.run(["query", name, "--format", format] + image + parameters(name))
         expectDone(outcome)
@@ -90,15 +94,18 @@ import Testing
         #expect(outcome.text == "owner,path,value,perms\r\n")
         #expect(
             outcome.errorText
-                == "xsarchive: dead_owner: not applicable: the image holds a part of a host (it has no ring connection of domain 0)\n")
+                == "xsarchive: dead_owner: not applicable: the image holds a part of a host (it has no ring connection of domain 0)\n"
+        )
     }
 
     @Test func imagesAreNamedInParameters() throws {
-        let outcome = SharedArchive.run("query", "growth", "-P", "before_id=@3", "-P", "after_id=@xen-4.17-seq-2.bin", "--format", "jsonl")
+        let outcome = SharedArchive.run(
+            "query", "growth", "-P", "before_id=@3", "-P", "after_id=@xen-4.17-seq-2.bin", "--format", "jsonl")
         expectDone(outcome)
         #expect(try !JSONText.lines(outcome).isEmpty)
         expectFailure(
-            SharedArchive.run("query", "growth", "-P", "before_id=@99", "-P", "after_id=@1"), 2, containing: ["no image @99"])
+            SharedArchive.run("query", "growth", "-P", "before_id=@99", "-P", "after_id=@1"), 2,
+            containing: ["no image @99"])
     }
 
     @Test(arguments: names.filter { !ofSeveral.contains($0) }) func aFileNeedsNoArchive(_ name: String) {
@@ -120,7 +127,9 @@ import Testing
     @Test func aPathIsFollowedThroughAllImages() throws {
         let outcome = SharedArchive.run(
             "query", "path_history", "-P", "path=/local/domain/3/memory/target", "--format", "jsonl")
-        let values = try JSONText.lines(outcome).filter { [3, 4].contains($0["image_id"] as? Int) }.map { $0["value"] as? String }
+        let values = try JSONText.lines(outcome).filter { [3, 4].contains($0["image_id"] as? Int) }.map {
+            $0["value"] as? String
+        }
         #expect(values == ["1048577", "2097152"])
     }
 

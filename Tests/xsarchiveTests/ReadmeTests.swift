@@ -19,7 +19,9 @@ import Testing
     private static let transcript: [(command: String, output: String)] = {
         let text = String(decoding: Files.read(Fixtures.root + "/README.md"), as: UTF8.self)
         let blocks = text.split(separator: "```\n", omittingEmptySubsequences: false)
-        let lines = blocks.first { $0.hasPrefix("$ xsarchive ") }?.split(separator: "\n", omittingEmptySubsequences: false) ?? []
+        let lines =
+            blocks.first { $0.hasPrefix("$ xsarchive ") }?.split(separator: "\n", omittingEmptySubsequences: false)
+            ?? []
         var steps: [(command: String, lines: [Substring])] = []
         for line in lines {
             if line.hasPrefix("$ ") {
@@ -37,7 +39,9 @@ import Testing
 
     @Test func theTranscriptIsWhatTheProgramPrints() {
         let place = Workplace()
-        for name in Files.list(Fixtures.path("")) where name.hasSuffix(".bin") { place.write(Fixtures.bytes(name), name) }
+        for name in Files.list(Fixtures.path("")) where name.hasSuffix(".bin") {
+            place.write(Fixtures.bytes(name), name)
+        }
         let programs: [String] = Self.transcript.map { step in String(step.command.prefix { $0 != " " }) }
         #expect(programs == ["xsarchive", "xsarchive", "sqlite3", "xsarchive"])
         for (command, output) in Self.transcript {

@@ -14,7 +14,8 @@ import Testing
         let toOutput = place.run("rebuild", Self.seq, "-o", "-")
         expectDone(toOutput)
         expectBytes(toOutput.output, Fixtures.bytes("xen-4.17-seq-1.bin"))
-        #expect(place.run("rebuild", "-", "-o", "-", input: Fixtures.bytes("xen-4.17-seq-1.bin")).output == toOutput.output)
+        #expect(
+            place.run("rebuild", "-", "-o", "-", input: Fixtures.bytes("xen-4.17-seq-1.bin")).output == toOutput.output)
     }
 
     @Test func whatIsLostOrChangedIsTold() {
@@ -31,7 +32,9 @@ import Testing
 
         let strict = place.run("rebuild", Self.small, "-o", "strict", "--layout", "draft", "--strict")
         #expect(strict.ending == .exit(2))
-        #expect(strict.errorLines.last == name + "\(lost) lost, so nothing was written; leave --strict out to write it all the same")
+        #expect(
+            strict.errorLines.last == name
+                + "\(lost) lost, so nothing was written; leave --strict out to write it all the same")
         #expect(place.names == ["out"])
         #expect(place.run("rebuild", Self.small, "-o", "strict", "--strict").ending == .exit(0))
     }
@@ -46,13 +49,21 @@ import Testing
     @Test func editsAreMadeInTheOrderOfTheHelp() {
         let place = Workplace()
         let outcome = place.run(
-            "rebuild", Self.seq, "-o", "out", "--set-perms", "/tool/new=n0,r5", "--set", "/tool/new=1\\n2", "--set", "/tool/xenstored=x", "--remove", "/tool",
+            "rebuild", Self.seq, "-o", "out", "--set-perms", "/tool/new=n0,r5", "--set", "/tool/new=1\\n2", "--set",
+            "/tool/xenstored=x", "--remove", "/tool",
             "--set", "/tool=back")
         #expect(outcome.ending == .exit(0))
         // A path that was mistyped shows here.
-        #expect(outcome.errorText == ["/tool", "/tool/new", "/tool/xenstored"].map { "xsarchive: \(Self.seq): changed new-node: \($0)\n" }.joined())
-        #expect(place.run("ls", "out", "-f", "-p", "/tool").text == "/tool/new = \"1\\\\n2\"   (n0,r5)\n/tool/xenstored = \"x\"   (n0)\n")
-        #expect(place.run("rebuild", Self.seq, "-o", "out", "--force", "--escaped", "--set", "/tool/a=1\\n\\x00\\xff").ending == .exit(0))
+        #expect(
+            outcome.errorText
+                == ["/tool", "/tool/new", "/tool/xenstored"].map { "xsarchive: \(Self.seq): changed new-node: \($0)\n" }
+                .joined())
+        #expect(
+            place.run("ls", "out", "-f", "-p", "/tool").text
+                == "/tool/new = \"1\\\\n2\"   (n0,r5)\n/tool/xenstored = \"x\"   (n0)\n")
+        #expect(
+            place.run("rebuild", Self.seq, "-o", "out", "--force", "--escaped", "--set", "/tool/a=1\\n\\x00\\xff")
+                .ending == .exit(0))
         #expect(place.run("cat", "out", "/tool/a", "--raw").output == [0x31, 0x0A, 0, 0xFF])
     }
 
@@ -60,17 +71,27 @@ import Testing
         let place = Workplace()
         expectDone(place.run("rebuild", Self.seq, "-o", "out", "--domain", "3", "--subtree", "/tool"))
         let paths = place.run("ls", "out", "-f").lines
-        #expect(paths.contains { $0.hasPrefix("/local/domain/3/name = ") } && paths.contains { $0.hasPrefix("/tool/xenstored = ") })
-        #expect(!paths.contains { $0.hasPrefix("/local/domain/1/") } && !paths.contains { $0.hasPrefix("/local/domain/0/") })
+        #expect(
+            paths.contains { $0.hasPrefix("/local/domain/3/name = ") }
+                && paths.contains { $0.hasPrefix("/tool/xenstored = ") })
+        #expect(
+            !paths.contains { $0.hasPrefix("/local/domain/1/") } && !paths.contains { $0.hasPrefix("/local/domain/0/") }
+        )
     }
 
-    @Test(arguments: [
-        (["--set", "/a"], 64, "/a: there is no =; write PATH=VALUE"), (["--set-perms", "/tool=x0"], 64, "x0: is no permission"),
-        (["--set", "/a b=1"], 64, "\"/a b\": cannot be a node's path"), (["--set", "/a=\\q", "--escaped"], 64, "a backslash here begins one of"),
-        (["--remove", "/nowhere"], 2, "/nowhere: the image has no such node"), (["--remove", "/"], 64, "no daemon lets go of the root"),
-        (["--set-perms", "/nowhere=n0"], 2, "/nowhere: the image has no such node"), (["--domain", "999"], 2, "domain 999: the image has neither its connection nor a node of it"),
-        (["--subtree", "/nowhere"], 2, "/nowhere: the image has no such node"), (["--subtree", ""], 64, "the path is empty"), (["--remove", "/tool/"], 64, "no path ends in a slash"),
-    ] as [([String], Int32, String)])
+    @Test(
+        arguments: [
+            (["--set", "/a"], 64, "/a: there is no =; write PATH=VALUE"),
+            (["--set-perms", "/tool=x0"], 64, "x0: is no permission"),
+            (["--set", "/a b=1"], 64, "\"/a b\": cannot be a node's path"),
+            (["--set", "/a=\\q", "--escaped"], 64, "a backslash here begins one of"),
+            (["--remove", "/nowhere"], 2, "/nowhere: the image has no such node"),
+            (["--remove", "/"], 64, "no daemon lets go of the root"),
+            (["--set-perms", "/nowhere=n0"], 2, "/nowhere: the image has no such node"),
+            (["--domain", "999"], 2, "domain 999: the image has neither its connection nor a node of it"),
+            (["--subtree", "/nowhere"], 2, "/nowhere: the image has no such node"),
+            (["--subtree", ""], 64, "the path is empty"), (["--remove", "/tool/"], 64, "no path ends in a slash"),
+        ] as [([String], Int32, String)])
     func whatCannotBeDoneIsOneLineAndNoFile(_ arguments: [String], _ status: Int32, _ part: String) {
         let place = Workplace()
         expectFailure(place.run(["rebuild", Self.seq, "-o", "out"] + arguments), status, containing: [part])
@@ -78,7 +99,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--layout", "v3"], "v3"), (["--byte-order", "middle"], "middle"), (["--drop", "everything"], "everything"), (["--domain", "65536"], "65536"),
+        (["--layout", "v3"], "v3"), (["--byte-order", "middle"], "middle"), (["--drop", "everything"], "everything"),
+        (["--domain", "65536"], "65536"),
     ])
     func wrongWordsAreWrongUsage(_ arguments: [String], _ part: String) {
         expectUsage(Workplace().run(["rebuild", Self.seq, "-o", "out"] + arguments), part)
@@ -87,17 +109,23 @@ import Testing
     @Test func aFileIsReplacedOnlyWhereThatIsSaid() {
         let place = Workplace()
         place.write([1], "out")
-        expectFailure(place.run("rebuild", Self.seq, "-o", "out"), 2, "out: the file exists; say --force to replace it, or choose another name")
+        expectFailure(
+            place.run("rebuild", Self.seq, "-o", "out"), 2,
+            "out: the file exists; say --force to replace it, or choose another name")
         #expect(place.bytes("out") == [1])
         expectDone(place.run("rebuild", Self.seq, "-o", "out", "--force"))
         expectBytes(place.bytes("out"), Fixtures.bytes("xen-4.17-seq-1.bin"))
-        expectFailure(place.run("rebuild", Self.seq), 64, "where is the stream to go? -o names a file, --save-as an image of the archive")
+        expectFailure(
+            place.run("rebuild", Self.seq), 64,
+            "where is the stream to go? -o names a file, --save-as an image of the archive")
     }
 
     @Test func theArchiveIsNotReplaced() {
         let place = Workplace.withSharedImages()
         let before = place.bytes("xsarchive.db")
-        expectFailure(place.run("rebuild", "@3", "-o", "xsarchive.db", "--force"), 64, "xsarchive.db: is what the stream is made from; choose another name")
+        expectFailure(
+            place.run("rebuild", "@3", "-o", "xsarchive.db", "--force"), 64,
+            "xsarchive.db: is what the stream is made from; choose another name")
         expectBytes(place.bytes("xsarchive.db"), before)
     }
 
@@ -114,13 +142,21 @@ import Testing
 
     @Test func aRebuiltImageIsKeptWithItsParentAndItsSteps() throws {
         let place = Workplace.withSharedImages()
-        let saved = place.run("rebuild", "@3", "--save-as", "edited", "--set", "/tool/x=1", "--drop", "sockets", "--domain", "3", "--subtree", "/tool", "--layout", "v2")
+        let saved = place.run(
+            "rebuild", "@3", "--save-as", "edited", "--set", "/tool/x=1", "--drop", "sockets", "--domain", "3",
+            "--subtree", "/tool", "--layout", "v2")
         #expect(saved.ending == .exit(0))
-        #expect(saved.lines.count == 1 && saved.text.hasPrefix("@7  edited  ") && saved.text.hasSuffix("  stored\n"), "\(saved.text)")
+        #expect(
+            saved.lines.count == 1 && saved.text.hasPrefix("@7  edited  ") && saved.text.hasSuffix("  stored\n"),
+            "\(saved.text)")
         #expect(place.run("verify").ending == .exit(0))
         #expect(place.run("cat", "@edited", "/tool/x").text == "1\n")
         expectDone(place.run("export", "@edited", "-o", "a"))
-        #expect(place.run("rebuild", "@3", "-o", "b", "--set", "/tool/x=1", "--drop", "sockets", "--domain", "3", "--subtree", "/tool", "--layout", "v2").ending == .exit(0))
+        #expect(
+            place.run(
+                "rebuild", "@3", "-o", "b", "--set", "/tool/x=1", "--drop", "sockets", "--domain", "3", "--subtree",
+                "/tool", "--layout", "v2"
+            ).ending == .exit(0))
         expectBytes(place.bytes("a"), place.bytes("b"))
 
         let show = place.run("show", "@edited", "--format", "json")
@@ -132,7 +168,8 @@ import Testing
         #expect(list.map { $0.keys.sorted() } == [["domain"], ["subtree"], ["drop"], ["set", "value"], ["layout"]])
         let images = try JSONText.lines(place.run("images", "--format", "jsonl"))
         #expect(images.map { $0["made_of"] as? String } == [nil, nil, nil, nil, nil, nil, "@3"])
-        let view = place.sqlite("SELECT image_id, parent, parent_image_id, json_extract(steps, '$.steps[3].set') FROM derivations")
+        let view = place.sqlite(
+            "SELECT image_id, parent, parent_image_id, json_extract(steps, '$.steps[3].set') FROM derivations")
         #expect(view.text == "7|@3|3|/tool/x\n")
         #expect(try JSONText.lines(place.run("custody", "--format", "jsonl")).last?["action"] as? String == "rebuild")
     }
@@ -142,7 +179,9 @@ import Testing
         let saved = place.run("rebuild", Self.seq, "-o", "-", "--save-as", "from-file")
         expectBytes(saved.output, Fixtures.bytes("xen-4.17-seq-1.bin"))
         #expect(saved.errorText.hasPrefix("@1  from-file  1955 records  46a0b819"))
-        #expect(place.sqlite("SELECT parent LIKE '%xen-4.17-seq-1.bin', parent_image_id IS NULL FROM derivations").text == "1|1\n")
+        #expect(
+            place.sqlite("SELECT parent LIKE '%xen-4.17-seq-1.bin', parent_image_id IS NULL FROM derivations").text
+                == "1|1\n")
         // The same once more is known already.
         #expect(place.run("rebuild", Self.seq, "--save-as", "from-file").text.hasSuffix("  known\n"))
     }
@@ -150,18 +189,25 @@ import Testing
     @Test func theImageItselfIsNotReplaced() {
         let place = Workplace()
         place.write(Fixtures.bytes("xen-4.17-tiny.bin"), "image")
-        for command in [["rebuild", "image", "-o", "./image", "--force"], ["checkout", "image", "./image", "--force"]] {
+        for command in [
+            ["rebuild", "image", "-o", "./image", "--force"], ["checkout", "image", "./image", "--force"],
+        ] {
             expectFailure(place.run(command), 64, "./image: is what the stream is made from; choose another name")
         }
         expectBytes(place.bytes("image"), Fixtures.bytes("xen-4.17-tiny.bin"))
     }
 
     @Test func theLayoutsThatCanBeMadeAreAllNamed() {
-        expectUsage(Workplace().run("rebuild", Self.seq, "-o", "out", "--layout", "v3"), "--layout, which is draft, v1, v2 or oxenstored")
+        expectUsage(
+            Workplace().run("rebuild", Self.seq, "-o", "out", "--layout", "v3"),
+            "--layout, which is draft, v1, v2 or oxenstored")
     }
 
     @Test(arguments: ["", "7", "latest", "latest~1", "@x"]) func aNameThatIsAReferenceIsRefused(_ name: String) {
-        let part = name.isEmpty ? "the image's name is empty" : name == "@x" ? "the name @x begins with @" : "the name \(name) could not be told from @ID and @latest"
+        let part =
+            name.isEmpty
+            ? "the image's name is empty"
+            : name == "@x" ? "the name @x begins with @" : "the name \(name) could not be told from @ID and @latest"
         expectUsage(Workplace().run("rebuild", Self.seq, "--save-as", name), part)
     }
 

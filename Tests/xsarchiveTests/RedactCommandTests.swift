@@ -7,15 +7,21 @@ import XenstoreStream
     private func place() throws -> Workplace {
         let place = Workplace()
         for (name, secret) in [("a.bin", "hunter2"), ("b.bin", "hunter3")] {
-            place.write(try HandmadeStream(nodes: [("/", ""), ("/tool", ""), ("/tool/vncpasswd", secret), ("/tool/name", name), ("/tool/pin", "99" + secret)]).bytes(), name)
+            place.write(
+                try HandmadeStream(nodes: [
+                    ("/", ""), ("/tool", ""), ("/tool/vncpasswd", secret), ("/tool/name", name),
+                    ("/tool/pin", "99" + secret),
+                ]).bytes(), name)
             expectDone(place.run("import", name))
         }
         return place
     }
 
-    @Test(arguments: [[], ["--format", "json"], ["--format", "jsonl"], ["--name-status"]]) func aDiffShowsThatASecretChangedAndNotWhatItIs(_ options: [String]) throws {
+    @Test(arguments: [[], ["--format", "json"], ["--format", "jsonl"], ["--name-status"]])
+    func aDiffShowsThatASecretChangedAndNotWhatItIs(_ options: [String]) throws {
         let place = try place()
-        #expect(place.run(["diff", "@1", "@2"] + options).text.contains("hunter") == !options.contains("--name-status"))
+        #expect(
+            place.run(["diff", "@1", "@2"] + options).text.contains("hunter") == !options.contains("--name-status"))
         place.write(Array("# mine\n/tool/pin\n".utf8), "list")
         let outcome = place.run(["diff", "@1", "@2", "--redact", "--redact-list", "list"] + options)
         #expect(outcome.ending == .exit(1))
@@ -31,7 +37,9 @@ import XenstoreStream
         #expect(first.text == place.run("diff", "@1", "@2", "--redact", "--redact-key", "key").text)
         #expect(place.run("diff", "@1", "@2", "--redact").text != place.run("diff", "@1", "@2", "--redact").text)
         place.write([1], "short")
-        expectFailure(place.run("diff", "@1", "@2", "--redact", "--redact-key", "short"), 64, containing: ["a key has at least 16"])
+        expectFailure(
+            place.run("diff", "@1", "@2", "--redact", "--redact-key", "short"), 64,
+            containing: ["a key has at least 16"])
         expectFailure(place.run("diff", "@1", "@2", "--redact", "--redact-list", "none"), 2, containing: ["none: "])
         expectUsage(place.run("diff", "@1", "@2", "--redact-key", "key"), "go with --redact")
     }
@@ -62,7 +70,10 @@ import XenstoreStream
     private func reportPlace() throws -> Workplace {
         let place = Workplace()
         for (name, secret) in [("a.bin", "hunter2"), ("b.bin", "hunter3")] {
-            var stream = HandmadeStream(nodes: [("/", ""), ("/tool", ""), ("/tool/vncpasswd", secret), ("/tool/name", name), ("/tool/pin", "99" + secret)])
+            var stream = HandmadeStream(nodes: [
+                ("/", ""), ("/tool", ""), ("/tool/vncpasswd", secret), ("/tool/name", name),
+                ("/tool/pin", "99" + secret),
+            ])
             stream.owner = 5
             let payload = Octets("/tool/vncpasswd\u{0}\(secret)".utf8)
             stream.pendingInput = [11, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, UInt8(payload.count), 0, 0, 0] + payload
@@ -78,7 +89,8 @@ import XenstoreStream
         return page.contains("hunter") || page.contains(hexadecimal)
     }
 
-    @Test(arguments: [["@1"], ["a.bin"], ["@1", "@2"], ["a.bin", "b.bin"], ["a.bin", "@2"]]) func aRedactedPageHasNoSecretInItsBytes(_ images: [String]) throws {
+    @Test(arguments: [["@1"], ["a.bin"], ["@1", "@2"], ["a.bin", "b.bin"], ["a.bin", "@2"]])
+    func aRedactedPageHasNoSecretInItsBytes(_ images: [String]) throws {
         let place = try reportPlace()
         let hadSecret = hasSecret(place.run(["report"] + images).text)
         #expect(hadSecret)
@@ -115,7 +127,10 @@ import XenstoreStream
         expectDone(outcome)
         let isLeaky = hasSecret(outcome.text)
         #expect(!isLeaky)
-        #expect(try ReportPage(outcome.output).nodes().contains { $0.path == "/tool/vncpasswd" && $0.value == "redacted, 7 bytes" })
+        #expect(
+            try ReportPage(outcome.output).nodes().contains {
+                $0.path == "/tool/vncpasswd" && $0.value == "redacted, 7 bytes"
+            })
     }
 
     @Test func aSecretThatAPathHasSwallowedIsReplacedThereToo() throws {
@@ -128,7 +143,10 @@ import XenstoreStream
         bytes[start - 16] += 7
         bytes[start - 14] = 0
         place.write(bytes, "damaged")
-        for command in [["report", "damaged"], ["report", "a.bin", "damaged"], ["diff", "a.bin", "damaged"], ["diff", "damaged", "a.bin", "--format", "json"]] {
+        for command in [
+            ["report", "damaged"], ["report", "a.bin", "damaged"], ["diff", "a.bin", "damaged"],
+            ["diff", "damaged", "a.bin", "--format", "json"],
+        ] {
             let outcome = place.run(command + ["--redact", "--redact-list", "list"])
             #expect(outcome.errorText == "" && outcome.text.contains("vncpasswd"))
             let isLeaky = hasSecret(outcome.text)
@@ -149,7 +167,10 @@ import XenstoreStream
     @Test func theDomainsNameIsNoWayAroundTheList() throws {
         let place = Workplace()
         for (name, value) in [("a.bin", "4"), ("b.bin", "5")] {
-            place.write(try HandmadeStream(nodes: [("/", ""), ("/local/domain/0/name", "hunter2"), ("/local/domain/0/x", value)]).bytes(), name)
+            place.write(
+                try HandmadeStream(nodes: [
+                    ("/", ""), ("/local/domain/0/name", "hunter2"), ("/local/domain/0/x", value),
+                ]).bytes(), name)
         }
         place.write(Array("/local/domain/*/name\n".utf8), "list")
         for command in [["diff", "a.bin", "b.bin", "--by", "domain"], ["report", "a.bin", "b.bin"]] {

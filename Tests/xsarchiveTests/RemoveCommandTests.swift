@@ -13,17 +13,23 @@ import Musl
 
     /// A host with something of the marker in every kind of place.
     private func image(_ marker: String, _ number: Int) throws -> [UInt8] {
-        var stream = HandmadeStream(nodes: [("/", ""), ("/tool", ""), ("/a\(marker)", "x"), ("/b", "the \(marker) value"), ("/n", "\(number)")])
+        var stream = HandmadeStream(nodes: [
+            ("/", ""), ("/tool", ""), ("/a\(marker)", "x"), ("/b", "the \(marker) value"), ("/n", "\(number)"),
+        ])
         // A value that takes pages of its own.
         stream.nodes.append((Array("/big".utf8)[...], Array(String(repeating: marker + " ", count: 2000).utf8)[...]))
-        for index in 0..<200 { stream.nodes.append((Array("/keep/\(index)".utf8)[...], Array("kept \(index)".utf8)[...])) }
+        for index in 0..<200 {
+            stream.nodes.append((Array("/keep/\(index)".utf8)[...], Array("kept \(index)".utf8)[...]))
+        }
         stream.watches = [(Array("/w\(marker)".utf8)[...], Array("token \(marker)".utf8)[...])]
         stream.pendingInput = Array("\(marker)".utf8)[...]
         return try stream.bytes()
     }
 
     private func occurrences(_ place: Workplace) -> [String] {
-        place.names.filter { $0 != "sought" && !$0.hasSuffix(".bin") && place.bytes($0).count(of: Array(Self.marker.utf8)) > 0 }
+        place.names.filter {
+            $0 != "sought" && !$0.hasSuffix(".bin") && place.bytes($0).count(of: Array(Self.marker.utf8)) > 0
+        }
     }
 
     /// Which of three images of one chain is the one with the marker.
@@ -40,10 +46,14 @@ import Musl
         #expect(occurrences(place) == [])
         #expect(place.names == ["0.bin", "1.bin", "2.bin", "xsarchive.db"])
         expectDone(place.run("verify"))
-        for number in 0..<3 where number != marked { expectBytes(place.run("export", "@\(number + 1)").output, place.bytes("\(number).bin")) }
+        for number in 0..<3 where number != marked {
+            expectBytes(place.run("export", "@\(number + 1)").output, place.bytes("\(number).bin"))
+        }
         expectFailure(place.run("export", "@\(marked + 1)"), 2, containing: ["no image @\(marked + 1)"])
         // The log still knows it.
-        let entries = try JSONText.lines(place.run("custody", "--format", "jsonl")).filter { $0["image_id"] as? Int == marked + 1 }
+        let entries = try JSONText.lines(place.run("custody", "--format", "jsonl")).filter {
+            $0["image_id"] as? Int == marked + 1
+        }
         #expect(entries.map { $0["action"] as? String } == ["import", "remove"])
         #expect(entries[1]["note"] as? String == "asked to")
         #expect(entries[1]["sha256"] as? String == entries[0]["sha256"] as? String)
@@ -59,7 +69,10 @@ import Musl
         let place = Workplace()
         place.write(try image(Self.marker, 0), "0.bin")
         expectDone(place.run("import", "0.bin"))
-        #expect(place.sqlite("PRAGMA secure_delete = OFF; DELETE FROM node_span; DELETE FROM path; DELETE FROM watch_span; DELETE FROM connection_span").ending == .exit(0))
+        #expect(
+            place.sqlite(
+                "PRAGMA secure_delete = OFF; DELETE FROM node_span; DELETE FROM path; DELETE FROM watch_span; DELETE FROM connection_span"
+            ).ending == .exit(0))
         #expect(occurrences(place) == ["xsarchive.db"])
     }
 

@@ -32,7 +32,10 @@ import Musl
         #expect(page.policy.hasPrefix("default-src 'none'; "))
         #expect(!page.policy.contains("unsafe") && !page.policy.contains("*") && !page.policy.contains("http"))
         for word in ["src=", "url(", "@import", "href=\"http"] { #expect(!page.text.contains(word), "\(word)") }
-        for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "XMLHttpRequest", "import(", "Function("] {
+        for word in [
+            "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "XMLHttpRequest",
+            "import(", "Function(",
+        ] {
             #expect(!page.script.contains(word), "\(word)")
         }
     }
@@ -47,13 +50,18 @@ import Musl
         let place = Workplace()
         place.write(Fixtures.bytes(name), "image")
         expectDone(place.run("import", "image"))
-        let rows = try JSONText.lines(place.run("sql", "SELECT path, value, perms FROM nodes WHERE conn_id = 0", "--format", "jsonl"))
-        func line(_ path: String, _ value: String, _ perms: String) -> String { [path, value, perms].joined(separator: "\u{0}") }
+        let rows = try JSONText.lines(
+            place.run("sql", "SELECT path, value, perms FROM nodes WHERE conn_id = 0", "--format", "jsonl"))
+        func line(_ path: String, _ value: String, _ perms: String) -> String {
+            [path, value, perms].joined(separator: "\u{0}")
+        }
         func text(_ value: Any?) throws -> String {
             if let text = value as? String { return Escape.printable(Octets(text.utf8)) }
             let digits = Array(try #require((value as? [String: Any])?["hex"] as? String))
             return Escape.printable(
-                try stride(from: 0, to: digits.count, by: 2).map { try #require(UInt8(String(digits[$0..<$0 + 2]), radix: 16)) }[...])
+                try stride(from: 0, to: digits.count, by: 2).map {
+                    try #require(UInt8(String(digits[$0..<$0 + 2]), radix: 16))
+                }[...])
         }
         let expected = try rows.map { line(try text($0["path"]), try text($0["value"]), try text($0["perms"])) }
         let nodes = try page(place, "image").nodes().filter { $0.value != nil }
@@ -63,13 +71,16 @@ import Musl
 
     @Test func siblingsStandInTheOrderOfTheirNumbers() throws {
         let place = Workplace()
-        place.write(try HandmadeStream(nodes: ["/", "/10", "/9", "/x", "/1", "/9/b", "/a"].map { ($0, "") }).bytes(), "image")
+        place.write(
+            try HandmadeStream(nodes: ["/", "/10", "/9", "/x", "/1", "/9/b", "/a"].map { ($0, "") }).bytes(), "image")
         #expect(try page(place, "image").nodes().map(\.path) == ["/", "/1", "/9", "/9/b", "/10", "/a", "/x"])
     }
 
     @Test func aNodeWithoutItsParentIsThereWithAPlaceholderAboveIt() throws {
         let place = Workplace()
-        place.write(try HandmadeStream(nodes: [("/", ""), ("/a/b", "1"), ("@special", ""), ("relative/path", "2")]).bytes(), "image")
+        place.write(
+            try HandmadeStream(nodes: [("/", ""), ("/a/b", "1"), ("@special", ""), ("relative/path", "2")]).bytes(),
+            "image")
         let nodes = try page(place, "image").nodes()
         #expect(nodes.map(\.path) == ["/", "/a", "/a/b", "@special", "relative/path"])
         #expect(nodes.map { $0.value == nil } == [false, true, false, false, false])
@@ -88,12 +99,16 @@ import Musl
     // MARK: Hostile content
 
     @Test func whatGuestsWriteStaysText() throws {
-        let poison = [
-            "<script>alert(1)</script>", "</script ><img src=x onerror=alert(1)>", "<!--<script>", "]]>&lt;", "\u{2028}\u{2029}", "\u{1B}[2J\u{202E}",
-            "\\u003cscript>", "\"},{\"", "</style>",
-        ].map { Octets($0.utf8) } + [[0xFF, 0x3C, 0x00]]
+        let poison =
+            [
+                "<script>alert(1)</script>", "</script ><img src=x onerror=alert(1)>", "<!--<script>", "]]>&lt;",
+                "\u{2028}\u{2029}", "\u{1B}[2J\u{202E}",
+                "\\u003cscript>", "\"},{\"", "</style>",
+            ].map { Octets($0.utf8) } + [[0xFF, 0x3C, 0x00]]
         var stream = HandmadeStream(nodes: [("/", "")])
-        stream.nodes += poison.enumerated().map { (Octets("/p\($0.offset)".utf8) + $0.element.filter { $0 != 0x2F && $0 != 0 }, $0.element) }
+        stream.nodes += poison.enumerated().map {
+            (Octets("/p\($0.offset)".utf8) + $0.element.filter { $0 != 0x2F && $0 != 0 }, $0.element)
+        }
         stream.watches = poison.map { (Octets("/w".utf8) + $0, $0) }
         stream.owner = 9
         stream.pendingInput = poison[0]
@@ -102,7 +117,9 @@ import Musl
         place.write(try stream.bytes(), name)
         let page = try page(place, name)
         func occurrences(_ word: String) -> Int { page.text.lowercased().ranges(of: word).count }
-        #expect(occurrences("<script") == 2 && occurrences("</script") == 2 && occurrences("<!--") == 0 && occurrences("</style") == 1)
+        #expect(
+            occurrences("<script") == 2 && occurrences("</script") == 2 && occurrences("<!--") == 0
+                && occurrences("</style") == 1)
         let unsafe = page.text.unicodeScalars.filter { $0 != "\n" && Escape.isUnsafe($0) }
         #expect(unsafe.isEmpty, "\(unsafe)")
         #expect(page.text.contains("<title>a&lt;script&gt;b&amp;c.bin"))
@@ -123,7 +140,9 @@ import Musl
         #expect(findings.map { $0[2] as? String } == check.map { $0["message"] as? String } && findings.count > 10)
         let connections = try #require(page.data["connections"] as? [String: Any])
         let rows = try #require(connections["connections"] as? [[Any]])
-        #expect(rows.count == 16 && rows.contains { $0[8] as? String == "READ cut short, 10 of 16 octets of its header there" })
+        #expect(
+            rows.count == 16
+                && rows.contains { $0[8] as? String == "READ cut short, 10 of 16 octets of its header there" })
         #expect((connections["watches"] as? [Any])?.count == 20)
         let series = try #require(try page.image["series"] as? [[Any]])
         #expect(series.map { $0[4] as? Bool } == [false, true, false, false, false, false])
@@ -170,7 +189,9 @@ import Musl
         func isNode(_ change: [String: Any]) -> Bool { ["node", "perms"].contains(change["kind"] as? String) }
         let expected = changes.filter(isNode).map { "\($0["path"] ?? "") \(marks[$0["change"] as? String ?? ""] ?? 0)" }
         let nodes = try page.nodes()
-        #expect(nodes.filter { $0.mark != 0 }.map { "\($0.path) \($0.mark)" }.sorted() == expected.sorted() && !expected.isEmpty)
+        #expect(
+            nodes.filter { $0.mark != 0 }.map { "\($0.path) \($0.mark)" }.sorted() == expected.sorted()
+                && !expected.isEmpty)
         #expect(nodes.count > 1800)
         #expect(try page.list("changes").count == changes.count { !isNode($0) })
         let states = Set(try page.list("findings").map { $0[7] as? String })
@@ -199,11 +220,15 @@ import Musl
         let place = Workplace.withSharedImages()
         place.write(Fixtures.bytes("xen-4.17-tiny.bin"), "image")
         expectFailure(place.run("report", "-", "-"), 64, "standard input can be one of the images, not both")
-        expectFailure(place.run("report", "@1", "-o", "xsarchive.db", "--force"), 64, containing: ["is the archive itself"])
+        expectFailure(
+            place.run("report", "@1", "-o", "xsarchive.db", "--force"), 64, containing: ["is the archive itself"])
         expectFailure(place.run("report", "image", "-o", "./image", "--force"), 64, containing: ["is the image itself"])
         place.write(Array("no image at all\n".utf8), "text")
-        expectFailure(place.run("report", "text", "-o", "page.html"), 2, "text: nothing of an image can be read in it; 'xsarchive check' tells what is wrong")
-        expectFailure(place.run("report", "@1", "page.html"), 2, "page.html: there is no such file; -o names the page to write")
+        expectFailure(
+            place.run("report", "text", "-o", "page.html"), 2,
+            "text: nothing of an image can be read in it; 'xsarchive check' tells what is wrong")
+        expectFailure(
+            place.run("report", "@1", "page.html"), 2, "page.html: there is no such file; -o names the page to write")
         _ = place.shell("rm text")
         expectFailure(place.run("report", "@99", "-o", "page.html"), 2, containing: ["@99"])
         #expect(place.bytes("image") == Fixtures.bytes("xen-4.17-tiny.bin"))

@@ -12,10 +12,12 @@ struct ReportPage {
     /// - Throws: where a part of the page is missing or the data is no JSON.
     init(_ bytes: [UInt8]) throws {
         text = try #require(String(validating: bytes, as: UTF8.self))
-        policy = try #require(text.firstMatch(of: /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/)).output.1.description
+        policy = try #require(text.firstMatch(of: /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/))
+            .output.1.description
         style = try Self.between("<style>", "</style>", text)
         script = try Self.between("<script>", "</script>", text)
-        data = try JSONText.object(try Self.between("<script type=\"application/json\" id=\"data\">", "</script>", text))
+        data = try JSONText.object(
+            try Self.between("<script type=\"application/json\" id=\"data\">", "</script>", text))
     }
 
     private static func between(_ start: String, _ end: String, _ text: String) throws -> String {
@@ -44,7 +46,8 @@ struct ReportPage {
     func nodes() throws -> [Node] {
         let tree = try #require(data["tree"] as? [String: Any])
         func column(_ name: String) throws -> [Int] { try #require(tree[name] as? [Int], "\(name)") }
-        let texts = try #require(tree["texts"] as? String).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let texts = try #require(tree["texts"] as? String).split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
         let lists = try #require(tree["lists"] as? [String])
         let (depths, names, values) = (try column("depths"), try column("names"), try column("values"))
         let (perms, marks) = (try column("perms"), try column("marks"))
@@ -54,7 +57,8 @@ struct ReportPage {
             above = Array(above.prefix(depths[index])) + [name]
             let path = above.count == 1 ? name : "/" + above.dropFirst().joined(separator: "/")
             return Node(
-                path: path, value: values[index] < 0 ? nil : texts[values[index]], perms: perms[index] < 0 ? nil : lists[perms[index]],
+                path: path, value: values[index] < 0 ? nil : texts[values[index]],
+                perms: perms[index] < 0 ? nil : lists[perms[index]],
                 mark: marks.isEmpty ? 0 : marks[index])
         }
     }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct SQLCommandTests {
     @Test func aSelectIsATable() throws {
-        let sql = "SELECT path, value, owner FROM nodes WHERE image_id = 1 AND path LIKE '/%' ORDER BY record_id LIMIT 2"
+        let sql =
+            "SELECT path, value, owner FROM nodes WHERE image_id = 1 AND path LIKE '/%' ORDER BY record_id LIMIT 2"
         let text = SharedArchive.run("sql", sql)
         expectDone(text)
         #expect(text.lines.count == 3)
@@ -16,7 +17,9 @@ import Testing
 
     @Test func allTypesOfValuesAreShown() throws {
         let sql = "SELECT 1 AS i, 1.5 AS r, 'a,\"b\"' AS t, x'00ff' AS b, NULL AS n, '' AS e"
-        #expect(SharedArchive.run("sql", sql, "--format", "csv").text == "i,r,t,b,n,e\r\n1,1.5,\"a,\"\"b\"\"\",x'00ff',,\"\"\r\n")
+        #expect(
+            SharedArchive.run("sql", sql, "--format", "csv").text
+                == "i,r,t,b,n,e\r\n1,1.5,\"a,\"\"b\"\"\",x'00ff',,\"\"\r\n")
         #expect(
             SharedArchive.run("sql", sql, "--format", "jsonl").text
                 == "{\"i\":1,\"r\":1.5,\"t\":\"a,\\\"b\\\"\",\"b\":{\"hex\":\"00ff\"},\"n\":null,\"e\":\"\"}\n")
@@ -42,12 +45,16 @@ import Testing
     }
 
     @Test(arguments: [
-        "INSERT INTO image (stream_id, name, series, imported_at) VALUES (1, 'x', 'x', 'x')", "UPDATE image SET name = 'x'",
-        "DELETE FROM image", "DROP TABLE image", "CREATE TABLE t (x)", "CREATE TEMP TABLE t (x)", "ALTER TABLE image RENAME TO x",
+        "INSERT INTO image (stream_id, name, series, imported_at) VALUES (1, 'x', 'x', 'x')",
+        "UPDATE image SET name = 'x'",
+        "DELETE FROM image", "DROP TABLE image", "CREATE TABLE t (x)", "CREATE TEMP TABLE t (x)",
+        "ALTER TABLE image RENAME TO x",
         "ATTACH 'other.db' AS other", "DETACH main", "PRAGMA user_version = 5", "PRAGMA application_id = 5",
-        "PRAGMA journal_mode = WAL", "PRAGMA query_only = OFF", "PRAGMA writable_schema = ON", "PRAGMA wal_checkpoint", "REINDEX",
+        "PRAGMA journal_mode = WAL", "PRAGMA query_only = OFF", "PRAGMA writable_schema = ON", "PRAGMA wal_checkpoint",
+        "REINDEX",
         "ANALYZE", "BEGIN IMMEDIATE", "SAVEPOINT s", "SELECT 1; DELETE FROM image", "DELETE FROM image; SELECT 1",
-        "WITH x AS (SELECT 1) DELETE FROM image", "REPLACE INTO image SELECT * FROM image", "SELECT load_extension('./x.so')",
+        "WITH x AS (SELECT 1) DELETE FROM image", "REPLACE INTO image SELECT * FROM image",
+        "SELECT load_extension('./x.so')",
         "EXPLAIN DELETE FROM image", "CREATE VIRTUAL TABLE v USING fts5(x)",
         "CREATE TRIGGER t AFTER INSERT ON image BEGIN SELECT 1; END",
         "DELETE FROM image RETURNING *", "VACUUM", "VACUUM INTO 'other.db'",
@@ -62,21 +69,30 @@ import Testing
 
     @Test func wrongSQLIsToldInOneLine() {
         expectFailure(SharedArchive.run("sql", "SELEC 1"), 64, "the SQL cannot be run: near \"SELEC\": syntax error")
-        expectFailure(SharedArchive.run("sql", "SELECT * FROM nope"), 64, "the SQL cannot be run: no such table: nope; 'xsarchive help sql' lists the views")
-        expectFailure(SharedArchive.run("sql", "SELECT * FROM node"), 64, "the SQL cannot be run: no such table: node; did you mean nodes?")
-        expectFailure(SharedArchive.run("sql", "images"), 64, "the SQL cannot be run: near \"images\": syntax error; write SELECT * FROM images")
-        expectFailure(SharedArchive.run("sql", "SELECT 'a"), 64, containing: ["the SQL cannot be run: unrecognized token"])
+        expectFailure(
+            SharedArchive.run("sql", "SELECT * FROM nope"), 64,
+            "the SQL cannot be run: no such table: nope; 'xsarchive help sql' lists the views")
+        expectFailure(
+            SharedArchive.run("sql", "SELECT * FROM node"), 64,
+            "the SQL cannot be run: no such table: node; did you mean nodes?")
+        expectFailure(
+            SharedArchive.run("sql", "images"), 64,
+            "the SQL cannot be run: near \"images\": syntax error; write SELECT * FROM images")
+        expectFailure(
+            SharedArchive.run("sql", "SELECT 'a"), 64, containing: ["the SQL cannot be run: unrecognized token"])
         expectFailure(SharedArchive.run("sql", "SELECT\n\n\u{1B}[2J"), 64, containing: ["the SQL cannot be run: "])
         for empty in ["", " ", "/* nothing */", ";"] {
             expectFailure(SharedArchive.run("sql", empty), 64, "the SQL holds no statement; write one SELECT")
         }
         expectFailure(
-            SharedArchive.run("sql", "SELECT 1; SELECT 2"), 64, "the SQL holds more than one statement; give them one by one")
+            SharedArchive.run("sql", "SELECT 1; SELECT 2"), 64,
+            "the SQL holds more than one statement; give them one by one")
         expectUsage(SharedArchive.run("sql"), "Missing expected argument '<sql>'")
     }
 
     @Test func whatFailsOnTheWayIsTrouble() {
-        expectFailure(SharedArchive.run("sql", "SELECT abs(-9223372036854775807 - 1)"), 2, containing: ["integer overflow"])
+        expectFailure(
+            SharedArchive.run("sql", "SELECT abs(-9223372036854775807 - 1)"), 2, containing: ["integer overflow"])
         expectFailure(SharedArchive.run("sql", "SELECT json_extract('{', '$.a')"), 2, containing: ["malformed JSON"])
     }
 
@@ -107,8 +123,10 @@ import Testing
 
     /// Pragmas written as tables are prepared only while the statement runs.
     @Test(arguments: [
-        "SELECT * FROM pragma_user_version", "SELECT * FROM pragma_integrity_check", "SELECT * FROM pragma_database_list",
-        "SELECT * FROM pragma_foreign_key_check", "SELECT * FROM images, pragma_quick_check", "SELECT readfile('/etc/passwd')",
+        "SELECT * FROM pragma_user_version", "SELECT * FROM pragma_integrity_check",
+        "SELECT * FROM pragma_database_list",
+        "SELECT * FROM pragma_foreign_key_check", "SELECT * FROM images, pragma_quick_check",
+        "SELECT readfile('/etc/passwd')",
         "SELECT writefile('x', 'y')", "SELECT fts3_tokenizer('x')", "SELECT edit('x')", "SELECT * FROM fsdir('/')",
         "SELECT Load_Extension('./x.so')", "SELECT (SELECT load_extension('./x.so') FROM images)",
         "WITH x AS (SELECT load_extension('./x.so') AS a) SELECT * FROM x",
@@ -140,7 +158,10 @@ import Testing
     }
 
     @Test func valuesThatFillTheMemoryAreRefused() {
-        for sql in ["SELECT zeroblob(2000000000)", "SELECT replace(hex(zeroblob(60000000)), '0', 'aaaaaaaaaaaaaaaaaaaa')", "SELECT randomblob(1500000000)"] {
+        for sql in [
+            "SELECT zeroblob(2000000000)", "SELECT replace(hex(zeroblob(60000000)), '0', 'aaaaaaaaaaaaaaaaaaaa')",
+            "SELECT randomblob(1500000000)",
+        ] {
             let outcome = SharedArchive.run("sql", sql)
             #expect(outcome.ending == .exit(2), "\(outcome.ending)")
             #expect(outcome.errorText.contains("too big"), "\(outcome.errorText)")
@@ -150,7 +171,8 @@ import Testing
     // MARK: csv
 
     @Test func cellsThatASpreadsheetWouldRunAreMadeText() {
-        let sql = "SELECT '=1+1' AS a, '+1' AS b, '-1' AS c, '@x' AS d, ' =1' AS e, -1 AS f, 'ok' AS g, NULL AS h, "
+        let sql =
+            "SELECT '=1+1' AS a, '+1' AS b, '-1' AS c, '@x' AS d, ' =1' AS e, -1 AS f, 'ok' AS g, NULL AS h, "
             + "'' AS i, char(9) || '=1' AS j, '\u{FF1D}1' AS k, 'a\"b' AS l"
         #expect(
             SharedArchive.run("sql", sql, "--format", "csv-safe").text

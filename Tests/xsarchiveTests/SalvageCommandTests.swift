@@ -5,13 +5,18 @@ import Testing
     @Test func anyFileIsStoredAndComesOutAsItWentIn() {
         let place = Workplace()
         let tiny = Fixtures.bytes("xen-4.17-tiny.bin")
-        let files: [[UInt8]] = [[], [0], Array("no stream".utf8), Array(tiny[..<100]), tiny + tiny, Array(tiny.reversed())]
+        let files: [[UInt8]] = [
+            [], [0], Array("no stream".utf8), Array(tiny[..<100]), tiny + tiny, Array(tiny.reversed()),
+        ]
         for (index, bytes) in files.enumerated() {
             place.write(bytes, "file-\(index)")
             let outcome = place.run("import", "--salvage", "file-\(index)")
             #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
             #expect(outcome.lines.count == 1)
-            #expect(outcome.errorLines == ["xsarchive: file-\(index): damaged, stored as far as it can be read; 'xsarchive show @\(index + 1)' says what is wrong"])
+            #expect(
+                outcome.errorLines == [
+                    "xsarchive: file-\(index): damaged, stored as far as it can be read; 'xsarchive show @\(index + 1)' says what is wrong"
+                ])
             expectDone(place.run("export", "@\(index + 1)", "-o", "out", "--force"))
             expectBytes(place.bytes("out"), bytes)
         }
@@ -35,12 +40,15 @@ import Testing
         #expect(place.names == ["damaged"])
         _ = place.run("import", "--salvage", "damaged")
         let rows = try JSONText.lines(
-            place.run("sql", "SELECT \"offset\", length, length(bytes) AS bytes FROM damages WHERE image_id = 1", "--format", "jsonl"))
+            place.run(
+                "sql", "SELECT \"offset\", length, length(bytes) AS bytes FROM damages WHERE image_id = 1", "--format",
+                "jsonl"))
         #expect(rows.count == 1)
         let (offset, length) = (rows.first?["offset"] as? Int ?? 0, rows.first?["length"] as? Int ?? 0)
         #expect(offset <= 60_000 && offset + length >= 60_040 && length < 400)
         #expect(rows.first?["bytes"] as? Int == length)
-        let nodes = try JSONText.lines(place.run("sql", "SELECT count(*) AS n FROM nodes WHERE image_id = 1", "--format", "jsonl"))
+        let nodes = try JSONText.lines(
+            place.run("sql", "SELECT count(*) AS n FROM nodes WHERE image_id = 1", "--format", "jsonl"))
         #expect((nodes.first?["n"] as? Int ?? 0) >= 1136 - 3)
         let show = place.run("show", "@1")
         #expect(show.text.contains("error damaged-span: offset \(offset): \(length) bytes"))

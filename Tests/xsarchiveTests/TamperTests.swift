@@ -6,7 +6,10 @@ import Testing
     /// What is changed, and what `verify` names first: a subject, and words of the problem.
     static let cases: [(sql: String, subject: String, words: String)] = [
         // A node.
-        ("UPDATE node_span SET value = 'evil' WHERE path_id = (SELECT path_id FROM path WHERE path = '/local/domain/0/name')", "@1", "SHA-256"),
+        (
+            "UPDATE node_span SET value = 'evil' WHERE path_id = (SELECT path_id FROM path WHERE path = '/local/domain/0/name')",
+            "@1", "SHA-256"
+        ),
         ("UPDATE path SET path = '/tool/evil' WHERE path = '/tool'", "@1", "SHA-256"),
         ("DELETE FROM node_span WHERE path_id = (SELECT path_id FROM path WHERE path = '/tool')", "@1", "SHA-256"),
         // A permission: in the bytes, and only in what queries read.
@@ -22,10 +25,14 @@ import Testing
         ("DELETE FROM permset_entry WHERE permset_id = 2", "tables", "permset_entry 2"),
         // An order key.
         (
-            "UPDATE watch_span SET ord = -ord WHERE ord = (SELECT max(ord) FROM watch_span); UPDATE watch_span SET ord = 1 WHERE ord < 0", "@1", "SHA-256"
+            "UPDATE watch_span SET ord = -ord WHERE ord = (SELECT max(ord) FROM watch_span); UPDATE watch_span SET ord = 1 WHERE ord < 0",
+            "@1", "SHA-256"
         ),
         // A value whose type hides it from queries.
-        ("UPDATE node_span SET value = CAST(value AS BLOB) WHERE value = 'Domain-0'", "tables", "lies in node_span.value as blob"),
+        (
+            "UPDATE node_span SET value = CAST(value AS BLOB) WHERE value = 'Domain-0'", "tables",
+            "lies in node_span.value as blob"
+        ),
         ("INSERT INTO path (path_id, path) VALUES (99999, x'2f746f6f6c')", "tables", "lies in path.path as blob"),
         // What a diff goes by.
         ("DELETE FROM node_change", "tables", "node_change does not name"),
@@ -41,8 +48,14 @@ import Testing
         ("UPDATE stream SET size = size + 1", "@1", "bytes"),
         // An image that was taken out, or put in.
         ("DELETE FROM image WHERE image_id = 3", "custody", "entry 3 stored image @3, which is gone"),
-        ("INSERT INTO image SELECT 9, stream_id, 'planted', series, NULL, imported_at FROM image WHERE image_id = 1", "@9", "no entry"),
-        ("UPDATE image SET stream_id = (SELECT stream_id FROM image WHERE image_id = 2) WHERE image_id = 1", "@1", "when entry 1 of the custody log was written"),
+        (
+            "INSERT INTO image SELECT 9, stream_id, 'planted', series, NULL, imported_at FROM image WHERE image_id = 1",
+            "@9", "no entry"
+        ),
+        (
+            "UPDATE image SET stream_id = (SELECT stream_id FROM image WHERE image_id = 2) WHERE image_id = 1", "@1",
+            "when entry 1 of the custody log was written"
+        ),
         // A row of the log.
         ("", "custody", "entry 2 was changed"),
     ]
@@ -79,8 +92,10 @@ import Testing
         // Imported in another order, some bytes into other chains, and in another page size.
         #expect(place.sqlite("PRAGMA page_size = 65536; VACUUM", file: "other.db").ending == .exit(0))
         for line in [
-            ["--captured-at", "2026-08-01", Fixtures.path("xen-4.22-small.bin")], ["--series", "a", Fixtures.path("xen-4.17-seq-2.bin")],
-            ["--series", "b", "--name", "again", Fixtures.path("xen-4.17-seq-1.bin")], ["--series", "a", Fixtures.path("xen-4.17-seq-1.bin")],
+            ["--captured-at", "2026-08-01", Fixtures.path("xen-4.22-small.bin")],
+            ["--series", "a", Fixtures.path("xen-4.17-seq-2.bin")],
+            ["--series", "b", "--name", "again", Fixtures.path("xen-4.17-seq-1.bin")],
+            ["--series", "a", Fixtures.path("xen-4.17-seq-1.bin")],
         ] {
             expectDone(place.run(["import", "-a", "other.db"] + line))
         }

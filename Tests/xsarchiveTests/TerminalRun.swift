@@ -34,14 +34,20 @@ struct TerminalRun {
         let variables = ["LC_ALL": "C", "TERM": "xterm-256color"].merging(environment) { $1 }
         // The shell lays the terminal under all streams, and then is the program.
         let command = RunningCommand(
-            "/bin/sh", ["-c", "terminal=$1; shift; exec \"$@\" <\"$terminal\" >\"$terminal\" 2>\"$terminal\"", "sh", slave, Tool.path] + arguments,
+            "/bin/sh",
+            [
+                "-c", "terminal=$1; shift; exec \"$@\" <\"$terminal\" >\"$terminal\" 2>\"$terminal\"", "sh", slave,
+                Tool.path,
+            ] + arguments,
             environment: variables, folder: place.folder.path)
         // Little is printed here, less than a terminal holds while nobody reads it.
         ending = command.outcome().ending
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         var waiting = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-        while poll(&waiting, 1, 0) > 0, waiting.revents & Int16(POLLIN) != 0, case let count = read(master, &buffer, buffer.count), count > 0 {
+        while poll(&waiting, 1, 0) > 0, waiting.revents & Int16(POLLIN) != 0,
+            case let count = read(master, &buffer, buffer.count), count > 0
+        {
             bytes += buffer[..<count]
         }
         text = String(decoding: bytes, as: UTF8.self)

@@ -38,12 +38,17 @@ import Testing
         expectBytes(place.run("ls", "@2").output, Fixtures.bytes("listings/xen-4.17-small.ls.txt"))
         expectBytes(place.run("cat", "@2", "/local/domain/1/name").output, Array("pv-web01\n".utf8))
         // A part of the tree, without what is above it.
-        place.write(Array("/local/domain/1/name = \"a\"   (n0)\n/local/domain/1/name/deep/er = \"b\"   (n0)\n".utf8), "part.txt")
-        #expect(place.run("ls", "part.txt", "-f", "-p").text == "/local/domain/1/name = \"a\"   (n0)\n/local/domain/1/name/deep/er = \"b\"   (n0)\n")
+        place.write(
+            Array("/local/domain/1/name = \"a\"   (n0)\n/local/domain/1/name/deep/er = \"b\"   (n0)\n".utf8), "part.txt"
+        )
+        #expect(
+            place.run("ls", "part.txt", "-f", "-p").text
+                == "/local/domain/1/name = \"a\"   (n0)\n/local/domain/1/name/deep/er = \"b\"   (n0)\n")
     }
 
     @Test func aListingDiffersFromItsImageInWhatItDoesNotHold() throws {
-        let outcome = Workplace().run("diff", Fixtures.path("xen-4.17-small.bin"), Self.listing, "--only", "node", "--format", "jsonl")
+        let outcome = Workplace().run(
+            "diff", Fixtures.path("xen-4.17-small.bin"), Self.listing, "--only", "node", "--format", "jsonl")
         #expect(outcome.ending == .exit(1))
         // The root and the special nodes, which no listing has.
         #expect(outcome.lines.count == 3, "\(outcome.text)")
@@ -55,7 +60,9 @@ import Testing
         let outcome = place.run("check", "@2", "--severity", "error")
         #expect(outcome.text.contains("not applicable: the image holds a part of a host"))
         #expect(outcome.text.contains("restore: not applicable: no daemon restores a listing"))
-        #expect(place.run("check", "@1", "--severity", "error").text.contains("restore: oxenstored would take it as it stands"))
+        #expect(
+            place.run("check", "@1", "--severity", "error").text.contains(
+                "restore: oxenstored would take it as it stands"))
     }
 
     @Test func aDumpTellsEachLineAtItsPlace() throws {
@@ -65,7 +72,9 @@ import Testing
         expectDone(outcome)
         #expect(outcome.text.contains("23  record 2, GLOBAL_DATA: 10 bytes of text"))
         #expect(outcome.text.contains("as it stands: \"global,3\\r\\n\""))
-        #expect(outcome.text.contains("! warning unknown-line: record 4, offset 42: the line says nothing known: \"what\\n\""))
+        #expect(
+            outcome.text.contains(
+                "! warning unknown-line: record 4, offset 42: the line says nothing known: \"what\\n\""))
         let objects = place.run("dump", "odd.dump", "--format", "jsonl").lines
         #expect(objects.count == 5)
         #expect(objects.last?.contains("\"offset\":42,\"size\":5") == true, "\(objects)")

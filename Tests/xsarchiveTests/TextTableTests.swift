@@ -6,7 +6,8 @@ import Testing
 /// Tables as text.
 @Suite struct TextTableTests {
     private let table = TextTable(
-        ["name", "count", "path"], [["guest", "7", "/local/domain/7/a/rather/long/path"], ["日本語", "12", "/x"]], numeric: [false, true, false])
+        ["name", "count", "path"], [["guest", "7", "/local/domain/7/a/rather/long/path"], ["日本語", "12", "/x"]],
+        numeric: [false, true, false])
 
     @Test func whereThereIsNoTerminalNothingIsCut() {
         #expect(table.uncut.headings == ["name    count  path"])
@@ -28,7 +29,8 @@ import Testing
     }
 
     @Test func headingsAreBrokenAndNeverCut() throws {
-        let table = TextTable(["domid", "used_percent", "name"], [["7", "100", "a guest with a long name"]], numeric: [true, true, false])
+        let table = TextTable(
+            ["domid", "used_percent", "name"], [["7", "100", "a guest with a long name"]], numeric: [true, true, false])
         #expect(table.fitted(50)?.headings == ["domid  used_percent  name"])
         let lines = try #require(table.fitted(40))
         #expect(lines.headings == ["         used_", "domid  percent  name"])
@@ -36,10 +38,16 @@ import Testing
     }
 
     @Test func numbersAndWhatIsEquallyWideAreNotCut() throws {
-        let rows = [["2026-08-01T09:00:00Z", "1234567890123", String(repeating: "v", count: 50)], ["2026-08-01T10:00:00Z", "1", "w"]]
+        let rows = [
+            ["2026-08-01T09:00:00Z", "1234567890123", String(repeating: "v", count: 50)],
+            ["2026-08-01T10:00:00Z", "1", "w"],
+        ]
         let table = TextTable(["at", "bytes", "value"], rows, numeric: [false, true, false])
         let lines = try #require(table.fitted(49))
-        #expect(lines.rows == ["2026-08-01T09:00:00Z  1234567890123  vvvv…vvvvvvv", "2026-08-01T10:00:00Z              1  w"])
+        #expect(
+            lines.rows == [
+                "2026-08-01T09:00:00Z  1234567890123  vvvv…vvvvvvv", "2026-08-01T10:00:00Z              1  w",
+            ])
         #expect(table.fitted(48) == nil)
     }
 
@@ -56,9 +64,12 @@ import Testing
     }
 
     @Test func wordsInTheLastColumnGoOnBelow() throws {
-        let table = TextTable(["name", "title"], [["access", "What a domain may do with each node, and why"], ["b", "c"]], numeric: [false, false])
+        let table = TextTable(
+            ["name", "title"], [["access", "What a domain may do with each node, and why"], ["b", "c"]],
+            numeric: [false, false])
         let lines = try #require(table.fitted(30))
-        #expect(lines.rows == ["access  What a domain may do", "        with each node, and", "        why", "b       c"])
+        #expect(
+            lines.rows == ["access  What a domain may do", "        with each node, and", "        why", "b       c"])
     }
 
     @Test func aTableThatFitsNowhereHasALineForEachValue() {
@@ -82,7 +93,10 @@ import Testing
         #expect(lines[1].hasPrefix("domid  state  name"))
         #expect(lines.prefix(12).allSatisfy { $0.count <= 80 && !$0.contains("…") })
         let note = try #require(lines.dropLast().last)
-        #expect(note == "not shown, as the window is narrow: uuid, conn_id, target, transactions; a wider one shows all, and so does --format csv")
+        #expect(
+            note
+                == "not shown, as the window is narrow: uuid, conn_id, target, transactions; a wider one shows all, and so does --format csv"
+        )
         // Whoever asks in SQL has said what he wants.
         let all = TerminalRun(place, ["sql", "SELECT * FROM images", "--color", "never"], columns: 80).lines
         #expect(all.contains("image_id        1") && all.contains("name            xen-4.17-tiny.bin"))

@@ -18,7 +18,9 @@ import Musl
         var result: [String] = []
         var problems: [String] = []
         var isBlock = false
-        for line in String(decoding: Files.read(Self.path), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in String(decoding: Files.read(Self.path), as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        {
             if line.hasPrefix("```") { isBlock = line == "```console" }
             if isBlock && line.hasPrefix("$ ") {
                 result.append(String(line))
@@ -46,6 +48,7 @@ import Musl
         }
         let pairs = zip(text.split(separator: "\n"), written.split(separator: "\n"))
         let difference = pairs.first { $0 != $1 }.map { "'\($1)' should be '\($0)'" } ?? "its end differs"
-        Issue.record("docs/tutorial.md is not what the program prints: \(difference); 'RECORD_DOCS=1 make test' writes it anew")
+        Issue.record(
+            "docs/tutorial.md is not what the program prints: \(difference); 'RECORD_DOCS=1 make test' writes it anew")
     }
 }

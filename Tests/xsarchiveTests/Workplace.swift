@@ -38,7 +38,8 @@ final class Workplace {
 
     func start(_ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]) -> RunningCommand {
         RunningCommand(
-            Tool.path, arguments, input: input, environment: environment.merging(["LC_ALL": "C"]) { $1 }, folder: folder.path)
+            Tool.path, arguments, input: input, environment: environment.merging(["LC_ALL": "C"]) { $1 },
+            folder: folder.path)
     }
 
     /// Runs the program in the folder.

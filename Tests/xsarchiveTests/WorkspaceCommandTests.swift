@@ -11,7 +11,11 @@ import Testing
         #expect(checkout.ending == .exit(0) && checkout.output.isEmpty)
         #expect(place.run("build", "work.db", "-o", "out").ending == .exit(0))
         // Where a daemon left padding unset, the checkout says so.
-        if checkout.errors.isEmpty { expectBytes(place.bytes("out"), Fixtures.bytes(name)) } else { expectMessage(checkout.errorText, containing: ["changed padding"]) }
+        if checkout.errors.isEmpty {
+            expectBytes(place.bytes("out"), Fixtures.bytes(name))
+        } else {
+            expectMessage(checkout.errorText, containing: ["changed padding"])
+        }
         #expect(place.run("diff", Fixtures.path(name), "out").ending == .exit(0))
         #expect(place.names == ["out", "work.db"])
     }
@@ -19,7 +23,8 @@ import Testing
     @Test func anyToolChangesAWorkspace() {
         let place = Workplace()
         expectDone(place.run("checkout", Self.seq, "work.db"))
-        let sql = "PRAGMA foreign_keys = ON; UPDATE nodes SET value = 'web01' WHERE path = '/local/domain/3/name'; DELETE FROM nodes WHERE path LIKE '/local/domain/4/%'"
+        let sql =
+            "PRAGMA foreign_keys = ON; UPDATE nodes SET value = 'web01' WHERE path = '/local/domain/3/name'; DELETE FROM nodes WHERE path LIKE '/local/domain/4/%'"
         #expect(place.sqlite(sql, file: "work.db").ending == .exit(0))
         expectDone(place.run("build", "work.db", "-o", "out"))
         #expect(place.run("cat", "out", "/local/domain/3/name").text == "web01\n")
@@ -31,13 +36,16 @@ import Testing
     @Test func badRowsAreToldAndNothingIsWritten() {
         let place = Workplace()
         expectDone(place.run("checkout", Self.seq, "work.db"))
-        let sql = "PRAGMA ignore_check_constraints = ON; UPDATE nodes SET path = 'a' WHERE path = '/tool'; UPDATE watches SET conn_id = 77 WHERE watch_id = 1"
+        let sql =
+            "PRAGMA ignore_check_constraints = ON; UPDATE nodes SET path = 'a' WHERE path = '/tool'; UPDATE watches SET conn_id = 77 WHERE watch_id = 1"
         #expect(place.sqlite(sql, file: "work.db").ending == .exit(0))
         let outcome = place.run("build", "work.db", "-o", "out")
         #expect(outcome.ending == .exit(2) && outcome.output.isEmpty)
         #expect(outcome.errorLines.count == 2)
-        expectMessage(outcome.errorLines[0], containing: ["work.db: watches, watch_id 1, conn_id: connections has no 77"])
-        expectMessage(outcome.errorLines[1], containing: ["work.db: nodes, node_id ", "path: \"a\" begins with neither / nor @"])
+        expectMessage(
+            outcome.errorLines[0], containing: ["work.db: watches, watch_id 1, conn_id: connections has no 77"])
+        expectMessage(
+            outcome.errorLines[1], containing: ["work.db: nodes, node_id ", "path: \"a\" begins with neither / nor @"])
         #expect(place.names == ["work.db"])
     }
 
@@ -57,30 +65,45 @@ import Testing
         let place = Workplace()
         expectDone(place.run("checkout", Fixtures.path("xen-4.17-small.bin"), "work.db"))
         let outcome = place.run("build", "work.db", "-o", "out")
-        expectMessage(outcome.errorText, containing: ["work.db: warning: a C xenstored drops the target domain 5 of domain 6"])
+        expectMessage(
+            outcome.errorText, containing: ["work.db: warning: a C xenstored drops the target domain 5 of domain 6"])
         let moved = place.run("build", "work.db", "-o", "out", "--move-targets", "--force")
-        expectMessage(moved.errorText, containing: ["work.db: changed order: the ring of domain 5, before the ring of domain 6"])
+        expectMessage(
+            moved.errorText, containing: ["work.db: changed order: the ring of domain 5, before the ring of domain 6"])
         #expect(moved.errorLines.count == 1)
     }
 
     @Test func filesAreReplacedOnlyWhereThatIsSaid() {
         let place = Workplace()
         place.write([1], "work.db")
-        expectFailure(place.run("checkout", Self.seq, "work.db"), 2, "work.db: the file exists; say --force to replace it, or choose another name")
+        expectFailure(
+            place.run("checkout", Self.seq, "work.db"), 2,
+            "work.db: the file exists; say --force to replace it, or choose another name")
         #expect(place.bytes("work.db") == [1])
         expectDone(place.run("checkout", Self.seq, "work.db", "--force"))
-        expectFailure(place.run("build", "work.db", "-o", "work.db", "--force"), 64, "work.db: is what the stream is made from; choose another name")
+        expectFailure(
+            place.run("build", "work.db", "-o", "work.db", "--force"), 64,
+            "work.db: is what the stream is made from; choose another name")
         expectFailure(place.run("checkout", Self.seq, "-"), 64, "a workspace is a file; name one")
-        expectFailure(place.run("checkout", Self.seq, "nowhere/work.db"), 2, containing: ["nowhere/work.db: cannot make the file"])
+        expectFailure(
+            place.run("checkout", Self.seq, "nowhere/work.db"), 2, containing: ["nowhere/work.db: cannot make the file"]
+        )
         #expect(place.names == ["work.db"])
     }
 
     @Test func theArchiveIsNoWorkspace() {
         let place = Workplace.withSharedImages()
-        expectFailure(place.run("build", "xsarchive.db", "-o", "out"), 2, "xsarchive.db: this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
-        expectFailure(place.run("build", "nothing.db", "-o", "out"), 2, "nothing.db: there is no workspace here; 'xsarchive checkout' makes one")
-        expectFailure(place.run("build", Self.seq, "-o", "out"), 2, containing: ["this file is no workspace of xsarchive"])
-        expectFailure(place.run("checkout", "@3", "xsarchive.db", "--force"), 64, "xsarchive.db: is what the stream is made from; choose another name")
+        expectFailure(
+            place.run("build", "xsarchive.db", "-o", "out"), 2,
+            "xsarchive.db: this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
+        expectFailure(
+            place.run("build", "nothing.db", "-o", "out"), 2,
+            "nothing.db: there is no workspace here; 'xsarchive checkout' makes one")
+        expectFailure(
+            place.run("build", Self.seq, "-o", "out"), 2, containing: ["this file is no workspace of xsarchive"])
+        expectFailure(
+            place.run("checkout", "@3", "xsarchive.db", "--force"), 64,
+            "xsarchive.db: is what the stream is made from; choose another name")
         #expect(place.names == ["xsarchive.db"])
     }
 }

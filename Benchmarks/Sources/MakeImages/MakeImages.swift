@@ -20,7 +20,9 @@ enum MakeImages {
             let parts = word.split(separator: "=", maxSplits: 1)
             options[parts[0]] = parts.last
         }
-        guard words.count == 3, let count = Int(words.removeLast()), let guests = Int(words.removeLast()), let folder = words.popLast() else {
+        guard words.count == 3, let count = Int(words.removeLast()), let guests = Int(words.removeLast()),
+            let folder = words.popLast()
+        else {
             print(usage)
             exit(64)
         }
@@ -40,7 +42,8 @@ enum MakeImages {
                 }
             }
             let name = String(number)
-            Files.write(try host.image(), "\(folder)/\(String(repeating: "0", count: max(0, 4 - name.utf8.count)))\(name).bin")
+            Files.write(
+                try host.image(), "\(folder)/\(String(repeating: "0", count: max(0, 4 - name.utf8.count)))\(name).bin")
         }
     }
 }

@@ -13,7 +13,9 @@ struct Guest {
         uuid = Guest.uuid(&random)
         let home = root.make("local/domain/\(domid)", "", [.n(0), .r(domid)])
         addHome(home, &random)
-        for (index, device) in [51712, 51728].prefix(random.chance(15) ? 2 : 1).enumerated() { addDisk(device, index, root, home, &random) }
+        for (index, device) in [51712, 51728].prefix(random.chance(15) ? 2 : 1).enumerated() {
+            addDisk(device, index, root, home, &random)
+        }
         for index in 0..<(random.chance(10) ? 2 : 1) { addNetwork(index, root, home, &random) }
         addKeyboard(root, home)
         addAgent(home, &random)
@@ -53,7 +55,9 @@ struct Guest {
         ]
         for (name, value) in console { home.make("console/\(name)", value, shared) }
         for name in ["acpi", "acpi_s3", "acpi_s4"] { home.make("platform/\(name)", "1", shared) }
-        for name in ["bios", "allow-memory-relocate"] { home.make("hvmloader/\(name)", name == "bios" ? "seabios" : "0", shared) }
+        for name in ["bios", "allow-memory-relocate"] {
+            home.make("hvmloader/\(name)", name == "bios" ? "seabios" : "0", shared)
+        }
         home.make("control", "", shared)
         for name in ["shutdown", "sysrq"] { home.make("control/\(name)", "", [.n(domid)]) }
         for name in ["suspend", "poweroff", "reboot"] { home.make("control/feature-\(name)", "1", [.n(domid)]) }
@@ -65,7 +69,8 @@ struct Guest {
 
     /// One device: the frontend's nodes, which the guest owns, and the backend's, which domain 0 owns.
     private mutating func addDevice(
-        _ kind: String, _ id: Int, _ root: StoreNode, _ home: StoreNode, frontend: [(String, String)], backend: [(String, String)]
+        _ kind: String, _ id: Int, _ root: StoreNode, _ home: StoreNode, frontend: [(String, String)],
+        backend: [(String, String)]
     ) {
         let (front, back): ([Permission], [Permission]) = ([.n(domid), .r(0)], [.n(0), .r(domid)])
         let backPath = "local/domain/0/backend/\(kind)/\(domid)/\(id)"
@@ -81,15 +86,19 @@ struct Guest {
         for (name, value) in backend { root.make("\(backPath)/\(name)", value, back) }
     }
 
-    private mutating func addDisk(_ id: Int, _ index: Int, _ root: StoreNode, _ home: StoreNode, _ random: inout SeededGenerator) {
+    private mutating func addDisk(
+        _ id: Int, _ index: Int, _ root: StoreNode, _ home: StoreNode, _ random: inout SeededGenerator
+    ) {
         addDevice(
             "vbd", id, root, home,
             frontend: [
-                ("virtual-device", "\(id)"), ("device-type", "disk"), ("multi-queue-num-queues", "1"), ("ring-ref", "\(random.below(4000))"),
+                ("virtual-device", "\(id)"), ("device-type", "disk"), ("multi-queue-num-queues", "1"),
+                ("ring-ref", "\(random.below(4000))"),
                 ("event-channel", "\(random.below(4000))"), ("protocol", "x86_64-abi"), ("feature-persistent", "1"),
             ],
             backend: [
-                ("removable", "0"), ("bootable", index == 0 ? "1" : "0"), ("dev", index == 0 ? "xvda" : "xvdb"), ("type", "phy"), ("mode", "w"),
+                ("removable", "0"), ("bootable", index == 0 ? "1" : "0"), ("dev", index == 0 ? "xvda" : "xvdb"),
+                ("type", "phy"), ("mode", "w"),
                 ("device-type", "disk"), ("discard-enable", "1"), ("params", "/dev/vg0/guest-\(domid)-disk\(index)"),
                 ("physical-device", "fe:\(random.below(255))"), ("feature-flush-cache", "1"), ("feature-barrier", "1"),
                 ("feature-discard", "0"), ("feature-persistent", "1"), ("feature-max-indirect-segments", "256"),
@@ -102,7 +111,8 @@ struct Guest {
     private mutating func addNetwork(_ id: Int, _ root: StoreNode, _ home: StoreNode, _ random: inout SeededGenerator) {
         let mac = "00:16:3e:" + (0..<3).map { _ in String(16 + random.below(240), radix: 16) }.joined(separator: ":")
         var frontend = [
-            ("handle", "\(id)"), ("mac", mac), ("mtu", "1500"), ("xdp-headroom", "0"), ("multi-queue-num-queues", "2"), ("request-rx-copy", "1"),
+            ("handle", "\(id)"), ("mac", mac), ("mtu", "1500"), ("xdp-headroom", "0"), ("multi-queue-num-queues", "2"),
+            ("request-rx-copy", "1"),
             ("feature-rx-notify", "1"), ("feature-sg", "1"), ("feature-gso-tcpv4", "1"), ("feature-gso-tcpv6", "1"),
             ("feature-ipv6-csum-offload", "1"),
         ]
@@ -114,21 +124,26 @@ struct Guest {
         addDevice(
             "vif", id, root, home, frontend: frontend,
             backend: [
-                ("script", "/etc/xen/scripts/vif-bridge"), ("mac", mac), ("bridge", "xenbr0"), ("handle", "\(id)"), ("type", "vif"),
+                ("script", "/etc/xen/scripts/vif-bridge"), ("mac", mac), ("bridge", "xenbr0"), ("handle", "\(id)"),
+                ("type", "vif"),
                 ("mtu", "1500"), ("feature-sg", "1"), ("feature-gso-tcpv4", "1"), ("feature-gso-tcpv6", "1"),
                 ("feature-ipv6-csum-offload", "1"), ("feature-rx-copy", "1"), ("feature-xdp-headroom", "1"),
-                ("feature-multicast-control", "1"), ("feature-dynamic-multicast-control", "1"), ("feature-split-event-channels", "1"),
+                ("feature-multicast-control", "1"), ("feature-dynamic-multicast-control", "1"),
+                ("feature-split-event-channels", "1"),
                 ("multi-queue-max-queues", "2"), ("feature-ctrl-ring", "1"), ("hotplug-status", "connected"),
             ])
     }
 
     private mutating func addKeyboard(_ root: StoreNode, _ home: StoreNode) {
-        addDevice("vkbd", 0, root, home, frontend: [("request-abs-pointer", "1")], backend: [("feature-abs-pointer", "1")])
+        addDevice(
+            "vkbd", 0, root, home, frontend: [("request-abs-pointer", "1")], backend: [("feature-abs-pointer", "1")])
     }
 
     private mutating func addAgent(_ home: StoreNode, _ random: inout SeededGenerator) {
         let own: [Permission] = [.n(domid)]
-        home.make("data/os_name", ["Debian GNU/Linux 12 (bookworm)", "Ubuntu 24.04.1 LTS", "Rocky Linux 9.4"][random.below(3)], own)
+        home.make(
+            "data/os_name",
+            ["Debian GNU/Linux 12 (bookworm)", "Ubuntu 24.04.1 LTS", "Rocky Linux 9.4"][random.below(3)], own)
         for name in ["meminfo_free", "meminfo_total", "updated", "report", "cpu_load", "uptime"] {
             volatile.append(home.make("data/\(name)", "\(random.below(1 << 24))", own))
         }
@@ -149,7 +164,8 @@ struct Guest {
         root.make("vm/\(uuid)/uuid", uuid, shared)
         root.make("vm/\(uuid)/name", "guest-\(domid)", shared)
         for (name, value) in [
-            ("ostype", "linux"), ("kernel", "/boot/vmlinuz-6.1.0-13-amd64"), ("ramdisk", "/boot/initrd.img-6.1.0-13-amd64"),
+            ("ostype", "linux"), ("kernel", "/boot/vmlinuz-6.1.0-13-amd64"),
+            ("ramdisk", "/boot/initrd.img-6.1.0-13-amd64"),
             ("cmdline", "root=/dev/xvda1 ro console=hvc0"),
         ] { root.make("vm/\(uuid)/image/\(name)", value, shared) }
         root.make("vm/\(uuid)/start_time", "1693571234.22", shared)
@@ -159,7 +175,8 @@ struct Guest {
             let kind = device.prefix { $0 != "/" }
             let id = device.drop { $0 != "/" }.dropFirst()
             root.make("libxl/\(domid)/device/\(device)/frontend", "/local/domain/\(domid)/device/\(device)", [.n(0)])
-            root.make("libxl/\(domid)/device/\(device)/backend", "/local/domain/0/backend/\(kind)/\(domid)/\(id)", [.n(0)])
+            root.make(
+                "libxl/\(domid)/device/\(device)/backend", "/local/domain/0/backend/\(kind)/\(domid)/\(id)", [.n(0)])
             root.make("libxl/\(domid)/device/\(device)/params", "", [.n(0)])
         }
     }
@@ -167,7 +184,9 @@ struct Guest {
     /// Takes the guest's nodes out of the store, as a toolstack does when the guest ends.
     func remove(from root: StoreNode) {
         root.child("local")?.child("domain")?.remove("\(domid)")
-        for kind in ["vbd", "vif", "vkbd"] { root.make("local/domain/0/backend/\(kind)", "", [.n(0)]).remove("\(domid)") }
+        for kind in ["vbd", "vif", "vkbd"] {
+            root.make("local/domain/0/backend/\(kind)", "", [.n(0)]).remove("\(domid)")
+        }
         root.make("local/domain/0/device-model", "", [.n(0)]).remove("\(domid)")
         root.child("vm")?.remove(uuid)
         root.child("libxl")?.remove("\(domid)")

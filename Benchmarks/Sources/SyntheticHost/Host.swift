@@ -16,8 +16,10 @@ public struct Host {
         self.extraNodes = extraNodes
         random = SeededGenerator(seed: seed)
         let dom0: [(String, String)] = [
-            ("tool/xenstored", ""), ("local/domain/0/name", "Domain-0"), ("local/domain/0/domid", "0"), ("local/domain/0/backend/vbd", ""),
-            ("local/domain/0/backend/vif", ""), ("local/domain/0/backend/vkbd", ""), ("local/domain/0/device-model", ""), ("vm", ""),
+            ("tool/xenstored", ""), ("local/domain/0/name", "Domain-0"), ("local/domain/0/domid", "0"),
+            ("local/domain/0/backend/vbd", ""),
+            ("local/domain/0/backend/vif", ""), ("local/domain/0/backend/vkbd", ""),
+            ("local/domain/0/device-model", ""), ("vm", ""),
             ("libxl", ""),
         ]
         for (path, value) in dom0 { root.make(path, value, [.n(0)]) }
@@ -67,9 +69,15 @@ public struct Host {
         var connID: UInt32 = 0
         for domid in [0] + guests.map(\.domid) {
             connID += 1
-            try writer.write(.connection(ConnectionData(connID: connID, ringOf: UInt16(truncatingIfNeeded: domid), evtchn: UInt32(domid + 20))))
-            for path in domid == 0 ? ["/local/domain/0/backend"] : ["device", "control/shutdown", "/local/domain/\(domid)/memory/target"] {
-                let watch = WatchData(connID: connID, wpath: TerminatedString(path), token: TerminatedString("ffffffff82a5d5c0"))
+            try writer.write(
+                .connection(
+                    ConnectionData(
+                        connID: connID, ringOf: UInt16(truncatingIfNeeded: domid), evtchn: UInt32(domid + 20))))
+            for path in domid == 0
+                ? ["/local/domain/0/backend"] : ["device", "control/shutdown", "/local/domain/\(domid)/memory/target"]
+            {
+                let watch = WatchData(
+                    connID: connID, wpath: TerminatedString(path), token: TerminatedString("ffffffff82a5d5c0"))
                 try writer.write(.watch(watch))
             }
         }
@@ -77,7 +85,8 @@ public struct Host {
             try writer.write(.node(NodeData(path: TerminatedString(name), value: [], perms: [.n(0)])))
         }
         try root.walk("") { path, node in
-            try writer.write(.node(NodeData(path: TerminatedString(path), value: Octets(node.value.utf8), perms: node.perms)))
+            try writer.write(
+                .node(NodeData(path: TerminatedString(path), value: Octets(node.value.utf8), perms: node.perms)))
         }
         try writer.write(.opaque(OpaqueData(type: .end)))
         return writer.bytes

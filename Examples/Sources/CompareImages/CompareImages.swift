@@ -30,15 +30,17 @@ struct CompareImages {
             default: break
             }
         }
-        print("\(file): layout \(detection.format.layout.rawValue), \(reader.recordCount) records, \(nodes) nodes, \(guests.count) domains")
+        print(
+            "\(file): layout \(detection.format.layout.rawValue), \(reader.recordCount) records, \(nodes) nodes, \(guests.count) domains"
+        )
     }
 
     /// XenstoreArchive: images in an archive, here in memory; XenstoreAnalysis: a named query on the newest.
     private static func archive(_ files: [String]) throws {
         let archive = try Archive.inMemory()
         for file in files {
-            let image = try PreparedImage(bytes: FileContent(of: file).bytes)
-            _ = try Importer(archive).store(image, label: Importer.Label(name: file))
+            let image = try ScannedImage(bytes: FileContent(of: file).bytes)
+            _ = try Importer(archive).store(image, label: ImageLabel(name: file))
         }
         let newest = try archive.image(named: "@latest")
         let query = try NamedQuery.named("largest_owners")
@@ -49,7 +51,7 @@ struct CompareImages {
     /// XenstoreAnalysis: what has changed.
     private static func compare(_ old: String, _ new: String) throws {
         func source(_ file: String) throws -> ImageSource {
-            ImageSource(name: file, file: try PreparedImage(bytes: FileContent(of: file).bytes))
+            ImageSource(name: file, file: try ScannedImage(bytes: FileContent(of: file).bytes))
         }
         let diff = try Diff(source(old), source(new))
         for change in diff.changes {

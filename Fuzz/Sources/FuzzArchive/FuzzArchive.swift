@@ -5,14 +5,14 @@ import XenstoreStream
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzArchive(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    let image = PreparedImage(salvaging: bytes)
+    let image = ScannedImage(salvaging: bytes)
     do {
         let archive = try Archive.inMemory()
         // Stored twice, the second time with one more byte, so that chains and renumbering are met too.
-        let first = try Importer(archive).store(image, label: Importer.Label(name: "first"))
+        let first = try Importer(archive).store(image, label: ImageLabel(name: "first"))
         try expect(bytes, from: archive, first.imageID)
         let longer = bytes + [0]
-        let second = try Importer(archive).store(PreparedImage(salvaging: longer), label: Importer.Label(name: "second"))
+        let second = try Importer(archive).store(ScannedImage(salvaging: longer), label: ImageLabel(name: "second"))
         try expect(longer, from: archive, second.imageID)
         try expect(bytes, from: archive, first.imageID)
     } catch {

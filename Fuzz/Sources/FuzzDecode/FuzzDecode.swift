@@ -26,7 +26,7 @@ public func fuzzDecode(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     _ = checker.finish(trailer: salvage.trailer, size: count)
 
     do {
-        _ = try RestoreForecast(PreparedImage(salvaging: bytes))
+        _ = try RestoreForecast(ScannedImage(salvaging: bytes))
     } catch {
         preconditionFailure("\(error)")
     }

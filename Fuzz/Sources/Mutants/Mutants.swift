@@ -18,7 +18,9 @@ enum Mutants {
         let count = arguments.count > 2 ? UInt64(arguments[2]) ?? 10_000 : 10_000
         let first = arguments.count > 3 ? UInt64(arguments[3]) ?? 0 : 0
         let folder = TemporaryFolder()
-        let (file, database, exported) = (folder.file("mutant.bin"), folder.file("mutant.db"), folder.file("exported.bin"))
+        let (file, database, exported) = (
+            folder.file("mutant.bin"), folder.file("mutant.db"), folder.file("exported.bin")
+        )
         let fixtures = fixtures()
         var tally = Tally()
         for seed in first..<first + count {
@@ -44,7 +46,8 @@ enum Mutants {
                 tally.refused += 1
                 if Files.exists(database) { tally.fail(seed, "a refused import made an archive") }
             }
-            tally.add(run(program, ["import", "--salvage", "-a", database, file]), "import --salvage", seed, allowed: [0])
+            tally.add(
+                run(program, ["import", "--salvage", "-a", database, file]), "import --salvage", seed, allowed: [0])
             check(program, database, exported, bytes, seed, &tally)
             tally.add(run(program, ["check", file]), "check", seed, allowed: [0, 1])
             tally.add(run(program, ["dump", file]), "dump", seed, allowed: [0, 1])
@@ -61,9 +64,11 @@ enum Mutants {
     }
 
     private static func check(
-        _ program: String, _ database: String, _ exported: String, _ bytes: [UInt8], _ seed: UInt64, _ tally: inout Tally
+        _ program: String, _ database: String, _ exported: String, _ bytes: [UInt8], _ seed: UInt64,
+        _ tally: inout Tally
     ) {
-        tally.add(run(program, ["export", "-a", database, "@1", "-o", exported, "--force"]), "export", seed, allowed: [0])
+        tally.add(
+            run(program, ["export", "-a", database, "@1", "-o", exported, "--force"]), "export", seed, allowed: [0])
         if !Files.exists(exported) || Files.read(exported) != bytes { tally.fail(seed, "the export differs") }
         unlink(exported)
     }
@@ -84,14 +89,18 @@ enum Mutants {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in [STDOUT_FILENO, STDERR_FILENO] { posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0) }
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+        }
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
         words.append(nil)
-        defer { words.forEach { free($0) } }
+        defer { for word in words { free(word) } }
         var start = timespec()
         clock_gettime(CLOCK_MONOTONIC, &start)
         var process: pid_t = 0
-        guard posix_spawn(&process, program, &actions, nil, words, environ) == 0 else { fatalError("cannot run \(program)") }
+        guard posix_spawn(&process, program, &actions, nil, words, environ) == 0 else {
+            fatalError("cannot run \(program)")
+        }
         var status: Int32 = 0
         var usage = rusage()
         while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}

@@ -68,7 +68,8 @@ extension Alteration.Kind {
     /// Whether something of the image is not in the stream any more.
     public var isLoss: Bool {
         switch self {
-        case .padding, .lineForm, .ringPlace, .length, .order, .target, .terminator, .connID, .parent, .perms, .transaction, .replyLength,
+        case .padding, .lineForm, .ringPlace, .length, .order, .target, .terminator, .connID, .parent, .perms,
+            .transaction, .replyLength,
             .watchForm, .newNode, .redacted:
             false
         default: true
@@ -94,7 +95,8 @@ extension Alteration.Kind {
     public var meaning: String {
         switch self {
         case .roSocketFD: "the listening socket for readers; clients that use it lose the daemon"
-        case .evtchnFD: "the event channel device, which is written as -1 where it is not known: the daemon opens a new one"
+        case .evtchnFD:
+            "the event channel device, which is written as -1 where it is not known: the daemon opens a new one"
         case .readOnly: "a socket's read-only bit: its client may write from then on"
         case .ringFlags: "whether INTRODUCE and RELEASE were issued; a ring without the first counts as introduced"
         case .revtchn: "the domain's own event channel port; 0 where it is not known"
@@ -102,34 +104,42 @@ extension Alteration.Kind {
         case .uniqueID: "what tells a domid's domain from the next one"
         case .inData: "requests that were not yet handled"
         case .outRespLength: "how much of out-data ends a half-written reply; the bytes themselves stay"
-        case .stale: "the mark of a permission whose domain is gone; the entry is left out, an owner stays without the mark"
+        case .stale:
+            "the mark of a permission whose domain is gone; the entry is left out, an owner stays without the mark"
         case .depth: "a watch's depth: it fires for everything below its path"
         case .features: "the features that a domain may see"
         case .globalQuota: "GLOBAL_QUOTA_DATA"
         case .domainData: "DOMAIN_DATA, with the domain's quotas"
-        case .virqPort: "the port on which oxenstored learns that a domain has gone; 0 where it is not known: it then does not learn it"
+        case .virqPort:
+            "the port on which oxenstored learns that a domain has gone; 0 where it is not known: it then does not learn it"
         case .outData: "answers and watch events that were not yet delivered"
         case .tdomid: "the domain that a domain acts for"
         case .openTransaction: "a transaction"
         case .pendingNode: "a node that is pending in a transaction"
-        case .unexplained: "bytes that no field explains: slack in a body, what stands behind END, damaged spans, the body of END"
+        case .unexplained:
+            "bytes that no field explains: slack in a body, what stands behind END, damaged spans, the body of END"
         case .reserved: "reserved bits and pads that are not zero"
-        case .unknownRecord: "a record of a type that no document defines, where layout or byte order change or a workspace is made"
-        case .connectionType: "a connection that is neither ring nor socket, with all that hangs on it, on the same occasions"
+        case .unknownRecord:
+            "a record of a type that no document defines, where layout or byte order change or a workspace is made"
+        case .connectionType:
+            "a connection that is neither ring nor socket, with all that hangs on it, on the same occasions"
         case .noConnection: "a watch, transaction or pending node whose connection is not there"
         case .badPath: "a node whose path begins with neither / nor @"
-        case .duplicate: "a second record of what can be there once: of nodes and GLOBAL_DATA the last one stays, of everything else the first"
+        case .duplicate:
+            "a second record of what can be there once: of nodes and GLOBAL_DATA the last one stays, of everything else the first"
         case .permLetter: "a permission's letter that is none of n, r, w, b: it becomes n, for which daemons take it"
         case .permFlags: "reserved flags of a permission"
         case .padding: "padding that is not zero, as daemons that write uninitialised memory leave it"
         case .lineForm: "a line of a text that was not written as the daemon or the tool writes it"
-        case .ringPlace: "what oxenstored needs to reach a domain's ring, mfn and revtchn, or the daemon's port, where the image does not have it: on a host the domain is then lost"
+        case .ringPlace:
+            "what oxenstored needs to reach a domain's ring, mfn and revtchn, or the daemon's port, where the image does not have it: on a host the domain is then lost"
         case .length: "a len that is not what the fields and the image's own rule give"
         case .order: "a record that comes before what it refers to; that is moved before it"
         case .target: "two domains that are each other's target, which no order suits: a daemon loses one"
         case .terminator: "a path or token without its NUL, which it gets"
         case .connID: "a conn-id of 0, or one that two connections have: one gets another"
-        case .parent: "a missing parent, which is added as a daemon would on writing the child: empty, with the permissions of what is above it"
+        case .parent:
+            "a missing parent, which is added as a daemon would on writing the child: empty, with the permissions of what is above it"
         case .perms: "a committed node without permissions, which gets those of its parent"
         case .transaction: "the TRANSACTION_DATA of a pending node, which is added"
         case .replyLength: "an out-resp-len beyond out-data, which is cut to that"
@@ -137,44 +147,5 @@ extension Alteration.Kind {
         case .newNode: "a node that was not there and that an edit has made, or a parent that such a one lacked"
         case .redacted: "a secret value, of which only the length is left, where --redact asks for it"
         }
-    }
-}
-
-/// What is altered, in the order in which it was met.
-public struct Alterations: Sendable {
-    /// Of one kind so many are told one by one; a last line counts the rest.
-    public static let linesPerKind = 100
-
-    public private(set) var all: [Alteration] = []
-    private var counts: [Alteration.Kind: Int] = [:]
-
-    public init() {}
-
-    /// - Parameters:
-    ///   - kind: what has happened.
-    ///   - message: what it is about; made only where it is kept.
-    public mutating func add(_ kind: Alteration.Kind, _ message: @autoclosure () -> String) {
-        let count = counts[kind, default: 0] + 1
-        counts[kind] = count
-        if count <= Self.linesPerKind { all.append(Alteration(kind: kind, message: message())) }
-    }
-
-    /// How many there are of a kind, told or counted.
-    public func count(_ kind: Alteration.Kind) -> Int {
-        counts[kind, default: 0]
-    }
-
-    /// How many losses there are in all.
-    public var lossCount: Int {
-        counts.reduce(0) { $0 + ($1.key.isLoss ? $1.value : 0) }
-    }
-
-    /// A line for each, losses first, and for each kind of which there are more a line that counts them.
-    public var lines: [String] {
-        let (losses, changes) = (all.filter(\.kind.isLoss), all.filter { !$0.kind.isLoss })
-        let rest = Alteration.Kind.allCases.filter { count($0) > Self.linesPerKind }.map { kind in
-            "\(kind.isLoss ? "lost" : "changed") \(kind.rawValue): and \(count(kind) - Self.linesPerKind) more of this kind"
-        }
-        return (losses + changes).map(\.text) + rest
     }
 }

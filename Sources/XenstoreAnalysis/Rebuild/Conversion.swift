@@ -56,7 +56,8 @@ struct Conversion {
     private mutating func converted(_ data: GlobalData) -> GlobalData {
         guard source.globalSecondField != target.globalSecondField else { return data }
         if data.secondFD != -1 {
-            alterations.add(target.globalSecondField == .evtchnFD ? .roSocketFD : .evtchnFD, "\(data.secondFD) of GLOBAL_DATA")
+            alterations.add(
+                target.globalSecondField == .evtchnFD ? .roSocketFD : .evtchnFD, "\(data.secondFD) of GLOBAL_DATA")
         }
         return GlobalData(rwSocketFD: data.rwSocketFD, secondFD: -1)
     }
@@ -71,7 +72,8 @@ struct Conversion {
         if target.nodeShape == .draft {
             var parts = data.features == 0 ? [] : ["features 0x\(String(data.features, radix: 16))"]
             if !data.quotas.isEmpty { parts.append(Self.text(data.quotas)) }
-            alterations.add(.domainData, "domain \(data.domid)" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")))
+            alterations.add(
+                .domainData, "domain \(data.domid)" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")))
             return nil
         }
         var data = data
@@ -83,7 +85,8 @@ struct Conversion {
     }
 
     private static func text(_ quotas: [Quota]) -> String {
-        quotas.prefix(32).map { "\(Escape.printable($0.name)) \($0.value)" }.joined(separator: ", ") + (quotas.count > 32 ? ", ..." : "")
+        quotas.prefix(32).map { "\(Escape.printable($0.name)) \($0.value)" }.joined(separator: ", ")
+            + (quotas.count > 32 ? ", ..." : "")
     }
 
     // MARK: Connections
@@ -99,7 +102,8 @@ struct Conversion {
         default: break
         }
         if target.connectionShape == .released && Int(data.outRespLength) > data.outData.count {
-            alterations.add(.replyLength, "\(name): out-resp-len \(data.outRespLength), out-data-len \(data.outData.count)")
+            alterations.add(
+                .replyLength, "\(name): out-resp-len \(data.outRespLength), out-data-len \(data.outData.count)")
             data.outRespLength = UInt16(clamping: data.outData.count)
         }
         return data
@@ -108,10 +112,14 @@ struct Conversion {
     private mutating func clearReserved(_ data: inout ConnectionData, _ name: String) {
         func hex<Number: FixedWidthInteger>(_ number: Number) -> String { "0x" + String(number, radix: 16) }
         if data.connPad != 0 { alterations.add(.reserved, "\(name): the pad behind conn-id, \(hex(data.connPad))") }
-        if data.socketPad != 0 { alterations.add(.reserved, "\(name): the pad behind socket-fd, \(hex(data.socketPad))") }
+        if data.socketPad != 0 {
+            alterations.add(.reserved, "\(name): the pad behind socket-fd, \(hex(data.socketPad))")
+        }
         if data.fields & ~1 != 0 { alterations.add(.reserved, "\(name): fields \(hex(data.fields & ~1))") }
         let flags: UInt16 = data.kind == .ring ? 3 : 1
-        if data.kind != .unknown && data.flags & ~flags != 0 { alterations.add(.reserved, "\(name): flags \(hex(data.flags & ~flags))") }
+        if data.kind != .unknown && data.flags & ~flags != 0 {
+            alterations.add(.reserved, "\(name): flags \(hex(data.flags & ~flags))")
+        }
         (data.connPad, data.socketPad) = (0, 0)
         data.fields &= 1
         if data.kind != .unknown { data.flags &= flags }
@@ -160,7 +168,9 @@ struct Conversion {
             alterations.add(.watchForm, name())
             return plain
         }
-        if data.depthPad != 0 { alterations.add(.reserved, "\(name()): the pad behind depth, 0x\(String(data.depthPad, radix: 16))") }
+        if data.depthPad != 0 {
+            alterations.add(.reserved, "\(name()): the pad behind depth, 0x\(String(data.depthPad, radix: 16))")
+        }
         data.depthPad = 0
         if target == .v2 { return .watchExtended(data) }
         if data.depth != WatchDataExtended.unlimited { alterations.add(.depth, "\(data.depth) of \(name())") }

@@ -15,7 +15,9 @@ public struct EditText: Sendable {
     public func path(_ text: String) throws -> Octets {
         let path = try octets(text)
         guard let first = path.first else { throw ArchiveError(.usage, "the path is empty; write / for the root") }
-        guard path.count == 1 || path.last != 0x2F else { throw ArchiveError(.usage, "\(Escape.printable(path)): no path ends in a slash; write it without") }
+        guard path.count == 1 || path.last != 0x2F else {
+            throw ArchiveError(.usage, "\(Escape.printable(path)): no path ends in a slash; write it without")
+        }
         return first == 0x2F || first == 0x40 ? path : Octets("/local/domain/0/".utf8) + path
     }
 
@@ -29,7 +31,9 @@ public struct EditText: Sendable {
     public func setPerms(_ text: String) throws -> Edit {
         let (path, list) = try halves(text, "PATH=n0,r5")
         let perms = try list.split(separator: ",", omittingEmptySubsequences: false).map(permission)
-        guard perms.count <= UInt16.max else { throw ArchiveError(.usage, "\(text.prefix(80)): a stream's node has at most 65535 permissions") }
+        guard perms.count <= UInt16.max else {
+            throw ArchiveError(.usage, "\(text.prefix(80)): a stream's node has at most 65535 permissions")
+        }
         return .setPerms(try self.path(path), perms)
     }
 
@@ -42,10 +46,14 @@ public struct EditText: Sendable {
 
     private func permission(_ text: Substring) throws -> Permission {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard let letter = parts[0].utf8.first, "nrwb".utf8.contains(letter), let domid = UInt16(parts[0].dropFirst()), parts[0].utf8.dropFirst().allSatisfy({ $0 != 0x2B }),
+        guard let letter = parts[0].utf8.first, "nrwb".utf8.contains(letter), let domid = UInt16(parts[0].dropFirst()),
+            parts[0].utf8.dropFirst().allSatisfy({ $0 != 0x2B }),
             parts.count == 1 || (parts.count == 2 && parts[1] == "stale")
         else {
-            throw ArchiveError(.usage, "\(text.prefix(80)): is no permission; write n, r, w or b and a domid, like n0,r5; the first one names the owner")
+            throw ArchiveError(
+                .usage,
+                "\(text.prefix(80)): is no permission; write n, r, w or b and a domid, like n0,r5; the first one names the owner"
+            )
         }
         return Permission(perm: letter, flags: parts.count == 2 ? 1 : 0, domid: domid)
     }
@@ -54,7 +62,8 @@ public struct EditText: Sendable {
         let octets = Octets(text.utf8)
         guard isEscaped else { return octets }
         guard let plain = Self.unescaped(octets) else {
-            throw ArchiveError(.usage, "\(text.prefix(80)): a backslash here begins one of \\\\ \\n \\r \\t \\\" \\xNN \\NNN \\u{N}")
+            throw ArchiveError(
+                .usage, "\(text.prefix(80)): a backslash here begins one of \\\\ \\n \\r \\t \\\" \\xNN \\NNN \\u{N}")
         }
         return plain
     }
@@ -84,7 +93,8 @@ public struct EditText: Sendable {
                 result.append(UInt8(truncatingIfNeeded: number))
                 rest = rest.dropFirst(2)
             case 0x75:
-                guard rest.popFirst() == 0x7B, let end = rest.firstIndex(of: 0x7D), let number = number(rest[..<end], radix: 16),
+                guard rest.popFirst() == 0x7B, let end = rest.firstIndex(of: 0x7D),
+                    let number = number(rest[..<end], radix: 16),
                     let scalar = Unicode.Scalar(number)
                 else { return nil }
                 result += Octets(String(Character(scalar)).utf8)

@@ -73,7 +73,7 @@ extension EditableImage {
             let stream = image.stream
             self = try archive.withBytes(of: image) { bytes in
                 if stream.isSalvaged || stream.format.layout.isText {
-                    try Self.read(PreparedImage(salvaging: bytes, layout: stream.format.layout), &alterations)
+                    try Self.read(ScannedImage(salvaging: bytes, layout: stream.format.layout), &alterations)
                 } else {
                     try Self.read(bytes, stream.format, &alterations)
                 }
@@ -82,7 +82,7 @@ extension EditableImage {
     }
 
     /// Reads a file as far as it was read before.
-    private static func read(_ image: PreparedImage, _ alterations: inout Alterations) throws -> EditableImage {
+    private static func read(_ image: ScannedImage, _ alterations: inout Alterations) throws -> EditableImage {
         guard image.isSalvaged || image.text != nil else { return try read(image.bytes, image.format, &alterations) }
         var collector = RecordCollector(alterations: alterations, isText: image.text != nil)
         collector.note(image.header)
@@ -92,7 +92,9 @@ extension EditableImage {
         return EditableImage(records: collector.records, format: image.format, arena: image.bytes)
     }
 
-    private static func read(_ bytes: [UInt8], _ format: StreamFormat, _ alterations: inout Alterations) throws -> EditableImage {
+    private static func read(
+        _ bytes: [UInt8], _ format: StreamFormat, _ alterations: inout Alterations
+    ) throws -> EditableImage {
         var reader = try StreamReader(bytes: bytes, format: format)
         var collector = RecordCollector(alterations: alterations)
         collector.records.reserveCapacity(bytes.count / 72)
@@ -101,7 +103,8 @@ extension EditableImage {
             let nodes = PlainNodeReader(stream: bytes)
             while true {
                 while let node = reader.peekPlainNode(in: stream) {
-                    collector.records.append(.node(nodes.data(node, in: stream)), origin: node.hasOrdinaryPerms ? node.offset : nil)
+                    collector.records.append(
+                        .node(nodes.data(node, in: stream)), origin: node.hasOrdinaryPerms ? node.offset : nil)
                     reader.pass(node)
                 }
                 guard let record = try reader.next() else { break }
@@ -122,63 +125,8 @@ extension EditableImage {
         for case .node(let data) in records where data.isCommitted && NodeTree.parent(of: data.path.octets) == parent {
             if let text = data.path.octets.utf8Text { beside.append(text) }
         }
-        let advice = Nearest.advice(String(decoding: path, as: UTF8.self), among: beside, otherwise: "'xsarchive ls' shows what there is")
+        let advice = Nearest.advice(
+            String(decoding: path, as: UTF8.self), among: beside, otherwise: "'xsarchive ls' shows what there is")
         return ArchiveError(.noSuchImage, "\(Escape.printable(path)): the image has no such node; \(advice)")
-    }
-}
-
-/// Takes the records of a stream, and notes what they have besides their fields.
-private struct RecordCollector {
-    var records = EditableRecords()
-    var alterations: Alterations
-    var isText = false
-
-    mutating func note(_ header: Header?) {
-        guard let header, header.reservedFlags != 0 else { return }
-        alterations.add(.reserved, "header flags 0x\(String(header.reservedFlags, radix: 16))")
-    }
-
-    mutating func note(trailer: Octets) {
-        if !trailer.isEmpty { alterations.add(.unexplained, "\(trailer.count) bytes behind END") }
-    }
-
-    mutating func add(_ item: StreamItem) {
-        switch item {
-        case .record(let record): add(record)
-        case .damage(let damage):
-            alterations.add(.unexplained, "\(damage.bytes.count) bytes at offset \(damage.offset) in which no record can be made out")
-        }
-    }
-
-    /// A text's first line comes with the text, and a line that was written in a way of its own is written anew.
-    private mutating func add(lineOf record: Record) {
-        if record.number == 1, record.type == .textLine { return }
-        if record.residue != nil { alterations.add(.lineForm, "line \(record.number), \(record.type.name)") }
-        records.append(record.body)
-    }
-
-    mutating func add(_ record: Record) {
-        if isText { return add(lineOf: record) }
-        if let residue = record.residue { note(residue, record) }
-        if record.type == .end {
-            if case .opaque(let data) = record.body, !data.body.isEmpty {
-                alterations.add(.unexplained, "\(data.body.count) bytes in the body of END")
-            }
-            return
-        }
-        records.append(record.body)
-    }
-
-    private mutating func note(_ residue: Residue, _ record: Record) {
-        let place = "record \(record.number) (\(record.type.name)) at offset \(record.offset)"
-        let tail = residue.tail ?? []
-        if residue.length == nil {
-            let count = residue.alignment.count + tail.count
-            alterations.add(.padding, "\(place): \(count) bytes of padding, of which some are not zero")
-        } else if tail.isZero && residue.alignment.isEmpty {
-            alterations.add(.length, "\(place): len \(record.length)")
-        } else {
-            alterations.add(.unexplained, "\(place): \(tail.count) bytes behind the last field, x'\(Escape.hex(tail.prefix(16)))\(tail.count > 16 ? "..." : "")'")
-        }
     }
 }

@@ -30,8 +30,12 @@ public struct Rebuild: Sendable {
         /// - Throws: `ArchiveError` where no stream has this form.
         func check() throws {
             guard let layout, layout.isText else { return }
-            if layout == .listing { throw ArchiveError(.usage, "a listing is no state that a daemon takes; 'xsarchive ls -f -p' prints one") }
-            if byteOrder != nil || lengthRule != nil { throw ArchiveError(.usage, "a text has neither a byte order nor a length rule; leave them out") }
+            if layout == .listing {
+                throw ArchiveError(.usage, "a listing is no state that a daemon takes; 'xsarchive ls -f -p' prints one")
+            }
+            if byteOrder != nil || lengthRule != nil {
+                throw ArchiveError(.usage, "a text has neither a byte order nor a length rule; leave them out")
+            }
         }
 
         func format(_ source: StreamFormat) -> StreamFormat {
@@ -39,9 +43,12 @@ public struct Rebuild: Sendable {
             let target = layout ?? (source.layout == .listing ? .v1 : source.layout)
             if target.isText { return TextImage.format(target) }
             // A text has neither, so a stream gets those that daemons write.
-            if source.layout.isText { return StreamFormat(layout: target, byteOrder: byteOrder ?? .little, lengthRule: lengthRule ?? .padded) }
+            if source.layout.isText {
+                return StreamFormat(layout: target, byteOrder: byteOrder ?? .little, lengthRule: lengthRule ?? .padded)
+            }
             return StreamFormat(
-                layout: layout ?? source.layout, byteOrder: byteOrder ?? source.byteOrder, lengthRule: lengthRule ?? source.lengthRule)
+                layout: layout ?? source.layout, byteOrder: byteOrder ?? source.byteOrder,
+                lengthRule: lengthRule ?? source.lengthRule)
         }
     }
 
@@ -55,7 +62,9 @@ public struct Rebuild: Sendable {
     /// - Parameters:
     ///   - image: what is rebuilt.
     ///   - alterations: what the image has lost already.
-    public func run(_ image: consuming EditableImage, _ alterations: Alterations = Alterations()) throws -> RebuiltStream {
+    public func run(
+        _ image: consuming EditableImage, _ alterations: Alterations = Alterations()
+    ) throws -> RebuiltStream {
         try form.check()
         var (image, alterations) = (consume image, alterations)
         try image.select(selections)

@@ -4,7 +4,7 @@ import XenstoreStream
 /// A stream that was made from an editable image, and has been read back and checked.
 public struct RebuiltStream {
     /// As the archive's own reader reads it; its `bytes` are the stream.
-    public let image: PreparedImage
+    public let image: ScannedImage
     /// What it says else than the image that it comes from.
     public let alterations: Alterations
     /// What is wrong with it all the same, or what a daemon would do with it; a line each.
@@ -21,16 +21,18 @@ public struct RebuiltStream {
         let (bytes, offsets) = try Self.encode(image)
         // A daemon's way through the stream does not depend on ours.
         let (prepared, forecast) = try concurrently(
-            { try Self.readBack(bytes, image) }, { format.layout.isText || format.layout == .draft ? nil : RestoreForecast(stream: bytes, offsets: offsets) })
+            { try Self.readBack(bytes, image) },
+            { format.layout.isText || format.layout == .draft ? nil : RestoreForecast(stream: bytes, offsets: offsets) }
+        )
         self.image = prepared
         self.alterations = alterations
         warnings = try Self.warnings(prepared, forecast)
     }
 
-    private static func readBack(_ bytes: [UInt8], _ image: EditableImage) throws -> PreparedImage {
-        let prepared: PreparedImage
+    private static func readBack(_ bytes: [UInt8], _ image: EditableImage) throws -> ScannedImage {
+        let prepared: ScannedImage
         do {
-            prepared = try PreparedImage(bytes: bytes, layout: image.format.layout)
+            prepared = try ScannedImage(bytes: bytes, layout: image.format.layout)
         } catch {
             throw unreadable("\(error)")
         }
@@ -51,19 +53,26 @@ public struct RebuiltStream {
             let keepsNodes = image.keepsNodes
             for place in image.records.indices {
                 offsets.append(writer.pendingCount)
-                if keepsNodes, let origin = image.records.origin(place), writer.copyRecord(at: origin, of: arena) { continue }
+                if keepsNodes, let origin = image.records.origin(place), writer.copyRecord(at: origin, of: arena) {
+                    continue
+                }
                 try writer.write(image.records[place])
             }
             try writer.write(.opaque(OpaqueData(type: .end)))
         } catch {
-            throw ArchiveError(.badImage, "the stream cannot be written: record \(error.record ?? 0) (\(error.type?.name ?? "")), \(error.field?.name ?? ""): \(error.reason)")
+            throw ArchiveError(
+                .badImage,
+                "the stream cannot be written: record \(error.record ?? 0) (\(error.type?.name ?? "")), \(error.field?.name ?? ""): \(error.reason)"
+            )
         }
         return (writer.bytes, offsets)
     }
 
-    private static func compare(_ prepared: PreparedImage, _ image: EditableImage) throws {
+    private static func compare(_ prepared: ScannedImage, _ image: EditableImage) throws {
         guard prepared.verbatimCount == 0, prepared.format == image.format else {
-            throw unreadable("it is read as \(prepared.format.layout.rawValue), with \(prepared.verbatimCount) bytes that no field explains")
+            throw unreadable(
+                "it is read as \(prepared.format.layout.rawValue), with \(prepared.verbatimCount) bytes that no field explains"
+            )
         }
         // A text has a line of its own before all others.
         let first = image.format.layout == .oxenstored ? 1 : 0
@@ -75,8 +84,12 @@ public struct RebuiltStream {
             func isSame(_ index: Int, _ range: Range<Int>) -> Bool {
                 let place = index - first
                 guard place >= 0, place < records.count else { return false }
-                if keepsNodes, let origin = records.origin(place), arena.hasBytes(stream[range], at: origin) { return true }
-                guard let node = plainNode.certainNode(at: range.lowerBound, in: stream, image.format), case .node(let data) = records[place] else { return false }
+                if keepsNodes, let origin = records.origin(place), arena.hasBytes(stream[range], at: origin) {
+                    return true
+                }
+                guard let node = plainNode.certainNode(at: range.lowerBound, in: stream, image.format),
+                    case .node(let data) = records[place]
+                else { return false }
                 return node.says(data)
             }
             try prepared.forEachItem(except: isSame) { index, item in
@@ -90,10 +103,13 @@ public struct RebuiltStream {
     }
 
     private static func unreadable(_ what: String) -> ArchiveError {
-        ArchiveError(.notReproducible, "the stream does not read back as it was meant (\(what)), so nothing was written; this is a defect of xsarchive: report it with the image")
+        ArchiveError(
+            .notReproducible,
+            "the stream does not read back as it was meant (\(what)), so nothing was written; this is a defect of xsarchive: report it with the image"
+        )
     }
 
-    private static func warnings(_ prepared: PreparedImage, _ forecast: RestoreForecast?) throws -> [String] {
+    private static func warnings(_ prepared: ScannedImage, _ forecast: RestoreForecast?) throws -> [String] {
         var lines: [String] = []
         let errors = prepared.findings.filter { $0.severity == .error }
         if let first = errors.first { lines.append("\(first.message) (\(first.rule))" + more(errors.count)) }

@@ -50,7 +50,11 @@ struct RecordOrder {
 
     private mutating func isInOrder(_ place: Int) -> Bool {
         // All that such a node refers to is a parent and rings, which come before it.
-        if repair.hasParentsFirst && place > repair.lastConnection, case .node(let data) = repair.records[place], data.isCommitted { return true }
+        if repair.hasParentsFirst && place > repair.lastConnection, case .node(let data) = repair.records[place],
+            data.isCommitted
+        {
+            return true
+        }
         return references(of: place).allSatisfy { isPlaced[$0] }
     }
 
@@ -72,7 +76,9 @@ struct RecordOrder {
                 stack.removeLast()
                 isPlaced[top] = true
                 sorted.append(top)
-                if top != first && top < repair.originalCount { alterations.add(.order, "\(name(top)), before \(name(first))") }
+                if top != first && top < repair.originalCount {
+                    alterations.add(.order, "\(name(top)), before \(name(first))")
+                }
             } else {
                 stack += next.reversed()
             }
@@ -100,7 +106,9 @@ struct RecordOrder {
         switch data.kind {
         case .ring:
             if data.domid != 0, let global = repair.global { references.append(global) }
-            if movesTargets && data.tdomid != ConnectionData.noDomain { references.append(repair.rings[Int(data.tdomid)]) }
+            if movesTargets && data.tdomid != ConnectionData.noDomain {
+                references.append(repair.rings[Int(data.tdomid)])
+            }
         case .socket: references.append(repair.rings[0])
         case .unknown: break
         }
@@ -135,7 +143,9 @@ struct RecordOrder {
         var references: [Int] = []
         if let place = repair.connections[data.connID] { references.append(place) }
         if let place = repair.transactions[key] { references.append(place) }
-        if let parent = NodeTree.parent(of: data.path.octets), let place = node(parent) ?? pending[key]?[parent] { references.append(place) }
+        if let parent = NodeTree.parent(of: data.path.octets), let place = node(parent) ?? pending[key]?[parent] {
+            references.append(place)
+        }
         addRings(of: data.perms, to: &references)
         return references
     }
@@ -154,17 +164,6 @@ struct RecordOrder {
         case .watchExtended(let data): "the watch of \(Escape.short(data.wpath.octets))"
         case .transaction(let data): "transaction \(data.txID) of connection \(data.connID)"
         default: record.type.name
-        }
-    }
-}
-
-/// What to call connections in messages.
-enum ConnectionNames {
-    static func name(_ data: ConnectionData) -> String {
-        switch data.kind {
-        case .ring: "the ring of domain \(data.domid)"
-        case .socket: "socket \(data.socketFD)"
-        case .unknown: "connection \(data.connID)"
         }
     }
 }

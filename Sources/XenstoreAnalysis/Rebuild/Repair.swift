@@ -79,11 +79,16 @@ struct Repair {
         for (place, record) in records.enumerated() {
             guard case .connection(let data) = record else { continue }
             if data.kind == .unknown && !keepsOpaque {
-                alterations.add(.connectionType, "connection \(data.connID) of conn-type \(data.connType), \(data.connSpec.count) bytes of conn-spec")
+                alterations.add(
+                    .connectionType,
+                    "connection \(data.connID) of conn-type \(data.connType), \(data.connSpec.count) bytes of conn-spec"
+                )
                 isGone[place] = true
             } else if data.kind == .ring && rings[Int(data.domid)] >= 0 {
                 alterations.add(.duplicate, "a further ring of domain \(data.domid), conn-id \(data.connID)")
-                if connections[data.connID] == nil, case .connection(let first) = records[rings[Int(data.domid)]] { aliases[data.connID] = first.connID }
+                if connections[data.connID] == nil, case .connection(let first) = records[rings[Int(data.domid)]] {
+                    aliases[data.connID] = first.connID
+                }
                 isGone[place] = true
             } else {
                 keep(data, at: place, &free)
@@ -131,10 +136,15 @@ struct Repair {
                 if hasGlobalQuota { drop(place, .duplicate, "a further GLOBAL_QUOTA_DATA") }
                 hasGlobalQuota = true
             case .domain(let data):
-                if !domains.insert(data.domid).inserted { drop(place, .duplicate, "a further DOMAIN_DATA of domain \(data.domid)") }
+                if !domains.insert(data.domid).inserted {
+                    drop(place, .duplicate, "a further DOMAIN_DATA of domain \(data.domid)")
+                }
             case .watch(var data):
                 guard let connID = settled(data.connID) else {
-                    drop(place, .noConnection, "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id \(data.connID)")
+                    drop(
+                        place, .noConnection,
+                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id \(data.connID)"
+                    )
                     continue
                 }
                 guard connID != data.connID else { continue }
@@ -142,7 +152,10 @@ struct Repair {
                 records[place] = .watch(data)
             case .watchExtended(var data):
                 guard let connID = settled(data.connID) else {
-                    drop(place, .noConnection, "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id \(data.connID)")
+                    drop(
+                        place, .noConnection,
+                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id \(data.connID)"
+                    )
                     continue
                 }
                 guard connID != data.connID else { continue }
@@ -156,7 +169,11 @@ struct Repair {
                 data.connID = connID
                 records[place] = .transaction(data)
                 let key = Self.key(connID, data.txID)
-                if transactions[key] != nil { drop(place, .duplicate, "transaction \(data.txID) of connection \(connID) again") } else { transactions[key] = place }
+                if transactions[key] != nil {
+                    drop(place, .duplicate, "transaction \(data.txID) of connection \(connID) again")
+                } else {
+                    transactions[key] = place
+                }
             case .opaque(let data):
                 if !keepsOpaque { drop(place, .unknownRecord, "\(data.type.name), \(data.body.count) bytes") }
             }
@@ -178,7 +195,9 @@ struct Repair {
     private mutating func settlePending(_ data: NodeData, at place: Int) {
         guard hasGoodPath(data, at: place) else { return }
         guard let connID = settled(data.connID) else {
-            return drop(place, .noConnection, "\(Escape.short(data.path.octets)), pending in transaction \(data.txID), conn-id \(data.connID)")
+            return drop(
+                place, .noConnection,
+                "\(Escape.short(data.path.octets)), pending in transaction \(data.txID), conn-id \(data.connID)")
         }
         guard connID != data.connID else { return }
         var data = data
@@ -191,7 +210,10 @@ struct Repair {
             guard case .node(let data) = records[place] else { continue }
             let key = Self.key(data.connID, data.txID)
             guard transactions[key] == nil else { continue }
-            alterations.add(.transaction, "transaction \(data.txID) of connection \(data.connID), in which \(Escape.short(data.path.octets)) is pending")
+            alterations.add(
+                .transaction,
+                "transaction \(data.txID) of connection \(data.connID), in which \(Escape.short(data.path.octets)) is pending"
+            )
             transactions[key] = add(.transaction(TransactionData(connID: data.connID, txID: data.txID)))
         }
     }
@@ -209,7 +231,9 @@ struct Repair {
         var bare: Set<Int> = []
         var lastParent: Octets = []
         for place in 0..<originalCount {
-            guard case .node(let data) = records[place], data.isCommitted, hasGoodPath(data, at: place) else { continue }
+            guard case .node(let data) = records[place], data.isCommitted, hasGoodPath(data, at: place) else {
+                continue
+            }
             let path = data.path.octets
             let (index, isNew) = paths.insert(path)
             if data.perms.isEmpty { bare.insert(isNew ? place : nodes[index]) }
@@ -245,7 +269,8 @@ struct Repair {
         for path in missing.reversed() {
             guard path.count <= roomForParents else {
                 throw ArchiveError(
-                    .badImage, "so many nodes lack their parents (\(Escape.short(data.path.octets)) among them) that adding these would more than double the image; "
+                    .badImage,
+                    "so many nodes lack their parents (\(Escape.short(data.path.octets)) among them) that adding these would more than double the image; "
                         + "select a part of it, or remove those nodes")
             }
             roomForParents -= path.count
@@ -256,13 +281,19 @@ struct Repair {
     }
 
     private func perms(of path: Octets?) -> [Permission] {
-        if let index = path.flatMap({ paths.index(of: $0) }), case .node(let data) = records[nodes[index]], !data.perms.isEmpty { return data.perms }
+        if let index = path.flatMap({ paths.index(of: $0) }), case .node(let data) = records[nodes[index]],
+            !data.perms.isEmpty
+        {
+            return data.perms
+        }
         return [Permission(perm: 0x6E, domid: 0)]
     }
 
     private mutating func addPerms(_ data: NodeData, at place: Int) {
         var above = NodeTree.parent(of: data.path.octets)
-        while let parent = above, paths.index(of: parent).map({ Self.hasNoPerms(records[nodes[$0]]) }) ?? true { above = NodeTree.parent(of: parent) }
+        while let parent = above, paths.index(of: parent).map({ Self.hasNoPerms(records[nodes[$0]]) }) ?? true {
+            above = NodeTree.parent(of: parent)
+        }
         var data = data
         data.perms = perms(of: above)
         alterations.add(.perms, "\(Escape.short(data.path.octets)) gets \(PermissionList.text(data.perms))")

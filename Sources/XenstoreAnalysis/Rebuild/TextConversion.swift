@@ -17,7 +17,11 @@ enum TextConversion {
             case .connection(var data) where data.kind == .ring:
                 // A domain that oxenstored knows has been introduced.
                 data.flags = 1
-                if data.levtchn == .max { alterations.add(.ringPlace, "the daemon's port for \(ConnectionNames.name(data)) is not known, and written as all ones") }
+                if data.levtchn == .max {
+                    alterations.add(
+                        .ringPlace,
+                        "the daemon's port for \(ConnectionNames.name(data)) is not known, and written as all ones")
+                }
                 image.records[place] = .connection(data)
             case .node(var data) where isSpecialBelowRoot(data.path.octets):
                 data.path.octets = data.path.octets.dropFirst()
@@ -37,7 +41,9 @@ enum TextConversion {
     /// Leaves what a line can tell, in records whose fields are converted already.
     static func enterText(_ image: inout EditableImage, _ alterations: inout Alterations) {
         var connIDs: [UInt32: UInt32] = [:]
-        for case .connection(let data) in image.records where hasLine(data) { connIDs[data.connID] = TextImage.connID(of: data) }
+        for case .connection(let data) in image.records where hasLine(data) {
+            connIDs[data.connID] = TextImage.connID(of: data)
+        }
         let specials = image.adopt(image.records.compactMap(specialPath).map { [0x2F] + $0 })
         var nextSpecial = specials.makeIterator()
         let records: [RecordBody] = image.records.compactMap { record in
@@ -54,7 +60,9 @@ enum TextConversion {
                 return nil
             case .watch(var data):
                 guard let connID = connIDs[data.connID] else {
-                    alterations.add(.noConnection, "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets))")
+                    alterations.add(
+                        .noConnection,
+                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets))")
                     return nil
                 }
                 data.connID = connID
@@ -97,7 +105,9 @@ enum TextConversion {
         } else {
             if data.flags > 1 { alterations.add(.ringFlags, "\(name): 0x\(String(data.flags, radix: 16))") }
             if data.tdomid != ConnectionData.noDomain { alterations.add(.tdomid, "domain \(data.tdomid) of \(name)") }
-            if data.domid != 0 && data.mfn == .max { alterations.add(.ringPlace, "the frame and the remote port of \(name) are not known") }
+            if data.domid != 0 && data.mfn == .max {
+                alterations.add(.ringPlace, "the frame and the remote port of \(name) are not known")
+            }
             told = ConnectionData(connID: TextImage.connID(of: data), ringOf: data.domid, evtchn: 0)
             // Of domain 0's ring oxenstored asks the kernel, and writes no frame.
             let mfn = data.domid == 0 && data.mfn == .max ? 0 : data.mfn

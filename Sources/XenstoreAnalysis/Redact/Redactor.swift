@@ -84,7 +84,8 @@ public struct Redactor: Sendable {
     /// Replaces the values in replies to READ, and the rest of a message whose beginning is gone: nothing says which nodes they are of.
     func redactAnswers(_ buffer: Octets, skipping: Int, _ byteOrder: ByteOrder) -> Octets {
         var result = Array(buffer)
-        for message in WireMessage.decode(buffer, skipping: skipping, byteOrder: byteOrder) where message.type == nil || message.typeName == "READ" {
+        for message in WireMessage.decode(buffer, skipping: skipping, byteOrder: byteOrder)
+        where message.type == nil || message.typeName == "READ" {
             replace(message.payload, of: buffer, in: &result)
         }
         return Octets(result)
@@ -104,7 +105,8 @@ extension EditableImage {
             let redacted = redactor.redact(records[index], byteOrder: format.byteOrder)
             guard redacted != records[index] else { continue }
             switch redacted {
-            case .node(let data): alterations.add(.redacted, "\(Escape.printable(data.path.octets)), \(data.value.count) bytes")
+            case .node(let data):
+                alterations.add(.redacted, "\(Escape.printable(data.path.octets)), \(data.value.count) bytes")
             case .connection(let data): alterations.add(.redacted, "what waits in connection \(data.connID)")
             default: break
             }

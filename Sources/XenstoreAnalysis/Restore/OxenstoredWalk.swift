@@ -8,7 +8,7 @@ import XenstoreStream
 struct OxenstoredWalk {
     private(set) var events: [RestoreForecast.Event] = []
     private var counts: [RestoreForecast.Effect: Int] = [:]
-    private let image: PreparedImage
+    private let image: ScannedImage
     private let text: TextImage?
 
     private var record = 0
@@ -18,7 +18,7 @@ struct OxenstoredWalk {
     private var watches: Set<WatchData> = []
     private var paths: Set<Octets> = [Octets("/".utf8)]
 
-    init(_ image: PreparedImage) {
+    init(_ image: ScannedImage) {
         self.image = image
         text = image.text
     }
@@ -35,7 +35,8 @@ struct OxenstoredWalk {
         let header = Octets("$xenstored-dump-format\n".utf8)
         guard let text, text.text.starts(with: header) else {
             record = 1
-            return note(.dies, "refuses a file whose first line is not just \(Escape.quoted(header.dropLast())), and ends")
+            return note(
+                .dies, "refuses a file whose first line is not just \(Escape.quoted(header.dropLast())), and ends")
         }
         try image.forEachItem { _, item in
             if case .record(let record) = item { read(record, in: text) }
@@ -45,7 +46,9 @@ struct OxenstoredWalk {
 
     private mutating func read(_ record: Record, in text: TextImage) {
         self.record = record.number
-        let hasReturn = text.text[text.places[record.number - 1]..<text.places[record.number]].suffix(2).elementsEqual([0x0D, 0x0A])
+        let hasReturn = text.text[text.places[record.number - 1]..<text.places[record.number]].suffix(2).elementsEqual([
+            0x0D, 0x0A,
+        ])
         switch record.body {
         case .global, .connection:
             // A carriage return is no part of a number.
@@ -65,7 +68,9 @@ struct OxenstoredWalk {
     }
 
     private mutating func connection(_ data: ConnectionData) {
-        if data.kind == .ring && data.domid >= 0x7FF0 { return note(.skips, "leaves domain \(data.domid) out: no domain can have this domid") }
+        if data.kind == .ring && data.domid >= 0x7FF0 {
+            return note(.skips, "leaves domain \(data.domid) out: no domain can have this domid")
+        }
         if data.kind == .ring && !hasDevice {
             hasDevice = true
             note(.alters, "opens a new event channel device, as the text names none before the first domain")
@@ -75,7 +80,9 @@ struct OxenstoredWalk {
 
     private mutating func watch(_ data: WatchData) {
         let name = Escape.short(data.wpath.octets)
-        guard connections.contains(data.connID) else { return note(.skips, "leaves the watch \(name) out, as no line before it has its connection") }
+        guard connections.contains(data.connID) else {
+            return note(.skips, "leaves the watch \(name) out, as no line before it has its connection")
+        }
         let path = data.wpath.octets
         let isSpecial = path.first == 0x40
         guard !path.isEmpty, isSpecial || Self.isPath(path.first == 0x2F ? path : [0x2F] + path) else {
@@ -87,11 +94,15 @@ struct OxenstoredWalk {
     private mutating func node(_ data: NodeData) {
         let path = data.path.octets
         let isSpecial = path.first == 0x40
-        guard isSpecial || Self.isPath(path) else { return note(.skips, "leaves the node \(Escape.short(path)) out: the path is not valid") }
+        guard isSpecial || Self.isPath(path) else {
+            return note(.skips, "leaves the node \(Escape.short(path)) out: the path is not valid")
+        }
         if let slash = path.lastIndex(of: 0x2F), slash > path.startIndex, !paths.contains(path[..<slash]) {
             return note(.skips, "leaves the node \(Escape.short(path)) out, as no line before it has its parent")
         }
-        if path.count > 1 && !paths.insert(path).inserted { note(.alters, "takes the last of the lines for \(Escape.short(path))") }
+        if path.count > 1 && !paths.insert(path).inserted {
+            note(.alters, "takes the last of the lines for \(Escape.short(path))")
+        }
     }
 
     /// Whether it is an absolute path without empty parts, of the characters that the protocol allows.
@@ -100,7 +111,9 @@ struct OxenstoredWalk {
         var previous: UInt8 = 0
         for byte in path {
             let isLetter = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            guard isLetter || [0x2D, 0x2F, 0x5F, 0x40].contains(byte), !(byte == 0x2F && previous == 0x2F) else { return false }
+            guard isLetter || [0x2D, 0x2F, 0x5F, 0x40].contains(byte), !(byte == 0x2F && previous == 0x2F) else {
+                return false
+            }
             previous = byte
         }
         return true

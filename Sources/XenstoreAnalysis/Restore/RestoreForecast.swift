@@ -56,7 +56,7 @@ public struct RestoreForecast: Sendable {
         events.map(\.effect).max() ?? .accepts
     }
 
-    public init(_ image: PreparedImage) throws {
+    public init(_ image: ScannedImage) throws {
         if image.format.layout.isText {
             let daemon: Daemon? = image.format.layout == .oxenstored ? .oxenstored : nil
             var walk = OxenstoredWalk(image)
@@ -73,7 +73,7 @@ public struct RestoreForecast: Sendable {
 
     /// - Parameter offsets: where the records begin, END left out; ascending.
     init(stream: [UInt8], offsets: [Int]) {
-        var walk = RestoreWalk(bytes: stream, records: RestoreRecords(offsets: offsets))
+        var walk = XenstoredWalk(bytes: stream, records: RestoreRecords(offsets: offsets))
         walk.run()
         self.init(daemon: .xenstored, events: walk.events)
     }

@@ -8,7 +8,8 @@ struct PermissionRows {
     private var nodeID: Int64?
 
     init(_ database: Database) throws {
-        table = try WorkspaceTable(database, "perms", key: ["node_id", "position"], ["perm", "domid", "stale"], order: "node_id, position")
+        table = try WorkspaceTable(
+            database, "perms", key: ["node_id", "position"], ["perm", "domid", "stale"], order: "node_id, position")
         try advance()
     }
 
@@ -25,7 +26,8 @@ struct PermissionRows {
         var list: [Permission] = []
         while let nodeID, nodeID <= node {
             let perm = table.word(2, Letter.self)?.rawValue.utf8.first ?? 0
-            let entry = Permission(perm: perm, flags: table.number(4, UInt8.self, default: 0), domid: table.number(3, UInt16.self))
+            let entry = Permission(
+                perm: perm, flags: table.number(4, UInt8.self, default: 0), domid: table.number(3, UInt16.self))
             if nodeID < node {
                 table.reject(0, "nodes has no \(nodeID)")
             } else if entry.flags > 1 {

@@ -1,21 +1,6 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// A row of a workspace from which no record can be made, and why.
-public struct WorkspaceProblem: Equatable, Sendable {
-    public let table: String
-    /// What tells the row from others, like `node_id 17`.
-    public let row: String
-    /// Nil where the row as a whole is meant.
-    public let column: String?
-    /// Half a sentence; what stands there is escaped.
-    public let reason: String
-
-    public var text: String {
-        ([table, row] + (column.map { [$0] } ?? [])).joined(separator: ", ") + ": " + reason
-    }
-}
-
 /// Goes through a table's rows, and trusts nothing in them: the file may lack its checks.
 struct WorkspaceTable {
     let name: String
@@ -34,7 +19,8 @@ struct WorkspaceTable {
         self.name = name
         keyCount = key.count
         self.columns = key + columns
-        statement = try database.prepare("SELECT \(self.columns.joined(separator: ", ")) FROM main.\(name) ORDER BY \(order)")
+        statement = try database.prepare(
+            "SELECT \(self.columns.joined(separator: ", ")) FROM main.\(name) ORDER BY \(order)")
     }
 
     /// Goes to the next row; false at the end.
@@ -72,7 +58,9 @@ struct WorkspaceTable {
         return nil
     }
 
-    mutating func number<Number: FixedWidthInteger>(_ column: Int, _ type: Number.Type, default value: Number? = nil) -> Number {
+    mutating func number<Number: FixedWidthInteger>(
+        _ column: Int, _ type: Number.Type, default value: Number? = nil
+    ) -> Number {
         if let number = optional(column, type) { return number }
         if let value, statement.isNull(column) { return value }
         if statement.isNull(column) { reject(column, "is NULL") }
@@ -91,9 +79,16 @@ struct WorkspaceTable {
     }
 
     /// One of some words.
-    mutating func word<Word: RawRepresentable & CaseIterable>(_ column: Int, _ type: Word.Type) -> Word? where Word.RawValue == String {
-        if case .text(let octets) = statement.value(column), let word = Word(rawValue: String(decoding: octets, as: UTF8.self)) { return word }
-        reject(column, "\(Self.text(statement.value(column))) is none of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
+    mutating func word<Word: RawRepresentable & CaseIterable>(_ column: Int, _ type: Word.Type) -> Word?
+    where Word.RawValue == String {
+        if case .text(let octets) = statement.value(column),
+            let word = Word(rawValue: String(decoding: octets, as: UTF8.self))
+        {
+            return word
+        }
+        reject(
+            column,
+            "\(Self.text(statement.value(column))) is none of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
         return nil
     }
 

@@ -6,12 +6,6 @@ import Glibc
 import Musl
 #endif
 
-/// The version of this program.
-public enum ProgramVersion {
-    public static let name = "xsarchive"
-    public static let number = "0.1.0"
-}
-
 /// Who acts on an archive, as the custody log tells it.
 ///
 /// This is what the process says of itself: whoever may write to the file may also write something else into it.
@@ -50,32 +44,13 @@ public struct Custodian: Equatable, Sendable {
     /// Arguments as one line; those that a shell would take otherwise, or that cannot be seen, in quotes with escapes.
     static func line(_ arguments: [String]) -> String {
         arguments.map { argument in
-            let isPlain = !argument.isEmpty && argument.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte | 0x20) || (0x2B...0x3A).contains(byte) || byte == 0x40 || byte == 0x5F || byte == 0x3D || byte == 0x25
-            }
+            let isPlain =
+                !argument.isEmpty
+                && argument.utf8.allSatisfy { byte in
+                    (0x61...0x7A).contains(byte | 0x20) || (0x2B...0x3A).contains(byte) || byte == 0x40 || byte == 0x5F
+                        || byte == 0x3D || byte == 0x25
+                }
             return isPlain ? argument : Escape.quoted(Octets(argument.utf8))
         }.joined(separator: " ")
-    }
-}
-
-/// Where an image comes from, as the custody log tells it.
-public struct Provenance: Equatable, Sendable {
-    public var action: CustodyEntry.Action
-    /// The file, or the image it was made of, like `@3`.
-    public var source: String?
-    public var note: String?
-
-    public init(_ action: CustodyEntry.Action = .import, source: String? = nil, note: String? = nil) {
-        self.action = action
-        self.source = source
-        self.note = note
-    }
-
-    /// The import of a file, which is told by its whole path; `-` is standard input.
-    public static func file(_ path: String) -> Provenance {
-        guard path != "-" else { return Provenance(source: "standard input") }
-        guard let resolved = realpath(path, nil) else { return Provenance(source: path) }
-        defer { free(resolved) }
-        return Provenance(source: String(cString: resolved))
     }
 }

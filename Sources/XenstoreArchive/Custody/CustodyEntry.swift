@@ -47,14 +47,16 @@ public struct CustodyEntry: Equatable, Sendable {
 
     /// The columns in the table's order.
     static let columns = [
-        "entry_id", "at", "action", "user", "host", "tool", "arguments", "image_id", "name", "series", "captured_at", "layout", "size",
+        "entry_id", "at", "action", "user", "host", "tool", "arguments", "image_id", "name", "series", "captured_at",
+        "layout", "size",
         "sha256", "findings", "source", "note", "previous", "hash",
     ]
 
     /// The columns' values in the table's order, numbers in decimal digits.
     var values: [String?] {
         [
-            String(entryID), at, action, user, host, tool, arguments, imageID.map { String($0) }, name, series, capturedAt, layout,
+            String(entryID), at, action, user, host, tool, arguments, imageID.map { String($0) }, name, series,
+            capturedAt, layout,
             size.map { String($0) }, sha256, findings, source, note, previous, hash,
         ]
     }
@@ -64,15 +66,5 @@ public struct CustodyEntry: Equatable, Sendable {
         var digest = Digest()
         for value in values.dropLast() { digest.update(Netstring.bytes(value)) }
         return digest.hexadecimal()
-    }
-}
-
-/// Values one behind the other such that no two lists of them look alike: the length in bytes, a colon, the bytes, a comma
-/// (cr.yp.to, "Netstrings"); NULL is a minus sign and a comma.
-enum Netstring {
-    static func bytes(_ value: String?) -> [UInt8] {
-        guard let value else { return Array("-,".utf8) }
-        let octets = Array(value.utf8)
-        return Array("\(octets.count):".utf8) + octets + [0x2C]
     }
 }

@@ -23,16 +23,21 @@ public struct CustodyLog {
     /// - Throws: `ArchiveError`.
     @discardableResult
     public func append(
-        _ provenance: Provenance, image: ArchivedImage? = nil, file: (size: Int64, sha256: String)? = nil, by custodian: Custodian = .current
+        _ provenance: Provenance, image: ArchivedImage? = nil, file: (size: Int64, sha256: String)? = nil,
+        by custodian: Custodian = .current
     ) throws -> CustodyEntry {
         let last = try lastEntry()
         let now = try database.prepare("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')")
         _ = try now.step()
         var entry = CustodyEntry(
-            entryID: (last?.entryID ?? 0) &+ 1, at: now.string(0), action: provenance.action.rawValue, user: custodian.user,
-            host: custodian.host, tool: custodian.tool, arguments: custodian.arguments, imageID: image?.imageID, name: image?.label.name,
-            series: image?.label.series, capturedAt: image?.label.capturedAt, layout: image?.stream.format.layout.rawValue,
-            size: image?.stream.size ?? file?.size, sha256: image?.stream.sha256 ?? file?.sha256, findings: try image.map { try findingsDigest($0.stream.streamID) },
+            entryID: (last?.entryID ?? 0) &+ 1, at: now.string(0), action: provenance.action.rawValue,
+            user: custodian.user,
+            host: custodian.host, tool: custodian.tool, arguments: custodian.arguments, imageID: image?.imageID,
+            name: image?.label.name,
+            series: image?.label.series, capturedAt: image?.label.capturedAt,
+            layout: image?.stream.format.layout.rawValue,
+            size: image?.stream.size ?? file?.size, sha256: image?.stream.sha256 ?? file?.sha256,
+            findings: try image.map { try findingsDigest($0.stream.streamID) },
             source: provenance.source, note: provenance.note, previous: last?.hash ?? CustodyEntry.beginning, hash: "")
         entry.hash = entry.recomputedHash()
         try insert(entry)
@@ -53,7 +58,9 @@ public struct CustodyLog {
     /// Adds an entry for each image of an archive whose schema had no log yet.
     func appendFoundImages(from version: Int) throws {
         try append(Provenance(.upgrade, note: "from schema version \(version)"))
-        let ids = try database.prepare("SELECT image_id FROM image WHERE image_id NOT IN (SELECT image_id FROM custody WHERE image_id IS NOT NULL) ORDER BY image_id")
+        let ids = try database.prepare(
+            "SELECT image_id FROM image WHERE image_id NOT IN (SELECT image_id FROM custody WHERE image_id IS NOT NULL) ORDER BY image_id"
+        )
         var found: [Int64] = []
         while try ids.step() { found.append(ids.integer(0)) }
         for id in found { try append(Provenance(.found), image: ArchivedImage.load(database, id: id)) }
@@ -61,10 +68,13 @@ public struct CustodyLog {
 
     /// The id for the next image: one that no image had before, removed ones included.
     static func nextImageID(_ database: Database) throws -> Int64 {
-        let last = try database.integer(
-            "SELECT max(ifnull((SELECT max(image_id) FROM image), 0), ifnull((SELECT max(image_id) FROM custody), 0))") ?? 0
+        let last =
+            try database.integer(
+                "SELECT max(ifnull((SELECT max(image_id) FROM image), 0), ifnull((SELECT max(image_id) FROM custody), 0))"
+            ) ?? 0
         guard last < Int64.max else {
-            throw ArchiveError(.damaged, "\(database.path): an image has the last of all ids; the archive is damaged: restore a copy")
+            throw ArchiveError(
+                .damaged, "\(database.path): an image has the last of all ids; the archive is damaged: restore a copy")
         }
         return last + 1
     }
@@ -80,7 +90,8 @@ public struct CustodyLog {
 
     /// Calls `body` with each entry in their order.
     public func forEachEntry(_ body: (CustodyEntry) throws -> Void) throws {
-        let rows = try database.prepare("SELECT \(CustodyEntry.columns.joined(separator: ", ")) FROM custody ORDER BY entry_id")
+        let rows = try database.prepare(
+            "SELECT \(CustodyEntry.columns.joined(separator: ", ")) FROM custody ORDER BY entry_id")
         while try rows.step() { try body(Self.entry(rows)) }
     }
 
@@ -88,7 +99,9 @@ public struct CustodyLog {
     public func rebuilds() throws -> [Int64: CustodyEntry] {
         var entries: [Int64: CustodyEntry] = [:]
         try forEachEntry { entry in
-            if entry.action == CustodyEntry.Action.rebuild.rawValue, let imageID = entry.imageID { entries[imageID] = entry }
+            if entry.action == CustodyEntry.Action.rebuild.rawValue, let imageID = entry.imageID {
+                entries[imageID] = entry
+            }
         }
         return entries
     }
@@ -105,7 +118,8 @@ public struct CustodyLog {
         func number(_ column: Int) -> Int64? { row.isNull(column) ? nil : row.integer(column) }
         return CustodyEntry(
             entryID: row.integer(0), at: row.string(1), action: row.string(2), user: row.string(3), host: row.string(4),
-            tool: row.string(5), arguments: row.string(6), imageID: number(7), name: text(8), series: text(9), capturedAt: text(10),
+            tool: row.string(5), arguments: row.string(6), imageID: number(7), name: text(8), series: text(9),
+            capturedAt: text(10),
             layout: text(11), size: number(12), sha256: text(13), findings: text(14), source: text(15), note: text(16),
             previous: row.string(17), hash: row.string(18))
     }
@@ -113,7 +127,8 @@ public struct CustodyLog {
     /// SHA-256 over what import noticed about a stream.
     func findingsDigest(_ streamID: Int64) throws -> String {
         let rows = try database.prepare(
-            "SELECT position, rule, severity, record, \"offset\", message, expected FROM finding WHERE stream_id = ? ORDER BY position")
+            "SELECT position, rule, severity, record, \"offset\", message, expected FROM finding WHERE stream_id = ? ORDER BY position"
+        )
         try rows.bind(1, streamID)
         var digest = Digest()
         while try rows.step() {

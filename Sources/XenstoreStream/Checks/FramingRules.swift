@@ -3,9 +3,13 @@ enum FramingRules {
     static func check(_ record: Record, _ format: StreamFormat, _ list: inout FindingList) {
         let (number, offset, name) = (record.number, record.offset, record.type.name)
         if !record.type.isKnown {
-            list.add(.unknownType, record: number, offset: offset, "type 0x\(String(record.type.rawValue, radix: 16)), \(record.length) bytes")
+            list.add(
+                .unknownType, record: number, offset: offset,
+                "type 0x\(String(record.type.rawValue, radix: 16)), \(record.length) bytes")
         } else if record.type > format.layout.lastRecordType {
-            list.add(.typeNotInLayout, record: number, offset: offset, "\(name) in a stream of layout \(format.layout.rawValue)")
+            list.add(
+                .typeNotInLayout, record: number, offset: offset,
+                "\(name) in a stream of layout \(format.layout.rawValue)")
         }
         if record.type == .end && record.length != 0 {
             list.add(.endBody, record: number, offset: offset + 4, "END with \(record.length) bytes")
@@ -14,17 +18,24 @@ enum FramingRules {
             list.add(
                 .watchWithoutDepth, record: number, offset: offset + 16,
                 "\(name) as daemons write it, without its depth"
-                    + (Int(record.length) == record.size - 8 ? "" : ", and len is \(record.length) where the record has \(record.size - 8) bytes"))
+                    + (Int(record.length) == record.size - 8
+                        ? "" : ", and len is \(record.length) where the record has \(record.size - 8) bytes"))
         }
         guard let residue = record.residue else { return }
         let tail = residue.tail?.count ?? 0
         let frameEnd = paddedLength(Int(record.length)).map { $0 + 8 }
         if let length = residue.length, frameEnd != record.size {
-            list.add(.lengthLies, record: number, offset: offset + 4, "\(name): len is \(length), the record has \(record.size - 8) bytes")
+            list.add(
+                .lengthLies, record: number, offset: offset + 4,
+                "\(name): len is \(length), the record has \(record.size - 8) bytes")
         } else if residue.length != nil && tail < 8 && residue.tail?.isZero != false {
-            list.add(.lengthRule, record: number, offset: offset + 4, "\(name): len is \(record.length), with \(tail) bytes of padding")
+            list.add(
+                .lengthRule, record: number, offset: offset + 4,
+                "\(name): len is \(record.length), with \(tail) bytes of padding")
         } else if tail >= 8 || residue.length != nil {
-            list.add(.slack, record: number, offset: offset + record.size - tail, "\(name): \(tail) bytes behind the last field")
+            list.add(
+                .slack, record: number, offset: offset + record.size - tail,
+                "\(name): \(tail) bytes behind the last field")
             hiddenRecord(record, format, &list)
         } else {
             list.add(
@@ -37,9 +48,12 @@ enum FramingRules {
         guard let tail = record.residue?.tail else { return }
         let reader = RecordReader(stream: Array(tail), format: format)
         // Records lie on multiples of 8 from their predecessor's body on.
-        guard let place = stride(from: tail.count % 8, to: tail.count, by: 8).first(where: { reader.isPlausible(at: $0) }) else { return }
+        guard
+            let place = stride(from: tail.count % 8, to: tail.count, by: 8).first(where: { reader.isPlausible(at: $0) })
+        else { return }
         list.add(
             .hiddenRecord, record: record.number, offset: record.offset + record.size - tail.count + place,
-            "\(record.type.name): a record stands within its body, behind the last field; its len takes in what is not its own")
+            "\(record.type.name): a record stands within its body, behind the last field; its len takes in what is not its own"
+        )
     }
 }

@@ -30,10 +30,14 @@ public struct ImageChecker {
             return
         }
         if header.version != format.layout.headerVersion {
-            list.add(.headerVersion, offset: 8, "version \(header.version) in the header, read as \(format.layout.rawValue)")
+            list.add(
+                .headerVersion, offset: 8, "version \(header.version) in the header, read as \(format.layout.rawValue)")
         }
         if header.byteOrder != format.byteOrder {
-            list.add(.headerByteOrder, offset: 12, "the header says \(header.byteOrder.rawValue)-endian, the records are \(format.byteOrder.rawValue)-endian")
+            list.add(
+                .headerByteOrder, offset: 12,
+                "the header says \(header.byteOrder.rawValue)-endian, the records are \(format.byteOrder.rawValue)-endian"
+            )
         }
         if header.reservedFlags != 0 {
             list.add(.reservedFlags, offset: 12, "header flags are 0x\(String(header.flags, radix: 16))")
@@ -48,7 +52,9 @@ public struct ImageChecker {
     }
 
     public mutating func add(_ damage: Damage) {
-        list.add(.damagedSpan, offset: damage.offset, "\(damage.bytes.count) bytes in which no record can be made out: \(damage.reason)")
+        list.add(
+            .damagedSpan, offset: damage.offset,
+            "\(damage.bytes.count) bytes in which no record can be made out: \(damage.reason)")
     }
 
     public mutating func add(_ record: Record) {
@@ -71,7 +77,9 @@ public struct ImageChecker {
     ///   - number: the record's.
     ///   - stream: as it lies in memory, and as slices of it are to be kept.
     /// - Returns: false where the whole record is to be added instead.
-    package mutating func add(_ node: PlainNode, number: Int, in stream: UnsafeRawBufferPointer, _ bytes: [UInt8]) -> Bool {
+    package mutating func add(
+        _ node: PlainNode, number: Int, in stream: UnsafeRawBufferPointer, _ bytes: [UInt8]
+    ) -> Bool {
         guard let start = stream.baseAddress, RecordRules.isOrdinary(node, format.layout) else { return false }
         records += 1
         hasEnd = false
@@ -104,7 +112,8 @@ public struct ImageChecker {
             let isStream = stride(from: 0, to: trailer.count, by: 8).contains { reader.isPlausible(at: $0) }
             list.add(
                 isStream ? .recordsBehindEnd : .trailer, offset: size - trailer.count,
-                "\(trailer.count) bytes behind END" + (isStream ? ", with records among them; import the file with --salvage to have them" : ""))
+                "\(trailer.count) bytes behind END"
+                    + (isStream ? ", with records among them; import the file with --salvage to have them" : ""))
         }
         return list.all
     }

@@ -23,11 +23,17 @@ package enum RecordRules {
         }
     }
 
-    private static func connection(_ data: ConnectionData, _ record: Record, _ layout: Layout, _ list: inout FindingList) {
+    private static func connection(
+        _ data: ConnectionData, _ record: Record, _ layout: Layout, _ list: inout FindingList
+    ) {
         let (number, offset) = (record.number, record.offset)
-        if data.connID == 0 { list.add(.connIDZero, record: number, offset: offset + 8, "CONNECTION_DATA with conn-id 0") }
+        if data.connID == 0 {
+            list.add(.connIDZero, record: number, offset: offset + 8, "CONNECTION_DATA with conn-id 0")
+        }
         if data.kind == .unknown {
-            list.add(.connectionType, record: number, offset: offset + (layout.connectionShape == .draft ? 16 : 12), "conn-type \(data.connType)")
+            list.add(
+                .connectionType, record: number, offset: offset + (layout.connectionShape == .draft ? 16 : 12),
+                "conn-type \(data.connType)")
         }
         if layout.connectionShape == .draft {
             pad(.connPad, data.connPad, record, &list)
@@ -54,7 +60,9 @@ package enum RecordRules {
         if isOdd { path(data.path.octets, record, &list) }
         for (index, entry) in data.perms.enumerated() {
             if !Permission.isLetter(entry.perm) {
-                list.add(.permLetter, record: number, offset: offset, "permission \(index) of \(name()) is 0x\(String(entry.perm, radix: 16))")
+                list.add(
+                    .permLetter, record: number, offset: offset,
+                    "permission \(index) of \(name()) is 0x\(String(entry.perm, radix: 16))")
                 break
             }
         }
@@ -67,17 +75,21 @@ package enum RecordRules {
         }
         if data.isCommitted {
             // A listing need not tell the permissions.
-            if data.perms.isEmpty && layout != .listing { list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner") }
+            if data.perms.isEmpty && layout != .listing {
+                list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner")
+            }
             if data.txID != 0 || data.access != 0 {
                 list.add(
-                    .committedTransaction, record: number, offset: offset, "\(name()) is committed, with tx-id \(data.txID) and access \(data.access)")
+                    .committedTransaction, record: number, offset: offset,
+                    "\(name()) is committed, with tx-id \(data.txID) and access \(data.access)")
             }
         } else {
             let isDeleted = data.access & 3 == 0
             if data.access & ~3 != 0 || (isDeleted && (!data.value.isEmpty || !data.perms.isEmpty)) {
                 list.add(
                     .pendingAccess, record: number, offset: offset,
-                    "\(name()) is pending with access \(data.access), \(data.perms.count) permissions, \(data.value.count) bytes")
+                    "\(name()) is pending with access \(data.access), \(data.perms.count) permissions, \(data.value.count) bytes"
+                )
             } else if !isDeleted && data.perms.isEmpty {
                 list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner")
             }
@@ -86,7 +98,8 @@ package enum RecordRules {
 
     // MARK: Parts of records
 
-    private static func string(_ field: Field, _ string: TerminatedString, _ record: Record, _ list: inout FindingList) {
+    private static func string(_ field: Field, _ string: TerminatedString, _ record: Record, _ list: inout FindingList)
+    {
         if !string.isTerminated {
             list.add(
                 .unterminated, record: record.number, offset: record.offset,
@@ -138,7 +151,9 @@ package enum RecordRules {
         }
         characters(path, record, &list)
         if path.count > longestPath {
-            list.add(.pathLength, record: record.number, offset: record.offset, "a path of \(path.count + 1) octets: \(Escape.short(path))")
+            list.add(
+                .pathLength, record: record.number, offset: record.offset,
+                "a path of \(path.count + 1) octets: \(Escape.short(path))")
         }
     }
 
@@ -146,11 +161,14 @@ package enum RecordRules {
     private static func watchPath(_ wpath: TerminatedString, _ record: Record, _ list: inout FindingList) {
         let path = wpath.octets
         if path.isEmpty || (path.count > 1 && path.last == 0x2F) || hasEmptyPart(path) {
-            list.add(.pathForm, record: record.number, offset: record.offset, "the path \(Escape.short(path)) of a watch")
+            list.add(
+                .pathForm, record: record.number, offset: record.offset, "the path \(Escape.short(path)) of a watch")
         }
         characters(path, record, &list)
         if path.count > longestPath {
-            list.add(.pathLength, record: record.number, offset: record.offset, "a path of \(path.count + 1) octets: \(Escape.short(path))")
+            list.add(
+                .pathLength, record: record.number, offset: record.offset,
+                "a path of \(path.count + 1) octets: \(Escape.short(path))")
         }
     }
 
@@ -185,18 +203,29 @@ package enum RecordRules {
 
     private static func quotas(_ quotas: [Quota], _ record: Record, _ list: inout FindingList) {
         var names: Set<Octets> = []
-        for quota in quotas where quota.name.isEmpty || !quota.name.allSatisfy({ (0x21...0x7E).contains($0) }) || !names.insert(quota.name).inserted {
-            list.add(.quotaName, record: record.number, offset: record.offset, "\(record.type.name) names a quota \(Escape.short(quota.name))")
+        for quota in quotas
+        where quota.name.isEmpty || !quota.name.allSatisfy({ (0x21...0x7E).contains($0) })
+            || !names.insert(quota.name).inserted
+        {
+            list.add(
+                .quotaName, record: record.number, offset: record.offset,
+                "\(record.type.name) names a quota \(Escape.short(quota.name))")
         }
     }
 
-    private static func pad<Number: FixedWidthInteger>(_ field: Field, _ value: Number, _ record: Record, _ list: inout FindingList) {
+    private static func pad<Number: FixedWidthInteger>(
+        _ field: Field, _ value: Number, _ record: Record, _ list: inout FindingList
+    ) {
         guard value != 0 else { return }
-        list.add(.setPad, record: record.number, offset: record.offset, "\(record.type.name): \(field.name) has reserved bits 0x\(String(value, radix: 16))")
+        list.add(
+            .setPad, record: record.number, offset: record.offset,
+            "\(record.type.name): \(field.name) has reserved bits 0x\(String(value, radix: 16))")
     }
 
     private static func domid(_ domid: UInt16, _ field: Field, _ record: Record, _ list: inout FindingList) {
         guard domid >= 0x7FF0 else { return }
-        list.add(.reservedDomid, record: record.number, offset: record.offset, "\(record.type.name): \(field.name) is 0x\(String(domid, radix: 16))")
+        list.add(
+            .reservedDomid, record: record.number, offset: record.offset,
+            "\(record.type.name): \(field.name) is 0x\(String(domid, radix: 16))")
     }
 }

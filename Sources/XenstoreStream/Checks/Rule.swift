@@ -62,12 +62,15 @@ public enum Rule: String, CaseIterable, Sendable {
     /// How grave it is.
     public var severity: Finding.Severity {
         switch self {
-        case .noHeader, .headerByteOrder, .hiddenRecord, .noEnd, .recordsBehindEnd, .damagedSpan, .lengthLies, .outRespLength, .noPerms, .duplicateConnection,
+        case .noHeader, .headerByteOrder, .hiddenRecord, .noEnd, .recordsBehindEnd, .damagedSpan, .lengthLies,
+            .outRespLength, .noPerms, .duplicateConnection,
             .duplicateNode, .missingParent, .lateParent, .unknownConnection, .lateConnection:
             .error
         case .reservedFlags, .headerVersion, .layoutLikely, .layoutUndecided, .endBody, .trailer, .slack, .unknownType,
-            .typeNotInLayout, .watchWithoutDepth, .unterminated, .innerNUL, .connectionType, .connIDZero, .reservedDomid,
-            .permLetter, .pendingAccess, .pathForm, .pathCharacters, .pathLength, .quotaName, .repeatedRecord, .duplicateDomain,
+            .typeNotInLayout, .watchWithoutDepth, .unterminated, .innerNUL, .connectionType, .connIDZero,
+            .reservedDomid,
+            .permLetter, .pendingAccess, .pathForm, .pathCharacters, .pathLength, .quotaName, .repeatedRecord,
+            .duplicateDomain,
             .unknownTransaction, .unknownTarget, .ownerWithoutConnection, .unknownLine, .cutLine:
             .warning
         case .oddLine, .noRecords, .lengthRule, .dirtyPadding, .setPad, .notUTF8, .manyPerms, .committedTransaction:

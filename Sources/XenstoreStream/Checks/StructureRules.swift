@@ -60,10 +60,14 @@ struct StructureRules {
         lastPath = nil
         switch record.body {
         case .global:
-            if hasGlobal { list.add(.repeatedRecord, record: record.number, offset: record.offset, "a further GLOBAL_DATA") }
+            if hasGlobal {
+                list.add(.repeatedRecord, record: record.number, offset: record.offset, "a further GLOBAL_DATA")
+            }
             hasGlobal = true
         case .globalQuota:
-            if hasGlobalQuota { list.add(.repeatedRecord, record: record.number, offset: record.offset, "a further GLOBAL_QUOTA_DATA") }
+            if hasGlobalQuota {
+                list.add(.repeatedRecord, record: record.number, offset: record.offset, "a further GLOBAL_QUOTA_DATA")
+            }
             hasGlobalQuota = true
         case .connection(let data): connection(data, record, &list)
         case .watch(let data): watch(data.connID, data.wpath.octets, record)
@@ -74,7 +78,9 @@ struct StructureRules {
         case .node: break
         case .domain(let data):
             if !domains.insert(data.domid).inserted {
-                list.add(.duplicateDomain, record: record.number, offset: record.offset, "a further DOMAIN_DATA of domain \(data.domid)")
+                list.add(
+                    .duplicateDomain, record: record.number, offset: record.offset,
+                    "a further DOMAIN_DATA of domain \(data.domid)")
             }
         case .opaque: break
         }
@@ -82,11 +88,14 @@ struct StructureRules {
 
     private mutating func connection(_ data: ConnectionData, _ record: Record, _ list: inout FindingList) {
         if !connections.insert(data.connID).inserted {
-            list.add(.duplicateConnection, record: record.number, offset: record.offset + 8, "conn-id \(data.connID) again")
+            list.add(
+                .duplicateConnection, record: record.number, offset: record.offset + 8, "conn-id \(data.connID) again")
         }
         guard data.kind == .ring else { return }
         if !rings.insert(data.domid).inserted {
-            list.add(.duplicateDomain, record: record.number, offset: record.offset, "a further ring of domain \(data.domid)")
+            list.add(
+                .duplicateDomain, record: record.number, offset: record.offset, "a further ring of domain \(data.domid)"
+            )
         }
         if data.tdomid != ConnectionData.noDomain && !rings.contains(data.tdomid) {
             targets.append(Reference(target: data.tdomid, record: record.number, offset: record.offset, name: []))
@@ -164,7 +173,8 @@ struct StructureRules {
         for (domid, owner) in owners.sorted(by: { $0.value.record < $1.value.record }) where !rings.contains(domid) {
             list.add(
                 .ownerWithoutConnection, record: owner.record, offset: owner.offset,
-                "\(Escape.short(owner.name)) is the first node that belongs to domain \(domid), which has no connection")
+                "\(Escape.short(owner.name)) is the first node that belongs to domain \(domid), which has no connection"
+            )
         }
     }
 }

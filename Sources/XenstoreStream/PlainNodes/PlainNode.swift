@@ -19,7 +19,9 @@ package struct PlainNode {
     package func permission(_ index: Int) -> Permission? {
         guard index >= 0, index < perms.count / 4 else { return nil }
         let domid = perms.loadUnaligned(fromByteOffset: 4 * index + 2, as: UInt16.self)
-        return Permission(perm: perms[4 * index], flags: perms[4 * index + 1], domid: isBigEndian ? domid.bigEndian : domid.littleEndian)
+        return Permission(
+            perm: perms[4 * index], flags: perms[4 * index + 1],
+            domid: isBigEndian ? domid.bigEndian : domid.littleEndian)
     }
 
     /// Whether every permission has a known letter and no flag: what is the same in all layouts.
@@ -71,7 +73,9 @@ extension PlainNodePlan {
     /// The node at `offset` where the record ends for certain where it says; nil as `node` has it.
     package func certainNode(at offset: Int, in stream: UnsafeRawBufferPointer, _ format: StreamFormat) -> PlainNode? {
         // Where len does not count the padding, whether there is any shows only from the next record.
-        guard let node = node(at: offset, in: stream, format), node.padding == 0 || format.lengthRule == .padded else { return nil }
+        guard let node = node(at: offset, in: stream, format), node.padding == 0 || format.lengthRule == .padded else {
+            return nil
+        }
         return node
     }
 
@@ -79,7 +83,9 @@ extension PlainNodePlan {
     package func node(at offset: Int, in stream: UnsafeRawBufferPointer, _ format: StreamFormat) -> PlainNode? {
         let isBig = format.byteOrder == .big
         var cursor = Cursor(buffer: stream, isBig: isBig, place: offset)
-        guard !steps.isEmpty, cursor.number(UInt32.self) == RecordType.nodeData.rawValue, let length = cursor.number(UInt32.self) else { return nil }
+        guard !steps.isEmpty, cursor.number(UInt32.self) == RecordType.nodeData.rawValue,
+            let length = cursor.number(UInt32.self)
+        else { return nil }
         var counts = (path: 0, value: 0, perms: 0)
         var parts: (path: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, perms: UnsafeRawBufferPointer?)
         for step in steps {
@@ -98,7 +104,8 @@ extension PlainNodePlan {
         }
         let fieldCount = cursor.place - offset - 8
         let padded = (fieldCount + 7) & ~7
-        guard let path = parts.path, let value = parts.value, let perms = parts.perms, cursor.zeros(padded - fieldCount),
+        guard let path = parts.path, let value = parts.value, let perms = parts.perms,
+            cursor.zeros(padded - fieldCount),
             Int(length) == (format.lengthRule == .padded ? padded : fieldCount)
         else { return nil }
         return PlainNode(

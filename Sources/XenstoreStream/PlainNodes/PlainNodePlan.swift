@@ -34,7 +34,9 @@ package struct PlainNodePlan {
             fixedWidth += Value.bitWidth / 8
         }
 
-        mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
+        mutating func count<Width: WireInteger>(
+            _ field: Field, as width: Width.Type, of current: Int
+        ) throws(StreamError) -> Int {
             steps.append(field == .pathLength ? .pathCount : field == .valueLength ? .valueCount : .permCount)
             fixedWidth += Width.bitWidth / 8
             return 0

@@ -1,13 +1,13 @@
 /// Makes fields of plain nodes.
 package struct PlainNodeReader {
     private let stream: [UInt8]
-    private let known: KnownPermissions
+    private let known: PermissionCache
 
     package init(stream: [UInt8]) {
-        self.init(stream: stream, known: KnownPermissions())
+        self.init(stream: stream, known: PermissionCache())
     }
 
-    init(stream: [UInt8], known: KnownPermissions) {
+    init(stream: [UInt8], known: PermissionCache) {
         self.stream = stream
         self.known = known
     }

@@ -31,7 +31,8 @@ extension FieldWriter {
 
     @inline(__always)
     private mutating func append(
-        _ plan: PlainNodePlan, _ path: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, permCount: Int, putPerms: (inout Cursor) -> Void
+        _ plan: PlainNodePlan, _ path: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, permCount: Int,
+        putPerms: (inout Cursor) -> Void
     ) -> Bool {
         guard let pathCount = UInt16(exactly: path.count + 1), let valueCount = UInt16(exactly: value.count),
             let permissions = UInt16(exactly: permCount)

@@ -28,7 +28,8 @@ public struct NodeData: RecordFields {
     public var value: Octets
 
     public init(
-        path: TerminatedString, value: Octets, perms: [Permission], connID: UInt32 = 0, txID: UInt32 = 0, access: UInt16 = 0
+        path: TerminatedString, value: Octets, perms: [Permission], connID: UInt32 = 0, txID: UInt32 = 0,
+        access: UInt16 = 0
     ) {
         self.connID = connID
         self.txID = txID

@@ -36,5 +36,7 @@ public struct WatchData: RecordFields {
         try visitor.string(.token, &token, count: tokenCount)
     }
 
-    public static let samples = [WatchData(connID: 1, wpath: TerminatedString("device"), token: TerminatedString("ffffffff82a5d5c0"))]
+    public static let samples = [
+        WatchData(connID: 1, wpath: TerminatedString("device"), token: TerminatedString("ffffffff82a5d5c0"))
+    ]
 }

@@ -54,7 +54,8 @@ public struct WatchDataExtended: RecordFields {
     }
 
     public static let samples: [WatchDataExtended] = {
-        let watch = WatchDataExtended(connID: 1, wpath: TerminatedString("/local/domain/0"), token: TerminatedString("t"), depth: 2)
+        let watch = WatchDataExtended(
+            connID: 1, wpath: TerminatedString("/local/domain/0"), token: TerminatedString("t"), depth: 2)
         var short = watch
         short.hasDepth = false
         short.depth = unlimited

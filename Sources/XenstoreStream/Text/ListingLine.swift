@@ -24,15 +24,19 @@ enum ListingLine {
         var end = line.endIndex
         var perms: [Permission] = []
         if line.last == 0x29, let start = lastRange(of: beforePerms, in: line[value.upperBound...]),
-            let list = TextPermissions.read(line[start.upperBound..<end - 1], separator: 0x2C) {
+            let list = TextPermissions.read(line[start.upperBound..<end - 1], separator: 0x2C)
+        {
             perms = list
             end = start.lowerBound + 1
         }
         guard end > value.upperBound, line[end - 1] == 0x22 else { return .unknown("the value has no end") }
-        guard let path = unescape(line[..<value.lowerBound]), let octets = unescape(line[value.upperBound..<end - 1]) else {
+        guard let path = unescape(line[..<value.lowerBound]), let octets = unescape(line[value.upperBound..<end - 1])
+        else {
             return .unknown("the line has an escape that xenstore-ls does not write")
         }
-        guard path.count < OxenstoredLine.longest, octets.count <= OxenstoredLine.longest, perms.count <= OxenstoredLine.longest else {
+        guard path.count < OxenstoredLine.longest, octets.count <= OxenstoredLine.longest,
+            perms.count <= OxenstoredLine.longest
+        else {
             return .unknown("the line has more than a node can have")
         }
         return .record(.node(NodeData(path: TerminatedString(path[...]), value: octets[...], perms: perms)))
@@ -87,32 +91,12 @@ enum ListingLine {
                 result += octets
                 rest = rest.dropFirst(2)
             case 0x30:
-                guard rest.first == 0x30, let last = rest.dropFirst().first, (0x30..<0x38).contains(last) else { return nil }
+                guard rest.first == 0x30, let last = rest.dropFirst().first, (0x30..<0x38).contains(last) else {
+                    return nil
+                }
                 result.append(last - 0x30)
                 rest = rest.dropFirst(2)
             default: return nil
-            }
-        }
-        return result
-    }
-}
-
-/// The escapes of Xen's own tools: `\t \n \r \\`, three octal digits below 8, `\xNN` for all else that is not printable ASCII.
-public enum ToolEscape {
-    public static func text(_ octets: Octets) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(octets.count)
-        for byte in octets {
-            switch byte {
-            case 0x09: result += [0x5C, 0x74]
-            case 0x0A: result += [0x5C, 0x6E]
-            case 0x0D: result += [0x5C, 0x72]
-            case 0x5C: result += [0x5C, 0x5C]
-            case 0..<8: result += [0x5C, 0x30, 0x30, 0x30 + byte]
-            case 0x20..<0x7F: result.append(byte)
-            default:
-                result += [0x5C, 0x78]
-                Hexadecimal.append([byte], to: &result)
             }
         }
         return result

@@ -19,7 +19,9 @@ enum OxenstoredLine {
         switch String(decoding: parts.first ?? [], as: UTF8.self) {
         case "global":
             // Older daemons had a second socket.
-            guard let fd = fields.first.flatMap({ TextNumber.read($0, as: Int32.self) }) else { return .unknown("global has no descriptor") }
+            guard let fd = fields.first.flatMap({ TextNumber.read($0, as: Int32.self) }) else {
+                return .unknown("global has no descriptor")
+            }
             return .record(.global(GlobalData(rwSocketFD: fd)))
         case "socket": return socket(Array(fields))
         case "dom": return domain(Array(fields))
@@ -33,7 +35,8 @@ enum OxenstoredLine {
     /// The descriptor and the port of a line evtchn-dev; nil for another line.
     static func eventDevice(_ line: Octets) -> (fd: Int32, port: Int32)? {
         let parts = line.split(separator: 0x2C, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].elementsEqual("evtchn-dev".utf8), let fd = TextNumber.read(parts[1], as: Int32.self),
+        guard parts.count == 3, parts[0].elementsEqual("evtchn-dev".utf8),
+            let fd = TextNumber.read(parts[1], as: Int32.self),
             let port = TextNumber.read(parts[2], as: Int32.self)
         else { return nil }
         return (fd, port)
@@ -55,13 +58,16 @@ enum OxenstoredLine {
     private static let firstClient: UInt32 = 100_000
 
     private static func socket(_ fields: [Octets]) -> LineContent {
-        guard fields.count == 1, let fd = TextNumber.read(fields[0], as: Int32.self), fd >= 0 else { return .unknown("socket has not just one descriptor") }
+        guard fields.count == 1, let fd = TextNumber.read(fields[0], as: Int32.self), fd >= 0 else {
+            return .unknown("socket has not just one descriptor")
+        }
         return .record(.connection(ConnectionData(connID: connID(fd: fd), socketFD: fd)))
     }
 
     private static func domain(_ fields: [Octets]) -> LineContent {
         guard fields.count >= 3 else { return .unknown("dom has less than 3 numbers") }
-        guard let domid = TextNumber.read(fields[0], as: UInt16.self), let mfn = TextNumber.read(fields[1], as: Int64.self),
+        guard let domid = TextNumber.read(fields[0], as: UInt16.self),
+            let mfn = TextNumber.read(fields[1], as: Int64.self),
             let remote = TextNumber.read(fields[2], as: UInt32.self)
         else { return .unknown("a number of dom is none") }
         var data = ConnectionData(connID: connID(domid: domid), ringOf: domid, evtchn: 0)
@@ -69,7 +75,9 @@ enum OxenstoredLine {
         data.revtchn = remote
         data.levtchn = noPort
         if fields.count > 3 {
-            guard let local = TextNumber.read(fields[3], as: UInt32.self) else { return .unknown("the local port of dom is no number") }
+            guard let local = TextNumber.read(fields[3], as: UInt32.self) else {
+                return .unknown("the local port of dom is no number")
+            }
             data.levtchn = local
         }
         return .record(.connection(data))
@@ -80,8 +88,12 @@ enum OxenstoredLine {
 
     private static func watch(_ fields: [Octets]) -> LineContent {
         guard fields.count == 3 else { return .unknown("watch has not 3 fields") }
-        guard let number = TextNumber.read(fields[0], as: Int64.self) else { return .unknown("the connection of watch is no number") }
-        guard let wpath = Hexadecimal.read(fields[1]), let token = Hexadecimal.read(fields[2]) else { return .unknown("watch has what is not hexadecimal") }
+        guard let number = TextNumber.read(fields[0], as: Int64.self) else {
+            return .unknown("the connection of watch is no number")
+        }
+        guard let wpath = Hexadecimal.read(fields[1]), let token = Hexadecimal.read(fields[2]) else {
+            return .unknown("watch has what is not hexadecimal")
+        }
         guard wpath.count < longest, token.count < longest else { return .unknown("watch has more than 65534 bytes") }
         let id: UInt32
         if let domid = UInt16(exactly: number) {
@@ -91,7 +103,8 @@ enum OxenstoredLine {
         } else {
             return .unknown("watch is of no connection that can be")
         }
-        return .record(.watch(WatchData(connID: id, wpath: TerminatedString(wpath[...]), token: TerminatedString(token[...]))))
+        return .record(
+            .watch(WatchData(connID: id, wpath: TerminatedString(wpath[...]), token: TerminatedString(token[...]))))
     }
 
     /// What a count of 16 bits holds.
@@ -101,10 +114,14 @@ enum OxenstoredLine {
 
     private static func node(_ fields: [Octets]) -> LineContent {
         guard fields.count == 3 else { return .unknown("store has not 3 fields") }
-        guard let path = Hexadecimal.read(fields[0]), let octets = Hexadecimal.read(fields[1]), let value = Hexadecimal.read(fields[2]) else {
+        guard let path = Hexadecimal.read(fields[0]), let octets = Hexadecimal.read(fields[1]),
+            let value = Hexadecimal.read(fields[2])
+        else {
             return .unknown("store has what is not hexadecimal")
         }
-        guard path.count < longest, value.count <= longest else { return .unknown("store has a path or a value of more bytes than a node can have") }
+        guard path.count < longest, value.count <= longest else {
+            return .unknown("store has a path or a value of more bytes than a node can have")
+        }
         guard let perms = TextPermissions.read(octets[...], separator: 0), !perms.isEmpty, perms.count <= longest else {
             return .unknown("the permissions of store are none")
         }
@@ -117,7 +134,8 @@ enum OxenstoredLine {
     static func text(of body: RecordBody) -> [UInt8] {
         switch body {
         case .global(let data):
-            let device = data.secondFD == -1 && data.virqPort == -1 ? "" : "evtchn-dev,\(data.secondFD),\(data.virqPort)\n"
+            let device =
+                data.secondFD == -1 && data.virqPort == -1 ? "" : "evtchn-dev,\(data.secondFD),\(data.virqPort)\n"
             return Array("global,\(data.rwSocketFD)\n\(device)".utf8)
         case .connection(let data) where data.kind == .ring:
             let local = data.levtchn == noPort ? "" : ",\(data.levtchn)"

@@ -51,9 +51,15 @@ public struct TextImage: Sendable {
             if let problem {
                 remarks.append(Remark(rule: .unknownLine, record: record, message: "\(problem): \(Escape.short(line))"))
             } else if end == text.count && line.last != 0x0A {
-                remarks.append(Remark(rule: .cutLine, record: record, message: "the last line ends without a newline; the file may be cut off"))
+                remarks.append(
+                    Remark(
+                        rule: .cutLine, record: record,
+                        message: "the last line ends without a newline; the file may be cut off"))
             } else if !isExact {
-                remarks.append(Remark(rule: .oddLine, record: record, message: "the line is written in a way of its own: \(Escape.short(line))"))
+                remarks.append(
+                    Remark(
+                        rule: .oddLine, record: record,
+                        message: "the line is written in a way of its own: \(Escape.short(line))"))
             }
             place = end
         }
@@ -105,7 +111,8 @@ public struct TextImage: Sendable {
         return FieldList.entries(of: body, layout: layout).filter { entry in
             if case .count = entry.value { return false }
             // The connection of a watch is all that says whose it is.
-            return !strange.contains(entry.field) || (entry.field == .connID && (body.type == .watchData || body.type == .connectionData))
+            return !strange.contains(entry.field)
+                || (entry.field == .connID && (body.type == .watchData || body.type == .connectionData))
         }
     }
 
@@ -118,9 +125,13 @@ public struct TextImage: Sendable {
                 message: finding.message, expected: finding.expected)
         }
         var list = FindingList(limit: ImageChecker.findingsPerRule)
-        for remark in remarks { list.add(remark.rule, record: remark.record, offset: places[remark.record - 1], remark.message) }
+        for remark in remarks {
+            list.add(remark.rule, record: remark.record, offset: places[remark.record - 1], remark.message)
+        }
         let all = moved + list.all
         // What counts the rest of a rule comes last.
-        return all.enumerated().sorted { ($0.element.offset ?? .max, $0.offset) < ($1.element.offset ?? .max, $1.offset) }.map(\.element)
+        return all.enumerated().sorted {
+            ($0.element.offset ?? .max, $0.offset) < ($1.element.offset ?? .max, $1.offset)
+        }.map(\.element)
     }
 }

@@ -22,7 +22,9 @@ struct TextLines {
             // The second line of the same thing.
             let rest = text[end...]
             let restEnd = Self.lineEnd(rest)
-            guard let (fd, port) = OxenstoredLine.eventDevice(Self.content(rest[..<restEnd])) else { return (.global(global), end, nil) }
+            guard let (fd, port) = OxenstoredLine.eventDevice(Self.content(rest[..<restEnd])) else {
+                return (.global(global), end, nil)
+            }
             global.secondFD = fd
             global.virqPort = port
             return (.global(global), restEnd, nil)
@@ -54,13 +56,4 @@ struct TextLines {
         if line.last == 0x0D { line = line.dropLast() }
         return line
     }
-}
-
-/// What a line tells.
-enum LineContent {
-    case record(RecordBody)
-    /// Nothing, as it should be.
-    case verbatim
-    /// Nothing, and why.
-    case unknown(String)
 }

@@ -53,7 +53,9 @@ public struct FieldList: FieldVisitor {
             Number.isSigned ? .signed(Int64(truncatingIfNeeded: value)) : .unsigned(UInt64(truncatingIfNeeded: value)))
     }
 
-    public mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
+    public mutating func count<Width: WireInteger>(
+        _ field: Field, as width: Width.Type, of current: Int
+    ) throws(StreamError) -> Int {
         add(field, width: Width.bitWidth / 8, .count(current))
         return current
     }

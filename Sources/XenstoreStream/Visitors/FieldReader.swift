@@ -1,21 +1,3 @@
-/// The last list of permissions that was read: a node's neighbours often have the same, and need no list of their own.
-final class KnownPermissions {
-    private var octets: Octets = []
-    private var list: [Permission] = []
-
-    /// The permissions that `octets`, four for each, hold.
-    func list(_ octets: Octets, isBigEndian: Bool) -> [Permission] {
-        if !octets.hasSameBytes(as: self.octets) {
-            self.octets = octets
-            list = stride(from: octets.startIndex, to: octets.endIndex, by: 4).map { place in
-                let (low, high) = (UInt16(octets[place + 2]), UInt16(octets[place + 3]))
-                return Permission(perm: octets[place], flags: octets[place + 1], domid: isBigEndian ? low << 8 | high : high << 8 | low)
-            }
-        }
-        return list
-    }
-}
-
 /// Reads a record's fields from its body, never past the body's end.
 struct FieldReader: FieldVisitor {
     let layout: Layout
@@ -27,14 +9,17 @@ struct FieldReader: FieldVisitor {
     private let type: RecordType
     /// Whether nobody reads the errors, which are then not put into words.
     private let isProbe: Bool
-    private let known: KnownPermissions
+    private let known: PermissionCache
     /// Offset in the stream of the next octet to read.
     private(set) var position: Int
     /// The octets skipped for alignment, where they are not zero.
     private(set) var alignment: Octets = []
 
     /// The caller has made sure that `body` lies inside `stream`.
-    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType, known: KnownPermissions, isProbe: Bool = false) {
+    init(
+        stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType, known: PermissionCache,
+        isProbe: Bool = false
+    ) {
         layout = format.layout
         bigEndian = format.byteOrder == .big
         self.stream = stream
@@ -51,7 +36,9 @@ struct FieldReader: FieldVisitor {
         value = try read(field, Value.self)
     }
 
-    mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
+    mutating func count<Width: WireInteger>(
+        _ field: Field, as width: Width.Type, of current: Int
+    ) throws(StreamError) -> Int {
         // At most 32 bits wide, so the number always fits.
         Int(truncatingIfNeeded: try read(field, Width.self))
     }
@@ -139,6 +126,8 @@ struct FieldReader: FieldVisitor {
     private func error(_ field: Field, _ reason: String) -> StreamError {
         StreamError(
             .fieldBeyondBody, offset: position, record: record, type: type, field: field, reason: reason,
-            advice: "the record is damaged, or its layout is not \(layout.rawValue): try another --layout, or import it with --salvage")
+            advice:
+                "the record is damaged, or its layout is not \(layout.rawValue): try another --layout, or import it with --salvage"
+        )
     }
 }

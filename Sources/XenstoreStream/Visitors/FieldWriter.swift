@@ -47,7 +47,9 @@ public struct FieldWriter: FieldVisitor {
     /// - Throws: `StreamError` where `len` cannot hold the length.
     public mutating func end(_ residue: Residue?, phantomOctets: Int) throws(StreamError) {
         let fieldCount = bytes.count - bodyStart
-        guard let padded = paddedLength(fieldCount), let length = lengthRule.length(ofFields: fieldCount + phantomOctets) else {
+        guard let padded = paddedLength(fieldCount),
+            let length = lengthRule.length(ofFields: fieldCount + phantomOctets)
+        else {
             throw doesNotFit(.len, "the body has \(fieldCount) bytes")
         }
         overwrite(at: bodyStart - 4, with: residue?.length ?? length)
@@ -66,7 +68,9 @@ public struct FieldWriter: FieldVisitor {
     }
 
     @inlinable
-    public mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
+    public mutating func count<Width: WireInteger>(
+        _ field: Field, as width: Width.Type, of current: Int
+    ) throws(StreamError) -> Int {
         guard let number = Width(exactly: current) else {
             throw doesNotFit(field, "\(current) is more than the \(Width.bitWidth) bits of the field hold")
         }

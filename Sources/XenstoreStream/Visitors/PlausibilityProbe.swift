@@ -14,15 +14,18 @@ struct PlausibilityProbe: FieldVisitor {
     }
 
     /// The caller has made sure that `body` lies inside `stream`.
-    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, type: RecordType, known: KnownPermissions) {
-        reader = FieldReader(stream: stream, body: body, format: format, record: 0, type: type, known: known, isProbe: true)
+    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, type: RecordType, known: PermissionCache) {
+        reader = FieldReader(
+            stream: stream, body: body, format: format, record: 0, type: type, known: known, isProbe: true)
     }
 
     mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
         try reader.integer(field, &value)
     }
 
-    mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws(StreamError) -> Int {
+    mutating func count<Width: WireInteger>(
+        _ field: Field, as width: Width.Type, of current: Int
+    ) throws(StreamError) -> Int {
         try reader.count(field, as: width, of: current)
     }
 
@@ -45,7 +48,9 @@ struct PlausibilityProbe: FieldVisitor {
     mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
         let octets = reader.remaining
         guard count <= Self.mostPermissions, octets.count >= 4 * count else { throw implausible(field) }
-        for index in 0..<count where !Permission.isLetter(octets[octets.startIndex + 4 * index]) { throw implausible(field) }
+        for index in 0..<count where !Permission.isLetter(octets[octets.startIndex + 4 * index]) {
+            throw implausible(field)
+        }
         try reader.permissions(field, &value, count: count)
     }
 

@@ -30,7 +30,8 @@ struct AccessCommand: ParsableCommand {
     func run() throws {
         var parameters = ["domid": String(domain)]
         if let path { parameters["path"] = path }
-        let count = try archive.printRows(of: "access", image: image, parameters: parameters, format: output.format, isSilentWhereEmpty: path != nil)
+        let count = try archive.printRows(
+            of: "access", image: image, parameters: parameters, format: output.format, isSilentWhereEmpty: path != nil)
         if let path, count == 0 {
             // Says what is nearest.
             if image != "-" { _ = try Listing.find(try NodeTree(archive.source(image)), Octets(path.utf8)) }

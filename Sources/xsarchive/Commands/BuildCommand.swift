@@ -20,10 +20,14 @@ struct BuildCommand: ParsableCommand {
     @Argument(help: "The workspace.", completion: .file())
     var workspace: String
 
-    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
+    @Option(
+        name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
     var output: String
 
-    @Flag(help: "Move a target domain's connection before that of the domain which acts for it: daemons lose the target otherwise.")
+    @Flag(
+        help:
+            "Move a target domain's connection before that of the domain which acts for it: daemons lose the target otherwise."
+    )
     var moveTargets = false
 
     @Flag(help: "Where anything is lost, write nothing and end with exit status 2.")
@@ -40,9 +44,10 @@ struct BuildCommand: ParsableCommand {
         let progress = Progress("reading \(workspace)", isWanted: !talk.quiet) { Double(FileIO.size(workspace)) }
         let reader = try WorkspaceReader(workspace)
         guard reader.problemCount == 0 else {
-            for problem in reader.problems { Standard.note("xsarchive: \(workspace): \(problem.text)") }
+            for problem in reader.problems { Console.note("xsarchive: \(workspace): \(problem.text)") }
             if reader.problemCount > reader.problems.count {
-                Standard.note("xsarchive: \(workspace): and \(reader.problemCount - reader.problems.count) more rows like these")
+                Console.note(
+                    "xsarchive: \(workspace): and \(reader.problemCount - reader.problems.count) more rows like these")
             }
             throw Exit.trouble.code
         }

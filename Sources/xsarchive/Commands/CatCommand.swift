@@ -18,15 +18,17 @@ struct CatCommand: ParsableCommand {
     @Argument(help: "The node's path; a relative one counts from domain 0's home.")
     var path: String
 
-    @Flag(name: [.customShort("R"), .long], help: "Print the value's bytes as they are, without a newline. They may steer a terminal.")
+    @Flag(
+        name: [.customShort("R"), .long],
+        help: "Print the value's bytes as they are, without a newline. They may steer a terminal.")
     var raw = false
 
     func run() throws {
         let tree = try NodeTree(try archive.source(image))
         if raw {
-            Standard.write(Array(try Listing.find(tree, Octets(path.utf8)).value))
+            Console.write(Array(try Listing.find(tree, Octets(path.utf8)).value))
         } else {
-            Standard.write(try Listing.value(tree, path: Octets(path.utf8)))
+            Console.write(try Listing.value(tree, path: Octets(path.utf8)))
         }
     }
 }

@@ -30,7 +30,10 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "The images, archived or files.", completion: .file())
     var images: [String]
 
-    @Option(help: "The least severity to list: info, warning or error (default: warning, or that of --fail-on where it is less).")
+    @Option(
+        help:
+            "The least severity to list: info, warning or error (default: warning, or that of --fail-on where it is less)."
+    )
     var severity: Finding.Severity?
 
     @Option(help: "The least severity that ends with exit status 1 (default: that of --severity).")
@@ -60,8 +63,8 @@ struct CheckCommand: ParsableCommand {
                 if check.items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
                 if !quiet { report.add(reference, check) }
             } catch let error as ArchiveError {
-                Standard.flush()
-                Standard.complain("\(error)")
+                Console.flush()
+                Console.complain("\(error)")
                 failed = true
             }
         }
@@ -69,32 +72,5 @@ struct CheckCommand: ParsableCommand {
         if !quiet { report.finish() }
         if failed { throw Exit.trouble.code }
         if found { throw Exit.differences.code }
-    }
-}
-
-/// The forms of a report.
-enum CheckFormat: String, CaseIterable, ExpressibleByArgument {
-    case text, json, jsonl, csv, sarif
-    case csvSafe = "csv-safe"
-
-    /// The form of its table; nil where it has none.
-    var table: OutputFormat? {
-        self == .text ? nil : OutputFormat(rawValue: rawValue)
-    }
-}
-
-extension Finding.Severity: ExpressibleByArgument {}
-
-/// All that is found in one image.
-struct ImageCheck {
-    let items: [QueryFindings.Item]
-    let inapplicable: [(name: String, reason: String)]
-    let forecast: RestoreForecast
-
-    init(_ loaded: LoadedImage) throws {
-        forecast = try RestoreForecast(loaded.image)
-        let queries = try QueryFindings(loaded.archive, imageID: loaded.imageID)
-        items = (loaded.image.findings + forecast.findings).map { ($0, nil) } + queries.items
-        inapplicable = queries.inapplicable
     }
 }

@@ -43,16 +43,25 @@ struct DiffCommand: ParsableCommand {
     @Option(help: "Only nodes and watches whose path matches, * and ? and [] as in SQL's GLOB.")
     var path: String?
 
-    @Option(help: "Put the changes of the text in order by kind, or by the domain they concern (default: by domain on a terminal, else by kind).")
+    @Option(
+        help:
+            "Put the changes of the text in order by kind, or by the domain they concern (default: by domain on a terminal, else by kind)."
+    )
     var by: DiffText.Order?
 
     @OptionGroup var secrets: RedactOptions
     @OptionGroup var output: FormatOptions
 
     func validate() throws {
-        if [stat, nameStatus, quiet].count(where: { $0 }) > 1 { throw ValidationError("--stat, --name-status and --quiet exclude each other.") }
-        if (nameStatus || quiet) && output.format != .text { throw ValidationError("--name-status and --quiet have one form only.") }
-        if (output.format == .csv || output.format == .csvSafe) && !stat { throw ValidationError("a diff is no table; --format is text, json or jsonl, or csv with --stat.") }
+        if [stat, nameStatus, quiet].count(where: { $0 }) > 1 {
+            throw ValidationError("--stat, --name-status and --quiet exclude each other.")
+        }
+        if (nameStatus || quiet) && output.format != .text {
+            throw ValidationError("--name-status and --quiet have one form only.")
+        }
+        if (output.format == .csv || output.format == .csvSafe) && !stat {
+            throw ValidationError("a diff is no table; --format is text, json or jsonl, or csv with --stat.")
+        }
         _ = try kinds()
     }
 
@@ -64,7 +73,8 @@ struct DiffCommand: ParsableCommand {
                 guard let kind = Change.Kind(rawValue: String(name)) else {
                     let known = Change.Kind.allCases.map(\.rawValue)
                     let nearest = Nearest.match(String(name), among: known).map { "; did you mean \($0)?" } ?? "."
-                    throw ValidationError("\(name) is no kind; the kinds are \(known.joined(separator: ", "))\(nearest)")
+                    throw ValidationError(
+                        "\(name) is no kind; the kinds are \(known.joined(separator: ", "))\(nearest)")
                 }
                 return kind
             })
@@ -72,12 +82,16 @@ struct DiffCommand: ParsableCommand {
 
     /// Both images, read at once; large ones one after the other, so that what their reading takes besides is there once.
     private func sources() throws -> (ImageSource, ImageSource) {
-        guard FileIO.size(old) + FileIO.size(new) < 1 << 28 else { return (try archive.source(old), try archive.source(new)) }
+        guard FileIO.size(old) + FileIO.size(new) < 1 << 28 else {
+            return (try archive.source(old), try archive.source(new))
+        }
         return try concurrently({ try archive.source(old) }, { try archive.source(new) })
     }
 
     func run() throws {
-        guard !(old == "-" && new == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
+        guard !(old == "-" && new == "-") else {
+            throw ArchiveError(.usage, "standard input can be one of the images, not both")
+        }
         let progress = Progress("reading \(old) and \(new)", isWanted: !quiet) { archive.size(old) + archive.size(new) }
         let (left, right) = try sources()
         let redactor = try secrets.redactor(showsChanges: true)
@@ -85,17 +99,21 @@ struct DiffCommand: ParsableCommand {
         let diff = try Diff(left, right)
         let kinds = try kinds()
         let changes = diff.changes.filter { change in
-            kinds.contains(change.kind) && path.map { pattern in change.path.map { Glob.matches($0, pattern) } ?? false } ?? true
+            kinds.contains(change.kind)
+                && path.map { pattern in change.path.map { Glob.matches($0, pattern) } ?? false } ?? true
         }
-        let shown = redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } } ?? changes
+        let shown =
+            redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } }
+            ?? changes
         Progress.end()
         if !quiet { try print(shown, left, right, redactor) }
         if let path, changes.isEmpty && !diff.changes.isEmpty && !quiet {
             let hint = path.contains("*") ? "" : "; --path '\(path)/*' is for what is below it"
-            Standard.note("xsarchive: none of the \(diff.changes.count) changes has such a path\(hint)")
+            Console.note("xsarchive: none of the \(diff.changes.count) changes has such a path\(hint)")
         }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet {
-            Standard.note("xsarchive: the images say the same; their bytes differ in the order of the records or in padding")
+            Console.note(
+                "xsarchive: the images say the same; their bytes differ in the order of the records or in padding")
         }
         if !changes.isEmpty { throw Exit.differences.code }
     }
@@ -104,15 +122,15 @@ struct DiffCommand: ParsableCommand {
         if stat {
             DiffStatistics(changes).print(format: output.format)
         } else if nameStatus {
-            for change in changes { Standard.print(DiffText.nameStatus(change)) }
+            for change in changes { Console.print(DiffText.nameStatus(change)) }
         } else {
             switch output.format {
             case .text, .csv, .csvSafe:
-                let order = by ?? (FileIO.standardOutputIsTerminal ? .domain : .kind)
+                let order = by ?? (Terminal.isStandardOutput ? .domain : .kind)
                 let names = order == .domain ? try DomainNames(right, left, without: redactor) : nil
                 DiffText.print(changes, old: left.name, new: right.name, domains: names)
-            case .jsonl: for change in changes { Standard.print(DiffJSON.object(change).text) }
-            case .json: Standard.print(JSON.array(changes.map(DiffJSON.object)).text)
+            case .jsonl: for change in changes { Console.print(DiffJSON.object(change).text) }
+            case .json: Console.print(JSON.array(changes.map(DiffJSON.object)).text)
             }
         }
     }

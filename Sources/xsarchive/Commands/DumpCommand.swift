@@ -26,7 +26,9 @@ struct DumpCommand: ParsableCommand {
     var layout: LayoutChoice = .auto
 
     func validate() throws {
-        if format != .text && format != .jsonl { throw ValidationError("a dump is no table; --format is text or jsonl.") }
+        if format != .text && format != .jsonl {
+            throw ValidationError("a dump is no table; --format is text or jsonl.")
+        }
     }
 
     func run() throws {
@@ -44,20 +46,12 @@ struct DumpCommand: ParsableCommand {
         printer.header(take(before: lines == nil ? Header.size : 0))
         try image.forEachItem { index, item in
             switch item {
-            case .record(let record): printer.record(record, take(before: lines?.places[index + 1] ?? record.offset + record.size))
+            case .record(let record):
+                printer.record(record, take(before: lines?.places[index + 1] ?? record.offset + record.size))
             case .damage(let damage): printer.damage(damage, take(before: damage.offset + damage.bytes.count))
             }
         }
         printer.finish(take(before: nil))
         if image.isSalvaged { throw Exit.differences.code }
     }
-}
-
-/// Prints a dump in one of its forms.
-protocol DumpPrinter {
-    func header(_ findings: [Finding])
-    func record(_ record: Record, _ findings: [Finding])
-    func damage(_ damage: Damage, _ findings: [Finding])
-    /// The trailer, and what is found about the file as a whole.
-    func finish(_ findings: [Finding])
 }

@@ -18,7 +18,8 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The archived image.")
     var image: String
 
-    @Option(name: [.short, .customLong("output")], help: "The file to write; '-' is standard output.", completion: .file())
+    @Option(
+        name: [.short, .customLong("output")], help: "The file to write; '-' is standard output.", completion: .file())
     var output = "-"
 
     @Flag(help: "Replace the file where it exists.")
@@ -36,10 +37,13 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         let (archive, image) = try archive.archivedImage(image)
         let exporter = Exporter(archive)
-        let progress = Progress("exporting", isWanted: !talk.quiet, isMeasured: true) { Double(image.stream.size) * (output == "-" ? 2 : 1) }
+        let progress = Progress("exporting", isWanted: !talk.quiet, isMeasured: true) {
+            Double(image.stream.size) * (output == "-" ? 2 : 1)
+        }
         if output == "-" {
-            guard !FileIO.standardOutputIsTerminal else {
-                throw ArchiveError(.usage, "an image is no text for a terminal; name a file with -o, or pipe the output")
+            guard !Terminal.isStandardOutput else {
+                throw ArchiveError(
+                    .usage, "an image is no text for a terminal; name a file with -o, or pipe the output")
             }
             // Half an image looks like one, so that its reader's end must not be ours.
             FileIO.reportClosedPipes()
@@ -48,7 +52,9 @@ struct ExportCommand: ParsableCommand {
             try exporter.export(image, toFile: output, overwrite: force) { progress.show(ahead: Double($0)) }
         }
         if verbose {
-            Standard.note("xsarchive: @\(image.imageID) \(image.label.name): \(image.stream.size) bytes written to \(output), SHA-256 \(image.stream.sha256) as imported")
+            Console.note(
+                "xsarchive: @\(image.imageID) \(image.label.name): \(image.stream.size) bytes written to \(output), SHA-256 \(image.stream.sha256) as imported"
+            )
         }
     }
 }

@@ -16,7 +16,10 @@ struct ImagesCommand: ParsableCommand {
 
     func run() throws {
         var table = Table(
-            columns: ["image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size", "sha256", "made_of"],
+            columns: [
+                "image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size",
+                "sha256", "made_of",
+            ],
             format: output.format, expendable: ["imported_at", "sha256", "layout", "records"])
         let archive = try archive.open()
         let rebuilds = try CustodyLog(archive).rebuilds()
@@ -24,17 +27,20 @@ struct ImagesCommand: ParsableCommand {
             // A person needs enough of the digest to tell images apart; machines get all of it.
             let digest = output.format == .text ? String(image.stream.sha256.prefix(12)) : image.stream.sha256
             table.add([
-                .integer(image.imageID), .string(image.label.name), .string(image.label.series), .string(image.label.capturedAt),
-                .string(image.importedAt), .string(image.stream.format.layout.rawValue), .integer(image.stream.recordCount),
-                .integer(image.stream.nodeCount), .integer(image.stream.size), .string(digest), .string(rebuilds[image.imageID]?.source),
+                .integer(image.imageID), .string(image.label.name), .string(image.label.series),
+                .string(image.label.capturedAt),
+                .string(image.importedAt), .string(image.stream.format.layout.rawValue),
+                .integer(image.stream.recordCount),
+                .integer(image.stream.nodeCount), .integer(image.stream.size), .string(digest),
+                .string(rebuilds[image.imageID]?.source),
             ])
         }
         table.finish()
         guard let series else { return }
         let known = try archive.series()
         if !known.contains(series), let nearest = Nearest.match(series, among: known) {
-            Standard.flush()
-            Standard.note("xsarchive: no image is of series \(series); did you mean \(nearest)?")
+            Console.flush()
+            Console.note("xsarchive: no image is of series \(series); did you mean \(nearest)?")
         }
     }
 }

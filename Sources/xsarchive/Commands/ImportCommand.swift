@@ -56,14 +56,20 @@ struct ImportCommand: ParsableCommand {
 
     @OptionGroup var talk: QuietOption
 
-    @Flag(name: .shortAndLong, help: "Tell of each image also its layout, its size, its findings and how long it took, on standard error.")
+    @Flag(
+        name: .shortAndLong,
+        help: "Tell of each image also its layout, its size, its findings and how long it took, on standard error.")
     var verbose = false
 
     func validate() throws {
         if talk.quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
-        if name != nil && files.count > 1 { throw ValidationError("--name goes with one file, there are \(files.count).") }
+        if name != nil && files.count > 1 {
+            throw ValidationError("--name goes with one file, there are \(files.count).")
+        }
         try name.map(ImageName.validate)
-        if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be one of the images only.") }
+        if files.count(where: { $0 == "-" }) > 1 {
+            throw ValidationError("standard input can be one of the images only.")
+        }
     }
 
     func run() throws {
@@ -74,7 +80,9 @@ struct ImportCommand: ParsableCommand {
         if name != nil, files.contains(where: { $0 != "-" && FileTree.isFolder($0) }) {
             throw ArchiveError(.usage, "--name goes with one file, not with a folder")
         }
-        let progress = Progress("importing", isWanted: !talk.quiet, isMeasured: true) { files.reduce(0.0) { $0 + FileTree.size($1) } }
+        let progress = Progress("importing", isWanted: !talk.quiet, isMeasured: true) {
+            files.reduce(0.0) { $0 + FileTree.size($1) }
+        }
         for file in files {
             sources.forEach(file) { item in
                 do {
@@ -83,14 +91,15 @@ struct ImportCommand: ParsableCommand {
                         try take(source, time, progress, &table)
                         progress.advance(by: FileTree.size(source.path))
                     case .failure(let error): throw error
-                    case .empty(let path): if !talk.quiet { Standard.note("xsarchive: \(path): there is no file in the folder") }
+                    case .empty(let path):
+                        if !talk.quiet { Console.note("xsarchive: \(path): there is no file in the folder") }
                     case .skipped(let path, let why):
-                        Standard.note("xsarchive: \(path): skipped, no image: \(why)")
+                        Console.note("xsarchive: \(path): skipped, no image: \(why)")
                         progress.advance(by: FileTree.size(path))
                         if status == .done { status = .differences }
                     }
                 } catch {
-                    Standard.complain("\(error)")
+                    Console.complain("\(error)")
                     status = .trouble
                 }
             }
@@ -100,25 +109,31 @@ struct ImportCommand: ParsableCommand {
         if status != .done { throw status.code }
     }
 
-    private func take(_ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table) throws {
+    private func take(_ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table) throws
+    {
         let start = ContinuousClock.now
         try MissingImage.refuse(source.path, in: nil)
         let file = try ImageFile(source.path, limit: maxSize.bytes, keepingPart: salvage)
-        let label = Importer.Label(
-            name: name ?? file.name(from: source.name), series: series, capturedAt: try time ?? timeFrom.time(of: source))
+        let label = ImageLabel(
+            name: name ?? file.name(from: source.name), series: series,
+            capturedAt: try time ?? timeFrom.time(of: source))
         let (image, outcome) = try store(file, label, progress)
         if !talk.quiet { report(outcome, label, image, &table) }
         note(file, image, outcome)
         if verbose {
-            Standard.flush()
+            Console.flush()
             let findings = image.findings.count == 1 ? "1 finding" : "\(image.findings.count) findings"
             let time = (ContinuousClock.now - start).formatted
-            Standard.note("xsarchive: \(file.path): layout \(image.format.layout.rawValue), \(image.size) bytes, \(findings), \(time)")
+            Console.note(
+                "xsarchive: \(file.path): layout \(image.format.layout.rawValue), \(image.size) bytes, \(findings), \(time)"
+            )
         }
     }
 
-    private func store(_ file: ImageFile, _ label: Importer.Label, _ progress: Progress) throws -> (PreparedImage, Importer.Outcome) {
-        func prepare() throws -> PreparedImage {
+    private func store(
+        _ file: ImageFile, _ label: ImageLabel, _ progress: Progress
+    ) throws -> (ScannedImage, Importer.Outcome) {
+        func prepare() throws -> ScannedImage {
             try file.prepared(layout: layout.layout, salvaging: salvage)
         }
         var provenance = Provenance.file(file.path)
@@ -133,14 +148,15 @@ struct ImportCommand: ParsableCommand {
         let archive = try Archive.openOrCreate(archive.path)
         archive.noteUpgrade()
         // What it will be compared with is read meanwhile; here, as memory in small pieces costs more in another thread.
-        let (preview, image) = try concurrently({ try Preview(archive, series: series, size: file.content.bytes.count) }, prepare)
+        let (preview, image) = try concurrently(
+            { try TipReadAhead(archive, series: series, size: file.content.bytes.count) }, prepare)
         show(progress, image, archive)
         return (image, try Importer(archive).store(image, label: label, from: provenance, preview: preview))
     }
 
     /// Lets progress go on while an image is stored, as far as its rows are written. To read it is a third of the work, to
     /// write its rows a half, and to prove it the rest.
-    private func show(_ progress: Progress, _ image: PreparedImage, _ archive: Archive) {
+    private func show(_ progress: Progress, _ image: ScannedImage, _ archive: Archive) {
         let (size, records) = (Double(image.size), Double(max(1, image.recordCount)))
         archive.database.whileWorking { rows in
             progress.show(ahead: size * (0.33 + 0.5 * min(1, Double(rows) / records)))
@@ -148,28 +164,32 @@ struct ImportCommand: ParsableCommand {
     }
 
     /// Tells on standard error that an image is not what it should be, though it was stored.
-    private func note(_ file: ImageFile, _ image: PreparedImage, _ outcome: Importer.Outcome) {
+    private func note(_ file: ImageFile, _ image: ScannedImage, _ outcome: Importer.Outcome) {
         if let problem = file.content.problem {
-            Standard.note(
+            Console.note(
                 "xsarchive: \(file.path): could be unpacked in part only: \(problem); stored as far as that goes, 'xsarchive show "
                     + "@\(outcome.imageID)' says what is wrong")
         } else if image.isSalvaged {
-            Standard.note("xsarchive: \(file.path): damaged, stored as far as it can be read; 'xsarchive show @\(outcome.imageID)' says what is wrong")
+            Console.note(
+                "xsarchive: \(file.path): damaged, stored as far as it can be read; 'xsarchive show @\(outcome.imageID)' says what is wrong"
+            )
         } else if image.hasUnreadRecords {
-            Standard.note(
+            Console.note(
                 "xsarchive: \(file.path): stored, with records in it that were not read; 'xsarchive show @\(outcome.imageID)' says where, "
                     + "--salvage reads them too")
         }
     }
 
-    private func report(_ outcome: Importer.Outcome, _ label: Importer.Label, _ image: PreparedImage, _ table: inout Table) {
+    private func report(_ outcome: Importer.Outcome, _ label: ImageLabel, _ image: ScannedImage, _ table: inout Table) {
         if output.format == .text {
-            Standard.print(
-                "@\(outcome.imageID)  \(Escape.printable(label.name))  \(image.recordCount) records  \(image.sha256)  \(outcome.kind.rawValue)")
-            Standard.flush()
+            Console.print(
+                "@\(outcome.imageID)  \(Escape.printable(label.name))  \(image.recordCount) records  \(image.sha256)  \(outcome.kind.rawValue)"
+            )
+            Console.flush()
         } else {
             table.add([
-                .integer(outcome.imageID), .string(label.name), .integer(Int64(image.recordCount)), .string(image.sha256),
+                .integer(outcome.imageID), .string(label.name), .integer(Int64(image.recordCount)),
+                .string(image.sha256),
                 .string(outcome.kind.rawValue),
             ])
         }

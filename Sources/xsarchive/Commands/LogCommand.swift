@@ -44,7 +44,9 @@ struct LogCommand: ParsableCommand {
             .printRows(format: output.format, expendable: NamedQuery.expendable, isSilentWhereEmpty: true)
         if count == 0 {
             let what = path ?? domain.map { "domain \($0)" } ?? ""
-            throw ArchiveError(.noSuchImage, "\(what): no image\(series.map { " of series \($0)" } ?? "") knows of it; \(try advice(opened))")
+            throw ArchiveError(
+                .noSuchImage,
+                "\(what): no image\(series.map { " of series \($0)" } ?? "") knows of it; \(try advice(opened))")
         }
     }
 

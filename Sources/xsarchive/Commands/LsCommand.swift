@@ -26,7 +26,7 @@ struct LsCommand: ParsableCommand {
 
     func run() throws {
         let tree = try NodeTree(try archive.source(image))
-        let listing = Listing(showsPaths: fullPaths, showsPerms: permissions, width: FileIO.terminalWidth ?? 80)
-        try listing.list(tree, path: Octets(path.utf8)) { Standard.write($0) }
+        let listing = Listing(showsPaths: fullPaths, showsPerms: permissions, width: Terminal.width ?? 80)
+        try listing.list(tree, path: Octets(path.utf8)) { Console.write($0) }
     }
 }

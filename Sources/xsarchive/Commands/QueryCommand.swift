@@ -24,10 +24,14 @@ struct QueryCommand: ParsableCommand {
     @Argument(help: "The query's name.", completion: .list(NamedQuery.all.map(\.name)))
     var name: String?
 
-    @Option(name: [.short, .customLong("image")], help: "The image, archived or a file (default: @latest).", completion: .file())
+    @Option(
+        name: [.short, .customLong("image")], help: "The image, archived or a file (default: @latest).",
+        completion: .file())
     var image: String?
 
-    @Option(name: [.customShort("P"), .customLong("parameter")], help: "A parameter, as key=value; may be given several times.")
+    @Option(
+        name: [.customShort("P"), .customLong("parameter")],
+        help: "A parameter, as key=value; may be given several times.")
     var parameter: [String] = []
 
     @OptionGroup var time: TimeoutOptions
@@ -40,7 +44,9 @@ struct QueryCommand: ParsableCommand {
 
     func validate() throws {
         if explain && name == nil { throw ValidationError("--explain is about one query; name it.") }
-        if datasette && name != nil { throw ValidationError("--datasette is about all queries; leave out \(name ?? "the name").") }
+        if datasette && name != nil {
+            throw ValidationError("--datasette is about all queries; leave out \(name ?? "the name").")
+        }
     }
 
     /// The arguments with --help behind a query's name turned into --explain: the parser's help knows the command only.
@@ -54,14 +60,16 @@ struct QueryCommand: ParsableCommand {
     }
 
     func run() throws {
-        if datasette { return Standard.print(DatasetteMetadata.yaml(database: archiveName), terminator: "") }
+        if datasette { return Console.print(DatasetteMetadata.yaml(database: archiveName), terminator: "") }
         guard let name else { return list() }
         let query = try NamedQuery.named(name)
         if explain { return explain(query) }
         var values = try parameters()
         guard query.parameters.contains(where: { $0.name == "image_id" }) && values["image_id"] == nil else {
             if image != nil {
-                let reason = values["image_id"] == nil ? "looks at all images; leave out -i" : "has its image twice; give -i or -P image_id, not both"
+                let reason =
+                    values["image_id"] == nil
+                    ? "looks at all images; leave out -i" : "has its image twice; give -i or -P image_id, not both"
                 throw ArchiveError(.usage, "query \(name) \(reason)")
             }
             let opened = try archive.open()
@@ -69,13 +77,17 @@ struct QueryCommand: ParsableCommand {
                 guard let value = values[parameter.name], value.hasPrefix("@") else { continue }
                 values[parameter.name] = String(try opened.image(named: value).imageID)
             }
-            if let id = values["image_id"].flatMap({ Int64($0) }), let reason = try query.inapplicability(opened, imageID: id) {
-                Standard.note("xsarchive: \(name): \(reason)")
+            if let id = values["image_id"].flatMap({ Int64($0) }),
+                let reason = try query.inapplicability(opened, imageID: id)
+            {
+                Console.note("xsarchive: \(name): \(reason)")
             }
-            try query.prepare(opened, parameters: values, timeout: time.timeout).printRows(format: output.format, expendable: NamedQuery.expendable)
+            try query.prepare(opened, parameters: values, timeout: time.timeout).printRows(
+                format: output.format, expendable: NamedQuery.expendable)
             return
         }
-        try archive.printRows(of: name, image: image ?? "@latest", parameters: values, format: output.format, timeout: time.timeout)
+        try archive.printRows(
+            of: name, image: image ?? "@latest", parameters: values, format: output.format, timeout: time.timeout)
     }
 
     private func parameters() throws -> [String: String] {
@@ -107,12 +119,14 @@ struct QueryCommand: ParsableCommand {
     private func explain(_ query: NamedQuery) {
         var lines = ["\(query.name): \(query.title)", "", "Why: \(query.why)"]
         if !query.references.isEmpty { lines.append("See: \(query.references)") }
-        if let severity = query.severity { lines.append("Severity of a row for 'xsarchive check': \(severity.rawValue)") }
+        if let severity = query.severity {
+            lines.append("Severity of a row for 'xsarchive check': \(severity.rawValue)")
+        }
         if query.header.needsWholeHost { lines.append("Not applicable to an image that holds a part of a host.") }
         lines += query.parameters.map { "Parameter \($0.name): \($0.help)" }
         lines += ["Columns: " + query.columns.joined(separator: ", "), ""]
         if !query.header.remarks.isEmpty { lines += query.header.remarks + [""] }
         lines.append(query.sql)
-        Standard.print(lines.joined(separator: "\n"), terminator: "")
+        Console.print(lines.joined(separator: "\n"), terminator: "")
     }
 }

@@ -27,13 +27,18 @@ struct RebuildCommand: ParsableCommand {
     @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
-    @Option(name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
+    @Option(
+        name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
     var output: String?
 
-    @Option(name: .customLong("domain"), help: "Keep a domain: its connection and what hangs on it, the nodes below its home and those it owns.")
+    @Option(
+        name: .customLong("domain"),
+        help: "Keep a domain: its connection and what hangs on it, the nodes below its home and those it owns.")
     var domains: [UInt16] = []
 
-    @Option(name: .customLong("subtree"), help: "Keep the nodes at a path and below, the watches on them and what is pending there.")
+    @Option(
+        name: .customLong("subtree"),
+        help: "Keep the nodes at a path and below, the watches on them and what is pending there.")
     var subtrees: [String] = []
 
     @Option(help: "Leave out sockets, connections, transactions, pending (nodes) or buffers.")
@@ -42,7 +47,9 @@ struct RebuildCommand: ParsableCommand {
     @Option(help: "Remove a node and all below it.")
     var remove: [String] = []
 
-    @Option(name: .customLong("set"), help: "Set a node's value, as PATH=VALUE; a new node gets the permissions of what is above it.")
+    @Option(
+        name: .customLong("set"),
+        help: "Set a node's value, as PATH=VALUE; a new node gets the permissions of what is above it.")
     var values: [String] = []
 
     @Option(help: "Set a node's permissions, as PATH=n0,r5.")
@@ -97,11 +104,13 @@ struct RebuildCommand: ParsableCommand {
         let stream = try plan.run(source)
         progress.next("writing") { Double(stream.image.size) }
         try target.report(stream, source.name)
-        let saved = try saveAs.map { try save(stream, as: $0, RebuildSteps(plan: plan, parent: source, alterations: stream.alterations)) }
+        let saved = try saveAs.map {
+            try save(stream, as: $0, RebuildSteps(plan: plan, parent: source, alterations: stream.alterations))
+        }
         try target.write(stream)
         if secrets.redact, saveAs == nil, case .archive(_, let image) = source.origin { try log(stream, of: image) }
         guard let saved, !talk.quiet else { return }
-        if output == "-" { Standard.note(saved) } else { Standard.print(saved) }
+        if output == "-" { Console.note(saved) } else { Console.print(saved) }
     }
 
     /// Tells in the custody log what has left the archive, and that secrets were replaced in it.
@@ -111,7 +120,8 @@ struct RebuildCommand: ParsableCommand {
         let opened = try Archive.openExisting(archive.path)
         try opened.database.transaction {
             _ = try CustodyLog(opened).append(
-                Provenance(.rebuild, source: "@\(image.imageID)", note: note), file: (Int64(stream.image.size), stream.image.sha256))
+                Provenance(.rebuild, source: "@\(image.imageID)", note: note),
+                file: (Int64(stream.image.size), stream.image.sha256))
         }
     }
 
@@ -119,47 +129,10 @@ struct RebuildCommand: ParsableCommand {
     private func save(_ stream: RebuiltStream, as name: String, _ steps: RebuildSteps) throws -> String {
         let archive = try Archive.openOrCreate(archive.path)
         archive.noteUpgrade()
-        let label = Importer.Label(name: name, series: series)
+        let label = ImageLabel(name: name, series: series)
         let provenance = Provenance(.rebuild, source: steps.source, note: steps.json.text)
         let outcome = try Importer(archive).store(stream.image, label: label, from: provenance)
-        return "@\(outcome.imageID)  \(Escape.printable(name))  \(stream.image.recordCount) records  \(stream.image.sha256)  \(outcome.kind.rawValue)"
-    }
-}
-
-/// Names that an image can have in an archive.
-enum ImageName {
-    /// - Throws: `ValidationError` where a reference could not tell the name from something else.
-    static func validate(_ name: String) throws {
-        if name.isEmpty { throw ValidationError("the image's name is empty") }
-        if name.hasPrefix("@") { throw ValidationError("the name \(name) begins with @, which stands before a name; leave it out") }
-        if Int64(name) != nil || name == "latest" || name.hasPrefix("latest~") {
-            throw ValidationError("the name \(name) could not be told from @ID and @latest; choose another")
-        }
-    }
-}
-
-extension Edit.Drop: ExpressibleByArgument {}
-extension ByteOrder: ExpressibleByArgument {}
-extension LengthRule: ExpressibleByArgument {}
-extension Layout: ExpressibleByArgument {
-    /// Those of streams are all of its cases; a text can be made as well.
-    public static var allValueStrings: [String] {
-        (allCases + [.oxenstored]).map(\.rawValue)
-    }
-}
-
-/// The form of a stream that is to be made.
-struct StreamFormOptions: ParsableArguments {
-    @Option(help: "draft, v1, v2 or oxenstored (default: as in the image; of a listing: v1).")
-    var layout: Layout?
-
-    @Option(help: "little or big (default: as in the image).")
-    var byteOrder: ByteOrder?
-
-    @Option(help: "Whether len counts a record's padding, as daemons write it (padded), or its body alone (body; default: as in the image).")
-    var lengthRule: LengthRule?
-
-    var form: Rebuild.Form {
-        Rebuild.Form(layout: layout, byteOrder: byteOrder, lengthRule: lengthRule)
+        return
+            "@\(outcome.imageID)  \(Escape.printable(name))  \(stream.image.recordCount) records  \(stream.image.sha256)  \(outcome.kind.rawValue)"
     }
 }

@@ -32,7 +32,8 @@ struct RemoveCommand: ParsableCommand {
         var gone: [CustodyEntry] = []
         for reference in images {
             guard reference.hasPrefix("@") else {
-                throw ArchiveError(.usage, "\(reference): name an archived image, like @1 or @latest; 'xsarchive images' lists them")
+                throw ArchiveError(
+                    .usage, "\(reference): name an archived image, like @1 or @latest; 'xsarchive images' lists them")
             }
             if let entry = try removal(of: reference, opened) {
                 gone.append(entry)
@@ -43,9 +44,19 @@ struct RemoveCommand: ParsableCommand {
         }
         let remover = Remover(opened)
         let progress = Progress("packing the archive", isWanted: !talk.quiet) { Double(FileIO.size(archive.path)) }
-        if found.isEmpty { try remover.clear() } else { try remover.remove(found, note: reason) { tell(progress, $0, found.count) } }
-        for image in found where !talk.quiet { Standard.print("@\(image.imageID)  \(Escape.printable(image.label.name))  removed") }
-        for entry in gone where !talk.quiet { Standard.print("@\(entry.imageID ?? 0)  \(Escape.printable(entry.name ?? ""))  removed before, on \(Escape.printable(entry.at))") }
+        if found.isEmpty {
+            try remover.clear()
+        } else {
+            try remover.remove(found, note: reason) { tell(progress, $0, found.count) }
+        }
+        for image in found where !talk.quiet {
+            Console.print("@\(image.imageID)  \(Escape.printable(image.label.name))  removed")
+        }
+        for entry in gone where !talk.quiet {
+            Console.print(
+                "@\(entry.imageID ?? 0)  \(Escape.printable(entry.name ?? ""))  removed before, on \(Escape.printable(entry.at))"
+            )
+        }
         noteCopies()
     }
 
@@ -60,13 +71,15 @@ struct RemoveCommand: ParsableCommand {
     /// The entry that tells of the removal of an image that is named by its id.
     private func removal(of reference: String, _ archive: Archive) throws -> CustodyEntry? {
         guard let id = Int64(reference.dropFirst()) else { return nil }
-        return try CustodyLog(archive).entries().last { $0.imageID == id && $0.action == CustodyEntry.Action.remove.rawValue }
+        return try CustodyLog(archive).entries().last {
+            $0.imageID == id && $0.action == CustodyEntry.Action.remove.rawValue
+        }
     }
 
     private func noteCopies() {
         let copies = FileIO.neighbours(of: archive.path) { $0.contains(".backup") }
         guard let first = copies.first else { return }
-        Standard.note(
+        Console.note(
             "xsarchive: \(first)\(copies.count > 1 ? " and \(copies.count - 1) more" : ""): a copy of the archive from before, which may hold what was removed; "
                 + "delete it where it should not")
     }

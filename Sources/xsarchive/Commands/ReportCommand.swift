@@ -30,7 +30,8 @@ struct ReportCommand: ParsableCommand {
     @Argument(help: "The newer image, to show what changed.", completion: .file())
     var newer: String?
 
-    @Option(name: [.short, .customLong("output")], help: "The page's file; '-' is standard output.", completion: .file())
+    @Option(
+        name: [.short, .customLong("output")], help: "The page's file; '-' is standard output.", completion: .file())
     var output = "-"
 
     @Flag(help: "Replace the file where it exists.")
@@ -40,12 +41,20 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var talk: QuietOption
 
     func run() throws {
-        guard !(image == "-" && newer == "-") else { throw ArchiveError(.usage, "standard input can be one of the images, not both") }
-        guard output != "-" || !FileIO.standardOutputIsTerminal else {
-            throw ArchiveError(.usage, "a page is for a browser, not for a terminal; name a file with -o, like -o report.html, or pipe the output")
+        guard !(image == "-" && newer == "-") else {
+            throw ArchiveError(.usage, "standard input can be one of the images, not both")
+        }
+        guard output != "-" || !Terminal.isStandardOutput else {
+            throw ArchiveError(
+                .usage,
+                "a page is for a browser, not for a terminal; name a file with -o, like -o report.html, or pipe the output"
+            )
         }
         for input in [image, newer ?? image, archive.path] where output != "-" && FileTree.isSameFile(output, input) {
-            throw ArchiveError(.usage, "\(output): is \(input == archive.path ? "the archive" : "the image") itself, which the page would replace; choose another name")
+            throw ArchiveError(
+                .usage,
+                "\(output): is \(input == archive.path ? "the archive" : "the image") itself, which the page would replace; choose another name"
+            )
         }
         let redactor = try secrets.redactor(showsChanges: newer != nil)
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
@@ -54,22 +63,26 @@ struct ReportCommand: ParsableCommand {
         let second = try newer.map(readable)
         let size = Double(first.image.size) + Double(second?.image.size ?? 0)
         progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") { size }
-        let report = if let second { try Report(second, comparedWith: first, redactor: redactor) } else { try Report(first, redactor: redactor) }
+        let report =
+            if let second { try Report(second, comparedWith: first, redactor: redactor) } else {
+                try Report(first, redactor: redactor)
+            }
         progress.next("making the page")
         let page = try report.html()
         Progress.end()
-        guard output != "-" else { return Standard.write(page) }
+        guard output != "-" else { return Console.write(page) }
         let file = try OutputFile(path: output, overwrite: force)
         try file.write(page[...])
         try file.commit(overwrite: force)
-        if !talk.quiet { Standard.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes") }
+        if !talk.quiet { Console.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes") }
     }
 
     /// - Throws: also where the file holds nothing of an image.
     private func readable(_ reference: String) throws -> LoadedImage {
         let loaded = try LoadedImage(archive, reference)
         guard loaded.image.recordCount > 0 || !loaded.image.isSalvaged else {
-            throw ArchiveError(.badImage, "\(reference): nothing of an image can be read in it; 'xsarchive check' tells what is wrong")
+            throw ArchiveError(
+                .badImage, "\(reference): nothing of an image can be read in it; 'xsarchive check' tells what is wrong")
         }
         return loaded
     }

@@ -5,7 +5,8 @@ import XenstoreStream
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show what an image is: header, layout, counts, SHA-256, findings, and which connection hangs on what.",
+        abstract:
+            "Show what an image is: header, layout, counts, SHA-256, findings, and which connection hangs on what.",
         discussion: "Example:\n  xsarchive show @latest"
     )
 
@@ -19,19 +20,25 @@ struct ShowCommand: ParsableCommand {
     var image: String
 
     func validate() throws {
-        if format == .csv || format == .csvSafe { throw ValidationError("show prints no table; --format is text, json or jsonl.") }
+        if format == .csv || format == .csvSafe {
+            throw ValidationError("show prints no table; --format is text, json or jsonl.")
+        }
     }
 
     func run() throws {
         let source = try archive.source(image)
         var counts: [RecordType: Int] = [:]
-        var waiting: [Waiting] = []
+        var waiting: [Backlog] = []
         try source.forEachRecord { body in
             counts[body.type, default: 0] += 1
-            if case .connection(let data) = body, let found = Waiting(data, source.format.byteOrder) { waiting.append(found) }
+            if case .connection(let data) = body, let found = Backlog(data, source.format.byteOrder) {
+                waiting.append(found)
+            }
         }
-        var sheet = ImageSheet(source: source, counts: counts, waiting: waiting, findings: try source.findings())
-        if case .archive(let archive, let image) = source.origin { sheet.derivation = try CustodyLog(archive).rebuilds()[image.imageID] }
-        Standard.print(format == .text ? sheet.text : sheet.json.text)
+        var sheet = ImageSummary(source: source, counts: counts, waiting: waiting, findings: try source.findings())
+        if case .archive(let archive, let image) = source.origin {
+            sheet.derivation = try CustodyLog(archive).rebuilds()[image.imageID]
+        }
+        Console.print(format == .text ? sheet.text : sheet.json.text)
     }
 }

@@ -19,7 +19,11 @@ struct UpgradeCommand: ParsableCommand {
 
     func run() throws {
         let opened = try Archive.openExisting(archive.path)
-        if opened.upgrade == nil { Standard.note("xsarchive: \(archive.path): is up to date already") } else { opened.noteUpgrade() }
+        if opened.upgrade == nil {
+            Console.note("xsarchive: \(archive.path): is up to date already")
+        } else {
+            opened.noteUpgrade()
+        }
     }
 }
 
@@ -27,7 +31,8 @@ extension Archive {
     /// Tells on standard error what opening the archive has done to it.
     func noteUpgrade() {
         guard let upgrade, let backup = upgrade.backup else { return }
-        Standard.note(
-            "xsarchive: \(database.path): brought from schema version \(upgrade.from) to \(upgrade.to); the archive as it was is in \(backup)")
+        Console.note(
+            "xsarchive: \(database.path): brought from schema version \(upgrade.from) to \(upgrade.to); the archive as it was is in \(backup)"
+        )
     }
 }

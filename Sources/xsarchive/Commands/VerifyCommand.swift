@@ -4,7 +4,8 @@ import XenstoreArchive
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check the archive: every image written anew and compared with its SHA-256, the custody log, and SQLite's own checks.",
+        abstract:
+            "Check the archive: every image written anew and compared with its SHA-256, the custody log, and SQLite's own checks.",
         discussion: """
             Names what does not hold. At the end stand two lines to write down: the digest of all images, which is the same for the same \
             images under the same labels in any archive, and the hash of the newest entry of the custody log. --expect takes either of \
@@ -41,17 +42,22 @@ struct VerifyCommand: ParsableCommand {
         var table = Table(columns: ["subject", "verdict", "problem"], format: output.format)
         var results: [Verifier.Result] = []
         let archive = try archive.open()
-        let sizes = Dictionary(uniqueKeysWithValues: ((try? archive.images()) ?? []).map { ("@\($0.imageID)", Double($0.stream.size)) })
+        let sizes = Dictionary(
+            uniqueKeysWithValues: ((try? archive.images()) ?? []).map { ("@\($0.imageID)", Double($0.stream.size)) })
         let progress = Progress("verifying", isWanted: !quiet, isMeasured: true) { sizes.values.reduce(0.0, +) }
         let summary = try Verifier(archive).run(expecting: expect) { result in
             results.append(result)
             progress.advance(by: sizes[result.subject] ?? 0)
-            if !json && !(quiet && result.problem == nil) { table.add([.string(result.subject), .string(result.problem == nil ? "ok" : "FAILED"), .string(result.problem)]) }
+            if !json && !(quiet && result.problem == nil) {
+                table.add([
+                    .string(result.subject), .string(result.problem == nil ? "ok" : "FAILED"), .string(result.problem),
+                ])
+            }
         }
         Progress.end()
         let first = results.first { $0.problem != nil }
         if json {
-            Standard.print(object(results, first, summary).text)
+            Console.print(object(results, first, summary).text)
         } else if !quiet || first != nil {
             table.finish()
             if output.format == .text { printSummary(summary) }
@@ -60,20 +66,32 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func printSummary(_ summary: Verifier.Summary) {
-        Standard.print("")
-        Standard.print("digest of the images   \(summary.digest?.short ?? "cannot be told")")
+        Console.print("")
+        Console.print("digest of the images   \(summary.digest?.short ?? "cannot be told")")
         let head = summary.custodyHead.map { ArchiveDigest.short($0) } ?? "cannot be told"
-        Standard.print("custody, entry \(String(summary.entryCount).padded(to: 6))  \(head)")
+        Console.print("custody, entry \(String(summary.entryCount).padded(to: 6))  \(head)")
     }
 
     private func object(_ results: [Verifier.Result], _ first: Verifier.Result?, _ summary: Verifier.Summary) -> JSON {
         .object([
             ("holds", .bool(first == nil)),
-            ("first_problem", first.map { .object([("subject", .string($0.subject)), ("problem", .optional($0.problem))]) } ?? .null),
+            (
+                "first_problem",
+                first.map { .object([("subject", .string($0.subject)), ("problem", .optional($0.problem))]) } ?? .null
+            ),
             ("digest", .optional(summary.digest?.hexadecimal)), ("custody_head", .optional(summary.custodyHead)),
             ("custody_entries", .integer(Int64(summary.entryCount))),
             ("as_expected", summary.isAsExpected.map(JSON.bool) ?? .null),
-            ("checks", .array(results.map { .object([("subject", .string($0.subject)), ("holds", .bool($0.problem == nil)), ("problem", .optional($0.problem))]) })),
+            (
+                "checks",
+                .array(
+                    results.map {
+                        .object([
+                            ("subject", .string($0.subject)), ("holds", .bool($0.problem == nil)),
+                            ("problem", .optional($0.problem)),
+                        ])
+                    })
+            ),
         ])
     }
 }

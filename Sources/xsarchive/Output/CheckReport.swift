@@ -28,37 +28,43 @@ struct CheckReport {
                 results.append((name, finding, path))
                 table?.add([
                     .string(name), .string(finding.severity.rawValue), .string(finding.rule),
-                    finding.record.map { .integer(Int64($0)) } ?? .null, finding.offset.map { .integer(Int64($0)) } ?? .null,
+                    finding.record.map { .integer(Int64($0)) } ?? .null,
+                    finding.offset.map { .integer(Int64($0)) } ?? .null,
                     .string(finding.message), .string(finding.expected),
                 ])
             }
             for (query, reason) in check.inapplicable {
                 notes.append("\(name): \(query): \(reason)")
-                if format != .sarif { Standard.note("xsarchive: \(name): \(query): \(reason)") }
+                if format != .sarif { Console.note("xsarchive: \(name): \(query): \(reason)") }
             }
         }
     }
 
     func finish() {
         table?.finish()
-        if format == .sarif { Standard.print(CheckSARIF.document(results, notes: notes).text) }
+        if format == .sarif { Console.print(CheckSARIF.document(results, notes: notes).text) }
     }
 
     private func printText(_ name: String, _ check: ImageCheck, _ listed: [QueryFindings.Item]) {
-        Standard.print("\(Style.heading(Escape.printable(name))): " + summary(listed.map(\.finding), hidden: check.items.count - listed.count))
-        for (finding, _) in listed { Standard.print("  " + FindingText.line(finding)) }
+        Console.print(
+            "\(Style.heading(Escape.printable(name))): "
+                + summary(listed.map(\.finding), hidden: check.items.count - listed.count))
+        for (finding, _) in listed { Console.print("  " + FindingText.line(finding)) }
         if let first = check.inapplicable.first {
-            Standard.print("  \(first.reason): " + check.inapplicable.map(\.name).joined(separator: ", "))
+            Console.print("  \(first.reason): " + check.inapplicable.map(\.name).joined(separator: ", "))
         }
-        Standard.print("  restore: " + FindingText.restore(check.forecast))
+        Console.print("  restore: " + FindingText.restore(check.forecast))
     }
 
     private func summary(_ findings: [Finding], hidden: Int) -> String {
         let counts = Finding.Severity.allCases.reversed().compactMap { severity in
             let count = findings.count { $0.severity == severity }
-            return count == 0 ? nil : severity == .info ? "\(count) info" : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
+            return count == 0
+                ? nil : severity == .info ? "\(count) info" : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
         }
-        let rest = hidden == 0 ? "" : "; \(hidden) of less severity not listed (--severity info lists \(hidden == 1 ? "it" : "them"))"
+        let rest =
+            hidden == 0
+            ? "" : "; \(hidden) of less severity not listed (--severity info lists \(hidden == 1 ? "it" : "them"))"
         return (counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")) + rest
     }
 }

@@ -31,7 +31,11 @@ enum CheckSARIF {
                             .array([
                                 .object([
                                     ("executionSuccessful", .bool(true)),
-                                    ("toolExecutionNotifications", .array(notes.map { .object([("level", .string("note")), ("message", text($0))]) })),
+                                    (
+                                        "toolExecutionNotifications",
+                                        .array(
+                                            notes.map { .object([("level", .string("note")), ("message", text($0))]) })
+                                    ),
                                 ])
                             ])
                         ),
@@ -76,7 +80,11 @@ enum CheckSARIF {
         }
         var location: [(String, JSON)] = [("physicalLocation", .object(physical))]
         if let path = result.path {
-            location.append(("logicalLocations", .array([.object([("fullyQualifiedName", .string(path)), ("kind", .string("object"))])])))
+            location.append(
+                (
+                    "logicalLocations",
+                    .array([.object([("fullyQualifiedName", .string(path)), ("kind", .string("object"))])])
+                ))
         }
         return .object([
             ("ruleId", .string(result.finding.rule)), ("ruleIndex", .integer(Int64(index ?? -1))),
@@ -102,7 +110,10 @@ enum CheckSARIF {
         var result = ""
         for byte in name.utf8 {
             let scalar = UnicodeScalar(byte)
-            let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._~/@".unicodeScalars.contains(scalar))
+            let isPlain =
+                byte < 0x80
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "-._~/@".unicodeScalars.contains(scalar))
             if isPlain { result.unicodeScalars.append(scalar) } else { result += "%" + Escape.hex(byte).uppercased() }
         }
         return result

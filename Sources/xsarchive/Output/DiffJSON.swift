@@ -4,7 +4,9 @@ import XenstoreStream
 /// A change as a JSON object: change, kind, path, domid, what else names the thing, old and new.
 enum DiffJSON {
     static func object(_ change: Change) -> JSON {
-        var members: [(String, JSON)] = [("change", .string(change.action.rawValue)), ("kind", .string(change.kind.rawValue))]
+        var members: [(String, JSON)] = [
+            ("change", .string(change.action.rawValue)), ("kind", .string(change.kind.rawValue)),
+        ]
         members.append(("path", change.path.map(JSON.bytes) ?? .null))
         members.append(("domid", change.domid.map { .integer(Int64($0)) } ?? .null))
         members += change.identity.map { ($0.name, value($0.value)) }

@@ -33,7 +33,8 @@ struct DiffStatistics {
         for kind in kinds {
             let row = rows[kind, default: Row()]
             table.add([
-                .string(kind.rawValue), .integer(Int64(row.added)), .integer(Int64(row.removed)), .integer(Int64(row.changed)),
+                .string(kind.rawValue), .integer(Int64(row.added)), .integer(Int64(row.removed)),
+                .integer(Int64(row.changed)),
                 kind == .node ? .integer(Int64(row.onlyPerms)) : .null,
             ])
         }

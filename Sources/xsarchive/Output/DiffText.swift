@@ -12,13 +12,13 @@ enum DiffText {
     /// - Parameter domains: the domains' names, to put the changes in order by the domain they concern; nil: by kind.
     static func print(_ changes: [Change], old: String, new: String, domains: DomainNames? = nil) {
         guard !changes.isEmpty else { return }
-        Standard.print(Style.heading("--- \(Escape.printable(old))"))
-        Standard.print(Style.heading("+++ \(Escape.printable(new))"))
+        Console.print(Style.heading("--- \(Escape.printable(old))"))
+        Console.print(Style.heading("+++ \(Escape.printable(new))"))
         for (heading, changes) in domains.map({ sections(changes, $0) }) ?? sections(changes) {
-            Standard.print("\n" + Style.group(heading))
-            for change in changes { Standard.print(line(change, namesKind: domains != nil)) }
+            Console.print("\n" + Style.group(heading))
+            for change in changes { Console.print(line(change, namesKind: domains != nil)) }
         }
-        Standard.print("\n" + DiffStatistics(changes).sentence)
+        Console.print("\n" + DiffStatistics(changes).sentence)
     }
 
     /// The changes by kind, in the order in which a diff has them.
@@ -72,7 +72,8 @@ enum DiffText {
         switch change.action {
         case .added: return Style.added("+ " + name + detail(change))
         case .removed: return Style.removed("- " + name + detail(change))
-        case .changed: return Style.changed("~ ") + name + ": " + differences(change, old: Style.removed, new: Style.added)
+        case .changed:
+            return Style.changed("~ ") + name + ": " + differences(change, old: Style.removed, new: Style.added)
         }
     }
 
@@ -131,7 +132,9 @@ enum DiffText {
         case .unsigned(let number): String(number)
         case .text(let text): Escape.printable(text)
         case .octets(let octets): Escape.quoted(octets)
-        case .data(let octets): octets.isEmpty ? "no bytes" : "\(octets.count) bytes (\(Escape.hex(octets.prefix(8)))\(octets.count > 8 ? "..." : ""))"
+        case .data(let octets):
+            octets.isEmpty
+                ? "no bytes" : "\(octets.count) bytes (\(Escape.hex(octets.prefix(8)))\(octets.count > 8 ? "..." : ""))"
         }
     }
 }

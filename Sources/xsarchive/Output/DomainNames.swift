@@ -15,7 +15,8 @@ struct DomainNames {
             try image.forEachRecord { body in
                 guard case .node(let data) = body, data.isCommitted else { return }
                 let path = data.path.octets
-                guard path.count > start.count + end.count, path.count <= start.count + end.count + 5, path.starts(with: start),
+                guard path.count > start.count + end.count, path.count <= start.count + end.count + 5,
+                    path.starts(with: start),
                     path.suffix(end.count) == end, !data.value.isEmpty, redactor?.isSecret(path) != true,
                     let domid = UInt16(String(decoding: path.dropFirst(start.count).dropLast(end.count), as: UTF8.self))
                 else { return }

@@ -3,23 +3,31 @@ import XenstoreStream
 
 /// A dump for programs: one object a line.
 struct DumpJSON: DumpPrinter {
-    private let image: PreparedImage
+    private let image: ScannedImage
 
-    init(_ image: PreparedImage) {
+    init(_ image: ScannedImage) {
         self.image = image
     }
 
     func header(_ findings: [Finding]) {
         if image.text != nil {
-            return print("text", 0, 0, [("layout", .string(image.format.layout.rawValue)), ("certainty", .string(image.detection.certainty.rawValue))], findings)
+            return print(
+                "text", 0, 0,
+                [
+                    ("layout", .string(image.format.layout.rawValue)),
+                    ("certainty", .string(image.detection.certainty.rawValue)),
+                ], findings)
         }
         let header = image.header
         print(
             "header", 0, header == nil ? 0 : Header.size,
             [
-                ("version", header.map { .integer(Int64($0.version)) } ?? .null), ("flags", header.map { .integer(Int64($0.flags)) } ?? .null),
-                ("byte_order", .string(image.format.byteOrder.rawValue)), ("layout", .string(image.format.layout.rawValue)),
-                ("certainty", .string(image.detection.certainty.rawValue)), ("length_rule", .string(image.format.lengthRule.rawValue)),
+                ("version", header.map { .integer(Int64($0.version)) } ?? .null),
+                ("flags", header.map { .integer(Int64($0.flags)) } ?? .null),
+                ("byte_order", .string(image.format.byteOrder.rawValue)),
+                ("layout", .string(image.format.layout.rawValue)),
+                ("certainty", .string(image.detection.certainty.rawValue)),
+                ("length_rule", .string(image.format.lengthRule.rawValue)),
             ], findings)
     }
 
@@ -32,9 +40,11 @@ struct DumpJSON: DumpPrinter {
         print(
             "record", record.offset, record.size,
             [
-                ("number", .integer(Int64(record.number))), ("type", .integer(Int64(record.type.rawValue))), ("name", .string(record.type.name)),
+                ("number", .integer(Int64(record.number))), ("type", .integer(Int64(record.type.rawValue))),
+                ("name", .string(record.type.name)),
                 ("len", .integer(Int64(record.length))), ("fields", .array(trace.fields.map(Self.field))),
-                ("padding", .integer(isPadding ? Int64(tail.count) : 0)), ("unexplained", isPadding || tail.isEmpty ? .null : JSON.data(tail)),
+                ("padding", .integer(isPadding ? Int64(tail.count) : 0)),
+                ("unexplained", isPadding || tail.isEmpty ? .null : JSON.data(tail)),
             ], findings)
     }
 
@@ -47,8 +57,10 @@ struct DumpJSON: DumpPrinter {
         print(
             "record", range.lowerBound, range.count,
             [
-                ("number", .integer(Int64(record.number))), ("type", .integer(Int64(record.type.rawValue))), ("name", .string(record.type.name)),
-                ("fields", .array(fields)), ("unexplained", record.residue == nil ? .null : JSON.data(text.text[range])),
+                ("number", .integer(Int64(record.number))), ("type", .integer(Int64(record.type.rawValue))),
+                ("name", .string(record.type.name)),
+                ("fields", .array(fields)),
+                ("unexplained", record.residue == nil ? .null : JSON.data(text.text[range])),
             ], findings)
     }
 
@@ -57,27 +69,33 @@ struct DumpJSON: DumpPrinter {
         print(
             "damage", damage.offset, damage.bytes.count,
             [
-                ("reason", .string(damage.reason)), ("read_as", .optional(trace.type?.name)), ("fields", .array(trace.fields.map(Self.field))),
+                ("reason", .string(damage.reason)), ("read_as", .optional(trace.type?.name)),
+                ("fields", .array(trace.fields.map(Self.field))),
                 ("bytes", JSON.data(damage.bytes)),
             ], findings)
     }
 
     func finish(_ findings: [Finding]) {
         if !image.trailer.isEmpty {
-            print("trailer", image.bytes.count - image.trailer.count, image.trailer.count, [("bytes", JSON.data(image.trailer))], findings)
+            print(
+                "trailer", image.bytes.count - image.trailer.count, image.trailer.count,
+                [("bytes", JSON.data(image.trailer))], findings)
         } else if !findings.isEmpty {
             print("end", image.bytes.count, 0, [], findings)
         }
     }
 
     private func print(_ item: String, _ offset: Int, _ size: Int, _ members: [(String, JSON)], _ findings: [Finding]) {
-        let object = [("item", JSON.string(item)), ("offset", .integer(Int64(offset))), ("size", .integer(Int64(size)))] + members
-        Standard.print(JSON.object(object + [("findings", .array(findings.map(JSON.finding)))]).text)
+        let object =
+            [("item", JSON.string(item)), ("offset", .integer(Int64(offset))), ("size", .integer(Int64(size)))]
+            + members
+        Console.print(JSON.object(object + [("findings", .array(findings.map(JSON.finding)))]).text)
     }
 
     private static func field(_ field: TracedField) -> JSON {
         .object([
-            ("name", .string(field.field.name)), ("offset", .integer(Int64(field.offset))), ("width", .integer(Int64(field.width))),
+            ("name", .string(field.field.name)), ("offset", .integer(Int64(field.offset))),
+            ("width", .integer(Int64(field.width))),
             ("value", value(field.value)),
         ])
     }
@@ -90,7 +108,8 @@ struct DumpJSON: DumpPrinter {
         case .string(let string): .bytes(string.octets)
         case .octets(let octets): .bytes(octets)
         case .permissions(let list): .string(PermissionList.text(list))
-        case .quotas(let list): .array(list.map { .object([("name", .bytes($0.name)), ("value", .integer(Int64($0.value)))]) })
+        case .quotas(let list):
+            .array(list.map { .object([("name", .bytes($0.name)), ("value", .integer(Int64($0.value)))]) })
         case .alignment: .null
         }
     }

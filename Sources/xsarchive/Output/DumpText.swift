@@ -3,30 +3,35 @@ import XenstoreStream
 
 /// A dump as people read it.
 struct DumpText: DumpPrinter {
-    private let image: PreparedImage
+    private let image: ScannedImage
     /// The digits of the largest offset: all offsets are as wide.
     private let offsetWidth: Int
 
-    init(_ image: PreparedImage) {
+    init(_ image: ScannedImage) {
         self.image = image
         offsetWidth = String(image.size).count
     }
 
     func header(_ findings: [Finding]) {
-        let layout = "layout \(image.format.layout.rawValue) (\(image.detection.certainty.rawValue): \(image.detection.reason))"
+        let layout =
+            "layout \(image.format.layout.rawValue) (\(image.detection.certainty.rawValue): \(image.detection.reason))"
         if image.text != nil {
-            Standard.print("\(place(0))  text; \(layout)")
+            Console.print("\(place(0))  text; \(layout)")
         } else if let header = image.header {
-            Standard.print("\(place(0))  header, 16 bytes: version \(header.version), flags 0x\(String(header.flags, radix: 16)); \(layout)")
+            Console.print(
+                "\(place(0))  header, 16 bytes: version \(header.version), flags 0x\(String(header.flags, radix: 16)); \(layout)"
+            )
         } else {
-            Standard.print("\(place(0))  no header; \(layout)")
+            Console.print("\(place(0))  no header; \(layout)")
         }
         notes(findings)
     }
 
     func record(_ record: Record, _ findings: [Finding]) {
         if let text = image.text { return lines(of: record, text, findings) }
-        Standard.print("\(place(record.offset))  record \(record.number), \(record.type.name): len \(record.length), \(record.size) bytes in all")
+        Console.print(
+            "\(place(record.offset))  record \(record.number), \(record.type.name): len \(record.length), \(record.size) bytes in all"
+        )
         let trace = RecordTrace(record, in: image.bytes, format: image.format)
         for field in trace.fields { self.field(field) }
         rest(record, behind: trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8)
@@ -36,21 +41,27 @@ struct DumpText: DumpPrinter {
     /// What the lines of a text say, without what only a stream has: lengths and pads.
     private func lines(of record: Record, _ text: TextImage, _ findings: [Finding]) {
         let range = text.places[record.number - 1]..<text.places[record.number]
-        Standard.print("\(place(range.lowerBound))  record \(record.number), \(record.type.name): \(range.count) bytes of text")
+        Console.print(
+            "\(place(range.lowerBound))  record \(record.number), \(record.type.name): \(range.count) bytes of text")
         for entry in TextImage.entries(of: record.body, layout: image.format.layout) {
-            Standard.print("  " + entry.field.name + String(repeating: " ", count: Self.nameWidth - entry.field.name.count) + "  " + Self.value(entry.value))
+            Console.print(
+                "  " + entry.field.name + String(repeating: " ", count: Self.nameWidth - entry.field.name.count) + "  "
+                    + Self.value(entry.value))
         }
-        if record.residue != nil { Standard.print("  as it stands: " + Escape.short(text.text[range])) }
+        if record.residue != nil { Console.print("  as it stands: " + Escape.short(text.text[range])) }
         notes(findings)
     }
 
     func damage(_ damage: Damage, _ findings: [Finding]) {
-        Standard.print("\(place(damage.offset))  damaged span, \(damage.bytes.count) bytes: \(Escape.harmless(damage.reason))")
+        Console.print(
+            "\(place(damage.offset))  damaged span, \(damage.bytes.count) bytes: \(Escape.harmless(damage.reason))")
         let trace = RecordTrace(damage, in: image.bytes, format: image.format)
         if let type = trace.type {
-            Standard.print("  read as \(type.name), as far as it goes:")
+            Console.print("  read as \(type.name), as far as it goes:")
             for field in trace.fields { self.field(field) }
-            if let failure = trace.failure, let field = failure.field { line(failure.offset, nil, field.name, "? \(failure.reason)") }
+            if let failure = trace.failure, let field = failure.field {
+                line(failure.offset, nil, field.name, "? \(failure.reason)")
+            }
         }
         hexadecimal(damage.bytes)
         notes(findings)
@@ -58,7 +69,7 @@ struct DumpText: DumpPrinter {
 
     func finish(_ findings: [Finding]) {
         if !image.trailer.isEmpty {
-            Standard.print("\(place(image.bytes.count - image.trailer.count))  behind END, \(image.trailer.count) bytes")
+            Console.print("\(place(image.bytes.count - image.trailer.count))  behind END, \(image.trailer.count) bytes")
             hexadecimal(image.trailer)
         }
         notes(findings)
@@ -72,8 +83,11 @@ struct DumpText: DumpPrinter {
 
     /// Offset, width, name and value in columns.
     private func line(_ offset: Int, _ width: Int?, _ name: String, _ value: String) {
-        let columns = [place(offset), right(width.map(String.init) ?? "-", 5), name + String(repeating: " ", count: max(0, Self.nameWidth - name.count))]
-        Standard.print("  " + columns.joined(separator: "  ") + "  " + value)
+        let columns = [
+            place(offset), right(width.map(String.init) ?? "-", 5),
+            name + String(repeating: " ", count: max(0, Self.nameWidth - name.count)),
+        ]
+        Console.print("  " + columns.joined(separator: "  ") + "  " + value)
     }
 
     private static let nameWidth = Field.allCases.map(\.name.count).max() ?? 0
@@ -91,11 +105,13 @@ struct DumpText: DumpPrinter {
         let tail = image.bytes[end..<record.offset + record.size]
         guard !tail.isEmpty else { return }
         let isPadding = tail.count < 8 && tail.isZero
-        line(end, tail.count, isPadding ? "padding" : "unexplained", isPadding ? "zero" : Escape.hex(tail.prefix(64)) + (tail.count > 64 ? "..." : ""))
+        line(
+            end, tail.count, isPadding ? "padding" : "unexplained",
+            isPadding ? "zero" : Escape.hex(tail.prefix(64)) + (tail.count > 64 ? "..." : ""))
     }
 
     private func notes(_ findings: [Finding]) {
-        for finding in findings { Standard.print("  ! " + FindingText.line(finding)) }
+        for finding in findings { Console.print("  ! " + FindingText.line(finding)) }
     }
 
     /// 16 bytes a line, with their offsets and what of them is ASCII; of a long stretch the beginning.
@@ -104,9 +120,12 @@ struct DumpText: DumpPrinter {
         for start in stride(from: shown.startIndex, to: shown.endIndex, by: 16) {
             let row = shown[start..<min(start + 16, shown.endIndex)]
             let text = String(row.map { (0x20..<0x7F).contains($0) ? Character(UnicodeScalar($0)) : "." })
-            Standard.print("  \(place(start))  \(Escape.hex(row) + String(repeating: "  ", count: 16 - row.count))  \(text)")
+            Console.print(
+                "  \(place(start))  \(Escape.hex(row) + String(repeating: "  ", count: 16 - row.count))  \(text)")
         }
-        if bytes.count > shown.count { Standard.print("  ... \(bytes.count - shown.count) more bytes; --format jsonl has them all") }
+        if bytes.count > shown.count {
+            Console.print("  ... \(bytes.count - shown.count) more bytes; --format jsonl has them all")
+        }
     }
 
     private static func value(_ value: FieldList.Value) -> String {
@@ -115,7 +134,8 @@ struct DumpText: DumpPrinter {
         case .signed(let number): String(number)
         case .count(let count): String(count)
         case .string(let string): Escape.quoted(string.octets) + (string.isTerminated ? "" : " without NUL")
-        case .octets(let octets): octets.isEmpty ? "none" : octets.isText ? Escape.quoted(octets) : "x'\(Escape.hex(octets))'"
+        case .octets(let octets):
+            octets.isEmpty ? "none" : octets.isText ? Escape.quoted(octets) : "x'\(Escape.hex(octets))'"
         case .permissions(let list): list.isEmpty ? "none" : PermissionList.text(list)
         case .quotas(let list):
             list.isEmpty ? "none" : list.map { "\(Escape.printable($0.name))=\($0.value)" }.joined(separator: ", ")

@@ -7,7 +7,9 @@ enum FindingText {
     static func line(_ finding: Finding) -> String {
         var place = finding.record.map { "record \($0)" } ?? ""
         if let offset = finding.offset { place += (place.isEmpty ? "" : ", ") + "offset \(offset)" }
-        let text = "\(finding.severity.styledName) \(Style.heading(finding.rule)): " + (place.isEmpty ? "" : place + ": ") + Escape.harmless(finding.message)
+        let text =
+            "\(finding.severity.styledName) \(Style.heading(finding.rule)): " + (place.isEmpty ? "" : place + ": ")
+            + Escape.harmless(finding.message)
         return finding.expected.isEmpty ? text : text + "; expected: \(finding.expected)"
     }
 

@@ -39,13 +39,15 @@ struct RebuildSteps {
         case .drop(let what): .object([("drop", .string(what.rawValue))])
         case .remove(let path): .object([("remove", .bytes(path))])
         case .set(let path, let value): .object([("set", .bytes(path)), ("value", .bytes(value))])
-        case .setPerms(let path, let perms): .object([("set_perms", .bytes(path)), ("perms", .string(PermissionList.text(perms)))])
+        case .setPerms(let path, let perms):
+            .object([("set_perms", .bytes(path)), ("perms", .string(PermissionList.text(perms)))])
         }
     }
 
     private var form: [JSON] {
         let words = [
-            ("layout", plan.form.layout?.rawValue), ("byte_order", plan.form.byteOrder?.rawValue), ("length_rule", plan.form.lengthRule?.rawValue),
+            ("layout", plan.form.layout?.rawValue), ("byte_order", plan.form.byteOrder?.rawValue),
+            ("length_rule", plan.form.lengthRule?.rawValue),
         ]
         return words.compactMap { name, word in word.map { .object([(name, .string($0))]) } }
     }

@@ -15,8 +15,9 @@ struct RebuiltOutput {
     /// What can be told before anything is read.
     func check() throws {
         guard let path, path != "-" else {
-            if path == "-" && FileIO.standardOutputIsTerminal {
-                throw ArchiveError(.usage, "an image is no text for a terminal; name a file with -o, or pipe the output")
+            if path == "-" && Terminal.isStandardOutput {
+                throw ArchiveError(
+                    .usage, "an image is no text for a terminal; name a file with -o, or pipe the output")
             }
             return
         }
@@ -30,17 +31,19 @@ struct RebuiltOutput {
     /// - Throws: exit status 2 where something was lost and nothing may be.
     func report(_ stream: RebuiltStream, _ name: String) throws {
         Self.tell(stream.alterations, name)
-        for line in stream.warnings { Standard.note("xsarchive: \(name): warning: \(line)") }
+        for line in stream.warnings { Console.note("xsarchive: \(name): warning: \(line)") }
         try refuse(stream.alterations, name)
     }
 
     static func tell(_ alterations: Alterations, _ name: String) {
-        for line in alterations.lines { Standard.note("xsarchive: \(name): \(line)") }
+        for line in alterations.lines { Console.note("xsarchive: \(name): \(line)") }
     }
 
     func refuse(_ alterations: Alterations, _ name: String) throws {
         guard isStrict, alterations.lossCount > 0 else { return }
-        Standard.note("xsarchive: \(name): \(alterations.lossCount) lost, so nothing was written; leave --strict out to write it all the same")
+        Console.note(
+            "xsarchive: \(name): \(alterations.lossCount) lost, so nothing was written; leave --strict out to write it all the same"
+        )
         throw Exit.trouble.code
     }
 

@@ -40,7 +40,9 @@ struct Report {
 
     func html() throws -> [UInt8] {
         let byteOrder = image.loaded.source.format.byteOrder
-        let others = changes.filter { $0.kind != .node && $0.kind != .perms }.map { redactor?.redact($0, byteOrder: byteOrder) ?? $0 }
+        let others = changes.filter { $0.kind != .node && $0.kind != .perms }.map {
+            redactor?.redact($0, byteOrder: byteOrder) ?? $0
+        }
         let data = JSON.object([
             ("program", .string("xsarchive \(XSArchive.version)")), ("title", .string(Escape.printable(title))),
             ("images", .array(try [old, image].compactMap { try $0?.json })), ("tree", columns.json),
@@ -54,7 +56,8 @@ struct Report {
     /// A change of anything but a node, which the tree shows: what, heading, domid, name, and the rest as text.
     private static func row(_ change: Change) -> JSON {
         let cells: [JSON] = [
-            .string(change.action.rawValue), .string(DiffText.heading(change.kind)), change.domid.map { .integer(Int64($0)) } ?? .null,
+            .string(change.action.rawValue), .string(DiffText.heading(change.kind)),
+            change.domid.map { .integer(Int64($0)) } ?? .null,
             .string(DiffText.name(change)), .string(DiffText.detail(change)),
         ]
         return .array(cells)

@@ -4,7 +4,7 @@ import XenstoreStream
 
 /// The connections of an image with what they wait for, their watches, and their open transactions.
 struct ReportConnections {
-    private var connections: [(data: ConnectionData, waiting: Waiting?)] = []
+    private var connections: [(data: ConnectionData, waiting: Backlog?)] = []
     private var watches: [(connID: UInt32, path: Octets, token: Octets)] = []
     private var transactions: [TransactionData] = []
     private var pending: [NodeData] = []
@@ -13,7 +13,7 @@ struct ReportConnections {
     init(_ image: ImageSource, _ redactor: Redactor? = nil) throws {
         try image.forEachRecord { body in
             switch redactor?.redact(body, byteOrder: image.format.byteOrder) ?? body {
-            case .connection(let data): connections.append((data, Waiting(data, image.format.byteOrder)))
+            case .connection(let data): connections.append((data, Backlog(data, image.format.byteOrder)))
             case .watch(let data): watches.append((data.connID, data.wpath.octets, data.token.octets))
             case .watchExtended(let data): watches.append((data.connID, data.wpath.octets, data.token.octets))
             case .transaction(let data): transactions.append(data)
@@ -26,7 +26,10 @@ struct ReportConnections {
     var json: JSON {
         .object([
             ("connections", .array(connectionRows)), ("watches", .array(watches.map(Self.watchRow))),
-            ("transactions", .array(transactions.map { .array([.integer(Int64($0.connID)), .integer(Int64($0.txID))]) })),
+            (
+                "transactions",
+                .array(transactions.map { .array([.integer(Int64($0.connID)), .integer(Int64($0.txID))]) })
+            ),
             ("pending", .array(pending.map(Self.pendingRow))),
         ])
     }
@@ -49,12 +52,16 @@ struct ReportConnections {
     }
 
     private static func watchRow(_ watch: (connID: UInt32, path: Octets, token: Octets)) -> JSON {
-        .array([.integer(Int64(watch.connID)), .string(Escape.printable(watch.path)), .string(Escape.printable(watch.token))])
+        .array([
+            .integer(Int64(watch.connID)), .string(Escape.printable(watch.path)),
+            .string(Escape.printable(watch.token)),
+        ])
     }
 
     private static func pendingRow(_ node: NodeData) -> JSON {
         .array([
-            .integer(Int64(node.connID)), .integer(Int64(node.txID)), .string(access(node.access)), .string(Escape.printable(node.path.octets)),
+            .integer(Int64(node.connID)), .integer(Int64(node.txID)), .string(access(node.access)),
+            .string(Escape.printable(node.path.octets)),
             .string(Escape.printable(node.value)), .string(Escape.printable(PermissionList.text(node.perms))),
         ])
     }

@@ -34,9 +34,12 @@ struct ReportDevices {
 
     private func frontends(of domain: Int) -> [(kind: Octets, id: Octets, index: Int)] {
         var found: [(kind: Octets, id: Octets, index: Int)] = []
-        if let console = child(domain, "console"), child(console, "backend") != nil { found.append((Octets("console".utf8), Octets("0".utf8), console)) }
+        if let console = child(domain, "console"), child(console, "backend") != nil {
+            found.append((Octets("console".utf8), Octets("0".utf8), console))
+        }
         for kind in tree.children(of: child(domain, "device")) {
-            for device in tree.nodes[kind].children where child(device, "backend") != nil || child(device, "state") != nil {
+            for device in tree.nodes[kind].children
+            where child(device, "backend") != nil || child(device, "state") != nil {
                 found.append((tree.nodes[kind].name, tree.nodes[device].name, device))
             }
         }
@@ -47,8 +50,12 @@ struct ReportDevices {
         let domid = tree.nodes[domain].name
         let names = [Octets("libxl".utf8), domid, Octets("device".utf8), kind, id, Octets("backend".utf8)]
         let toolstack = tree.find("/").flatMap { tree.find(names, from: $0) }.flatMap { tree.nodes[$0].content?.value }
-        let isRedirected = toolstack != nil && value(frontend, "backend") != nil && toolstack != value(frontend, "backend")
-        devices.append(Device(domid: domid, kind: kind, id: id, frontend: frontend, backend: backend, redirectedFrom: isRedirected ? toolstack : nil))
+        let isRedirected =
+            toolstack != nil && value(frontend, "backend") != nil && toolstack != value(frontend, "backend")
+        devices.append(
+            Device(
+                domid: domid, kind: kind, id: id, frontend: frontend, backend: backend,
+                redirectedFrom: isRedirected ? toolstack : nil))
     }
 
     /// Backends lie at /local/domain/BACKEND/backend/KIND/FRONTEND/ID.
@@ -56,10 +63,12 @@ struct ReportDevices {
         for domain in tree.children(of: tree.find("/local/domain")) {
             for kind in tree.children(of: child(domain, "backend")) {
                 for of in tree.nodes[kind].children {
-                    for backend in tree.nodes[of].children where !known.contains(backend) && child(backend, "state") != nil {
+                    for backend in tree.nodes[of].children
+                    where !known.contains(backend) && child(backend, "state") != nil {
                         devices.append(
                             Device(
-                                domid: tree.nodes[of].name, kind: tree.nodes[kind].name, id: tree.nodes[backend].name, frontend: nil,
+                                domid: tree.nodes[of].name, kind: tree.nodes[kind].name, id: tree.nodes[backend].name,
+                                frontend: nil,
                                 backend: backend, redirectedFrom: nil))
                     }
                 }
@@ -79,7 +88,9 @@ struct ReportDevices {
     // MARK: For the page
 
     private func state(_ end: Int?, isOld: Bool) -> Octets? {
-        end.flatMap { child($0, "state") }.flatMap { isOld ? tree.nodes[$0].oldContent?.value : tree.nodes[$0].content?.value }
+        end.flatMap { child($0, "state") }.flatMap {
+            isOld ? tree.nodes[$0].oldContent?.value : tree.nodes[$0].content?.value
+        }
     }
 
     /// domid, kind, id, then the frontend's place in the columns, its state and the one before, the same of the backend,
@@ -87,12 +98,16 @@ struct ReportDevices {
     func json(_ columns: ReportColumns) -> JSON {
         func end(_ index: Int?) -> [JSON] {
             func text(_ octets: Octets?) -> JSON { .optional(octets.map(Escape.printable)) }
-            return [.integer(index.map { Int64(columns.positions[$0]) } ?? -1), text(state(index, isOld: false)), text(state(index, isOld: true))]
+            return [
+                .integer(index.map { Int64(columns.positions[$0]) } ?? -1), text(state(index, isOld: false)),
+                text(state(index, isOld: true)),
+            ]
         }
         return .array(
             devices.map { device in
                 .array(
-                    [device.domid, device.kind, device.id].map { .string(Escape.printable($0)) } + end(device.frontend) + end(device.backend)
+                    [device.domid, device.kind, device.id].map { .string(Escape.printable($0)) } + end(device.frontend)
+                        + end(device.backend)
                         + [.optional(device.redirectedFrom.map(Escape.printable))])
             })
     }

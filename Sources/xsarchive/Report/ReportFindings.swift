@@ -25,9 +25,12 @@ struct ReportFindings {
         let finding = item.finding
         // Where an image is damaged, a secret may have got into what is read as a path: nothing is quoted then.
         let isQuotable = !isRedacted || !image.loaded.image.isSalvaged
-        let message = isQuotable ? finding.message : finding.message.prefix { $0 != "\"" } + (finding.message.contains("\"") ? "…" : "")
+        let message =
+            isQuotable
+            ? finding.message : finding.message.prefix { $0 != "\"" } + (finding.message.contains("\"") ? "…" : "")
         let cells: [JSON] = [
-            .string(finding.severity.rawValue), .string(finding.rule), .string(Escape.harmless(String(message))), .string(finding.expected),
+            .string(finding.severity.rawValue), .string(finding.rule), .string(Escape.harmless(String(message))),
+            .string(finding.expected),
             isQuotable ? .optional(item.path) : .null, finding.record.map { .integer(Int64($0)) } ?? .null,
             finding.offset.map { .integer(Int64($0)) } ?? .null, .optional(state),
         ]

@@ -18,7 +18,7 @@ struct ReportImage {
 
     var json: JSON {
         get throws {
-            let sheet = ImageSheet(source: loaded.source, counts: Dictionary(uniqueKeysWithValues: records))
+            let sheet = ImageSummary(source: loaded.source, counts: Dictionary(uniqueKeysWithValues: records))
             return .object([
                 ("name", .string(Escape.printable(loaded.source.name))), ("size", .integer(Int64(loaded.source.size))),
                 ("facts", .array(sheet.facts.map { .array([.string($0.0), .string(Escape.printable($0.1))]) })),
@@ -35,7 +35,9 @@ struct ReportImage {
         let query = try NamedQuery.named("domains")
         let statement = try query.prepare(loaded.archive, parameters: ["image_id": String(loaded.imageID)])
         var rows: [JSON] = []
-        while try statement.step() { rows.append(.array((0..<statement.columnCount).map { Self.value(statement.value($0)) })) }
+        while try statement.step() {
+            rows.append(.array((0..<statement.columnCount).map { Self.value(statement.value($0)) }))
+        }
         return .object([("columns", .array(query.columns.map(JSON.string))), ("rows", .array(rows))])
     }
 
@@ -54,8 +56,10 @@ struct ReportImage {
         return .array(
             try archive.images().filter { $0.label.series == image.label.series }.map { other in
                 let row: [JSON] = [
-                    .string(Escape.printable("@\(other.imageID) \(other.label.name)")), .string(Escape.printable(other.label.capturedAt ?? other.importedAt)),
-                    .integer(other.stream.size), .integer(other.stream.nodeCount), .bool(other.imageID == image.imageID),
+                    .string(Escape.printable("@\(other.imageID) \(other.label.name)")),
+                    .string(Escape.printable(other.label.capturedAt ?? other.importedAt)),
+                    .integer(other.stream.size), .integer(other.stream.nodeCount),
+                    .bool(other.imageID == image.imageID),
                 ]
                 return .array(row)
             })

@@ -25,7 +25,9 @@ enum ReportPage {
             """
         var page = Array(head.utf8)
         page += style
-        page += Array("</style>\n</head>\n<body>\n<noscript>This page shows its data by a script that stands in it; allow scripts to see it.</noscript>\n".utf8)
+        page += Array(
+            "</style>\n</head>\n<body>\n<noscript>This page shows its data by a script that stands in it; allow scripts to see it.</noscript>\n"
+                .utf8)
         page += Array("<script type=\"application/json\" id=\"data\">".utf8)
         page += inert(data)
         page += Array("</script>\n<script>".utf8)

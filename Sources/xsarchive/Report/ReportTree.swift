@@ -66,7 +66,9 @@ struct ReportTree {
         guard path.first == 0x2F else { return try child(path, of: Self.top) }
         if path.count == 1 { return Self.root }
         var index = Self.root
-        for name in path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false) { index = try child(name, of: index) }
+        for name in path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false) {
+            index = try child(name, of: index)
+        }
         return index
     }
 
@@ -75,7 +77,9 @@ struct ReportTree {
         if let index = places[place] { return index }
         guard nodes.count < Self.mostNodes else {
             throw ArchiveError(
-                .usage, "the tree has more than \(Self.mostNodes) nodes, too many for a page; look at it with 'xsarchive ls' and 'xsarchive sql'")
+                .usage,
+                "the tree has more than \(Self.mostNodes) nodes, too many for a page; look at it with 'xsarchive ls' and 'xsarchive sql'"
+            )
         }
         let index = nodes.count
         places[place] = index
@@ -103,7 +107,9 @@ struct ReportTree {
     /// The node at a path; nil where there is none.
     func find(_ path: Octets) -> Int? {
         guard path.first == 0x2F else { return places[Place(parent: Self.top, name: path)] }
-        return path.count == 1 ? Self.root : find(path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false), from: Self.root)
+        return path.count == 1
+            ? Self.root
+            : find(path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false), from: Self.root)
     }
 
     /// The node below another by the names on the way.

@@ -1,0 +1,81 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// What a record says, as named values in the words of the archive's views.
+enum Attributes {
+    static func of(_ body: RecordBody, layout: Layout) -> [Attribute] {
+        switch body {
+        case .node(let data): node(data)
+        case .watch(let data): terminations([(.wpath, data.wpath), (.token, data.token)])
+        case .watchExtended(let data):
+            [Attribute("depth", data.hasDepth ? .unsigned(UInt64(data.depth)) : .none)]
+                + nonZero("depth_pad", data.depthPad)
+                + terminations([(.wpath, data.wpath), (.token, data.token)])
+        case .connection(let data): connection(data, layout: layout)
+        case .transaction(let data): [Attribute("tx_id", data.txID)]
+        default: fields(body, layout: layout)
+        }
+    }
+
+    /// A node as people think of it: value and permissions; the rest where it says something.
+    private static func node(_ data: NodeData) -> [Attribute] {
+        [Attribute("value", .octets(data.value)), Attribute("perms", .text(PermissionList.text(data.perms)))]
+            + nonZero("access", data.access)
+            // In a committed node tx-id has no meaning; where one is set all the same, it counts.
+            + nonZero("tx_id", data.txID)
+            + terminations([(.path, data.path)])
+    }
+
+    private static func connection(_ data: ConnectionData, layout: Layout) -> [Attribute] {
+        var attributes: [Attribute] = []
+        for attribute in fields(.connection(data), layout: layout) {
+            switch attribute.name {
+            case "conn_id": continue
+            // Bit 0 says that there is a unique-id, which stands for itself.
+            case "fields": attributes += nonZero("fields", data.fields & ~1)
+            case "conn_pad", "socket_pad": if attribute.value != .unsigned(0) { attributes.append(attribute) }
+            case "conn_type":
+                let type: Attribute.Value =
+                    switch data.kind {
+                    case .ring: .text("ring")
+                    case .socket: .text("socket")
+                    case .unknown: .integer(Int64(data.connType))
+                    }
+                attributes.append(Attribute("type", type))
+            case "tdomid":
+                attributes.append(
+                    Attribute(
+                        "target_domid", data.tdomid == ConnectionData.noDomain ? .none : .unsigned(UInt64(data.tdomid)))
+                )
+            default: attributes.append(attribute)
+            }
+        }
+        return attributes
+    }
+
+    /// Every field that is stored, by the name of its column.
+    private static func fields(_ body: RecordBody, layout: Layout) -> [Attribute] {
+        FieldList.entries(of: body, layout: layout).compactMap { entry in
+            switch entry.value {
+            case .unsigned(let number): Attribute(name(entry.field), .unsigned(number))
+            case .signed(let number): Attribute(name(entry.field), .integer(number))
+            case .octets(let octets): Attribute(name(entry.field), .data(octets))
+            case .string(let string): Attribute(name(entry.field), .octets(string.octets))
+            case .permissions(let list): Attribute(name(entry.field), .text(PermissionList.text(list)))
+            case .count, .quotas, .alignment: nil
+            }
+        }
+    }
+
+    private static func name(_ field: Field) -> String {
+        String(field.name.map { $0 == "-" ? "_" : $0 })
+    }
+
+    private static func nonZero<Number: UnsignedInteger>(_ name: String, _ value: Number) -> [Attribute] {
+        value == 0 ? [] : [Attribute(name, .unsigned(UInt64(value)))]
+    }
+
+    private static func terminations(_ strings: [(Field, TerminatedString)]) -> [Attribute] {
+        strings.filter { !$0.1.isTerminated }.map { Attribute(name($0.0) + "_terminator", .text("missing")) }
+    }
+}

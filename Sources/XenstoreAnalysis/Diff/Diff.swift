@@ -1,0 +1,217 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// The differences between two images, for every kind of record.
+///
+/// A connection is known by its domid (and unique-id) or its socket, a watch by connection, path and token, a
+/// transaction by connection and tx-id, a node by its path, a pending one also by its transaction.
+public struct Diff {
+    /// Ordered by kind, then by path or what else names the thing.
+    public let changes: [Change]
+    /// Whether the images' bytes are the same.
+    public let isIdentical: Bool
+
+    /// - Throws: `StreamError` or `ArchiveError` where an image cannot be read.
+    public init(_ old: ImageSource, _ new: ImageSource) throws {
+        isIdentical = old.sha256 == new.sha256 && old.format == new.format
+        guard !isIdentical else {
+            changes = []
+            return
+        }
+        let pair = try ImagePair(old, new)
+        let left = try ImageState(old, forEachRecord: pair.forEachOldRecord)
+        let right = try ImageState(new, comparedWith: left.uniqueIDs, forEachRecord: pair.forEachNewRecord)
+        changes = Diff.changes(left, right).sorted(by: Diff.isBefore)
+    }
+
+    private static func changes(_ left: ImageState, _ right: ImageState) -> [Change] {
+        var changes: [Change] = headerChanges(left, right) + quotaChanges(left, right) + replacedDomains(left, right)
+        // Of two layouts only what both can say is compared: the rest differs by necessity.
+        let sharesLayout = left.format.layout == right.format.layout
+        for (key, body) in left.entries {
+            guard let position = right.index[key] else {
+                guard right.canHold(body.type) else { continue }
+                changes.append(change(.removed, key.identity, old: (left, body), new: nil))
+                continue
+            }
+            let other = right.entries[position].body
+            if body == other && sharesLayout { continue }
+            let change = change(.changed, key.identity, old: (left, body), new: (right, other))
+            let common = Set((change.old ?? []).map(\.name)).intersection((change.new ?? []).map(\.name)).union(
+                silentWhereZero)
+            if change.differences.contains(where: { sharesLayout || common.contains($0.name) }) {
+                changes.append(change)
+            }
+        }
+        for (key, body) in right.entries where left.index[key] == nil && left.canHold(body.type) {
+            changes.append(change(.added, key.identity, old: nil, new: (right, body)))
+        }
+        return changes
+    }
+
+    /// Attributes that every layout has and that stand in a change only where they say something.
+    private static let silentWhereZero: Set<String> = [
+        "access", "tx_id", "path_terminator", "wpath_terminator", "token_terminator",
+    ]
+
+    // MARK: Kinds
+
+    private static func change(
+        _ action: Change.Action, _ identity: Identity, old: (ImageState, RecordBody)?, new: (ImageState, RecordBody)?
+    ) -> Change {
+        let oldAttributes = old.map { attributes($0.1, identity, in: $0.0) }
+        let newAttributes = new.map { attributes($0.1, identity, in: $0.0) }
+        func make(
+            _ kind: Change.Kind, path: Octets? = nil, domid: UInt16? = nil, _ identity: [Attribute] = []
+        ) -> Change {
+            Change(
+                action: action, kind: kind, path: path, domid: domid, identity: identity, old: oldAttributes,
+                new: newAttributes)
+        }
+        let owner = (new ?? old).flatMap { ownerDomid($0.1) }
+        switch identity {
+        case .global: return make(.global)
+        case .quota: return make(.quota)
+        case .domain(let domid): return make(.domain, domid: domid)
+        case .connection(let connection): return make(.connection, domid: connection.domid, connection.attributes)
+        case .watch(let connection, let path, let token):
+            return make(
+                .watch, path: path, domid: connection.domid,
+                connection.attributes + [Attribute("token", .octets(token))])
+        case .transaction(let connection, let txID):
+            return make(.transaction, domid: connection.domid, connection.attributes + [Attribute("tx_id", txID)])
+        case .node(let path):
+            let onlyPerms = action == .changed && isOnlyPerms(old?.1, new?.1)
+            return make(onlyPerms ? .perms : .node, path: path, domid: owner)
+        case .pendingNode(let connection, let txID, let path):
+            let of = connection.domid.map { [Attribute("conn_domid", $0)] } ?? connection.attributes
+            let onlyPerms = action == .changed && isOnlyPerms(old?.1, new?.1)
+            return make(onlyPerms ? .perms : .node, path: path, domid: owner, of + [Attribute("tx_id", txID)])
+        case .record(let type): return make(.record, [Attribute("type", type)])
+        }
+    }
+
+    private static func attributes(_ body: RecordBody, _ identity: Identity, in state: ImageState) -> [Attribute] {
+        var attributes = Attributes.of(body, layout: state.format.layout)
+        if case .pendingNode = identity { attributes.removeAll { $0.name == "tx_id" } }
+        if case .domain(let domid) = identity {
+            attributes.removeAll { $0.name == "domid" && $0.value == .unsigned(UInt64(domid)) }
+        }
+        return attributes
+    }
+
+    private static func ownerDomid(_ body: RecordBody) -> UInt16? {
+        if case .node(let data) = body { data.perms.first?.domid } else { nil }
+    }
+
+    private static func isOnlyPerms(_ old: RecordBody?, _ new: RecordBody?) -> Bool {
+        guard case .node(var old)? = old, case .node(let new)? = new else { return false }
+        old.perms = new.perms
+        return old == new
+    }
+
+    private static func headerChanges(_ left: ImageState, _ right: ImageState) -> [Change] {
+        func attributes(_ state: ImageState) -> [Attribute] {
+            [
+                Attribute("version", state.header.map { .unsigned(UInt64($0.version)) } ?? .none),
+                Attribute("flags", state.header.map { .unsigned(UInt64($0.flags)) } ?? .none),
+                Attribute("layout", .text(state.format.layout.rawValue)),
+            ]
+        }
+        let (old, new) = (attributes(left), attributes(right))
+        guard old != new else { return [] }
+        return [Change(action: .changed, kind: .header, path: nil, domid: nil, identity: [], old: old, new: new)]
+    }
+
+    private static func quotaChanges(_ left: ImageState, _ right: ImageState) -> [Change] {
+        var changes: [Change] = []
+        for identity in Set(left.quotas.keys).union(right.quotas.keys) {
+            let (old, new) = (left.quotas[identity], right.quotas[identity])
+            guard old != new, case .quota(let scope, let name) = identity else { continue }
+            guard left.canHold(.globalQuotaData) && right.canHold(.globalQuotaData) else { continue }
+            var domid: UInt16?
+            if case .domain(let domain) = scope {
+                domid = domain
+                // The quotas of a domain that came or went say no more than the domain's own line.
+                let key = ImageState.Key(identity: .domain(domain), occurrence: 0)
+                if left.index[key] == nil || right.index[key] == nil { continue }
+            }
+            let action: Change.Action = old == nil ? .added : new == nil ? .removed : .changed
+            changes.append(
+                Change(
+                    action: action, kind: .quota, path: nil, domid: domid,
+                    identity: [Attribute("name", .octets(name)), Attribute("scope", .text(scope.name))],
+                    old: old.map { [Attribute("value", $0)] }, new: new.map { [Attribute("value", $0)] }))
+        }
+        return changes
+    }
+
+    /// A domid whose unique-id is another one now belongs to another domain.
+    private static func replacedDomains(_ left: ImageState, _ right: ImageState) -> [Change] {
+        left.uniqueIDs.compactMap { domid, old in
+            guard let new = right.uniqueIDs[domid], new != old else { return nil }
+            return Change(
+                action: .changed, kind: .domain, path: nil, domid: domid, identity: [],
+                old: [Attribute("unique_id", old)], new: [Attribute("unique_id", new)])
+        }
+    }
+
+    // MARK: Order
+
+    /// By kind (nodes and their permissions together), then path, domid, identity, and removals before additions.
+    private static func isBefore(_ left: Change, _ right: Change) -> Bool {
+        if left.kind.rank != right.kind.rank { return left.kind.rank < right.kind.rank }
+        if left.path != right.path {
+            guard let a = left.path, let b = right.path else { return left.path == nil }
+            return a.lexicographicallyPrecedes(b)
+        }
+        if left.domid != right.domid { return (left.domid.map(Int.init) ?? -1) < (right.domid.map(Int.init) ?? -1) }
+        for (a, b) in zip(left.identity, right.identity) where a.value != b.value { return isBefore(a.value, b.value) }
+        if left.identity.count != right.identity.count { return left.identity.count < right.identity.count }
+        return left.action == .removed && right.action != .removed
+    }
+}
+
+extension Diff {
+    /// Numbers by their value, text and bytes as bytes, and numbers first.
+    private static func isBefore(_ left: Attribute.Value, _ right: Attribute.Value) -> Bool {
+        let (a, b) = (sortKey(left), sortKey(right))
+        if a.number != b.number { return (a.number ?? .max) < (b.number ?? .max) }
+        return a.octets.lexicographicallyPrecedes(b.octets)
+    }
+
+    private static func sortKey(_ value: Attribute.Value) -> (number: Int64?, octets: Octets) {
+        switch value {
+        case .none: (-1, [])
+        case .integer(let number): (number, [])
+        case .unsigned(let number): (Int64(clamping: number), [])
+        case .text(let text): (nil, Octets(text.utf8))
+        case .octets(let octets), .data(let octets): (nil, octets)
+        }
+    }
+}
+
+extension ImageState {
+    /// Whether the image's layout has such records at all. A watch with a depth can be one without, so any layout has it.
+    fileprivate func canHold(_ type: RecordType) -> Bool {
+        !type.isKnown || type == .watchDataExtended || type <= format.layout.lastRecordType
+    }
+}
+
+extension Change.Kind {
+    /// Where a diff shows the kind; permissions stand among the nodes.
+    fileprivate var rank: Int {
+        let kind = self == .perms ? Change.Kind.node : self
+        return Change.Kind.allCases.firstIndex(of: kind) ?? 0
+    }
+}
+
+extension QuotaScope {
+    fileprivate var name: String {
+        switch self {
+        case .host: "host"
+        case .domainDefault: "default"
+        case .domain: "domain"
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// What an image says, by identity: the form in which two images are compared.
+struct ImageState {
+    /// A record with the identity that finds its like in another image. Of several records with one identity the
+    /// second is a thing of its own, and so on.
+    struct Key: Hashable {
+        let identity: Identity
+        let occurrence: Int
+    }
+
+    let header: Header?
+    let format: StreamFormat
+    let sha256: String
+    /// The records, in the order of the stream, with what is renumbered at each dump taken out.
+    private(set) var entries: [(key: Key, body: RecordBody)] = []
+    private(set) var index: [Key: Int] = [:]
+    /// Quotas, which are things of their own within a record.
+    private(set) var quotas: [Identity: UInt32] = [:]
+    /// The unique-id of each domain that has one.
+    private(set) var uniqueIDs: [UInt16: UInt64] = [:]
+
+    private var connections: [UInt32: ConnectionIdentity] = [:]
+
+    /// - Parameters:
+    ///   - forEachRecord: hands out the records that are to be compared.
+    ///   - other: the unique-ids of the image to compare with; a domain with another one is another domain.
+    init(
+        _ source: ImageSource, comparedWith other: [UInt16: UInt64] = [:],
+        forEachRecord: ((RecordBody) throws -> Void) throws -> Void
+    ) throws {
+        header = source.header
+        format = source.format
+        sha256 = source.sha256
+        try forEachRecord { body in
+            if case .connection(let data) = body { note(data, other) }
+        }
+        var counts: [Identity: Int] = [:]
+        try forEachRecord { body in
+            collectQuotas(body)
+            guard let identity = identity(of: body) else { return }
+            let occurrence = counts[identity, default: 0]
+            counts[identity] = occurrence + 1
+            let key = Key(identity: identity, occurrence: occurrence)
+            index[key] = entries.count
+            entries.append((key, normalized(body)))
+        }
+    }
+
+    private mutating func note(_ data: ConnectionData, _ other: [UInt16: UInt64]) {
+        switch data.kind {
+        case .ring:
+            // 0 stands for a daemon that did not know the id.
+            let uniqueID = data.hasUniqueID && data.uniqueID != 0 ? data.uniqueID : nil
+            if let uniqueID { uniqueIDs[data.domid] = uniqueID }
+            let isAnother = uniqueID != nil && other[data.domid] != nil && other[data.domid] != uniqueID
+            connections[data.connID] = .ring(data.domid, isAnother ? 1 : 0)
+        case .socket: connections[data.connID] = .socket(data.socketFD)
+        case .unknown: connections[data.connID] = .other(data.connType, data.connSpec)
+        }
+    }
+
+    func connection(_ connID: UInt32) -> ConnectionIdentity {
+        connections[connID] ?? .unknown(connID)
+    }
+
+    private func identity(of body: RecordBody) -> Identity? {
+        switch body {
+        case .global: .global
+        case .connection(let data): .connection(connection(data.connID))
+        case .watch(let data): .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
+        case .watchExtended(let data):
+            .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
+        case .transaction(let data): .transaction(connection(data.connID), txID: data.txID)
+        case .node(let data) where data.isCommitted: .node(path: data.path.octets)
+        case .node(let data): .pendingNode(connection(data.connID), txID: data.txID, path: data.path.octets)
+        case .globalQuota: nil
+        case .domain(let data): .domain(data.domid)
+        case .opaque(let data): data.type == .end && data.body.isEmpty ? nil : .record(type: data.type.rawValue)
+        }
+    }
+
+    private mutating func collectQuotas(_ body: RecordBody) {
+        switch body {
+        case .globalQuota(let data):
+            for (position, quota) in data.quotas.enumerated() {
+                let scope = position < Int(data.domQuotaCount) ? QuotaScope.domainDefault : .host
+                quotas[.quota(scope: scope, name: quota.name)] = quota.value
+            }
+        case .domain(let data):
+            for quota in data.quotas { quotas[.quota(scope: .domain(data.domid), name: quota.name)] = quota.value }
+        default: break
+        }
+    }
+
+    /// The record without its conn-id, and a domain without its quotas, which are compared on their own.
+    private func normalized(_ body: RecordBody) -> RecordBody {
+        switch body {
+        case .connection(var data):
+            data.connID = 0
+            return .connection(data)
+        case .watch(var data):
+            data.connID = 0
+            return .watch(data)
+        case .watchExtended(var data):
+            data.connID = 0
+            return .watchExtended(data)
+        case .transaction(var data):
+            data.connID = 0
+            return .transaction(data)
+        case .node(var data) where !data.isCommitted:
+            data.connID = 0
+            return .node(data)
+        case .domain(var data):
+            data.quotas = []
+            return .domain(data)
+        default:
+            return body
+        }
+    }
+}

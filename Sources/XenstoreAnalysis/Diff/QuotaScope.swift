@@ -1,0 +1,6 @@
+import XenstoreStream
+
+enum QuotaScope: Hashable {
+    case host, domainDefault
+    case domain(UInt16)
+}

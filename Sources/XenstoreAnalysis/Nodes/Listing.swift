@@ -1,0 +1,101 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// Prints nodes and values exactly as xenstore-ls and xenstore-read of Xen 4.17 do.
+public struct Listing {
+    /// xenstore-ls -f: whole paths, nothing cut off.
+    public var showsPaths: Bool
+    /// xenstore-ls -p: permissions behind the values.
+    public var showsPerms: Bool
+    /// The line's width in columns; 80 where the output is no terminal.
+    public var width: Int
+
+    public init(showsPaths: Bool = false, showsPerms: Bool = false, width: Int = 80) {
+        self.showsPaths = showsPaths
+        self.showsPerms = showsPerms
+        self.width = width
+    }
+
+    /// What a value needs besides itself: ` = "` and `..."`.
+    private static let tagLength = 8
+    /// Where the permissions begin, with dots before them.
+    private static let permsColumn = 60
+
+    /// Hands the lines of everything below `path` to `print`, each with its newline.
+    /// - Throws: `ArchiveError` where the path is no valid one or no node has it.
+    public func list(_ tree: NodeTree, path: Octets, _ print: ([UInt8]) throws -> Void) throws {
+        let root = try Self.find(tree, path)
+        // A stack of its own: a path from a hostile image may have thousands of levels.
+        var pending = root.children.reversed().map { (index: $0, depth: 0) }
+        while let (index, depth) = pending.popLast() {
+            let node = tree.nodes[index]
+            try print(line(node, depth: depth))
+            pending += node.children.reversed().map { ($0, depth + 1) }
+        }
+    }
+
+    /// A node's value as xenstore-read prints it: escaped, with a newline.
+    public static func value(_ tree: NodeTree, path: Octets) throws -> [UInt8] {
+        ToolEscape.text(try find(tree, path).value) + [0x0A]
+    }
+
+    /// The node at an absolute path or at one that is relative to domain 0's home, as the tools take it.
+    public static func find(_ tree: NodeTree, _ path: Octets) throws -> NodeTree.Node {
+        let isAbsolute = path.first == 0x2F || path.first == 0x40
+        let whole = isAbsolute ? path : Octets("/local/domain/0/".utf8) + path
+        guard !path.isEmpty else { throw ArchiveError(.usage, "the path is empty; write / for the root") }
+        guard whole.count == 1 || whole.last != 0x2F else {
+            throw ArchiveError(.usage, "\(name(path)): no path ends in a slash; write it without")
+        }
+        guard let node = tree.node(at: whole) else {
+            let rooted = isAbsolute ? path : [0x2F] + path
+            let nearest = (tree.node(at: rooted).map(\.path) ?? tree.nearest(to: whole)).map {
+                "did you mean \(name($0))?"
+            }
+            let advice =
+                nearest
+                ?? (whole.count == 1 ? "'xsarchive show' tells what it holds" : "'xsarchive ls' shows what there is")
+            throw ArchiveError(.noSuchImage, "\(name(path)): the image has no such node; \(advice)")
+        }
+        return node
+    }
+
+    private static func name(_ path: Octets) -> String {
+        String(decoding: ToolEscape.text(path), as: UTF8.self)
+    }
+
+    private func line(_ node: NodeTree.Node, depth: Int) -> [UInt8] {
+        var line: [UInt8] = []
+        let value = ToolEscape.text(node.value)
+        if showsPaths {
+            line += ToolEscape.text(node.path)
+            line += Self.quoted(value[...])
+            if showsPerms { line.append(0x20) }
+        } else {
+            line += Array(repeating: 0x20, count: depth)
+            line += ToolEscape.text(node.name).prefix(max(0, width - Self.tagLength - depth))
+            // The raw length decides whether the value is cut off, the escaped one is what is cut.
+            if width < line.count + node.value.count + Self.tagLength {
+                let room = max(0, width - Self.tagLength - line.count)
+                line += Array(" = \"".utf8) + value.prefix(room) + Array("\\...\"".utf8)
+            } else {
+                line += Self.quoted(value[...])
+                if showsPerms {
+                    line.append(0x20)
+                    while line.count < min(Self.permsColumn, width) { line.append(line.count & 1 == 1 ? 0x2E : 0x20) }
+                }
+            }
+        }
+        if showsPerms { line += Array("  (\(Self.perms(node.perms)))".utf8) }
+        return line + [0x0A]
+    }
+
+    private static func quoted(_ value: ArraySlice<UInt8>) -> [UInt8] {
+        Array(" = \"".utf8) + value + [0x22]
+    }
+
+    /// The permissions as the tools write them, stale ones like the others.
+    static func perms(_ permissions: [Permission]) -> String {
+        PermissionList.text(permissions.map { Permission(perm: $0.perm, domid: $0.domid) })
+    }
+}

@@ -1,0 +1,52 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// What the named queries that accuse find in an image.
+public struct QueryFindings: Sendable {
+    /// A finding with the path it is about, escaped; nil where it is about none.
+    public typealias Item = (finding: Finding, path: String?)
+
+    public private(set) var items: [Item] = []
+    /// The queries that say nothing of this image, each with the reason.
+    public private(set) var inapplicable: [(name: String, reason: String)] = []
+
+    /// - Parameters:
+    ///   - archive: the one that holds the image.
+    ///   - imageID: the image's.
+    ///   - limit: of one query so many rows become findings, and one more that counts the rest.
+    /// - Throws: what reading the archive throws.
+    public init(_ archive: Archive, imageID: Int64, limit: Int = 100) throws {
+        for query in NamedQuery.rules {
+            if let reason = try query.inapplicability(archive, imageID: imageID) {
+                inapplicable.append((query.name, reason))
+                continue
+            }
+            let statement = try query.prepare(archive, parameters: ["image_id": String(imageID)])
+            var count = 0
+            while try statement.step() {
+                count += 1
+                if count <= limit { items.append(Self.item(query, statement)) }
+            }
+            if count > limit {
+                items.append(
+                    (query.finding("and \(count - limit) more; 'xsarchive query \(query.name)' lists them all"), nil))
+            }
+        }
+    }
+
+    private static func item(_ query: NamedQuery, _ row: Statement) -> Item {
+        var parts: [String] = []
+        var path: String?
+        for (column, name) in query.columns.enumerated() {
+            switch row.value(column) {
+            case .null: continue
+            case .integer(let number): parts.append("\(name) \(number)")
+            case .real(let number): parts.append("\(name) \(number)")
+            case .text(let octets), .blob(let octets):
+                parts.append("\(name) \(Escape.short(octets))")
+                if path == nil && (name == "path" || name == "frontend") { path = Escape.printable(octets) }
+            }
+        }
+        return (query.finding(parts.joined(separator: ", ")), path)
+    }
+}

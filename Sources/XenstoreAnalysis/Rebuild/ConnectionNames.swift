@@ -1,0 +1,12 @@
+import XenstoreStream
+
+/// What to call connections in messages.
+enum ConnectionNames {
+    static func name(_ data: ConnectionData) -> String {
+        switch data.kind {
+        case .ring: "the ring of domain \(data.domid)"
+        case .socket: "socket \(data.socketFD)"
+        case .unknown: "connection \(data.connID)"
+        }
+    }
+}

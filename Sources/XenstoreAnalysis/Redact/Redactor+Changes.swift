@@ -1,0 +1,58 @@
+import XenstoreArchive
+import XenstoreStream
+
+extension Redactor {
+    /// A change with its secrets replaced by their length and a keyed hash, so that it stays a change.
+    public func redact(_ change: Change, byteOrder: ByteOrder) -> Change {
+        switch change.kind {
+        case .node, .perms:
+            guard let path = change.path, isSecret(path) else { return change }
+            return change.renamed(redactedPath(path)).mapping { attribute in
+                guard attribute.name == "value", case .octets(let value) = attribute.value else { return attribute }
+                return Attribute("value", .text(description(value)))
+            }
+        case .connection:
+            return change.mapping(whole: true) { attributes in
+                attributes.map { attribute in
+                    guard case .data(let buffer) = attribute.value else { return attribute }
+                    let redacted =
+                        switch attribute.name {
+                        case "in_data": redactRequests(buffer, home: change.domid ?? 0, byteOrder)
+                        case "out_data": redactAnswers(buffer, skipping: Self.replyLength(attributes), byteOrder)
+                        default: buffer
+                        }
+                    return redacted == buffer ? attribute : Attribute(attribute.name, .text(description(buffer)))
+                }
+            }
+        default: return change
+        }
+    }
+
+    private static func replyLength(_ attributes: [Attribute]) -> Int {
+        guard case .unsigned(let length)? = attributes.first(where: { $0.name == "out_resp_len" })?.value else {
+            return 0
+        }
+        return Int(truncatingIfNeeded: length)
+    }
+
+    func description(_ value: Octets) -> String {
+        guard case .keyedHash(let key) = form else { return "redacted, \(value.count) bytes" }
+        return "redacted, \(value.count) bytes, \(KeyedHash.hexadecimal(value, key: key).prefix(16))"
+    }
+}
+
+extension Change {
+    fileprivate func mapping(_ transform: @escaping (Attribute) -> Attribute) -> Change {
+        mapping(whole: true) { $0.map(transform) }
+    }
+
+    fileprivate func renamed(_ path: Octets) -> Change {
+        Change(action: action, kind: kind, path: path, domid: domid, identity: identity, old: old, new: new)
+    }
+
+    fileprivate func mapping(whole: Bool, _ transform: ([Attribute]) -> [Attribute]) -> Change {
+        Change(
+            action: action, kind: kind, path: path, domid: domid, identity: identity, old: old.map(transform),
+            new: new.map(transform))
+    }
+}

@@ -1,0 +1,91 @@
+extension Archive {
+    /// Opens an existing archive to read from it.
+    /// - Throws: `ArchiveError` where there is none, or the file is another kind, of another schema version, or holds
+    ///   tables, triggers or views that are not ours.
+    public static func open(_ path: String) throws -> Archive {
+        try open(path, vfs: nil)
+    }
+
+    /// - Parameter vfs: the name of SQLite's layer below, for tests; nil: the system's.
+    static func open(_ path: String, vfs: String?) throws -> Archive {
+        try checkPresence(path)
+        let database = try Database(path: fileName(path), mode: .read, vfs: vfs)
+        try SchemaCheck.checkForReading(database)
+        return Archive(database)
+    }
+
+    /// Opens an archive to write to it, and makes it where there is none. One of an earlier schema is brought up to date, and a
+    /// copy of it kept; `upgrade` then tells where.
+    public static func openOrCreate(_ path: String) throws -> Archive {
+        try openOrCreate(path, vfs: nil)
+    }
+
+    /// Opens an existing archive to write to it; one of an earlier schema is brought up to date, and a copy of it kept.
+    public static func openExisting(_ path: String) throws -> Archive {
+        try checkPresence(path)
+        return try openOrCreate(path)
+    }
+
+    /// - Parameter vfs: the name of SQLite's layer below, for tests; nil: the system's.
+    static func openOrCreate(_ path: String, vfs: String?) throws -> Archive {
+        try checkIsFile(path)
+        let isNew = try FileIO.createPrivate(path)
+        do {
+            let archive = Archive(try Database(path: fileName(path), mode: .write, vfs: vfs))
+            // Foreign keys are declared for those who read; checking each of a million inserts would cost a third of
+            // the time, and import proves the whole image by its digest instead. `verify` checks them.
+            try archive.database.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536")
+            try archive.prepareSchema()
+            return archive
+        } catch {
+            // Another process may have put its schema into the new file meanwhile.
+            if isNew && FileIO.isEmpty(path) { FileIO.remove(path) }
+            throw error
+        }
+    }
+
+    /// An archive in memory, for questions about a file that nobody wants to keep.
+    public static func inMemory() throws -> Archive {
+        let archive = Archive(try Database(path: ":memory:", mode: .write))
+        try archive.prepareSchema()
+        return archive
+    }
+
+    private static func checkPresence(_ path: String) throws {
+        try checkIsFile(path)
+        guard FileIO.exists(path) else {
+            throw ArchiveError(
+                .file, "\(path): there is no archive here; 'xsarchive import' makes one, -a or XSARCHIVE names another")
+        }
+        guard !FileIO.isEmpty(path) else {
+            throw ArchiveError(
+                .notAnArchive, "\(path): the archive is empty, as its first import was cut short; import again")
+        }
+    }
+
+    private static func checkIsFile(_ path: String) throws {
+        if FileTree.isFolder(path) {
+            throw ArchiveError(.file, "\(path): is a directory; name the archive in it, like \(path)/xsarchive.db")
+        }
+    }
+
+    /// The name as SQLite must have it: one that begins with a colon is a special one there.
+    static func fileName(_ path: String) -> String {
+        path.utf8.first == 0x3A ? "./" + path : path
+    }
+
+    /// Makes the schema in an empty file, or brings an older one up to date; two at once do it once.
+    private func prepareSchema() throws {
+        if try SchemaCheck.checkForWriting(database) { return }
+        try database.transaction {
+            // Another process may have done it while this one waited for its turn.
+            if try SchemaCheck.checkForWriting(database) { return }
+            if try SchemaCheck.isEmpty(database) {
+                try Migration.run(database)
+            } else {
+                upgrade = try Upgrade.run(database)
+            }
+        }
+        try SchemaCheck.checkForReading(database)
+    }
+}

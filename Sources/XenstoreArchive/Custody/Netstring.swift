@@ -1,0 +1,11 @@
+import XenstoreStream
+
+/// Values one behind the other such that no two lists of them look alike: the length in bytes, a colon, the bytes, a comma
+/// (cr.yp.to, "Netstrings"); NULL is a minus sign and a comma.
+enum Netstring {
+    static func bytes(_ value: String?) -> [UInt8] {
+        guard let value else { return Array("-,".utf8) }
+        let octets = Array(value.utf8)
+        return Array("\(octets.count):".utf8) + octets + [0x2C]
+    }
+}

@@ -1,0 +1,25 @@
+import XenstoreStream
+
+/// An image of an archive: a stream with the label under which it was imported.
+public struct ArchivedImage: Sendable {
+    public let imageID: Int64
+    public let label: ImageLabel
+    /// UTC, ISO 8601.
+    public let importedAt: String
+    public let stream: ArchivedStream
+
+    static func load(_ database: Database, id: Int64) throws -> ArchivedImage {
+        let row = try database.prepare(
+            "SELECT stream_id, name, series, captured_at, imported_at FROM image WHERE image_id = ?")
+        try row.bind(1, id)
+        guard try row.step() else {
+            throw ArchiveError(
+                .noSuchImage, "\(database.path): no image @\(id); 'xsarchive images' lists what there is")
+        }
+        let label = ImageLabel(
+            name: row.string(1), series: row.string(2), capturedAt: row.isNull(3) ? nil : row.string(3))
+        return ArchivedImage(
+            imageID: id, label: label, importedAt: row.string(4),
+            stream: try ArchivedStream.load(database, streamID: row.integer(0)))
+    }
+}

@@ -1,0 +1,165 @@
+import XenstoreStream
+
+/// An image that has been read and decoded as a whole, ready to be stored.
+public struct ScannedImage {
+    /// The stream: the file, or the records that were made of a text.
+    public let bytes: [UInt8]
+    /// The text of which the stream was made; nil where the file is a stream itself.
+    public let text: TextImage?
+    /// Of the file; 64 hexadecimal digits.
+    public let sha256: String
+    /// Nil where a damaged file has none.
+    public let header: Header?
+    public let detection: LayoutDetection
+    /// Whether the file is damaged and was read as far as it can be.
+    public let isSalvaged: Bool
+    public let recordCount: Int
+    public let nodeCount: Int
+    /// Bytes that must be kept verbatim: what the fields do not explain.
+    public let verbatimCount: Int
+    public let trailer: Octets
+    public let findings: [Finding]
+    /// Where each item starts, and where the last one ends.
+    let starts: [Int]
+    /// Which of the items are damaged spans, by their index.
+    let damages: Set<Int>
+    /// The paths of all nodes and watches, and for each item the index of its path; -1 where it has none.
+    private(set) var paths: PathTable
+    private(set) var pathIndices: [Int32]
+
+    public var format: StreamFormat {
+        detection.format
+    }
+
+    /// The file.
+    public var file: [UInt8] {
+        text?.text ?? bytes
+    }
+
+    /// The file's size in bytes.
+    public var size: Int {
+        text?.text.count ?? bytes.count
+    }
+
+    /// Whether records stand where a plain reading does not come: behind END, or within another record.
+    public var hasUnreadRecords: Bool {
+        let rules: Set = [Rule.recordsBehindEnd.rawValue, Rule.hiddenRecord.rawValue]
+        return findings.contains { rules.contains($0.rule) }
+    }
+
+    /// Reads a whole image.
+    /// - Parameters:
+    ///   - bytes: the whole file.
+    ///   - layout: the layout to read with; nil: decide from the bytes.
+    /// - Throws: `StreamError` where the bytes cannot be read to their end.
+    public init(bytes: [UInt8], layout: Layout? = nil) throws(StreamError) {
+        let detection = try LayoutDetection(bytes: bytes, forced: layout)
+        if detection.format.layout.isText {
+            try self.init(text: bytes, detection: detection)
+            return
+        }
+        var scan = ImageScan(header: try Header(bytes: bytes), detection: detection, bytes: bytes)
+        let (sha256, end) = concurrently(
+            { Digest.sha256(bytes) },
+            {
+                Result { () throws(StreamError) -> Int in
+                    try scan.addAll(bytes, detection.format)
+                }
+            })
+        self.init(
+            bytes: bytes, sha256: sha256, detection: detection, isSalvaged: false, scan: &scan, end: try end.get())
+    }
+
+    /// Reads a text: whatever is in it, as each of its lines has a record.
+    /// - Throws: `StreamError` where a line is longer than any record.
+    private init(text bytes: [UInt8], detection: LayoutDetection) throws(StreamError) {
+        let text = try TextImage(bytes, layout: detection.format.layout)
+        var scan = ImageScan(header: nil, detection: detection, bytes: text.stream)
+        let reader = RecordReader(stream: text.stream, format: detection.format)
+        for (index, start) in text.starts.dropLast().enumerated() {
+            scan.add(try reader.record(at: start, number: index + 1))
+        }
+        self.init(
+            bytes: text.stream, text: text, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: false,
+            scan: &scan, end: text.stream.count)
+    }
+
+    /// Reads any bytes at all: a whole image as such, a damaged one as far as it can be read.
+    public init(salvaging bytes: [UInt8], layout: Layout? = nil) {
+        if let whole = try? ScannedImage(bytes: bytes, layout: layout), !whole.hasUnreadRecords {
+            self = whole
+            return
+        }
+        let detection = LayoutDetection(salvaging: bytes, forced: layout)
+        var reader = SalvageReader(bytes: bytes, format: detection.format)
+        var scan = ImageScan(header: reader.header, detection: detection, bytes: bytes)
+        while let item = reader.next() {
+            switch item {
+            case .record(let record): scan.add(record)
+            case .damage(let damage): scan.add(damage)
+            }
+        }
+        self.init(
+            bytes: bytes, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: true, scan: &scan,
+            end: reader.offset)
+    }
+
+    private init(
+        bytes: [UInt8], text: TextImage? = nil, sha256: String, detection: LayoutDetection, isSalvaged: Bool,
+        scan: inout ImageScan, end: Int
+    ) {
+        self.bytes = bytes
+        self.text = text
+        self.detection = detection
+        self.isSalvaged = isSalvaged
+        header = scan.header
+        trailer = bytes[end...]
+        starts = scan.starts + [end]
+        damages = scan.damages
+        paths = scan.checker.paths
+        pathIndices = scan.pathIndices
+        recordCount = scan.recordCount
+        nodeCount = scan.nodeCount
+        verbatimCount = scan.verbatimCount + trailer.count
+        let found = scan.checker.finish(trailer: trailer, size: bytes.count)
+        findings = text?.findings(found) ?? found
+        self.sha256 = sha256
+    }
+
+    /// The image without what only storing it needs: a third of a large image's size.
+    var withoutPaths: ScannedImage {
+        var image = self
+        image.paths = PathTable(bytes: [])
+        image.pathIndices = []
+        return image
+    }
+
+    /// Calls `body` with each item and its index, from 0 on, in the order of the stream.
+    public func forEachItem(_ body: (Int, StreamItem) throws -> Void) throws {
+        try forEachItem(where: { _ in true }, body)
+    }
+
+    /// Calls `body` with each item and its index, but for those that `isKnown` takes as they lie in the stream.
+    /// - Parameter isKnown: gets the index, and where the item begins and ends.
+    package func forEachItem(except isKnown: (Int, Range<Int>) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws
+    {
+        try forEachItem(where: { !isKnown($0, starts[$0]..<starts[$0 + 1]) }, body)
+    }
+
+    /// Calls `body` with those items that `isWanted` says, by their index from 0 on, in the order of the stream.
+    func forEachItem(where isWanted: (Int) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws {
+        if isSalvaged {
+            var reader = SalvageReader(bytes: bytes, format: format)
+            var index = 0
+            while let item = reader.next() {
+                if isWanted(index) { try body(index, item) }
+                index += 1
+            }
+        } else {
+            let reader = RecordReader(stream: bytes, format: format)
+            for index in 0..<starts.count - 1 where isWanted(index) {
+                try body(index, .record(try reader.record(at: starts[index], number: index + 1)))
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import CSQLite
+
+extension Database {
+    /// Prepares one statement that may only read the archive's own tables and views, while it is prepared and while it runs.
+    /// - Parameters:
+    ///   - sql: one statement.
+    ///   - timeout: seconds after which the statement is stopped; nil: it may take as long as it takes.
+    /// - Throws: `ArchiveError` with code `usage` where the SQL is wrong, holds several statements, or wants to do more.
+    public func prepareReadOnly(_ sql: String, timeout: Double? = nil) throws -> Statement {
+        let guarding = ReadOnlyGuard(self, timeout: timeout)
+        guard Self.isOneStatement(sql, handle) else {
+            throw ArchiveError(.usage, "the SQL holds more than one statement; give them one by one")
+        }
+        let refusal = ArchiveError(
+            .usage, "the SQL would do more than read, which is all that is allowed here; use a SELECT")
+        let statement: Statement
+        do {
+            statement = try prepare(sql)
+        } catch let error as ArchiveError where error.code == .database {
+            if sqlite3_errcode(handle) == SQLITE_AUTH { throw refusal }
+            throw ArchiveError(.usage, "the SQL cannot be run: \(String(cString: sqlite3_errmsg(handle)))")
+        }
+        // VACUUM asks the authorizer only while it runs.
+        guard statement.isReadOnly else { throw refusal }
+        statement.guarding = guarding
+        return statement
+    }
+
+    /// Whether nothing but blanks and comments follows the first statement.
+    private static func isOneStatement(_ sql: String, _ handle: OpaquePointer) -> Bool {
+        sql.withCString { start in
+            var first: OpaquePointer?
+            var tail: UnsafePointer<CChar>?
+            guard sqlite3_prepare_v2(handle, start, -1, &first, &tail) == SQLITE_OK else { return true }
+            sqlite3_finalize(first)
+            var next: OpaquePointer?
+            guard sqlite3_prepare_v2(handle, tail, -1, &next, nil) == SQLITE_OK else { return false }
+            defer { sqlite3_finalize(next) }
+            return next == nil
+        }
+    }
+}

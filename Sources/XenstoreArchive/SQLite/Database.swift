@@ -1,0 +1,150 @@
+import CSQLite
+
+/// One connection to an SQLite file.
+///
+/// Opened without SQLite's own mutex: use it from one thread at a time.
+public final class Database {
+    let handle: OpaquePointer
+    public let path: String
+    private let patience: BusyHandler
+    /// How many statements live that came from outside and may only read.
+    var readOnlyStatements = 0
+
+    /// How a file is opened.
+    public enum Mode: Sendable {
+        /// Read only; the file must exist.
+        case read
+        /// Read and write; the file must exist.
+        case write
+    }
+
+    /// Done once, before the first connection; where another library has been faster, it fails and nothing is lost.
+    private static let configuration = xs_disable_memory_statistics()
+
+    /// - Throws: `ArchiveError` where the file cannot be opened.
+    public convenience init(path: String, mode: Mode) throws {
+        try self.init(path: path, mode: mode, vfs: nil)
+    }
+
+    /// - Parameter vfs: the name of SQLite's layer below, for tests; nil: the system's.
+    init(path: String, mode: Mode, vfs: String?) throws {
+        self.path = path
+        _ = Self.configuration
+        if mode == .read { HotJournal.rollBack(path) }
+        var handle: OpaquePointer?
+        let flags = (mode == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX
+        let code = sqlite3_open_v2(path, &handle, flags, vfs)
+        guard let handle, code == SQLITE_OK else {
+            let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(handle)
+            throw ArchiveError(.file, "\(path): cannot open the archive: \(message); check its name and permissions")
+        }
+        self.handle = handle
+        patience = BusyHandler(path: path)
+        patience.attach(to: handle)
+        sqlite3_extended_result_codes(handle, 1)
+        // An archive may come from a stranger: its schema must not run anything with our rights.
+        _ = xs_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
+        _ = xs_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        _ = xs_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, mode == .write ? 1 : 0)
+        SQLiteLimits.set(handle, mode)
+        try execute("PRAGMA cell_size_check = ON")
+        if mode == .read { try execute("PRAGMA query_only = ON") }
+    }
+
+    deinit {
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs one or more statements without results.
+    public func execute(_ sql: String) throws {
+        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw error() }
+    }
+
+    /// Prepares one statement.
+    public func prepare(_ sql: String) throws -> Statement {
+        try Statement(self, sql)
+    }
+
+    /// The first column of the first row as a number; nil where there is no row or it is NULL.
+    public func integer(_ sql: String, _ bindings: Int64...) throws -> Int64? {
+        let statement = try prepare(sql)
+        for (index, value) in bindings.enumerated() { try statement.bind(index + 1, value) }
+        return try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
+    }
+
+    /// Runs `body` in one transaction: all of it or, where it throws, nothing.
+    public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            // After a full disk SQLite has rolled back by itself, and this fails; the first error is the one to tell.
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    var lastInsertID: Int64 {
+        sqlite3_last_insert_rowid(handle)
+    }
+
+    /// The last error as a line that says what to do.
+    func error() -> ArchiveError {
+        let code = sqlite3_extended_errcode(handle)
+        let message = String(cString: sqlite3_errmsg(handle))
+        switch code & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            return ArchiveError(
+                .busy,
+                "\(path): another process has held the archive for \(BusyHandler.text); try again when it is done, or wait longer with --wait"
+            )
+        case SQLITE_INTERRUPT:
+            return ArchiveError(.timeout, "\(path): the time allowed is over")
+        case SQLITE_FULL:
+            return ArchiveError(
+                .full, "\(path): no space left (\(message)); the archive is as it was: free some space and try again")
+        case SQLITE_IOERR:
+            return ArchiveError(
+                .full, "\(path): \(message) (\(code)); the archive is as it was: check the disk and its free space")
+        case SQLITE_CORRUPT, SQLITE_NOTADB:
+            return ArchiveError(
+                .damaged, "\(path): \(message); this is no archive, or a damaged one: check the name, or restore a copy"
+            )
+        case SQLITE_READONLY where code == SQLITE_READONLY | 3 << 8:  // SQLITE_READONLY_ROLLBACK
+            return ArchiveError(
+                .file,
+                "\(path): a process that wrote to it was cut short, and the state before is restored by one that may write to the file; "
+                    + "run the command again, or as the owner of the file")
+        case SQLITE_TOOBIG:
+            return ArchiveError(
+                .database, "\(path): \(message); the SQL makes a value longer than \(SQLiteLimits.length) bytes")
+        case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN:
+            return ArchiveError(.file, "\(path): \(message); check the permissions of the file and its folder")
+        default:
+            return ArchiveError(.database, "\(path): \(message)")
+        }
+    }
+}
+
+extension Database {
+    /// How many rows the last statement has changed.
+    var changeCount: Int32 {
+        sqlite3_changes(handle)
+    }
+
+    /// How many rows have been changed since the connection was opened.
+    var totalChangeCount: Int64 {
+        sqlite3_total_changes64(handle)
+    }
+
+    /// A count of bytes that the archive names, for room to be made for them: a damaged archive may name any, and no image is
+    /// much larger than the whole file.
+    public func plausibleCount(_ count: Int64) throws -> Int {
+        let pages = try integer("PRAGMA page_count") ?? 0
+        let fileSize = pages.multipliedReportingOverflow(by: try integer("PRAGMA page_size") ?? 0)
+        return Int(min(max(0, count), fileSize.overflow ? 0 : fileSize.partialValue &* 4))
+    }
+}

@@ -1,0 +1,56 @@
+import CSQLite
+
+/// Holds a connection to reading for as long as a statement from outside lives: pragmas that are written as tables are prepared
+/// only while the statement runs, and a statement is prepared anew where the schema has changed.
+final class ReadOnlyGuard {
+    private let database: Database
+    private let deadline: Double
+    private let hasTimeout: Bool
+
+    init(_ database: Database, timeout: Double?) {
+        self.database = database
+        deadline = Clock.seconds + (timeout ?? 0)
+        hasTimeout = timeout != nil
+        database.readOnlyStatements += 1
+        sqlite3_set_authorizer(database.handle, readOnlyAuthorizer, nil)
+        guard hasTimeout else { return }
+        sqlite3_progress_handler(
+            database.handle, 10_000,
+            { context in
+                guard let context else { return 0 }
+                return Clock.seconds > Unmanaged<ReadOnlyGuard>.fromOpaque(context).takeUnretainedValue().deadline
+                    ? 1 : 0
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit {
+        if hasTimeout { sqlite3_progress_handler(database.handle, 0, nil, nil) }
+        database.readOnlyStatements -= 1
+        if database.readOnlyStatements == 0 { sqlite3_set_authorizer(database.handle, nil, nil) }
+    }
+}
+
+/// Lets a statement read and call ordinary functions, and nothing else.
+private func readOnlyAuthorizer(
+    _: UnsafeMutableRawPointer?, action: Int32, first: UnsafePointer<CChar>?, second: UnsafePointer<CChar>?,
+    _: UnsafePointer<CChar>?, _: UnsafePointer<CChar>?
+) -> Int32 {
+    switch action {
+    case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE:
+        return SQLITE_OK
+    case SQLITE_FUNCTION:
+        // Those of SQLite's shell are named in case somebody links them in.
+        let forbidden = [
+            "load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zipfile", "lsdir", "fsdir", "system",
+        ]
+        return second.map { forbidden.contains(String(cString: $0).lowercased()) } == false ? SQLITE_OK : SQLITE_DENY
+    case SQLITE_PRAGMA:
+        let readable = [
+            "table_list", "table_info", "table_xinfo", "index_list", "index_info", "foreign_key_list",
+            "compile_options",
+        ]
+        return first.map { readable.contains(String(cString: $0)) } == true ? SQLITE_OK : SQLITE_DENY
+    default:
+        return SQLITE_DENY
+    }
+}

@@ -1,0 +1,171 @@
+import CSQLite
+import XenstoreStream
+
+/// A prepared statement. Parameters count from 1, columns from 0, as in SQLite.
+public final class Statement {
+    private let database: Database
+    private let handle: OpaquePointer
+    /// Set where the statement comes from outside and may only read.
+    var guarding: ReadOnlyGuard?
+
+    init(_ database: Database, _ sql: String) throws {
+        var handle: OpaquePointer?
+        guard sqlite3_prepare_v2(database.handle, sql, -1, &handle, nil) == SQLITE_OK else { throw database.error() }
+        guard let handle else { throw ArchiveError(.usage, "the SQL holds no statement; write one SELECT") }
+        self.database = database
+        self.handle = handle
+    }
+
+    deinit {
+        sqlite3_finalize(handle)
+    }
+
+    // MARK: Parameters
+
+    public func bind(_ index: Int, _ value: Int64) throws {
+        try check(sqlite3_bind_int64(handle, Int32(index), value))
+    }
+
+    public func bind(_ index: Int, _ value: String) throws {
+        var value = value
+        try value.withUTF8 {
+            try check(xs_bind_text(handle, Int32(index), Self.address(UnsafeRawBufferPointer($0)), Int32($0.count)))
+        }
+    }
+
+    public func bindNull(_ index: Int) throws {
+        try check(sqlite3_bind_null(handle, Int32(index)))
+    }
+
+    /// Binds the octets as a BLOB.
+    public func bindBlob(_ index: Int, _ value: Octets) throws {
+        try value.withUnsafeBytes { try check(xs_bind_blob(handle, Int32(index), Self.address($0), Int32($0.count))) }
+    }
+
+    /// Binds the octets as TEXT where they are valid UTF-8 without NUL, as a BLOB otherwise.
+    public func bindTextOrBlob(_ index: Int, _ value: Octets) throws {
+        guard value.isText else { return try bindBlob(index, value) }
+        try value.withUnsafeBytes { try check(xs_bind_text(handle, Int32(index), Self.address($0), Int32($0.count))) }
+    }
+
+    /// Like `bindTextOrBlob`, without a copy of a text.
+    /// - Parameter bytes: must stay where they are until the statement has run.
+    func bindTextOrBlob(_ index: Int, standingAt bytes: UnsafeRawBufferPointer) throws {
+        if bytes.isText {
+            try check(xs_bind_standing_text(handle, Int32(index), Self.address(bytes), Int32(bytes.count)))
+        } else {
+            try check(xs_bind_blob(handle, Int32(index), Self.address(bytes), Int32(bytes.count)))
+        }
+    }
+
+    /// Sets every parameter to NULL.
+    public func clearBindings() {
+        sqlite3_clear_bindings(handle)
+    }
+
+    /// The index of a named parameter; nil where the statement has none of that name.
+    public func parameterIndex(_ name: String) -> Int? {
+        let index = sqlite3_bind_parameter_index(handle, name)
+        return index == 0 ? nil : Int(index)
+    }
+
+    /// The names of the statement's named parameters, with their leading sign.
+    public var parameterNames: [String] {
+        (0..<sqlite3_bind_parameter_count(handle)).compactMap { index in
+            sqlite3_bind_parameter_name(handle, index + 1).map { String(cString: $0) }
+        }
+    }
+
+    /// Whether running it leaves the file as it is.
+    var isReadOnly: Bool {
+        sqlite3_stmt_readonly(handle) != 0
+    }
+
+    // MARK: Running
+
+    /// Goes to the next row; false at the end.
+    public func step() throws -> Bool {
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default: throw database.error()
+        }
+    }
+
+    /// Runs a statement that yields no rows, and makes it ready for the next run.
+    public func run() throws {
+        defer { sqlite3_reset(handle) }
+        while try step() {}
+    }
+
+    public func reset() {
+        sqlite3_reset(handle)
+    }
+
+    // MARK: Columns
+
+    public var columnCount: Int {
+        Int(sqlite3_column_count(handle))
+    }
+
+    public func columnName(_ column: Int) -> String {
+        String(cString: sqlite3_column_name(handle, Int32(column)))
+    }
+
+    public func isNull(_ column: Int) -> Bool {
+        sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
+    }
+
+    public func integer(_ column: Int) -> Int64 {
+        sqlite3_column_int64(handle, Int32(column))
+    }
+
+    /// The column's bytes, whether it is TEXT or BLOB.
+    public func octets(_ column: Int) -> Octets {
+        guard let start = sqlite3_column_blob(handle, Int32(column)) else { return [] }
+        return Octets(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column)))))
+    }
+
+    /// How many bytes the column has, as TEXT or BLOB.
+    func count(_ column: Int) -> Int {
+        Int(sqlite3_column_bytes(handle, Int32(column)))
+    }
+
+    /// The column's bytes where they lie, whether it is TEXT or BLOB; they are gone with the next step.
+    func bytes(_ column: Int) -> UnsafeRawBufferPointer {
+        guard let start = sqlite3_column_blob(handle, Int32(column)) else {
+            return UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+        return UnsafeRawBufferPointer(start: start, count: count(column))
+    }
+
+    /// Appends the column's bytes, whether it is TEXT or BLOB.
+    func append(_ column: Int, to bytes: inout [UInt8]) {
+        guard let start = sqlite3_column_blob(handle, Int32(column)) else { return }
+        bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count(column)))
+    }
+
+    public func string(_ column: Int) -> String {
+        String(decoding: octets(column), as: UTF8.self)
+    }
+
+    /// The column's value with its own type.
+    public func value(_ column: Int) -> SQLValue {
+        switch sqlite3_column_type(handle, Int32(column)) {
+        case SQLITE_INTEGER: .integer(integer(column))
+        case SQLITE_FLOAT: .real(sqlite3_column_double(handle, Int32(column)))
+        case SQLITE_TEXT: .text(octets(column))
+        case SQLITE_BLOB: .blob(octets(column))
+        default: .null
+        }
+    }
+
+    /// SQLite takes a null pointer for NULL, also where the count is 0: an empty string needs an address.
+    private static func address(_ buffer: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+        buffer.baseAddress ?? UnsafeRawPointer(bitPattern: 8)
+    }
+
+    private func check(_ code: Int32) throws {
+        guard code == SQLITE_OK else { throw database.error() }
+    }
+}

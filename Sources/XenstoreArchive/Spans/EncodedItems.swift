@@ -1,0 +1,101 @@
+import XenstoreStream
+
+/// The items of one generation of a chain, written anew from the tables: every record and damaged span, header and trailer left out.
+struct EncodedItems {
+    /// The items one behind the other, table by table.
+    let bytes: [UInt8]
+    /// The items in the order of `ord`.
+    let items: [Item]
+
+    /// Where an item lies in `bytes`, and whence it came.
+    struct Item {
+        let ord: Int64
+        let start: Int
+        let size: UInt32
+        /// The index of its table in `SpanTable.names`.
+        let table: UInt8
+
+        var range: Range<Int> {
+            start..<start + Int(size)
+        }
+    }
+
+    /// Reads items of a generation.
+    /// - Parameters:
+    ///   - choice: which; all of them where nothing is said.
+    ///   - since: the generations between which `SpanFilter.changed` asks for changes.
+    ///   - progress: is told now and then how many bytes have been written anew.
+    /// - Throws: `ArchiveError`, or `StreamError` where a stored record cannot be written.
+    init(
+        _ database: Database, _ generation: Generation, _ choice: SpanFilter = .all, since: ClosedRange<Int64>? = nil,
+        progress: (Int) -> Void = { _ in }
+    ) throws {
+        func prepare(_ sql: String) throws -> Statement {
+            let statement = try database.prepare(sql)
+            try statement.bind(1, generation.chainID)
+            try statement.bind(2, generation.gen)
+            return statement
+        }
+        let statements = try SpanTable.all.map { try prepare($0.selectSQL(choice)) }
+        if let since {
+            try statements[SpanTable.nodeIndex].bind(3, since.lowerBound)
+            try statements[SpanTable.nodeIndex].bind(4, since.upperBound)
+        }
+        var encoder = SpanReader(format: generation.format, lists: InternedLists(database), row: statements[0])
+        if choice.isWhole { encoder.writer.bytes.reserveCapacity(try database.plausibleCount(generation.size)) }
+        var items: [Item] = []
+        // A record takes no less than 8 bytes of the stream.
+        if choice.isWhole {
+            items.reserveCapacity(min(Int(max(0, generation.recordCount)), encoder.writer.bytes.capacity / 8))
+        }
+        func add(_ ord: Int64, from start: Int, table: Int) throws {
+            items.append(try Item(ord: ord, start: start, end: encoder.writer.bytes.count, table: table))
+        }
+        for (table, statement) in statements.enumerated() {
+            while try statement.step() {
+                let start = encoder.writer.bytes.count
+                try encoder.append(statement, table: table)
+                try add(statement.integer(0), from: start, table: table)
+                if items.count % 4096 == 0 { progress(encoder.writer.bytes.count) }
+            }
+        }
+        let damages = try prepare("SELECT s.ord, s.bytes FROM damage_span s WHERE \(choice.condition) ORDER BY s.ord")
+        while try damages.step() {
+            let start = encoder.writer.bytes.count
+            damages.append(1, to: &encoder.writer.bytes)
+            try add(damages.integer(0), from: start, table: SpanTable.damageIndex)
+        }
+        // Each table but the nodes' is in order already, and often that one too, which this sort makes use of.
+        items.sort { $0.ord < $1.ord }
+        self.items = items
+        bytes = encoder.writer.bytes
+    }
+
+    /// Calls `body` with the bytes of the items in the order of the stream, in pieces of up to a megabyte.
+    /// - Parameter order: the places of the items in the stream's order; nil: as they are.
+    func forEachPiece(order: [Int]?, _ body: (Octets) throws -> Void) throws {
+        var piece = 0..<0
+        for index in items.indices {
+            let range = items[order?[index] ?? index].range
+            if range.lowerBound == piece.upperBound && piece.count < 1 << 20 {
+                piece = piece.lowerBound..<range.upperBound
+            } else {
+                if !piece.isEmpty { try body(bytes[piece]) }
+                piece = range
+            }
+        }
+        if !piece.isEmpty { try body(bytes[piece]) }
+    }
+}
+
+extension EncodedItems.Item {
+    fileprivate init(ord: Int64, start: Int, end: Int, table: Int) throws {
+        guard let size = UInt32(exactly: end - start) else {
+            throw ArchiveError(
+                .damaged,
+                "a stored record has \(end - start) bytes, more than any file has; the archive is damaged: restore a copy"
+            )
+        }
+        self.init(ord: ord, start: start, size: size, table: UInt8(truncatingIfNeeded: table))
+    }
+}

@@ -1,0 +1,16 @@
+import XenstoreStream
+
+/// One generation of a chain, with what is needed to read or write its spans.
+struct Generation {
+    let chainID: Int64
+    /// Its number in the chain, from 1.
+    let gen: Int64
+    let format: StreamFormat
+    /// Bytes of the stream; 0 if they are not known yet.
+    var size: Int64 = 0
+    /// Records of the stream; 0 if they are not known yet.
+    var recordCount: Int64 = 0
+
+    /// The `last_gen` of a span that is still open: a zero takes no byte in the file.
+    static let open: Int64 = 0
+}

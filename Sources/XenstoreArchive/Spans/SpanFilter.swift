@@ -1,0 +1,31 @@
+import XenstoreStream
+
+/// Which spans of a chain to read. Parameters in all of them: ?1 chain_id, ?2 gen.
+struct SpanFilter {
+    let condition: String
+    /// What holds for the nodes' spans besides: they have no index by generation, but `node_change` names what changed. It is a
+    /// list of paths, not a join, before which SQLite may read the whole table for a Bloom filter.
+    var nodeCondition = ""
+    /// Whether these are all items of the stream.
+    var isWhole = false
+
+    private static let standsInGeneration =
+        "s.chain_id = ?1 AND s.first_gen <= ?2 AND (s.last_gen = 0 OR s.last_gen >= ?2)"
+
+    /// All items of the generation.
+    static let all = SpanFilter(condition: standsInGeneration, isWhole: true)
+
+    /// Those that stand in the generation and not in the one before.
+    static let begun = SpanFilter(
+        condition: "s.chain_id = ?1 AND s.first_gen = ?2",
+        nodeCondition: " AND s.path_id IN (SELECT path_id FROM node_change WHERE chain_id = ?1 AND gen = ?2)")
+
+    /// All items of the generation but committed nodes that did not change from the generation ?3 to ?4 (?3 < ?4).
+    static let changed = SpanFilter(
+        condition: standsInGeneration,
+        nodeCondition: """
+             AND s.path_id IN (SELECT path_id FROM node_change WHERE chain_id = ?1 AND gen > ?3 AND gen <= ?4 \
+            UNION SELECT n.path_id FROM node_detail e CROSS JOIN node_span n ON n.detail_id = e.detail_id \
+            WHERE e.conn_id <> 0 AND n.chain_id = ?1)
+            """)
+}

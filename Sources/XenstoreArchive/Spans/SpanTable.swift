@@ -1,0 +1,129 @@
+import XenstoreStream
+
+/// A table that holds one kind of record as spans, derived from the record's own description.
+struct SpanTable {
+    let name: String
+    /// The record's fields that are columns of the table, in its order.
+    let columns: [Column]
+    /// The fields that lie in `node_detail`, as they say nothing in most rows.
+    let detailColumns: [Column]
+
+    struct Column: Equatable {
+        let name: String
+        let field: Field
+    }
+
+    /// One table for each record type; the last takes END and every unknown type.
+    static let all: [SpanTable] =
+        RecordType.known.filter { $0 != .end }.map { type in
+            let columns = columns(of: RecordBody.samples.filter { $0.type == type })
+            let detail = type == .nodeData ? columns.filter { detailFields.contains($0.field) } : []
+            return SpanTable(
+                name: tableName(type), columns: columns.filter { !detail.contains($0) }, detailColumns: detail)
+        } + [
+            SpanTable(
+                name: "opaque_span", columns: [Column(name: "type", field: .type), Column(name: "body", field: .body)],
+                detailColumns: [])
+        ]
+
+    /// The fields of a node that lie in `node_detail`.
+    static let detailFields: [Field] = [.connID, .txID, .access]
+
+    /// The index in `all` of the table for a record.
+    static func index(of body: RecordBody) -> Int {
+        // The body counts, not the type: a later layout's type may hold something else in an earlier one.
+        if case .opaque = body { all.count - 1 } else { Int(body.type.rawValue) - 1 }
+    }
+
+    /// The names of all tables that hold spans; the last one's are no records but damaged spans.
+    static let names = all.map(\.name) + ["damage_span"]
+
+    /// The index in `all` and `names` of the nodes' table.
+    static let nodeIndex = Int(RecordType.nodeData.rawValue) - 1
+
+    /// The index in `names` of the table of damaged spans.
+    static let damageIndex = all.count
+
+    private static func tableName(_ type: RecordType) -> String {
+        switch type {
+        case .globalData: "global_span"
+        case .connectionData: "connection_span"
+        case .watchData: "watch_span"
+        case .transactionData: "transaction_span"
+        case .nodeData: "node_span"
+        case .globalQuotaData: "global_quota_span"
+        case .domainData: "domain_span"
+        case .watchDataExtended: "watch_extended_span"
+        default: "opaque_span"
+        }
+    }
+
+    /// The columns of all fields that the samples have in any layout, each once.
+    private static func columns(of samples: [RecordBody]) -> [Column] {
+        var columns: [Column] = []
+        for layout in Layout.allCases + Layout.texts {
+            for sample in samples {
+                for entry in FieldList.entries(of: sample, layout: layout) {
+                    guard let name = entry.field.column, !columns.contains(where: { $0.name == name }) else { continue }
+                    columns.append(Column(name: name, field: entry.field))
+                }
+            }
+        }
+        return columns
+    }
+
+    // MARK: SQL
+
+    private var hasPath: Bool {
+        columns.contains { $0.field == .path || $0.field == .wpath }
+    }
+
+    private var hasDetail: Bool {
+        !detailColumns.isEmpty
+    }
+
+    /// The columns behind those of the record's fields.
+    var lastColumns: [String] {
+        hasDetail ? ["detail_id"] : ["unterminated", "residue_id"]
+    }
+
+    /// Inserts spans, up to the rows, whose form is `insertRow`.
+    var insertSQL: String {
+        let names = ["chain_id", "first_gen", "last_gen", "ord"] + columns.map(\.name) + lastColumns
+        return "INSERT INTO \(name) (\(names.joined(separator: ", "))) VALUES"
+    }
+
+    /// One span that begins with a generation and is open. Its parameters: ord, the columns, then `lastColumns`.
+    func insertRow(chainID: Int64, gen: Int64) -> String {
+        let marks = Array(repeating: "?", count: 1 + columns.count + lastColumns.count).joined(separator: ", ")
+        return "(\(chainID), \(gen), \(Generation.open), \(marks))"
+    }
+
+    /// Where the columns begin among a row's parameters.
+    static let firstColumnParameter = 2
+
+    /// Selects records: ord, unterminated, residue_id, the columns, the detail's columns.
+    /// - Parameters:
+    ///   - choice: where the spans `s` come from, and which of them. Nodes come in any order, others by `ord`.
+    func selectSQL(_ choice: SpanFilter) -> String {
+        let names =
+            columns.map { $0.name == "path_id" ? "p.path" : "s." + $0.name } + detailColumns.map { "d." + $0.name }
+        let extra = hasDetail ? "d" : "s"
+        // The order of the joins is the one written here: CROSS says so to SQLite.
+        return "SELECT s.ord, \(extra).unterminated, \(extra).residue_id, \(names.joined(separator: ", ")) "
+            + "FROM \(name) s "
+            + (hasPath ? "CROSS JOIN path p ON p.path_id = s.path_id " : "")
+            + (hasDetail ? "LEFT JOIN node_detail d ON d.detail_id = s.detail_id " : "")
+            + "WHERE \(choice.condition)" + (hasDetail ? choice.nodeCondition : " ORDER BY s.ord")
+    }
+
+    /// Where the columns begin among the selected ones.
+    static let firstColumn = 3
+
+    /// For each field, by its number, its place in a list of columns that begins at `first`; -1 where it is none of them.
+    static func places(of columns: [Column], from first: Int) -> [Int] {
+        var places = Array(repeating: -1, count: Field.allCases.count)
+        for (index, column) in columns.enumerated() { places[Int(column.field.rawValue)] = first + index }
+        return places
+    }
+}

@@ -1,0 +1,56 @@
+import XenstoreStream
+
+/// Finds what somebody meant who has mistyped a name.
+public enum Nearest {
+    /// The candidate that differs from `name` by the fewest slips (a character too many, missing, wrong, or two swapped);
+    /// nil where none is near enough to be meant: more slips than two, or than a third of the name, make another name. Where
+    /// none is, the one candidate that begins with `name`.
+    public static func match(_ name: String, among candidates: some Sequence<String>) -> String? {
+        let typed = Array(name.unicodeScalars.prefix(longest))
+        let most = min(2, max(1, typed.count / 3))
+        var best: (slips: Int, name: String)?
+        for candidate in candidates where candidate != name {
+            let scalars = Array(candidate.unicodeScalars.prefix(longest))
+            guard abs(scalars.count - typed.count) <= most else { continue }
+            let slips = slips(typed, scalars)
+            if slips <= most, slips < (best?.slips ?? .max) { best = (slips, candidate) }
+        }
+        return best?.name ?? completion(name, among: candidates)
+    }
+
+    /// What to do about a name that is not there: "did you mean NAME?", escaped, or where no candidate is near, `otherwise`.
+    public static func advice(
+        _ name: String, among candidates: some Sequence<String>, prefix: String = "", otherwise: String
+    ) -> String {
+        match(name, among: candidates).map { "did you mean \(prefix)\(Escape.printable($0))?" } ?? otherwise
+    }
+
+    /// Names are compared up to here, so that a hostile one costs nothing.
+    private static let longest = 200
+
+    /// The one candidate that begins with `name`; nil where there are several.
+    private static func completion(_ name: String, among candidates: some Sequence<String>) -> String? {
+        guard name.unicodeScalars.count >= 3 else { return nil }
+        let fitting = candidates.filter { $0 != name && $0.hasPrefix(name) }
+        return fitting.count == 1 ? fitting.first : nil
+    }
+
+    /// The fewest slips that lead from one to the other, a swap of neighbours being one.
+    private static func slips(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
+        for row in 0..<left.count {
+            var current = [row + 1]
+            for column in 0..<right.count {
+                var slips = min(
+                    last[column] + (left[row] == right[column] ? 0 : 1), last[column + 1] + 1, current[column] + 1)
+                if row > 0 && column > 0 && left[row] == right[column - 1] && left[row - 1] == right[column] {
+                    slips = min(slips, beforeLast[column - 1] + 1)
+                }
+                current.append(slips)
+            }
+            (beforeLast, last) = (last, current)
+        }
+        return last[right.count]
+    }
+}

@@ -1,0 +1,84 @@
+import XenstoreStream
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// What is in a file: its bytes, unpacked where it is compressed.
+public struct FileContent {
+    public let bytes: [UInt8]
+    /// How the file is compressed; nil where it is not.
+    public let compression: Compression?
+    /// Why unpacking came to no good end; the bytes are then those before it. Nil where they are all.
+    public let problem: String?
+
+    /// How many bytes a compressed file, or one whose size nobody knows before, may have where nobody says otherwise.
+    public static let standardLimit = 1 << 30
+
+    /// Reads a whole file, or standard input for `-`.
+    /// - Parameters:
+    ///   - path: the file's.
+    ///   - limit: how many bytes may come out of a compressed file, a pipe or a device. A plain file is on a disk already, and has
+    ///     no limit.
+    /// - Throws: `ArchiveError` with code `file`; a compressed file that is damaged is no error, but a `problem`.
+    public init(of path: String, limit: Int = standardLimit) throws {
+        self = try FileIO.reading(path) { descriptor, status in
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                let bytes = try FileIO.readRest(descriptor, named: path, limit: limit)
+                guard bytes.count <= limit else { throw Self.excess(path, "gives", limit) }
+                guard let form = Compression(start: bytes[...]) else { return FileContent(bytes) }
+                let copy = try Unpacker.temporaryFile(bytes)
+                defer { close(copy) }
+                return try Self.unpacked(path, copy, form, limit)
+            }
+            if let form = Compression(start: try Self.start(path, descriptor, Compression.markSize)[...]) {
+                return try Self.unpacked(path, descriptor, form, limit)
+            }
+            return FileContent(try FileIO.readRest(descriptor, named: path, expected: Int(status.st_size)))
+        }
+    }
+
+    private init(_ bytes: [UInt8], compression: Compression? = nil, problem: String? = nil) {
+        self.bytes = bytes
+        self.compression = compression
+        self.problem = problem
+    }
+
+    private static func unpacked(
+        _ path: String, _ descriptor: Int32, _ form: Compression, _ limit: Int
+    ) throws -> FileContent {
+        let (bytes, end) = try Unpacker(form: form, path: path).unpack(descriptor, limit: limit)
+        switch end {
+        case .complete: return FileContent(bytes, compression: form)
+        case .failed(let message): return FileContent(bytes, compression: form, problem: message)
+        case .tooLarge: throw excess(path, "unpacks to", limit)
+        }
+    }
+
+    private static func excess(_ path: String, _ verb: String, _ limit: Int) -> ArchiveError {
+        ArchiveError(
+            .file,
+            "\(path): the file \(verb) more than \(limit) bytes; if it is to be trusted, import it with a greater --max-size"
+        )
+    }
+
+    /// The first bytes of what is in a regular file, without reading all of it.
+    /// - Returns: up to `count` bytes; fewer where there are no more.
+    public static func start(of path: String, count: Int) throws -> [UInt8] {
+        try FileIO.reading(path) { descriptor, _ in
+            let bytes = try start(path, descriptor, max(count, Compression.markSize))
+            guard let form = Compression(start: bytes[...]) else { return Array(bytes.prefix(count)) }
+            return try Unpacker(form: form, path: path).unpack(descriptor, limit: count).bytes
+        }
+    }
+
+    /// Reads at the start without moving the place where the next reading goes on.
+    private static func start(_ path: String, _ descriptor: Int32, _ count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = pread(descriptor, &bytes, count, 0)
+        guard got >= 0 else { throw FileIO.failure(path, "reading failed at byte 0") }
+        return Array(bytes.prefix(got))
+    }
+}

@@ -1,0 +1,201 @@
+import XenstoreStream
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Files by the calls of the operating system, with errors that name the file.
+public enum FileIO {
+    /// Opens a file to read it, or takes standard input for `-`; `body` gets what stands for it, and what the system says of it.
+    /// - Throws: `ArchiveError` with code `file`.
+    static func reading<Result>(_ path: String, _ body: (Int32, stat) throws -> Result) throws -> Result {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path, "cannot open the file") }
+        defer { if path != "-" { close(descriptor) } }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure(path, "cannot read the file") }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            throw ArchiveError(.file, "\(path): is a directory; name a file")
+        }
+        return try body(descriptor, status)
+    }
+
+    /// Reads what is left of a file, but no more than one byte beyond the limit.
+    /// - Parameter expected: how many bytes there should be, where that is known.
+    static func readRest(
+        _ descriptor: Int32, named path: String, expected: Int = 1 << 16, limit: Int = .max
+    ) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        // One spare byte, so that the end of a file of the stated size shows at once.
+        var chunk = expected < .max ? expected + 1 : expected
+        while bytes.count <= limit {
+            let start = bytes.count
+            let most = limit == .max ? chunk : min(chunk, limit - start + 1)
+            var got = 0
+            bytes.append(addingCapacity: most) { buffer in
+                got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                return max(got, 0)
+            }
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw failure(path, "reading failed at byte \(start)")
+            }
+            if got == 0 { break }
+            chunk = 1 << 20
+        }
+        return bytes
+    }
+
+    /// Whether this process may write to the file.
+    static func isWritable(_ path: String) -> Bool {
+        access(path, W_OK) == 0
+    }
+
+    public static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    /// Whether two names are names of one file.
+    public static func isSameFile(_ path: String, _ other: String) -> Bool {
+        var (left, right) = (stat(), stat())
+        guard stat(path, &left) == 0, stat(other, &right) == 0 else { return false }
+        return left.st_dev == right.st_dev && left.st_ino == right.st_ino
+    }
+
+    /// Makes an empty file that only its owner may read, unless there is a file already.
+    /// - Returns: whether the file was made.
+    static func createPrivate(_ path: String) throws -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { return false }
+            throw failure(path, "cannot make the archive")
+        }
+        close(descriptor)
+        return true
+    }
+
+    static func remove(_ path: String) {
+        unlink(path)
+    }
+
+    /// How many bytes a file has; 0 where there is none.
+    public static func size(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// Whether there is a file without a single byte.
+    public static func isEmpty(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_size == 0
+    }
+
+    /// Makes writing beyond a limit on the size of files an error, as on a full disk, instead of the end of the process.
+    public static func reportFullFiles() {
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
+    /// Makes writing to a pipe that nobody reads any more an error, instead of the quiet end of the process.
+    public static func reportClosedPipes() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// An error with what the system says about `errno`.
+    static func failure(_ path: String, _ what: String) -> ArchiveError {
+        let number = errno
+        let advice =
+            switch number {
+            case ENOENT: FileTree.advice(path)
+            case ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP, EEXIST: "check the name"
+            case EACCES, EPERM, EROFS: "check the permissions of the file and its folder"
+            case ENOSPC, EDQUOT, EFBIG: "free some space and try again"
+            case EPIPE: "its reader has stopped reading"
+            default: "check the name, the permissions and the disk"
+            }
+        return ArchiveError(.file, "\(path): \(what): \(String(cString: strerror(number))); \(advice)")
+    }
+
+    /// Makes a file that only its owner may read, and whose name says that it is no result.
+    /// - Returns: its descriptor, negative where it cannot be made, and its name.
+    static func makeTemporary(beside path: String) -> (descriptor: Int32, name: String) {
+        var name = Array((path + ".partial-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&name)
+        return (descriptor, String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// Brings a name that a folder has got or lost to the disk.
+    static func syncFolder(of path: String) {
+        let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    /// Writes to standard output.
+    public static func writeStandardOutput(_ bytes: Octets) throws {
+        try write(bytes, to: STDOUT_FILENO, named: "standard output")
+    }
+
+    static func write(_ bytes: Octets, to descriptor: Int32, named name: String) throws {
+        try bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let written = UnsafeRawBufferPointer(rebasing: rest).withMemoryRebound(to: UInt8.self) {
+                    Glibc.write(descriptor, $0.baseAddress, $0.count)
+                }
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    throw failure(name, "writing failed")
+                }
+                rest = rest.dropFirst(written)
+            }
+        }
+    }
+
+    /// Writes to standard error; where that fails, nobody can be told.
+    public static func writeStandardError(_ bytes: Octets) {
+        try? write(bytes, to: STDERR_FILENO, named: "standard error")
+    }
+
+    /// The files beside a file whose names begin with its name and then go on as `isWanted` says, in the order of their names.
+    public static func neighbours(of path: String, where isWanted: (Substring) -> Bool) -> [String] {
+        guard let folder = opendir(folder(of: path)) else { return [] }
+        defer { closedir(folder) }
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let base = path[start...]
+        var found: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix(base), isWanted(name.dropFirst(base.count)) { found.append(path[..<start] + name) }
+        }
+        return found.sorted()
+    }
+
+    /// - Throws: `ArchiveError` where a file of that name exists and may not be replaced, or is a directory.
+    public static func checkReplaceable(_ path: String, overwrite: Bool) throws {
+        if FileTree.isFolder(path) { throw ArchiveError(.file, "\(path): is a directory; name a file") }
+        if !overwrite && exists(path) {
+            throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
+        }
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Appends up to `count` bytes that `body` puts into uninitialised room; `body` returns how many it has put.
+    fileprivate mutating func append(
+        addingCapacity count: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) throws -> Int
+    ) rethrows {
+        let added = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            initialized = try body(buffer)
+        }
+        if isEmpty { self = added } else { append(contentsOf: added) }
+    }
+}

@@ -1,0 +1,131 @@
+import XenstoreStream
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Unpacks a compressed file by the program that is made for it, and takes no more of its output than is wanted.
+struct Unpacker {
+    let form: Compression
+    /// The file's name, for errors.
+    let path: String
+
+    enum End: Equatable {
+        case complete
+        /// There is more than was wanted.
+        case tooLarge
+        /// The program gave up, and said this.
+        case failed(String)
+    }
+
+    /// - Parameters:
+    ///   - input: the compressed file, open at its start.
+    ///   - limit: how many bytes are wanted at most.
+    /// - Returns: up to `limit` bytes, and how they ended.
+    func unpack(_ input: Int32, limit: Int) throws -> (bytes: [UInt8], end: End) {
+        let messages = try Self.temporaryFile([])
+        defer { close(messages) }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw FileIO.failure(path, "cannot unpack the file") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        defer { close(ends[0]) }
+        let process: pid_t
+        do {
+            defer { close(ends[1]) }
+            process = try start(input: input, output: ends[1], messages: messages)
+        }
+        var bytes: [UInt8]
+        do {
+            bytes = try FileIO.readRest(ends[0], named: path, limit: limit)
+        } catch {
+            _ = Self.end(process, killing: true)
+            throw error
+        }
+        let isTooLarge = bytes.count > limit
+        let status = Self.end(process, killing: isTooLarge)
+        if isTooLarge {
+            bytes.removeLast(bytes.count - limit)
+            return (bytes, .tooLarge)
+        }
+        return (bytes, status == 0 ? .complete : .failed(message(messages)))
+    }
+
+    private func start(input: Int32, output: Int32, messages: Int32) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        guard posix_spawn_file_actions_init(&actions) == 0, posix_spawnattr_init(&attributes) == 0 else {
+            throw FileIO.failure(path, "cannot start \(form.command[0])")
+        }
+        // Options in the environment, like XZ_OPT, must not change what comes out.
+        let environment = ["LC_ALL=C"] + (getenv("PATH").map { ["PATH=" + String(cString: $0)] } ?? [])
+        var words: [UnsafeMutablePointer<CChar>?] = form.command.map { strdup($0) } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+        defer {
+            for pointer in words + variables { free(pointer) }
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        for (index, descriptor) in [input, output, messages].enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(index))
+        }
+        var defaults = sigset_t()
+        sigemptyset(&defaults)
+        sigaddset(&defaults, SIGPIPE)
+        sigaddset(&defaults, SIGXFSZ)
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        var process: pid_t = 0
+        let code = posix_spawnp(&process, form.command[0], &actions, &attributes, &words, &variables)
+        guard code == 0 else {
+            throw ArchiveError(
+                .file,
+                "\(path): the file is packed with \(form.rawValue), and the program \(form.command[0]) cannot be run: "
+                    + "\(String(cString: strerror(code))); install \(form.command[0]), or unpack the file yourself")
+        }
+        return process
+    }
+
+    /// Waits for the program's end.
+    /// - Returns: its status as `waitpid` tells it, -1 where that cannot be known.
+    private static func end(_ process: pid_t, killing: Bool) -> Int32 {
+        if killing { kill(process, SIGKILL) }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 {
+            if errno != EINTR { return -1 }
+        }
+        return status
+    }
+
+    /// The first line of what the program has said, without its name.
+    private func message(_ messages: Int32) -> String {
+        var buffer = [UInt8](repeating: 0, count: 400)
+        let count = pread(messages, &buffer, buffer.count, 0)
+        let lines = buffer.prefix(max(0, count)).split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+        let name = form.command[0] + ": "
+        var line = lines.first { $0 != "" && $0 != name } ?? "it did not say why"
+        for prefix in [name, "stdin: ", "(stdin): ", "/*stdin*\\ : "] where line.hasPrefix(prefix) {
+            line.removeFirst(prefix.count)
+        }
+        return String(line.drop { $0 == " " })
+    }
+
+    /// A file without a name that goes away when it is closed, open at its start.
+    static func temporaryFile(_ bytes: [UInt8]) throws -> Int32 {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var name = Array((folder + "/xsarchive-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&name)
+        guard descriptor >= 0 else { throw FileIO.failure(folder, "cannot make a temporary file") }
+        unlink(&name)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        do {
+            try FileIO.write(bytes[...], to: descriptor, named: folder)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        lseek(descriptor, 0, SEEK_SET)
+        return descriptor
+    }
+}

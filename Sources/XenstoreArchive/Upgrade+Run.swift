@@ -1,0 +1,21 @@
+import ArchiveSQL
+
+extension Upgrade {
+    /// Brings the archive up to date in the transaction that is under way, and proves every image.
+    /// - Throws: `ArchiveError`; the transaction is then to be given up.
+    static func run(_ database: Database) throws -> Upgrade {
+        let version = try SchemaCheck.version(database)
+        guard version < ArchiveSQL.schemaVersion else {
+            try Migration.run(database)
+            return Upgrade(from: version, to: version, backup: nil)
+        }
+        let backup = try Backup.make(database, version: version)
+        try Migration.run(database)
+        try CustodyLog(database).appendFoundImages(from: version)
+        let streams = try database.prepare("SELECT stream_id FROM stream ORDER BY stream_id")
+        while try streams.step() {
+            try ArchivedStream.load(database, streamID: streams.integer(0)).encode(database) { _ in }
+        }
+        return Upgrade(from: version, to: ArchiveSQL.schemaVersion, backup: backup)
+    }
+}

@@ -1,0 +1,109 @@
+/// Makes bytes from an image fit for a terminal: guests write them.
+public enum Escape {
+    /// The bytes as text with everything escaped that could steer a terminal, reorder the line or stay unseen.
+    ///
+    /// `\n`, `\r`, `\t`, `\\` as in C; other controls, format characters and bytes that are no UTF-8 as `\xNN` or
+    /// `\u{NNNN}`.
+    public static func printable(_ octets: Octets) -> String {
+        var result = ""
+        var rest = octets[...]
+        while !rest.isEmpty {
+            // The longest valid prefix as text, then one bad byte.
+            if let text = rest.utf8Text {
+                append(text.unicodeScalars, to: &result)
+                return result
+            }
+            let valid = validPrefix(rest)
+            append(String(decoding: valid, as: UTF8.self).unicodeScalars, to: &result)
+            rest = rest.dropFirst(valid.count)
+            if let byte = rest.popFirst() { result += "\\x" + hex(byte) }
+        }
+        return result
+    }
+
+    public static func printable(_ text: String) -> String {
+        var result = ""
+        append(text.unicodeScalars, to: &result)
+        return result
+    }
+
+    /// The bytes like `printable`, in quotes; a quote among them has a backslash.
+    public static func quoted(_ octets: Octets) -> String {
+        var result = "\""
+        for scalar in printable(octets).unicodeScalars {
+            if scalar == "\"" { result.unicodeScalars.append("\\") }
+            result.unicodeScalars.append(scalar)
+        }
+        result.unicodeScalars.append("\"")
+        return result
+    }
+
+    /// The bytes like `quoted`, cut off behind 120 of them.
+    public static func short(_ octets: Octets) -> String {
+        quoted(octets.prefix(120)) + (octets.count > 120 ? "..." : "")
+    }
+
+    /// The text with only what could do harm escaped: for messages, whose values are escaped already.
+    public static func harmless(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isUnsafe(scalar) {
+                append(String.UnicodeScalarView([scalar]), to: &result)
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// The bytes as two hexadecimal digits each.
+    public static func hex(_ octets: Octets) -> String {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * octets.count)
+        let alphabet = Array("0123456789abcdef".utf8)
+        for byte in octets {
+            digits.append(alphabet[Int(byte >> 4)])
+            digits.append(alphabet[Int(byte & 15)])
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    public static func hex(_ byte: UInt8) -> String {
+        hex([byte])
+    }
+
+    /// Whether a character could do harm or stay unseen on a terminal.
+    public static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value >= 0x20 && scalar.value < 0x7F { return false }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true
+        // Blanks that are not the blank, and what is drawn as nothing: fillers, variation selectors, the empty Braille cell.
+        case .spaceSeparator: return true
+        default: return scalar.properties.isDefaultIgnorableCodePoint || scalar.value == 0x2800
+        }
+    }
+
+    private static func append(_ scalars: String.UnicodeScalarView, to result: inout String) {
+        for scalar in scalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case "\\": result += "\\\\"
+            case _ where isUnsafe(scalar):
+                result +=
+                    scalar.value < 0x100
+                    ? "\\x" + hex(UInt8(scalar.value)) : "\\u{" + String(scalar.value, radix: 16) + "}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    private static func validPrefix(_ octets: Octets) -> Octets {
+        var decoder = UTF8()
+        var iterator = octets.makeIterator()
+        var count = 0
+        while case .scalarValue(let scalar) = decoder.decode(&iterator) { count += UTF8.width(scalar) }
+        return octets.prefix(count)
+    }
+}

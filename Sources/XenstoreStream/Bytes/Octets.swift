@@ -1,0 +1,81 @@
+/// A run of bytes of a stream: a slice of the image it was read from, or of an array made for writing.
+public typealias Octets = ArraySlice<UInt8>
+
+extension ArraySlice where Element == UInt8 {
+    /// Whether the bytes are what the archive keeps as text: valid UTF-8 without a NUL.
+    public var isText: Bool {
+        withUnsafeBytes(\.isText)
+    }
+
+    /// Like `==`, eight bytes at a time.
+    package func hasSameBytes(as other: Octets) -> Bool {
+        guard count == other.count else { return false }
+        return withUnsafeBytes { left in other.withUnsafeBytes { left.hasSameBytes(as: $0) } }
+    }
+
+    /// The bytes as a string where they are valid UTF-8, NULs included; nil otherwise.
+    public var utf8Text: String? {
+        String(validating: self, as: UTF8.self)
+    }
+
+    /// Whether every byte is zero, as the format asks of padding.
+    public var isZero: Bool {
+        allSatisfy { $0 == 0 }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether both hold the same, eight bytes at a time.
+    package func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        var offset = 0
+        while offset + 8 <= count {
+            let word = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if word != other.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+            offset += 8
+        }
+        while offset < count {
+            if self[offset] != other[offset] { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    /// Whether the bytes are what the archive keeps as text: valid UTF-8 without a NUL.
+    package var isText: Bool {
+        isASCIIWithoutNUL || (!contains(0) && String(validating: self, as: UTF8.self) != nil)
+    }
+
+    /// Eight bytes at a time: a bit for each that is zero or above 0x7F.
+    private var isASCIIWithoutNUL: Bool {
+        let (ones, tops) = (UInt64(0x0101_0101_0101_0101), UInt64(0x8080_8080_8080_8080))
+        var offset = 0
+        while offset + 8 <= count {
+            let word = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if ((word &- ones) & ~word | word) & tops != 0 { return false }
+            offset += 8
+        }
+        while offset < count {
+            if self[offset] == 0 || self[offset] > 0x7F { return false }
+            offset += 1
+        }
+        return true
+    }
+}
+
+extension [UInt8] {
+    /// Whether just these bytes stand at `offset`.
+    package func hasBytes(_ bytes: Slice<UnsafeRawBufferPointer>, at offset: Int) -> Bool {
+        guard offset >= 0, offset <= count - bytes.count else { return false }
+        return withUnsafeBytes {
+            UnsafeRawBufferPointer(rebasing: $0[offset..<offset + bytes.count]).hasSameBytes(
+                as: UnsafeRawBufferPointer(rebasing: bytes))
+        }
+    }
+}
+
+/// `count` rounded up to a multiple of 8, the alignment of every record; nil where the sum overflows.
+func paddedLength(_ count: Int) -> Int? {
+    let (sum, overflow) = count.addingReportingOverflow(7)
+    return overflow ? nil : sum & ~7
+}

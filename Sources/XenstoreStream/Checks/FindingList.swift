@@ -1,0 +1,27 @@
+/// Findings with a limit for each rule, so that an image full of one oddity stays readable.
+struct FindingList {
+    let limit: Int
+    private var findings: [Finding] = []
+    private var counts: [Rule: Int] = [:]
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// - Parameter message: what is there; made only where the finding is kept.
+    mutating func add(_ rule: Rule, record: Int? = nil, offset: Int? = nil, _ message: @autoclosure () -> String) {
+        counts[rule, default: 0] += 1
+        if counts[rule, default: 0] <= limit {
+            findings.append(Finding(rule, record: record, offset: offset, message()))
+        }
+    }
+
+    /// In the order of the stream, with a line for what is more than the limit.
+    var all: [Finding] {
+        findings.enumerated().sorted { ($0.element.offset ?? -1, $0.offset) < ($1.element.offset ?? -1, $1.offset) }
+            .map(\.element)
+            + counts.filter { $0.value > limit }.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                Finding($0.key, "and \($0.value - limit) more of this kind")
+            }
+    }
+}

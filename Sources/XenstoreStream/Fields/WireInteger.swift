@@ -1,0 +1,12 @@
+/// A number that the wire carries: 1 to 8 octets, signed or not.
+public protocol WireInteger: FixedWidthInteger & Sendable {}
+
+extension UInt8: WireInteger {}
+
+extension UInt16: WireInteger {}
+
+extension UInt32: WireInteger {}
+
+extension UInt64: WireInteger {}
+
+extension Int32: WireInteger {}

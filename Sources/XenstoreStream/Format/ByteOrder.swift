@@ -1,0 +1,4 @@
+/// The byte order of everything behind the header.
+public enum ByteOrder: String, CaseIterable, Sendable {
+    case little, big
+}

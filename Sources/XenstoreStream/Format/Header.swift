@@ -1,0 +1,75 @@
+/// The 16 bytes that begin every stream, always big-endian (xenstore-migration.md, "Header").
+///
+///      0    1    2    3    4    5    6    7   octet
+///     +----+----+----+----+----+----+----+----+
+///     | ident: "xenstore"                     |
+///     +-------------------+-------------------+
+///     | version           | flags             |
+///     +-------------------+-------------------+
+public struct Header: Hashable, Sendable {
+    /// 8 octets, the ASCII letters `xenstore`.
+    public static let ident: [UInt8] = Array("xenstore".utf8)
+    /// The header's length in octets.
+    public static let size = 16
+
+    public var version: UInt32
+    /// Bit 0 is the byte order (0 little, 1 big); the others are reserved and kept as they are.
+    public var flags: UInt32
+
+    public init(version: UInt32, flags: UInt32) {
+        self.version = version
+        self.flags = flags
+    }
+
+    /// The header of a clean stream in `format`.
+    public init(format: StreamFormat) {
+        self.init(version: format.layout.headerVersion, flags: format.byteOrder == .big ? 1 : 0)
+    }
+
+    public var byteOrder: ByteOrder {
+        flags & 1 == 1 ? .big : .little
+    }
+
+    /// The flag bits that the documents reserve; zero in a clean stream.
+    public var reservedFlags: UInt32 {
+        flags & ~1
+    }
+
+    /// Reads the header at the start of `bytes`.
+    /// - Throws: `StreamError` where the bytes are too few or do not begin with `xenstore`.
+    public init(bytes: [UInt8]) throws(StreamError) {
+        guard !bytes.isEmpty else {
+            throw StreamError(
+                .truncated, offset: 0, reason: "the file is empty",
+                advice: "capture the image again, or import it with --salvage")
+        }
+        guard bytes.starts(with: Header.ident) else {
+            throw StreamError(
+                .notAStream, offset: 0,
+                reason: "the file does not begin with \"xenstore\", so it is no xenstore migration stream",
+                advice: "check that this is the daemon's state file")
+        }
+        guard bytes.count >= Header.size else {
+            throw StreamError(
+                .truncated, offset: bytes.count, reason: "the header needs 16 bytes, the file has \(bytes.count)",
+                advice: "the file is cut off: capture the image again, or import it with --salvage")
+        }
+        version = Header.bigEndian(bytes[8..<12])
+        flags = Header.bigEndian(bytes[12..<16])
+    }
+
+    /// The header's 16 bytes.
+    public var bytes: [UInt8] {
+        var result = Header.ident
+        for number in [version, flags] {
+            for shift in [24, 16, 8, 0] as [UInt32] {
+                result.append(UInt8(truncatingIfNeeded: number >> shift))
+            }
+        }
+        return result
+    }
+
+    private static func bigEndian(_ bytes: Octets) -> UInt32 {
+        bytes.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}

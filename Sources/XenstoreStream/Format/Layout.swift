@@ -1,0 +1,76 @@
+/// One of the three published layouts of the stream's records, or a text that holds the same things.
+///
+/// `draft` and `v1` carry the same version number in the header; `LayoutDetection` tells them apart by the records' bytes.
+/// A text is read as a stream of records, `TextImage`, with fields of the draft's shapes.
+public enum Layout: String, CaseIterable, Sendable {
+    /// The document of 2020-04-24, header version 1.
+    case draft
+    /// The released document (January 2021 on), header version 1: Xen 4.15 to 4.20.
+    case v1
+    /// Header version 2 (2025 on): Xen 4.21 and later.
+    case v2
+    /// The text in which oxenstored writes its state.
+    case oxenstored
+    /// What `xenstore-ls -f -p` prints: nodes alone.
+    case listing
+
+    /// The layouts of streams.
+    public static let allCases: [Layout] = [.draft, .v1, .v2]
+    /// The layouts that are text.
+    public static let texts: [Layout] = [.oxenstored, .listing]
+
+    /// Whether the image is text, which has neither header nor END.
+    public var isText: Bool {
+        self == .oxenstored || self == .listing
+    }
+
+    /// The version number that a stream of this layout has in its header.
+    public var headerVersion: UInt32 {
+        self == .v2 ? 2 : 1
+    }
+
+    /// The highest record type that the layout's document defines.
+    public var lastRecordType: RecordType {
+        switch self {
+        case .draft, .oxenstored, .listing: .nodeData
+        case .v1: .domainData
+        case .v2: .watchDataExtended
+        }
+    }
+
+    /// How CONNECTION_DATA is laid out.
+    public var connectionShape: ConnectionShape {
+        self == .v1 || self == .v2 ? .released : .draft
+    }
+
+    /// How NODE_DATA is laid out.
+    public var nodeShape: NodeShape {
+        self == .v1 || self == .v2 ? .released : .draft
+    }
+
+    /// The meaning of GLOBAL_DATA's second field.
+    public var globalSecondField: Field {
+        self == .draft ? .roSocketFD : .evtchnFD
+    }
+
+    /// Whether GLOBAL_DATA has a third field, virq-port.
+    public var hasVIRQPort: Bool {
+        self == .oxenstored
+    }
+
+    /// The two shapes of CONNECTION_DATA.
+    public enum ConnectionShape: Sendable {
+        /// conn-type follows a pad; the ring's conn-spec has 22 bytes, the socket's 6; one data buffer.
+        case draft
+        /// conn-spec has 8 bytes for every conn-type; two data buffers; an optional unique-id.
+        case released
+    }
+
+    /// The two shapes of NODE_DATA.
+    public enum NodeShape: Sendable {
+        /// access and perm-count come first, the lengths behind the permissions.
+        case draft
+        /// path-len and value-len come first.
+        case released
+    }
+}

@@ -1,0 +1,92 @@
+/// A message of the xenstore protocol as it waits in a connection's buffer (xenstore.txt; xs_wire.h).
+///
+///      0    1    2    3    4    5    6    7   octet
+///     +-------------------+-------------------+
+///     | type              | req-id            |
+///     +-------------------+-------------------+
+///     | tx-id             | length            |
+///     +-------------------+-------------------+
+///     | payload ...
+///
+/// The numbers have the stream's byte order. The first may lack its beginning, the last its end.
+public struct WireMessage: Equatable, Sendable {
+    /// Octets from the buffer's start.
+    public let offset: Int
+    /// Nil, like the other numbers, where it is cut off.
+    public let type: UInt32?
+    public let requestID: UInt32?
+    public let txID: UInt32?
+    /// Octets of the whole payload.
+    public let length: UInt32?
+    /// What is there of the payload, or the rest of a message whose beginning is gone.
+    public let payload: Octets
+    public let isComplete: Bool
+
+    /// The type's name in the protocol, its number where it has none; nil where the type is cut off.
+    public var typeName: String? {
+        type.map { Self.names.indices.contains(Int($0)) ? Self.names[Int($0)] : String($0) }
+    }
+
+    /// The payload's first string: the path in most requests and in watch events.
+    public var firstString: Octets {
+        payload.prefix { $0 != 0 }
+    }
+
+    /// The types by their numbers. RESTRICT has been taken out of Xen; its number stays free.
+    public static let names = [
+        "CONTROL", "DIRECTORY", "READ", "GET_PERMS", "WATCH", "UNWATCH", "TRANSACTION_START", "TRANSACTION_END",
+        "INTRODUCE", "RELEASE",
+        "GET_DOMAIN_PATH", "WRITE", "MKDIR", "RM", "SET_PERMS", "WATCH_EVENT", "ERROR", "IS_DOMAIN_INTRODUCED",
+        "RESUME", "SET_TARGET",
+        "RESTRICT", "RESET_WATCHES", "DIRECTORY_PART", "GET_FEATURE", "SET_FEATURE", "GET_QUOTA", "SET_QUOTA",
+    ]
+
+    /// Octets before the payload.
+    public static let headerSize = 16
+
+    /// The messages of a buffer.
+    /// - Parameters:
+    ///   - buffer: a connection's in-data or out-data.
+    ///   - skipping: octets at its start that finish a message whose beginning has been read already.
+    ///   - byteOrder: that of the stream.
+    public static func decode(_ buffer: Octets, skipping: Int = 0, byteOrder: ByteOrder) -> [WireMessage] {
+        var messages: [WireMessage] = []
+        let skip = min(max(0, skipping), buffer.count)
+        if skip > 0 {
+            messages.append(
+                WireMessage(
+                    offset: 0, type: nil, requestID: nil, txID: nil, length: nil, payload: buffer.prefix(skip),
+                    isComplete: false))
+        }
+        var rest = buffer.dropFirst(skip)
+        while !rest.isEmpty {
+            func number(_ index: Int) -> UInt32? {
+                let octets = rest.dropFirst(4 * index).prefix(4)
+                guard octets.count == 4 else { return nil }
+                let ordered = byteOrder == .big ? Array(octets) : octets.reversed()
+                return ordered.reduce(0) { $0 << 8 | UInt32($1) }
+            }
+            let length = number(3)
+            let payload = rest.dropFirst(headerSize).prefix(Int(length ?? 0))
+            messages.append(
+                WireMessage(
+                    offset: rest.startIndex - buffer.startIndex, type: number(0), requestID: number(1), txID: number(2),
+                    length: length,
+                    payload: payload, isComplete: length.map { payload.count == Int($0) } ?? false))
+            rest = rest.dropFirst(headerSize + Int(length ?? 0))
+        }
+        return messages
+    }
+}
+
+extension ConnectionData {
+    /// The requests that the daemon had not handled.
+    public func requests(_ byteOrder: ByteOrder) -> [WireMessage] {
+        WireMessage.decode(inData, byteOrder: byteOrder)
+    }
+
+    /// The replies and watch events that the connection had not read.
+    public func answers(_ byteOrder: ByteOrder) -> [WireMessage] {
+        WireMessage.decode(outData, skipping: Int(outRespLength), byteOrder: byteOrder)
+    }
+}

@@ -1,0 +1,76 @@
+extension LengthRule {
+    /// The `len` of a clean record whose fields take `count` octets.
+    func length(ofFields count: Int) -> UInt32? {
+        switch self {
+        case .body: UInt32(exactly: count)
+        case .padded: paddedLength(count).flatMap { UInt32(exactly: $0) }
+        }
+    }
+}
+
+/// A record's type, length and extent (xenstore-migration.md, "Records").
+///
+///      0    1    2    3    4    5    6    7   octet
+///     +-------------------+-------------------+
+///     | type              | len               |
+///     +-------------------+-------------------+
+///     | body ... padding up to a multiple of 8
+struct Frame {
+    let number: Int
+    let offset: Int
+    let type: RecordType
+    let length: UInt32
+    /// Offsets in the stream.
+    let body: Range<Int>
+    /// Offset of the next record.
+    let end: Int
+
+    /// - Throws: `StreamError` where the stream has no room for the record at `offset`.
+    init(stream: [UInt8], offset: Int, number: Int, byteOrder: ByteOrder) throws(StreamError) {
+        let left = stream.count - offset
+        guard left > 0 else {
+            throw StreamError(
+                .truncated, offset: offset, record: number, reason: "the stream ends without END",
+                advice: "the file is cut off: capture the image again, or import it with --salvage")
+        }
+        guard left >= 8 else {
+            throw StreamError(
+                .truncated, offset: offset, record: number, field: .type,
+                reason: "a record begins with 8 bytes, the stream has \(left) left",
+                advice: "the file is cut off: capture the image again, or import it with --salvage")
+        }
+        self.number = number
+        self.offset = offset
+        type = RecordType(rawValue: Self.number(stream, offset, byteOrder))
+        length = Self.number(stream, offset + 4, byteOrder)
+        let start = offset + 8
+        guard let padded = paddedLength(Int(length)), padded <= stream.count - start else {
+            throw StreamError(
+                .lengthBeyondEnd, offset: offset + 4, record: number, type: type, field: .len,
+                reason:
+                    "the record's body has \(length) bytes and its padding, the stream has \(stream.count - start) left",
+                advice:
+                    "the file is cut off or the length is damaged: capture the image again, or import it with --salvage"
+            )
+        }
+        body = start..<start + Int(length)
+        end = start + padded
+    }
+
+    /// The record at `offset` with all the rest of the stream for its body: for a record whose `len` is not to be believed.
+    init?(unbounded stream: [UInt8], offset: Int, number: Int, byteOrder: ByteOrder) {
+        guard stream.count - offset >= 8 else { return nil }
+        self.number = number
+        self.offset = offset
+        type = RecordType(rawValue: Self.number(stream, offset, byteOrder))
+        length = Self.number(stream, offset + 4, byteOrder)
+        body = offset + 8..<stream.count
+        end = stream.count
+    }
+
+    /// The 4 octets at `offset`, which must be there, as a number.
+    static func number(_ stream: [UInt8], _ offset: Int, _ order: ByteOrder) -> UInt32 {
+        let value = stream[offset..<offset + 4].withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
+        return order == .big ? UInt32(bigEndian: value) : UInt32(littleEndian: value)
+    }
+}

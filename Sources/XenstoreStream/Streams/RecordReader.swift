@@ -1,0 +1,251 @@
+/// Reads single records of a stream, and judges whether a place holds one.
+package struct RecordReader {
+    package let stream: [UInt8]
+    package let format: StreamFormat
+    private let known = PermissionCache()
+    private let nodes: PlainNodeReader
+    private let plainNode: PlainNodePlan
+    private let takesAll: Bool
+
+    /// - Parameter takesAll: whether plain nodes, too, are taken apart by the walk over their fields: what tests compare with.
+    package init(stream: [UInt8], format: StreamFormat, takingAllApart takesAll: Bool = false) {
+        self.takesAll = takesAll
+        self.stream = stream
+        self.format = format
+        plainNode = PlainNodePlan(layout: format.layout)
+        nodes = PlainNodeReader(stream: stream, known: known)
+    }
+
+    /// The record at `offset`.
+    /// - Throws: `StreamError` where the stream is cut off there or the record's `len` cannot be right.
+    package func record(at offset: Int, number: Int) throws(StreamError) -> Record {
+        if !takesAll, let node = plainNode(at: offset, number: number) { return node }
+        let frame = try Frame(stream: stream, offset: offset, number: number, byteOrder: format.byteOrder)
+        if let watch = watchWithoutDepth(frame) { return watch }
+        let record = try read(frame)
+        // What stands behind a text's fields is a line, of which a part may look like a record.
+        if format.layout.isText { return record }
+        try checkLength(frame, record)
+        return record
+    }
+
+    /// The record at `offset` where that is a plain node, as almost every record is: its fields are then what lies there.
+    private func plainNode(at offset: Int, number: Int) -> Record? {
+        stream.withUnsafeBytes { bytes in
+            guard let node = certainNode(at: offset, in: bytes) else { return nil }
+            return Record(
+                number: number, offset: offset, size: node.size, length: node.length,
+                body: .node(nodes.data(node, in: bytes)), residue: nil)
+        }
+    }
+
+    /// As `PlainNodePlan` has it.
+    /// - Parameter bytes: the stream, as it lies in memory.
+    func certainNode(at offset: Int, in bytes: UnsafeRawBufferPointer) -> PlainNode? {
+        plainNode.certainNode(at: offset, in: bytes, format)
+    }
+
+    /// The fields of a record that has been read before and is known to take just `range`, whatever its `len` says.
+    package func body(in range: Range<Int>) -> RecordBody? {
+        guard range.count >= 8, range.upperBound <= stream.count else { return nil }
+        let type = RecordType(rawValue: Frame.number(stream, range.lowerBound, format.byteOrder))
+        let start = range.lowerBound + 8
+        let declared = start + Int(Frame.number(stream, range.lowerBound + 4, format.byteOrder))
+        for end in [min(declared, range.upperBound), range.upperBound] {
+            if type == .watchDataExtended, let watch = watch(start..<end) { return .watchExtended(watch) }
+            if let body = fields(RecordBody(type: type), start..<end) { return body }
+        }
+        return fields(.opaque(OpaqueData(type: type)), start..<min(declared, range.upperBound))
+    }
+
+    /// Whether the record in `range` is a node that every connection sees: NODE_DATA with conn-id 0.
+    package func isCommittedNode(in range: Range<Int>) -> Bool {
+        range.count >= 12 && Frame.number(stream, range.lowerBound, format.byteOrder) == RecordType.nodeData.rawValue
+            && Frame.number(stream, range.lowerBound + 8, format.byteOrder) == 0
+    }
+
+    /// A watch with its depth where that makes sense, else without where that does.
+    private func watch(_ range: Range<Int>) -> WatchDataExtended? {
+        var short = WatchDataExtended()
+        short.hasDepth = false
+        for empty in [WatchDataExtended(), short] {
+            if let body = fields(.watchExtended(empty), range), body.isPlausible, case .watchExtended(let watch) = body
+            {
+                return watch
+            }
+        }
+        return nil
+    }
+
+    private func fields(_ empty: RecordBody, _ range: Range<Int>) -> RecordBody? {
+        var body = empty
+        var reader = FieldReader(stream: stream, body: range, format: format, record: 0, type: empty.type, known: known)
+        return (try? body.visitFields(&reader)).map { body }
+    }
+
+    private func read(_ frame: Frame) throws(StreamError) -> Record {
+        do throws(StreamError) {
+            return try decode(frame)
+        } catch {
+            // A type that this layout does not define may well have another body there.
+            guard frame.type > format.layout.lastRecordType else { throw error }
+            return try decode(frame, .opaque(OpaqueData(type: frame.type)))
+        }
+    }
+
+    /// Reads the fields of the frame's type.
+    func decode(_ frame: Frame) throws(StreamError) -> Record {
+        var reader = FieldReader(
+            stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type, known: known)
+        let body = try RecordBody(type: frame.type, from: &reader)
+        return record(frame, body, reader, end: frame.end)
+    }
+
+    /// Reads the fields of `empty`'s form from the frame, to which all octets up to `end` belong.
+    private func decode(_ frame: Frame, _ empty: RecordBody, end: Int? = nil) throws(StreamError) -> Record {
+        var body = empty
+        var reader = FieldReader(
+            stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type, known: known)
+        try body.visitFields(&reader)
+        return record(frame, body, reader, end: end ?? frame.end)
+    }
+
+    /// A record of what `reader` has read, with the residue that its fields leave.
+    private func record(_ frame: Frame, _ body: RecordBody, _ reader: FieldReader, end: Int) -> Record {
+        let fieldCount = reader.position - frame.body.lowerBound
+        let tail = stream[reader.position..<end]
+        let padding = (paddedLength(fieldCount) ?? fieldCount) - fieldCount
+        var residue: Residue?
+        if frame.length != format.lengthRule.length(ofFields: fieldCount + body.phantomOctets) {
+            residue = Residue(length: frame.length, alignment: reader.alignment, tail: tail)
+        } else if tail.count != padding || !tail.isZero {
+            residue = Residue(alignment: reader.alignment, tail: tail)
+        } else if !reader.alignment.isEmpty {
+            residue = Residue(alignment: reader.alignment)
+        }
+        return Record(
+            number: frame.number, offset: frame.offset, size: end - frame.offset, length: frame.length, body: body,
+            residue: residue)
+    }
+
+    // MARK: Lengths that lie
+
+    /// A `len` that takes in the records behind it, rather than octets that nobody explains.
+    private func checkLength(_ frame: Frame, _ record: Record) throws(StreamError) {
+        if frame.body.upperBound != frame.end, !isContinued(at: frame.end), isContinued(at: frame.body.upperBound) {
+            throw StreamError(
+                .lengthLies, offset: frame.offset + 4, record: frame.number, type: frame.type, field: .len,
+                reason: "len is \(frame.length), and the next record follows without the padding to a multiple of 8",
+                advice: "import it with --salvage")
+        }
+        guard let tail = record.residue?.tail, tail.count >= 8 else { return }
+        let fieldsEnd = frame.end - tail.count / 8 * 8
+        guard !isContinued(at: frame.end), isContinued(at: fieldsEnd) else { return }
+        throw StreamError(
+            .lengthLies, offset: frame.offset + 4, record: frame.number, type: frame.type, field: .len,
+            reason:
+                "len is \(frame.length), but the fields end \(tail.count / 8 * 8) bytes earlier, where the next record stands",
+            advice: "import it with --salvage")
+    }
+
+    /// The record at `offset` read by its fields alone, as far as they reach; nil where it makes no sense so either.
+    func repaired(at offset: Int, number: Int) -> Record? {
+        guard let frame = Frame(unbounded: stream, offset: offset, number: number, byteOrder: format.byteOrder),
+            frame.type.isKnown, frame.type != .end
+        else { return nil }
+        var body = RecordBody(type: frame.type)
+        var probe = PlausibilityProbe(stream: stream, body: frame.body, format: format, type: frame.type, known: known)
+        guard (try? body.visitFields(&probe)) != nil, body.isPlausible,
+            let padded = paddedLength(probe.reader.position - frame.body.lowerBound)
+        else { return nil }
+        let end = frame.body.lowerBound + padded
+        if end == stream.count || isContinued(at: end) { return record(frame, body, probe.reader, end: end) }
+        // The padding may be missing.
+        let exact = probe.reader.position
+        return isContinued(at: exact) ? record(frame, body, probe.reader, end: exact) : nil
+    }
+
+    // MARK: Plausible places
+
+    /// Whether the octets at `offset` go on as a stream does: with a plausible record, or with END and nothing behind it.
+    func isContinued(at offset: Int) -> Bool {
+        isLastEnd(at: offset) || isPlausible(at: offset)
+    }
+
+    /// Whether an empty END stands at `offset`, and nothing behind it.
+    func isLastEnd(at offset: Int) -> Bool {
+        offset + 8 == stream.count && stream[offset...].isZero
+    }
+
+    /// Whether a record as a daemon writes it stands at `offset`: a known type but END, fields that fill its `len` but for
+    /// padding, and values that make sense.
+    func isPlausible(at offset: Int) -> Bool {
+        guard offset >= 0, stream.count - offset >= 16 else { return false }
+        // This is asked of every byte of a damaged file: what costs nothing comes first.
+        let lowest = stream[format.byteOrder == .little ? offset : offset + 3]
+        guard lowest > 0, lowest <= 8 else { return false }
+        let type = RecordType(rawValue: Frame.number(stream, offset, format.byteOrder))
+        let length = Int(Frame.number(stream, offset + 4, format.byteOrder))
+        guard type.isKnown, length >= 4, length <= stream.count - offset - 8,
+            let frame = try? Frame(stream: stream, offset: offset, number: 0, byteOrder: format.byteOrder)
+        else { return false }
+        if watchWithoutDepth(frame) != nil { return true }
+        var body = RecordBody(type: type)
+        var probe = PlausibilityProbe(stream: stream, body: frame.body, format: format, type: type, known: known)
+        guard (try? body.visitFields(&probe)) != nil, body.isPlausible else { return false }
+        return frame.end - probe.reader.position < 8
+    }
+
+    // MARK: Watches without their depth
+
+    /// The record in `frame` where it is a WATCH_DATA_EXTENDED as daemons write it: without depth and pad.
+    ///
+    /// Its `len` counts the 4 octets that are missing, and then often 8 more than the record has.
+    private func watchWithoutDepth(_ frame: Frame) -> Record? {
+        guard frame.type == .watchDataExtended, frame.body.count >= 8 else { return nil }
+        // The strings' lengths stand in the last 4 of the first 8 octets; nothing is read where `len` does not fit them.
+        let lengths = Frame.number(stream, frame.body.lowerBound + 4, format.byteOrder)
+        let fieldCount = 8 + Int(lengths & 0xFFFF) + Int(lengths >> 16)
+        guard let counted = paddedLength(fieldCount + 4), let padded = paddedLength(fieldCount),
+            Int(frame.length) == counted || Int(frame.length) == fieldCount + 4
+        else { return nil }
+        if let documented = try? decode(frame, .watchExtended(WatchDataExtended())), documented.body.isPlausible {
+            return nil
+        }
+        var watch = WatchDataExtended()
+        watch.hasDepth = false
+        guard let short = try? decode(frame, .watchExtended(watch)), short.body.isPlausible else { return nil }
+        // Its strings make sense; what it takes besides follows from them.
+        let shortEnd = frame.body.lowerBound + padded
+        let isLonger = shortEnd != frame.end && isContinued(at: frame.end) && !isContinued(at: shortEnd)
+        return try? decode(frame, .watchExtended(watch), end: isLonger ? frame.end : shortEnd)
+    }
+}
+
+extension RecordBody {
+    /// Whether the record looks as a daemon writes it: what chance and a wrong layout hardly ever produce.
+    var isPlausible: Bool {
+        switch self {
+        case .connection(let data):
+            data.kind != .unknown && data.fields <= 1 && data.connID != 0
+        case .watch(let data):
+            data.connID != 0 && data.wpath.isPlausible && data.token.isTerminated
+        case .watchExtended(let data):
+            data.connID != 0 && data.wpath.isPlausible && data.token.isTerminated && data.depthPad == 0
+        case .transaction(let data):
+            data.connID != 0
+        case .node(let data):
+            data.path.isPlausible && (data.path.octets.first == 0x2F || data.path.octets.first == 0x40)
+                && data.perms.allSatisfy { Permission.isLetter($0.perm) }
+        default:
+            true
+        }
+    }
+}
+
+extension TerminatedString {
+    /// Terminated, not empty, and without a control character in its first octet.
+    fileprivate var isPlausible: Bool {
+        isTerminated && octets.first.map { $0 > 0x20 } == true
+    }
+}

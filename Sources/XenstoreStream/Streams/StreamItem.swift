@@ -1,0 +1,13 @@
+/// A record, or a stretch of a damaged stream in which none can be made out.
+public enum StreamItem: Sendable {
+    case record(Record)
+    case damage(Damage)
+
+    /// Bytes from the start of the stream.
+    public var offset: Int {
+        switch self {
+        case .record(let record): record.offset
+        case .damage(let damage): damage.offset
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// Writes a stream record by record.
+public struct StreamWriter {
+    public let format: StreamFormat
+    private var writer: FieldWriter
+    private let plainNode: PlainNodePlan
+
+    /// Begins a stream with `header`, which is written as it is; a damaged file may have none.
+    public init(header: Header?, format: StreamFormat) {
+        self.format = format
+        writer = FieldWriter(format: format)
+        plainNode = PlainNodePlan(layout: format.layout)
+        writer.bytes = header?.bytes ?? []
+    }
+
+    /// How many records have been written.
+    public var recordCount: Int {
+        writer.record
+    }
+
+    /// What has been written and not yet taken.
+    public var bytes: [UInt8] {
+        writer.bytes
+    }
+
+    /// How many bytes wait to be taken.
+    public var pendingCount: Int {
+        writer.bytes.count
+    }
+
+    /// Makes room for so many bytes more.
+    package mutating func reserve(_ count: Int) {
+        writer.bytes.reserveCapacity(writer.bytes.count + count)
+    }
+
+    /// Takes what has been written, so that a long stream need not lie in memory as a whole.
+    public mutating func take() -> [UInt8] {
+        let taken = writer.bytes
+        writer.bytes = []
+        writer.bytes.reserveCapacity(taken.capacity)
+        return taken
+    }
+
+    /// Appends one record.
+    /// - Throws: `StreamError` where a field cannot hold its value.
+    public mutating func write(_ body: RecordBody, residue: Residue? = nil) throws(StreamError) {
+        if residue == nil, case .node(let node) = body, writer.append(plainNode, node) { return }
+        var body = body
+        writer.begin(body.type, residue)
+        try body.visitFields(&writer)
+        try writer.end(residue, phantomOctets: body.phantomOctets)
+    }
+
+    /// Appends a record of another stream of the same form as it stands there.
+    /// - Returns: false, with nothing appended, where no whole record does.
+    package mutating func copyRecord(at offset: Int, of stream: [UInt8]) -> Bool {
+        guard
+            let frame = try? Frame(stream: stream, offset: offset, number: recordCount + 1, byteOrder: format.byteOrder)
+        else { return false }
+        writer.record += 1
+        writer.bytes.append(contentsOf: stream[offset..<frame.end])
+        return true
+    }
+
+    /// Appends a damaged span as it is.
+    public mutating func write(damage: Octets) {
+        writer.bytes.append(contentsOf: damage)
+    }
+
+    /// Appends bytes behind END as they are.
+    public mutating func write(trailer: Octets) {
+        writer.bytes.append(contentsOf: trailer)
+    }
+}

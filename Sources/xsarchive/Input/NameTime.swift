@@ -1,0 +1,45 @@
+import XenstoreArchive
+
+/// A time in a file's name, like state_dump-2026-08-01T12:00:00Z.bin.
+///
+/// Known forms: a date YYYY-MM-DD or YYYYMMDD; behind it, perhaps with T, t, `_`, `-`, `.` or a blank between, a time HH:MM:SS (`:`,
+/// `-` or `.` between, the seconds may be missing) or HHMMSS, and perhaps Z or an offset like +02:00 or +0200; or ten digits that
+/// stand alone, which are seconds since 1970.
+public struct NameTime: Equatable, Sendable {
+    public enum Moment: Equatable, Sendable {
+        /// As `Timestamp.normalize` reads it.
+        case date(String)
+        case secondsSince1970(Int64)
+    }
+
+    public let moment: Moment
+    /// Whether the name leaves nothing to guess: a date, a time and its offset from UTC.
+    public let isCertain: Bool
+
+    /// The time as the archive keeps it.
+    /// - Throws: `ArchiveError` with code `usage` where there is no such day.
+    public func normalized() throws -> String {
+        switch moment {
+        case .date(let text): try Timestamp.normalize(text)
+        case .secondsSince1970(let seconds): try Timestamp.text(seconds: seconds)
+        }
+    }
+
+    /// All times in a name.
+    public static func all(in name: String) -> [NameTime] {
+        let bytes = Array(name.utf8)
+        var times: [NameTime] = []
+        var index = 0
+        while index < bytes.count {
+            var scanner = NameTimeScanner(bytes: bytes, index: index)
+            let isStart = index == 0 || !NameTimeScanner.isDigit(bytes[index - 1])
+            if isStart, let time = scanner.time() {
+                times.append(time)
+                index = scanner.index
+            } else {
+                index += 1
+            }
+        }
+        return times
+    }
+}

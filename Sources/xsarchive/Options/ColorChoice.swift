@@ -1,0 +1,14 @@
+import ArgumentParser
+import XenstoreArchive
+import XenstoreStream
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// When output has colours.
+enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
+    case auto, always, never
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+import XenstoreAnalysis
+import XenstoreArchive
+import XenstoreStream
+
+extension Edit.Drop: ExpressibleByArgument {}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import XenstoreArchive
+import XenstoreStream
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The layouts a user can ask for.
+enum LayoutChoice: String, CaseIterable, ExpressibleByArgument {
+    case auto, draft, v1, v2, oxenstored, listing
+
+    var layout: Layout? {
+        Layout(rawValue: rawValue)
+    }
+}

@@ -1,0 +1,97 @@
+import XenstoreStream
+
+/// What a connection hangs on: requests that were not handled, and replies and watch events that it has not read.
+struct Backlog {
+    private let connection: ConnectionData
+    private let requests: [WireMessage]
+    private let answers: [WireMessage]
+
+    /// Nil where nothing waits. The one whole reply to a CONTROL request does not count: the live update that writes the
+    /// image is such a request, and its OK stands in every image.
+    init?(_ connection: ConnectionData, _ byteOrder: ByteOrder) {
+        self.connection = connection
+        requests = connection.requests(byteOrder)
+        answers = connection.answers(byteOrder)
+        let isUpdate = requests.isEmpty && answers.count == 1 && answers[0].isComplete && answers[0].type == 0
+        if isUpdate || requests.isEmpty && answers.isEmpty { return nil }
+    }
+
+    private var who: String {
+        switch connection.kind {
+        case .ring: "domain \(connection.domid)"
+        case .socket: "socket \(connection.socketFD)"
+        default: "connection \(connection.connID)"
+        }
+    }
+
+    /// One line for people.
+    var text: String {
+        "\(who): \(hangsOn)"
+    }
+
+    /// The same without the connection's name.
+    var hangsOn: String {
+        var parts: [String] = []
+        if let first = requests.first {
+            parts.append(Self.name(first) + (first.isComplete ? " not handled" : " cut short, \(extent(first)) there"))
+            if requests.count > 1 { parts[0] += " and \(requests.count - 1) more requests" }
+        }
+        if !answers.isEmpty {
+            parts.append(
+                "has not read \(connection.outData.count) octets: "
+                    + counts.map { "\($0.count) \($0.name)" }.joined(separator: ", "))
+            if let event = answers.first(where: { $0.type == 15 && $0.isComplete }) {
+                parts.append("the first event is of \(Escape.short(event.firstString))")
+            }
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    /// How much of a request that is cut short there is.
+    private func extent(_ request: WireMessage) -> String {
+        let count = connection.inData.count - request.offset
+        guard count >= WireMessage.headerSize, let length = request.length else {
+            return "\(count) of \(WireMessage.headerSize) octets of its header"
+        }
+        return "\(count - WireMessage.headerSize) of \(length) octets of its payload"
+    }
+
+    private static func name(_ message: WireMessage) -> String {
+        let type = message.typeName ?? "a request"
+        return message.payload.isEmpty ? type : type + " " + Escape.short(message.firstString)
+    }
+
+    /// The answers by their types, in the order of their first.
+    private var counts: [(name: String, count: Int)] {
+        var result: [(name: String, count: Int)] = []
+        for answer in answers {
+            let name = answer.typeName ?? "rest of a message"
+            if let index = result.firstIndex(where: { $0.name == name }) {
+                result[index].count += 1
+            } else {
+                result.append((name, 1))
+            }
+        }
+        return result
+    }
+
+    var json: JSON {
+        .object([
+            ("conn_id", .integer(Int64(connection.connID))),
+            ("domid", connection.kind == .ring ? .integer(Int64(connection.domid)) : .null),
+            ("socket_fd", connection.kind == .socket ? .integer(Int64(connection.socketFD)) : .null),
+            ("requests", .array(requests.map(Self.json))), ("unread_bytes", .integer(Int64(connection.outData.count))),
+            ("unread", .object(counts.map { ($0.name, .integer(Int64($0.count))) })),
+        ])
+    }
+
+    private static func json(_ message: WireMessage) -> JSON {
+        func number(_ value: UInt32?) -> JSON { value.map { .integer(Int64($0)) } ?? .null }
+        return .object([
+            ("type", .optional(message.typeName)), ("req_id", number(message.requestID)),
+            ("tx_id", number(message.txID)),
+            ("length", number(message.length)), ("payload", .bytes(message.payload)),
+            ("complete", .bool(message.isComplete)),
+        ])
+    }
+}

@@ -1,0 +1,109 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// What `show` tells of an image.
+struct ImageSummary {
+    let source: ImageSource
+    let counts: [RecordType: Int]
+    var waiting: [Backlog] = []
+    var findings: [Finding] = []
+    /// How it was made of another image; nil where it was not.
+    var derivation: CustodyEntry?
+
+    private var sortedCounts: [(RecordType, Int)] {
+        counts.sorted { $0.key < $1.key }
+    }
+
+    private var certainty: (String, reason: String) {
+        switch source.origin {
+        case .file(let image): (image.detection.certainty.rawValue, image.detection.reason)
+        case .archive(_, let image): (image.stream.certainty, image.stream.layoutReason)
+        }
+    }
+
+    private var verbatim: Int {
+        switch source.origin {
+        case .file(let image): image.verbatimCount
+        case .archive(_, let image): Int(image.stream.verbatimBytes)
+        }
+    }
+
+    private var label: [(String, String?)] {
+        switch source.origin {
+        case .file: [("file", source.name)]
+        case .archive(_, let image):
+            [
+                ("image", "@\(image.imageID)"), ("name", image.label.name), ("series", image.label.series),
+                ("captured", image.label.capturedAt), ("imported", image.importedAt),
+            ] + (derivation.map { [("parent", $0.source), ("steps", $0.note)] } ?? [])
+        }
+    }
+
+    /// What the image is as a whole, by name and value.
+    var facts: [(String, String)] {
+        identity + [verbatimFact]
+    }
+
+    private var identity: [(String, String)] {
+        let layout = ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)")
+        return label.map { ($0.0, $0.1 ?? "not said") } + [("size", "\(source.size) bytes"), ("sha256", source.sha256)]
+            + (source.format.layout.isText ? [layout, contents] : [header, layout] + framing) + [
+                ("records", "\(counts.values.reduce(0, +))")
+            ]
+    }
+
+    private var header: (String, String) {
+        ("header", source.header.map { "version \($0.version), flags 0x\(String($0.flags, radix: 16))" } ?? "none")
+    }
+
+    /// What only streams have.
+    private var framing: [(String, String)] {
+        let lengthRule =
+            source.format.lengthRule == .padded
+            ? "counts the padding, as the C daemon writes it" : "counts the body alone, as the document says"
+        return [("byte order", source.format.byteOrder.rawValue), ("len", lengthRule)]
+    }
+
+    /// What a text holds, which is less than a stream does.
+    private var contents: (String, String) {
+        let isListing = source.format.layout == .listing
+        return (
+            "holds",
+            isListing
+                ? "nodes alone: a partial image" : "a whole state, but for transactions, targets and data on its way"
+        )
+    }
+
+    private var verbatimFact: (String, String) {
+        ("verbatim", "\(verbatim) bytes kept as they are, because no field explains them")
+    }
+
+    var text: String {
+        var lines = identity + sortedCounts.map { ("  " + $0.0.name, "\($0.1)") }
+        lines.append(verbatimFact)
+        lines.append(("findings", findings.isEmpty ? "none" : "\(findings.count)"))
+        let width = lines.map(\.0.count).max() ?? 0
+        var text = lines.map {
+            Style.dim($0.0) + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1)
+        }
+        text += findings.map { "  " + FindingText.line($0) }
+        if !waiting.isEmpty { text += ["waiting"] + waiting.map { "  " + $0.text } }
+        return text.joined(separator: "\n")
+    }
+
+    var json: JSON {
+        .object(
+            label.map { ($0.0, JSON.optional($0.1)) } + [
+                ("size", .integer(Int64(source.size))), ("sha256", .string(source.sha256)),
+                ("version", source.header.map { .integer(Int64($0.version)) } ?? .null),
+                ("flags", source.header.map { .integer(Int64($0.flags)) } ?? .null),
+                ("layout", .string(source.format.layout.rawValue)), ("certainty", .string(certainty.0)),
+                ("layout_reason", .string(certainty.reason)), ("byte_order", .string(source.format.byteOrder.rawValue)),
+                ("length_rule", .string(source.format.lengthRule.rawValue)),
+                ("partial", .bool(source.format.layout == .listing)),
+                ("records", .object(sortedCounts.map { ($0.0.name, .integer(Int64($0.1))) })),
+                ("verbatim_bytes", .integer(Int64(verbatim))),
+                ("waiting", .array(waiting.map(\.json))), ("findings", .array(findings.map(JSON.finding))),
+            ])
+    }
+}

@@ -1,0 +1,29 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// Texts by numbers, from 0 on in the order in which they come.
+struct TextNumbers {
+    private(set) var texts: [Octets] = []
+    private var counts: [Int] = []
+    private var numbers: [Octets: Int32] = [:]
+
+    mutating func number(of text: Octets) -> Int32 {
+        if let number = numbers[text] {
+            counts[Int(number)] += 1
+            return number
+        }
+        let number = Int32(texts.count)
+        numbers[text] = number
+        texts.append(text)
+        counts.append(1)
+        return number
+    }
+
+    /// The texts, escaped (none holds a line feed then), the most frequent first, and the place of each by its number.
+    var byFrequency: (texts: [String], places: [Int32]) {
+        let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
+        var places = Array(repeating: Int32(0), count: order.count)
+        for (place, number) in order.enumerated() { places[number] = Int32(place) }
+        return (order.map { Escape.printable(texts[$0]) }, places)
+    }
+}

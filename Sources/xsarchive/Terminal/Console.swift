@@ -1,0 +1,45 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// Standard output and standard error: data on the one, everything else on the other.
+///
+/// One thread prints, so the buffer needs no lock; another one shows progress (`Progress`).
+enum Console {
+    nonisolated(unsafe) private static var buffer: [UInt8] = []
+
+    static func print(_ text: String, terminator: String = "\n") {
+        write(Array(text.utf8))
+        write(Array(terminator.utf8))
+    }
+
+    static func write(_ bytes: [UInt8]) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
+    /// Hands everything printed so far to the system; a full disk behind standard output ends the program.
+    static func flush() {
+        let bytes = buffer
+        buffer = []
+        guard let last = bytes.last else { return }
+        do {
+            try Progress.withoutLine(isMidLine: last != 0x0A && Terminal.isStandardOutput) {
+                try FileIO.writeStandardOutput(bytes[...])
+            }
+        } catch {
+            note("xsarchive: \(error)")
+            Exit.now(.trouble)
+        }
+    }
+
+    /// Prints on standard error what went wrong, with the program's name before it, in red where that is a terminal.
+    static func complain(_ message: String) {
+        let name = Style.isOn(terminal: Terminal.isStandardError) ? Style.error.painted("xsarchive:") : "xsarchive:"
+        Progress.withoutLine { FileIO.writeStandardError(Octets((name + " " + Escape.harmless(message) + "\n").utf8)) }
+    }
+
+    /// Prints a line on standard error, escaped: it may hold names and bytes from an image.
+    static func note(_ line: String) {
+        Progress.withoutLine { FileIO.writeStandardError(Octets((Escape.harmless(line) + "\n").utf8)) }
+    }
+}
