@@ -1,16 +1,16 @@
 -- title: What a domain may do with each node, and why
 -- group: access
 -- severity: none
--- why: answers what a guest could read or write if somebody took it over
+-- why: shows what a guest could read or write if it were compromised
 -- refs: xenstore.txt; docs/queries.md, Access
 -- param: image_id integer (required) the image to look at
--- param: domid integer (required) the domain
--- param: path (default all) one node's path
+-- param: domid integer (required) the domid
+-- param: path (default all) the path of one node
 -- columns: path, access, reason, perms
 WITH rights AS MATERIALIZED (
   SELECT a.permset_id, a.access, a.reason, a.perms FROM permset_access a WHERE a.image_id = :image_id AND a.domid = :domid
   UNION ALL
-  -- A domain that nobody names.
+  -- If no permission names the domain, the row for all unnamed domains applies.
   SELECT a.permset_id, a.access, a.reason, a.perms FROM permset_access a
   WHERE a.image_id = :image_id AND a.domid IS NULL
     AND NOT EXISTS (SELECT 1 FROM subjects u WHERE u.image_id = :image_id AND u.domid = :domid)

@@ -1,7 +1,7 @@
--- title: Devices whose frontend names another backend than the toolstack
+-- title: Devices whose frontend and toolstack name different backends
 -- group: devices
 -- severity: error
--- why: the guest has redirected its device; a toolstack that believes it acts on somebody else's node
+-- why: the guest redirected its device; a toolstack that trusts it acts on another domain's node
 -- refs: XSA-175
 -- param: image_id integer (required) the image to look at
 -- columns: frontend, backend, toolstack_backend

@@ -1,12 +1,12 @@
 -- title: Domains that may read another guest's home
 -- group: access
 -- severity: info
--- why: what a guest keeps in its home, passwords for its agents among it, leaks to its neighbours
+-- why: what a guest keeps in its home, its agents' passwords included, leaks to its neighbours
 -- refs: qubes-issues 698
 -- param: image_id integer (required) the image to look at
 -- columns: domid, reason, path, perms
--- A row without a domid stands for every domain that the node's permissions do not name.
--- The home of a domain's target counts as its own.
+-- A row without a domid applies to every domain that the node's permissions do not name.
+-- The home of a domain's target counts as the domain's own.
 WITH readers AS MATERIALIZED (
   SELECT t.permset_id, t.domid, t.target_domid, t.reason
   FROM grants t

@@ -1,8 +1,8 @@
--- title: Empty directories named by a domain that is gone
+-- title: Empty directories named after a domain that is gone
 -- group: leaks
 -- severity: warning
 -- needs: the whole host
--- why: left behind at each guest's end, until listing their parent fails with E2BIG or a quota is used up
+-- why: they pile up as guests end, until listing their parent fails with E2BIG or a quota is full
 -- refs: qubes-issues 5369, 1390
 -- param: image_id integer (required) the image to look at
 -- columns: domid, path, perms

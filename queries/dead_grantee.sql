@@ -2,7 +2,7 @@
 -- group: leaks
 -- severity: warning
 -- needs: the whole host
--- why: the next domain that gets this domid inherits the access, unless the entry is marked stale
+-- why: the next domain with this domid inherits the access, unless the entry is marked stale
 -- refs: XSA-322, XSA-417
 -- param: image_id integer (required) the image to look at
 -- columns: domid, perm, path

@@ -2,7 +2,7 @@
 -- group: leaks
 -- severity: warning
 -- needs: the whole host
--- why: nobody will ever remove them; they count against no quota and grow until the daemon runs out of memory
+-- why: nothing removes them, no quota counts them, and in time the daemon runs out of memory
 -- refs: XSA-322, XSA-419
 -- param: image_id integer (required) the image to look at
 -- columns: owner, path, value, perms

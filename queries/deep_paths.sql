@@ -1,10 +1,10 @@
--- title: Paths of many levels
+-- title: Paths with many levels
 -- group: memory
 -- severity: info
--- why: a daemon that walks the tree by recursion runs out of stack
+-- why: a daemon that walks the tree recursively runs out of stack
 -- refs: XSA-418
 -- param: image_id integer (required) the image to look at
--- param: least integer (default 16) show paths of at least so many levels
+-- param: least integer (default 16) show only paths with at least this many levels
 -- columns: owner, depth, path
 SELECT n.owner, length(n.path) - length(replace(n.path, '/', '')) AS depth, n.path
 FROM nodes n

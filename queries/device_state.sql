@@ -1,7 +1,7 @@
 -- title: Devices whose two ends are not both connected
 -- group: devices
 -- severity: info
--- why: state 4 on both sides is a working device; anything else hangs, waits or is being torn down
+-- why: a device works if both ends are in state 4; otherwise it hangs, waits or is being torn down
 -- refs: xenbus states in xen/io/xenbus.h
 -- param: image_id integer (required) the image to look at
 -- columns: frontend, frontend_state, backend, backend_state

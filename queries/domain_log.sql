@@ -1,8 +1,8 @@
--- title: What became of a domain along a series
+-- title: What happened to a domain over a series
 -- group: time
 -- severity: none
--- why: tells when a domain came and went, and what changed in its home meanwhile
--- param: domid integer (required) the domain
+-- why: shows when a domain came and went, and what changed in its home in between
+-- param: domid integer (required) the domid
 -- param: series (default all) the series to look at
 -- columns: series, what, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until
 WITH steps AS MATERIALIZED (
@@ -10,7 +10,8 @@ WITH steps AS MATERIALIZED (
   FROM series_steps t JOIN image_gen g ON g.image_id = t.image_id
   WHERE t.series = coalesce(:series, t.series)
 ),
--- The nodes of its home at each step; from the paths to the records, not from each image's thousands of nodes.
+-- The nodes of the domain's home at each step. The join starts at the paths, so that it does not
+-- read the thousands of nodes of each image.
 nodes_at AS (
   SELECT t.series, t.step, t.steps, p.path, s.value, m.perms
   FROM (SELECT DISTINCT chain_id FROM steps) c
@@ -43,7 +44,7 @@ FROM (
   FROM domain_lifetimes l
   WHERE l.domid = :domid
   UNION ALL
-  -- Nodes that were not the same in all images.
+  -- Only nodes that are not the same in all images.
   SELECT s.series, 'node', s.path, s.value, s.perms, s.first_step, s.last_step, s.steps, s.next_step
   FROM stretches s
   WHERE s.first_step > 1 OR s.last_step < s.steps

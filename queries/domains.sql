@@ -1,11 +1,11 @@
--- title: The domains that an image knows of, and what they use
+-- title: The domains of an image and what they use
 -- group: domains
 -- severity: none
--- why: the host at one glance; a dead domain that still owns something is a leak
--- refs: xenstored's accounting: see memory_top
+-- why: an overview of the host; a dead domain that still owns something is a leak
+-- refs: memory_top, for xenstored's accounting
 -- param: image_id integer (required) the image to look at
 -- columns: domid, state, name, uuid, conn_id, target, nodes, bytes, watches, transactions, pending_bytes, quota, used_percent
--- quota, used_percent: the quota of which the domain has used up most. Domain 0 has none.
+-- quota, used_percent: the quota with the highest usage, and that usage. Domain 0 has no quotas.
 WITH used AS MATERIALIZED (
   SELECT u.* FROM domain_usage u WHERE u.image_id = :image_id
 ),

@@ -1,11 +1,12 @@
--- title: Domids that another domain has got
+-- title: Domids reused by a different domain
 -- group: time
 -- severity: none
--- why: what was granted to the old domain holds for the new one; a history by domid alone joins two domains
+-- why: the old domain's grants apply to the new one; a history by domid alone mixes the two
 -- refs: XSA-322
 -- param: series (default all) the series to look at
 -- columns: series, domid, old_unique_id, new_unique_id, reason, image_id, seen_at
--- Xen writes unique-ids from 4.22 on. Without them only a domid that was away for an image tells.
+-- Xen writes unique-ids from 4.22 on. Without them, a reuse is visible only if an image in between
+-- lacks the domid.
 SELECT d.series, d.domid, d.old_unique_id, d.unique_id AS new_unique_id,
        CASE WHEN d.unique_id IS NOT d.old_unique_id THEN 'new unique-id' ELSE 'was away' END AS reason,
        d.first_image_id AS image_id, d.first_seen AS seen_at

@@ -1,7 +1,7 @@
--- title: Two domains with one identity
+-- title: Domains that share an identity, or whose UUID has no /vm node
 -- group: domains
 -- severity: warning
--- why: tools that look a guest up by its name or UUID find the wrong one
+-- why: tools that look up a guest by its name or UUID find the wrong one
 -- refs: libvmi 280; xen-api 1737
 -- param: image_id integer (required) the image to look at
 -- columns: what, value, domids

@@ -1,7 +1,7 @@
--- title: A path's values and permissions, each with its lifetime
+-- title: The values and permissions of a path, with the lifetime of each
 -- group: time
 -- severity: none
--- why: tells when a value or a permission appeared, and when it was last seen
+-- why: shows when a value or permission appeared and when it was last seen
 -- param: path (required) the node's path
 -- param: series (default all) the series to look at
 -- columns: series, value, perms, first_image_id, first_seen, last_image_id, last_seen, images, until

@@ -1,10 +1,10 @@
--- title: The paths that change most often along a series
+-- title: The paths that change most often in a series
 -- group: time
 -- severity: none
--- why: a value that never rests is a driver in a loop, or a clock that makes every image differ
+-- why: a value that keeps changing is a driver in a loop, or a clock that makes every image differ
 -- refs: zookeeper 1219
 -- param: series (default the newest image's) the series to look at
--- param: top integer (default 50) show so many paths
+-- param: top integer (default 50) show at most this many paths
 -- columns: path, changes, values_seen, last_change
 WITH steps AS MATERIALIZED (
   SELECT t.step, t.steps, t.image_id, t.seen_at, g.chain_id, g.gen
@@ -12,7 +12,8 @@ WITH steps AS MATERIALIZED (
   WHERE t.series = coalesce(:series, (SELECT i.series FROM images i ORDER BY i.image_id DESC LIMIT 1))
 ),
 chains AS MATERIALIZED (SELECT chain_id, min(gen) AS first, max(gen) AS last FROM steps GROUP BY chain_id),
--- The paths whose nodes changed within the series, as the archive keeps them for each chain; with several chains, all.
+-- The paths whose nodes changed within the series, from the list that the archive keeps per chain;
+-- all paths if there are several chains.
 touched AS MATERIALIZED (
   SELECT n.path_id FROM chains c JOIN node_change n ON n.chain_id = c.chain_id AND n.gen > c.first AND n.gen <= c.last
   UNION

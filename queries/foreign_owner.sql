@@ -1,11 +1,11 @@
--- title: Nodes in a domain's home that belong to another domain
+-- title: Nodes in a domain's home that another domain owns
 -- group: access
 -- severity: warning
--- why: a node that was given away counts against its new owner, who can change its permissions
+-- why: a node that was given away counts against its new owner, which can change its permissions
 -- refs: XSA-352
 -- param: image_id integer (required) the image to look at
 -- columns: home, owner, path, perms
--- A stub domain may own what lies in its target's home.
+-- Nodes that a stub domain owns in its target's home are not listed.
 SELECT CAST(substr(n.path, 15) AS INTEGER) AS home, n.owner, n.path, n.perms
 FROM nodes n
 WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.owner <> 0 AND n.path GLOB '/local/domain/[0-9]*'

@@ -1,12 +1,12 @@
--- title: What has grown between two images, by subtree and by owner
+-- title: Growth between two images, by subtree and by owner
 -- group: time
 -- severity: none
--- why: answers what is growing, under which path, and whose it is
+-- why: shows what is growing, under which path, and who owns it
 -- refs: zookeeper 1219
 -- param: before_id integer (required) the older image
 -- param: after_id integer (required) the newer image
 -- columns: kind, name, nodes, bytes
--- bytes: of paths and values. Subtrees are /local/domain/DOMID, and the first two levels of all else.
+-- bytes: of paths and values. A subtree is /local/domain/DOMID, or the first two levels of a path.
 WITH changes AS MATERIALIZED (
   SELECT c.change, c.path, c.old_owner, c.new_owner, length(CAST(c.path AS BLOB)) AS path_bytes,
          length(CAST(c.old_value AS BLOB)) AS old_bytes, length(CAST(c.new_value AS BLOB)) AS new_bytes
@@ -18,7 +18,7 @@ deltas(path, owner, nodes, bytes) AS (
   UNION ALL
   SELECT path, old_owner, -1, -path_bytes - old_bytes FROM changes WHERE change <> 'added'
 ),
--- /local/domain/N, else the first two levels.
+-- /local/domain/N, otherwise the first two levels.
 named(kind, name, nodes, bytes) AS (
   SELECT 'subtree',
          CASE WHEN path GLOB '/local/domain/*' THEN '/local/domain/' || substr(substr(path, 15), 1, instr(substr(path, 15) || '/', '/') - 1)

@@ -1,10 +1,10 @@
--- title: What guest agents have written, by domain
+-- title: Nodes and bytes that guest agents have written, by domain
 -- group: memory
 -- severity: none
--- why: what runs in a guest may write there as it likes; toolstacks that copy it all have been made to run out of memory
+-- why: any program in a guest may write there; toolstacks that copied it all ran out of memory
 -- refs: XSA-354
 -- param: image_id integer (required) the image to look at
--- param: least integer (default 1) show subtrees of at least so many bytes
+-- param: least integer (default 1) show only subtrees of at least this many bytes
 -- columns: domid, subtree, nodes, bytes
 SELECT a.domid, a.subtree, count(*) AS nodes, sum(a.bytes) AS bytes
 FROM (

@@ -2,7 +2,7 @@
 -- group: domains
 -- severity: warning
 -- needs: the whole host
--- why: a guest half built or half gone: its toolstack has failed on the way
+-- why: the guest is half created or half destroyed: its toolstack failed on the way
 -- refs: xenstore-paths.pandoc
 -- param: image_id integer (required) the image to look at
 -- columns: domid, problem, name

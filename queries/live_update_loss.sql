@@ -1,12 +1,12 @@
--- title: What a pair of images before and after a live update does not have in common
+-- title: State lost or changed across a live update
 -- group: time
 -- severity: none
--- why: a live update must keep everything; what is missing behind it was lost by the daemon
+-- why: a live update must keep everything; the daemon lost what is missing after it
 -- refs: xenstore-migration.md
 -- param: before_id integer (required) the older image
 -- param: after_id integer (required) the newer image
 -- columns: what, connection, subject, before, after
--- conn-id is numbered anew at each dump: a ring is known by its domid, a socket by its descriptor.
+-- Each dump renumbers conn-ids: a ring is identified by its domid, a socket by its descriptor.
 WITH ends(image_id, conn_id, connection, target_domid, in_bytes, out_bytes) AS MATERIALIZED (
   SELECT c.image_id, c.conn_id, CASE c.conn_type WHEN 0 THEN 'domain ' || c.domid ELSE 'socket ' || coalesce(c.socket_fd, c.conn_id) END,
          c.target_domid, coalesce(length(c.in_data), 0), coalesce(length(c.out_data), 0)

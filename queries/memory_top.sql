@@ -1,13 +1,14 @@
--- title: What xenstored accounts to each domain
+-- title: Memory that xenstored accounts to each domain
 -- group: memory
 -- severity: none
 -- why: shows which domain makes the daemon grow
 -- refs: XSA-326
 -- param: image_id integer (required) the image to look at
--- param: top integer (default 20) show so many domains
+-- param: top integer (default 20) show at most this many domains
 -- columns: domid, state, name, bytes, nodes, watches, transactions, in_bytes, out_bytes
--- bytes: for each node 16 and 8 for each permission, its path and value, and its name with a NUL in its parent's list of
--- children; for each watch its path and token; and what waits in the connection's buffers.
+-- bytes: for each node 16 bytes, 8 bytes per permission, its path and value, and its name with a
+-- NUL in its parent's list of children; for each watch its path and token; and what waits in the
+-- connection's buffers.
 SELECT u.domid, u.state, u.name, u.bytes, u.nodes, u.watches, u.transactions, u.in_bytes, u.out_bytes
 FROM domain_usage u
 WHERE u.image_id = :image_id

@@ -1,7 +1,7 @@
--- title: Open transactions and what they have touched
+-- title: Open transactions and the nodes they have touched
 -- group: transactions
 -- severity: warning
--- why: an open transaction blocks a live update, and is lost in a forced one
+-- why: an open transaction blocks a live update and is lost in a forced one
 -- refs: xenstore-migration.md
 -- param: image_id integer (required) the image to look at
 -- columns: conn_id, domid, socket_fd, tx_id, nodes_touched, nodes_written

@@ -1,8 +1,8 @@
--- title: Ends of devices whose other end is missing
+-- title: Device ends whose other end is missing
 -- group: devices
 -- severity: warning
 -- needs: the whole host
--- why: a backend that outlives its frontend keeps a disk or an interface busy, and waits for ever
+-- why: a backend that outlives its frontend keeps a disk or an interface busy and waits forever
 -- refs: libxl's device teardown
 -- param: image_id integer (required) the image to look at
 -- columns: path, other_end, problem

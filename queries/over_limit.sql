@@ -1,11 +1,12 @@
--- title: Nodes of guests beyond a limit
+-- title: Guest nodes that exceed a limit
 -- group: memory
 -- severity: warning
--- why: they were made before the limit, or by somebody who is not bound by it; a restore or a rewrite may refuse them
+-- why: made before the limit, or by an exempt writer; a restore or a rewrite may refuse them
 -- refs: XSA-323, XSA-326
 -- param: image_id integer (required) the image to look at
 -- columns: owner, quota, size, allowed, path
--- A node's size is its value, 16 octets and 8 for each permission; the names of its children, which count too, are left out.
+-- A node's size is its value, 16 bytes, and 8 bytes per permission. The names of its children,
+-- which count too, are left out.
 WITH limits(node_size, node_permissions, path_max) AS MATERIALIZED (
   SELECT coalesce((SELECT q.value FROM quotas q WHERE q.image_id = :image_id AND q.scope = 'default' AND q.name = 'node-size'), 2048),
          coalesce((SELECT q.value FROM quotas q WHERE q.image_id = :image_id AND q.scope = 'default' AND q.name = 'node-permissions'), 5),

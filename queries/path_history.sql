@@ -1,7 +1,7 @@
--- title: A path through all images
+-- title: The history of a path, image by image
 -- group: time
 -- severity: none
--- why: tells what a path held in each image
+-- why: shows what the path held in each image
 -- param: path (required) the node's path
 -- param: series (default all) the series to look at
 -- columns: image_id, name, captured_at, value, perms

@@ -1,11 +1,11 @@
--- title: Requests that had not been handled
+-- title: Requests that the daemon had not yet handled
 -- group: connections
 -- severity: info
--- why: shows what each connection was asking for when the image was taken; a request cut short keeps its connection waiting
+-- why: what each connection was asking for at the time; an incomplete request keeps it waiting
 -- refs: xenstore.txt
 -- param: image_id integer (required) the image to look at
 -- columns: conn_id, domid, socket_fd, type, req_id, tx_id, path, length, present, complete
--- path: the payload's first string. present: how many of the payload's octets are there.
+-- path: the first string of the payload. present: the number of payload bytes in the image.
 SELECT m.conn_id, c.domid, c.socket_fd, m.type, m.req_id, m.tx_id,
        CASE WHEN instr(m.payload, x'00') > 0 THEN CAST(substr(m.payload, 1, instr(m.payload, x'00') - 1) AS TEXT)
             WHEN length(m.payload) > 0 THEN CAST(m.payload AS TEXT) END AS path,

@@ -1,11 +1,11 @@
--- title: What waits for connections that do not read, by type
+-- title: Messages that connections have not read, by type
 -- group: connections
 -- severity: none
--- why: tells replies from watch events, and which path fires the most of them
+-- why: separates replies from watch events, and names one of the paths that fire
 -- refs: XSA-326, XSA-416
 -- param: image_id integer (required) the image to look at
 -- columns: conn_id, domid, socket_fd, type, messages, bytes, first_path
--- first_path: of the watch events, the path that sorts first.
+-- first_path: of the paths of the watch events, the one that sorts first.
 SELECT m.conn_id, c.domid, c.socket_fd, coalesce(m.type, 'rest of a message') AS type, count(*) AS messages,
        sum(length(m.payload)) AS bytes,
        min(CASE WHEN m.type = 'WATCH_EVENT' AND instr(m.payload, x'00') > 0

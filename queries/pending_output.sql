@@ -1,7 +1,7 @@
--- title: Connections that do not read what the daemon has for them
+-- title: Connections that have not read their output
 -- group: connections
 -- severity: info
--- why: replies and watch events pile up in the daemon's memory while their reader sleeps
+-- why: replies and watch events pile up in the daemon's memory while the reader sleeps
 -- refs: XSA-326, XSA-416
 -- param: image_id integer (required) the image to look at
 -- columns: conn_id, type, domid, socket_fd, out_bytes, half_written, in_bytes

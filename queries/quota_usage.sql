@@ -1,13 +1,14 @@
--- title: Domains that come near to a quota
+-- title: Domains that are close to a quota
 -- group: memory
 -- severity: warning
--- why: a domain at its quota gets ENOSPC or E2BIG for requests that used to work, and the host logs nothing
+-- why: at a quota, requests that used to work get ENOSPC or E2BIG, and the host logs nothing
 -- refs: XSA-326; qubes-issues 11059
 -- param: image_id integer (required) the image to look at
--- param: percent integer (default 80) show what is used up to at least so many percent
+-- param: percent integer (default 80) show only usage of at least this many percent
 -- columns: domid, name, quota, used, allowed, percent
--- The quota is the domain's own, else the host's default, else the one that xenstored is built with. Domain 0 has none.
--- Outstanding requests are not in an image; the messages that wait for the domain or from it are counted.
+-- The quota is the domain's own, otherwise the host's default, otherwise the one built into
+-- xenstored. Domain 0 has no quotas. Outstanding requests are not in an image; instead, the
+-- messages that wait in the domain's buffers are counted, in both directions.
 WITH accounts AS MATERIALIZED (
   SELECT e.domid, sum(e.nodes) AS nodes, sum(e.watches) AS watches, sum(e.transactions) AS transactions, sum(e.bytes) AS bytes
   FROM account_entries e WHERE e.image_id = :image_id GROUP BY e.domid

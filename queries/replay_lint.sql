@@ -1,11 +1,11 @@
--- title: What a xenstored that restores the image would refuse, leave out or take otherwise
+-- title: What xenstored would refuse, leave out or change when it restores the image
 -- group: structure
 -- severity: none
--- why: the daemon's own reader trusts the stream, leaves out what it does not know, and gives up in the middle of a restore
+-- why: the daemon trusts the stream, leaves out what it does not know, and gives up mid-restore
 -- refs: xenstore-migration.md; docs/findings.md
 -- param: image_id integer (required) the image to look at
 -- columns: effect, subject, reason
--- From the views and from what import has found; xsarchive check goes through the records themselves, and knows more.
+-- From the views and the findings of import; xsarchive check reads the records and finds more.
 SELECT d.effect, d.subject, d.reason
 FROM (
   SELECT 'gives up' AS effect, 'header' AS subject, 'the draft layout of 2020, which no released daemon reads' AS reason, 0 AS place
@@ -28,10 +28,10 @@ FROM (
   SELECT 'leaves out', 'transaction', 'transaction ' || t.tx_id || ' of connection ' || t.conn_id, t.record_id
   FROM transactions t WHERE t.image_id = :image_id
   UNION ALL
-  SELECT 'takes otherwise', 'node', 'a node pending in a transaction becomes a committed one: ' || CAST(n.path AS TEXT), n.record_id
+  SELECT 'takes otherwise', 'node', 'a node pending in a transaction becomes a committed node: ' || CAST(n.path AS TEXT), n.record_id
   FROM nodes n WHERE n.image_id = :image_id AND n.conn_id <> 0
   UNION ALL
-  SELECT 'leaves out', 'target', 'domain ' || c.domid || ' loses its target ' || c.target_domid || ', whose connection does not come before', c.record_id
+  SELECT 'leaves out', 'target', 'domain ' || c.domid || ' loses its target ' || c.target_domid || ', which has no earlier connection', c.record_id
   FROM connections c
   WHERE c.image_id = :image_id AND c.conn_type = 0 AND c.target_domid IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM connections t WHERE t.image_id = :image_id AND t.conn_type = 0 AND t.domid = c.target_domid

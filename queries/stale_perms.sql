@@ -1,7 +1,7 @@
--- title: Permissions marked stale
+-- title: Permission entries marked stale
 -- group: leaks
 -- severity: info
--- why: the domain they name is gone, and the daemon ignores them; a stale owner has lost its node
+-- why: the domain they name is gone and the daemon ignores them; a stale owner has lost its node
 -- refs: XSA-322
 -- param: image_id integer (required) the image to look at
 -- columns: domid, perm, role, path

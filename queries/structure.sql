@@ -1,11 +1,11 @@
--- title: What is wrong with the tree's structure
+-- title: Faults in the tree's structure
 -- group: structure
 -- severity: none
--- why: a missing parent or a path that occurs twice makes a daemon that restores the image give up
+-- why: a missing parent or a duplicate path makes a daemon that restores the image give up
 -- refs: XSA-415; docs/findings.md
 -- param: image_id integer (required) the image to look at
 -- columns: rule, severity, record, message
--- From the findings that import keeps, of each rule the first hundred.
+-- From the findings that import keeps: the first 100 of each rule.
 SELECT f.rule, f.severity, f.record, f.message
 FROM findings f
 WHERE f.image_id = :image_id

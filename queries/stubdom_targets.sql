@@ -1,7 +1,7 @@
--- title: Domains that act for others
+-- title: Domains that act for a target domain
 -- group: domains
 -- severity: info
--- why: after SET_TARGET a domain has its target's rights; a target whose connection comes later is lost on restore
+-- why: a domain has its target's rights; a target whose connection comes later is lost on restore
 -- refs: SET_TARGET in xenstore.txt
 -- param: image_id integer (required) the image to look at
 -- columns: domid, target_domid, on_restore

@@ -1,7 +1,7 @@
--- title: Nodes of the toolstack that a guest owns or may write
+-- title: Toolstack nodes that a guest owns or may write
 -- group: access
 -- severity: error
--- why: the toolstack takes /libxl, /vm and /tool for its own word; a guest that writes there steers the host
+-- why: the toolstack trusts /libxl, /vm and /tool; a guest that writes there steers the host
 -- refs: XSA-175, XSA-178
 -- param: image_id integer (required) the image to look at
 -- columns: path, perms

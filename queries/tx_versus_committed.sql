@@ -1,7 +1,7 @@
--- title: Pending nodes beside the committed ones
+-- title: Pending nodes compared with the committed ones
 -- group: transactions
 -- severity: info
--- why: shows what a commit would do, and where somebody else has been faster
+-- why: shows what a commit would do, and which nodes another writer has changed first
 -- refs: XSA-415, XSA-421
 -- param: image_id integer (required) the image to look at
 -- columns: conn_id, tx_id, path, what, pending_value, committed_value, parent

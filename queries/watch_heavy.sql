@@ -1,10 +1,10 @@
--- title: Watches by connection
+-- title: Number of watches per connection
 -- group: connections
 -- severity: none
--- why: a guest may set 128 watches by default; leaked ones slow every write below their paths down
+-- why: a guest may set 128 watches by default; leaked ones slow down every write below their paths
 -- refs: XSA-326
 -- param: image_id integer (required) the image to look at
--- param: least integer (default 1) show connections with at least so many
+-- param: least integer (default 1) show only connections with at least this many watches
 -- columns: conn_id, type, domid, socket_fd, watches, paths
 SELECT c.conn_id, c.type, c.domid, c.socket_fd, count(*) AS watches, count(DISTINCT w.path) AS paths
 FROM watches w

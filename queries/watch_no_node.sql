@@ -1,10 +1,10 @@
--- title: Watches on nodes that are not there
+-- title: Watches on nodes that do not exist
 -- group: connections
 -- severity: info
--- why: they wait for something that may never come, or were left behind
+-- why: they wait for something that may never come, or are left over
 -- param: image_id integer (required) the image to look at
 -- columns: domid, socket_fd, path, token
--- A relative path counts from the home of the connection's domain.
+-- A relative path starts at the home of the connection's domain.
 SELECT c.domid, c.socket_fd, w.path, w.token
 FROM watches w
 LEFT JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id

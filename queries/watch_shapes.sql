@@ -1,7 +1,7 @@
--- title: Watches by what they watch and by the shape of their token
+-- title: Watches by what they watch and by the shape of their tokens
 -- group: connections
 -- severity: none
--- why: one driver sets its watches with tokens of one shape; a shape that stands out is a leak, and a watch on / hears everything
+-- why: a driver's tokens share one shape; an unusual shape is a leak; a watch on / sees everything
 -- refs: XSA-326, XSA-324
 -- param: image_id integer (required) the image to look at
 -- columns: domid, prefix, token_shape, watches

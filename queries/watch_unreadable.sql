@@ -1,7 +1,7 @@
--- title: Watches of guests on what they may not read
+-- title: Watches of guests on nodes that they may not read
 -- group: connections
 -- severity: warning
--- why: daemons before the fix told guests of nodes they cannot read, and of every domain that comes and goes
+-- why: daemons before the fix showed guests what they cannot read, and which domains come and go
 -- refs: XSA-115
 -- param: image_id integer (required) the image to look at
 -- columns: domid, path, token, access, reason

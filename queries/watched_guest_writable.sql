@@ -1,7 +1,7 @@
--- title: Watches of domain 0 over nodes that guests may write
+-- title: Watches of domain 0 that cover nodes writable by guests
 -- group: connections
 -- severity: info
--- why: a guest that writes there as fast as it can makes the watcher work, or the daemon's memory grow
+-- why: a guest that writes there fast keeps the watcher busy or makes the daemon's memory grow
 -- refs: XSA-349
 -- param: image_id integer (required) the image to look at
 -- columns: conn_id, socket_fd, path, token, writable_nodes

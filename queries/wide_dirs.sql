@@ -1,14 +1,15 @@
--- title: Directories whose list does not fit one message
+-- title: Directories whose list of children does not fit in one message
 -- group: memory
 -- severity: warning
--- why: a reply holds 4096 octets; listing a directory whose children need more fails with E2BIG, unless the client can ask for parts
+-- why: a reply holds 4096 bytes; longer lists fail with E2BIG unless the client can ask for parts
 -- refs: XSA-72; qubes-issues 1390
 -- param: image_id integer (required) the image to look at
--- param: least integer (default 4096) show lists of more octets than this
+-- param: least integer (default 4096) show only lists of more than this many bytes
 -- columns: path, owner, children, list_bytes
 SELECT d.path, n.owner, d.children, d.list_bytes
 FROM (
-  -- Grouped by all up to the last slash; a child's name and NUL are as long as what its path has more, and one.
+  -- Grouped by the path up to the last slash. A child's name and NUL are as long as the rest
+  -- of its path, plus 1.
   SELECT coalesce(nullif(rtrim(d.dir, '/'), ''), '/') AS path, d.children, d.list_bytes
   FROM (
     SELECT rtrim(k.path, replace(k.path, '/', '')) AS dir, count(*) AS children,

@@ -1,12 +1,12 @@
--- title: Domains that may write outside of their own home
+-- title: Domains that may write outside their own home
 -- group: access
 -- severity: warning
--- why: what lies outside /local/domain/DOMID is read by others, who take it for the host's word
+-- why: others read what is outside /local/domain/DOMID and take it for the host's word
 -- refs: xenstore-paths.pandoc
 -- param: image_id integer (required) the image to look at
 -- columns: domid, access, reason, path, perms
--- A row without a domid stands for every domain that the node's permissions do not name.
--- The home of a domain's target counts as its own.
+-- A row without a domid applies to every domain that the node's permissions do not name.
+-- The home of a domain's target counts as the domain's own.
 WITH writers AS MATERIALIZED (
   SELECT t.permset_id, t.domid, t.access, t.reason, '/local/domain/' || t.domid AS home, '/local/domain/' || t.target_domid AS target_home
   FROM grants t

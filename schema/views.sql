@@ -1,15 +1,18 @@
--- The views: what analysts read. record_id places a record within its image: unique there, in the stream's order.
--- Dropped and made anew by every schema version, so this file always holds the views as they are.
+-- The views, which analysts read. record_id identifies a record within its image and follows the
+-- stream's order. Every schema version drops and recreates the views, so this file always holds the
+-- current ones.
 --
--- Where a view has values that may be octets, its last column is rowid, the record_id once more (in node_changes the path's id):
--- Datasette takes a row's rowid to link octets, and fails on a view that has none.
+-- If a view has values that may be BLOBs, its last column is rowid: the record_id again, or in
+-- node_changes the path's id. Datasette uses the rowid of a row to link its BLOBs, and fails on a
+-- view without one.
 
--- Which generations of which chain an image is: one line of machinery for all the views below.
+-- The chain and the generation of each image; most views below are built on it.
 CREATE VIEW image_gen AS
 SELECT i.image_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 
--- An image: a file's bytes as they were observed, under a name, in a series, at a time (UTC). captured_at is NULL where nobody said.
+-- An image: a file's bytes as they were observed, under a name, in a series, at a time (UTC).
+-- captured_at is NULL if the time of the capture is unknown.
 CREATE VIEW images AS
 SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.captured_at, i.imported_at,
        c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.salvaged,
@@ -17,7 +20,8 @@ SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.ca
        i.stream_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
 
--- A node. conn_id 0: a committed one, else pending in transaction tx_id; access then has bit 0 read, bit 1 written, 0 deleted.
+-- A node. conn_id is 0 for a committed node; otherwise the node is pending in transaction tx_id,
+-- and access shows how it was used: bit 0 read, bit 1 written, 0 deleted.
 CREATE VIEW nodes AS
 SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, m.perms,
        ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id, ifnull(d.access, 0) AS access, s.ord AS rowid
@@ -27,7 +31,8 @@ JOIN path p ON p.path_id = s.path_id
 JOIN permset m ON m.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
--- One entry of a node's permissions, from position 0 on, which names the owner. stale 1: the daemon ignores it.
+-- One entry of a node's permissions. position counts from 0; entry 0 names the owner. stale 1: the
+-- daemon ignores the entry.
 CREATE VIEW perms AS
 SELECT g.image_id, s.ord AS record_id, p.path, e.position, e.perm, e.domid, e.flags & 1 AS stale, e.flags,
        ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id
@@ -37,7 +42,7 @@ JOIN path p ON p.path_id = s.path_id
 JOIN permset_entry e ON e.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
--- A watch. depth is NULL where the record has none, 65535 is unlimited.
+-- A watch. depth is NULL if the record has none; 65535 is unlimited.
 CREATE VIEW watches AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id, p.path, s.token, NULL AS depth, s.ord AS rowid
 FROM image_gen g
@@ -49,7 +54,8 @@ FROM image_gen g
 JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id;
 
--- A connection: a ring (domid) or a socket (socket_fd), with the octets that wait in either direction. unique_id, mfn: 64 bits, shown signed.
+-- A connection: a ring (domid) or a socket (socket_fd), with the bytes that wait in each direction.
+-- unique_id and mfn are 64-bit numbers, shown signed.
 CREATE VIEW connections AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id,
        CASE s.conn_type WHEN 0 THEN 'ring' WHEN 1 THEN 'socket' ELSE CAST(s.conn_type AS TEXT) END AS type,
@@ -65,7 +71,8 @@ SELECT g.image_id, s.ord AS record_id, s.conn_id, s.tx_id
 FROM image_gen g
 JOIN transaction_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
--- scope: 'host' for the host's own quotas, 'default' for a domain's defaults, 'domain' for one domain's.
+-- A quota. scope: 'host' for the host's own quotas, 'default' for the defaults of a domain,
+-- 'domain' for the quotas of one domain.
 CREATE VIEW quotas AS
 SELECT g.image_id, s.ord AS record_id, CASE WHEN e.position < s.n_dom_quota THEN 'default' ELSE 'host' END AS scope,
        NULL AS domid, e.position, e.name, e.value
@@ -112,7 +119,7 @@ SELECT g.image_id, s.ord AS record_id, s.rw_socket_fd, s.ro_socket_fd, s.evtchn_
 FROM image_gen g
 JOIN global_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
--- Every record, in the order of record_id; `type` is the number in the stream.
+-- Every record; record_id gives the order, and `type` is the number in the stream.
 CREATE VIEW records AS
 SELECT r.image_id, r.record_id, r.type,
        CASE r.type WHEN 0 THEN 'END' WHEN 1 THEN 'GLOBAL_DATA' WHEN 2 THEN 'CONNECTION_DATA' WHEN 3 THEN 'WATCH_DATA'
@@ -141,24 +148,26 @@ FROM (
   FROM image_gen g JOIN opaque_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 ) r;
 
--- The bytes kept verbatim, by record.
+-- The residue of each record: bytes that its fields do not explain, kept verbatim.
 CREATE VIEW residues AS
 SELECT r.image_id, r.record_id, r.type, r.name, x.len, x.alignment, x.tail, r.record_id AS rowid
 FROM records r JOIN residue x ON x.residue_id = r.residue_id;
 
--- What import noticed about an image. record counts from 1, offset in bytes from the file's start.
+-- What import found in an image. record counts from 1; offset is in bytes from the start of the
+-- file.
 CREATE VIEW findings AS
 SELECT i.image_id, f.rule, f.severity, f.record, f."offset", f.message, f.expected
 FROM image i JOIN finding f ON f.stream_id = i.stream_id;
 
--- The stretches of a damaged image in which no record can be made out.
+-- The damaged spans of an image: bytes in which no record can be recognized.
 CREATE VIEW damages AS
 SELECT g.image_id, s.ord AS record_id, s."offset", length(s.bytes) AS length, s.bytes, s.ord AS rowid
 FROM image_gen g
 JOIN damage_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
--- The images that were made of others. parent is the other one as it was named: a file, or an image like @3, which has since been
--- removed where parent_image_id is no image. steps is JSON: what was selected and changed, and how much was lost by it.
+-- The images that were made from others. parent is the source as it was named: a file, or an image
+-- such as @3, which has since been removed if parent_image_id is not an image. steps is JSON: what
+-- was selected and changed, and how much was lost by it.
 CREATE VIEW derivations AS
 SELECT i.image_id, i.name, c.source AS parent, CASE WHEN c.source GLOB '@[0-9]*' THEN CAST(substr(c.source, 2) AS INTEGER) END AS parent_image_id,
        c.note AS steps, c.at, c.user

@@ -1,11 +1,12 @@
--- What a domain may do with a node, and why. Made after views.sql, on which it builds.
+-- What a domain may do with a node, and why. Loaded after views.sql, on which it builds.
 --
--- xenstored's rules: domain 0 may do anything. So may the owner, whom the first entry names, and a domain whose target is
--- the owner. For anybody else the first later entry counts that names the domain or its target; where none does, the
--- first entry's letter. A stale entry names nobody; a stale first entry's letter still is the default.
+-- xenstored's rules: domain 0 may do anything. So may the owner, which the first entry names, and a
+-- domain whose target is the owner. For any other domain, the first later entry that names the
+-- domain or its target applies; if there is none, the first entry's letter applies. A stale entry
+-- names no domain; the letter of a stale first entry is still the default.
 
--- Every domid that an image or a permission of the archive names, with its target, and one row without a domid that
--- stands for all others.
+-- Every domid that an image or a permission of the archive names, with its target, and one row
+-- without a domid that applies to all other domains.
 CREATE VIEW subjects AS
 SELECT i.image_id, d.domid,
        (SELECT c.target_domid FROM connections c WHERE c.image_id = i.image_id AND c.conn_type = 0 AND c.domid = d.domid) AS target_domid
@@ -14,7 +15,7 @@ JOIN (SELECT domid FROM permset_entry UNION SELECT domid FROM connection_span WH
 UNION ALL
 SELECT i.image_id, NULL, NULL FROM image i;
 
--- For each subject and each list of permissions: access r, w, both or none, and the reason.
+-- For each subject and each list of permissions: access (r, w, both or none) and the reason.
 CREATE VIEW permset_access AS
 SELECT u.image_id, u.domid, u.target_domid, m.permset_id, m.owner, m.perms,
        CASE WHEN u.domid = 0 THEN 'both'
@@ -37,8 +38,8 @@ LEFT JOIN permset_entry e ON e.permset_id = m.permset_id AND e.position =
   (SELECT min(x.position) FROM permset_entry x
    WHERE x.permset_id = m.permset_id AND x.position > 0 AND x.flags & 1 = 0 AND x.domid IN (u.domid, u.target_domid));
 
--- For each subject and each committed node. Ask with image_id and with domid or path: all of it is every node times
--- every domain.
+-- For each subject and each committed node. Select by image_id and by domid or path: the whole view
+-- is every node times every domain.
 CREATE VIEW access AS
 SELECT g.image_id, s.ord AS record_id, p.path, a.domid, a.access, a.reason, a.target_domid, a.owner, a.perms
 FROM image_gen g
@@ -47,9 +48,10 @@ JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last
 JOIN path p ON p.path_id = s.path_id
 JOIN permset_access a ON a.image_id = g.image_id AND a.permset_id = s.permset_id;
 
--- Whom each list of permissions gives more than nothing, among the live guests of an image: one row for an owner, an
--- entry, a domain whose target is either, and one without a domid for everybody whom the list does not name. access
--- answers the same for one domain; this lists the givers of rights without going through every domain.
+-- The rights that each list of permissions gives to the live guests of an image: one row for an
+-- owner, an entry, a domain whose target is either, and one without a domid for every domain that
+-- the list does not name. access answers the same for one domain; this view lists the rights
+-- without a pass over every domain.
 CREATE VIEW grants AS
 SELECT c.image_id, e.permset_id, c.domid, c.target_domid, CASE WHEN e.position = 0 OR e.perm = 'b' THEN 'both' ELSE e.perm END AS access,
        CASE WHEN e.position = 0 THEN 'owner' ELSE 'entry' END || CASE WHEN e.domid <> c.domid THEN ' of its target, ' ELSE ' ' END

@@ -1,23 +1,27 @@
--- Views on domains: which images hold a whole host, who lives, what each domain uses.
--- Made after views.sql, on which they build.
+-- Views on domains: which images hold a whole host, which domains are alive, what each domain uses.
+-- Loaded after views.sql, on which they build.
 
--- scope 'host': the image holds a whole host's state, as every image has that holds the ring connection of domain 0.
--- scope 'part': it does not, like the stream of one migrating domain; who is not in it may live well elsewhere.
+-- scope 'host': the image holds the state of a whole host, as every image does that has the ring
+-- connection of domain 0. scope 'part': it does not, like the stream of one migrating domain; a
+-- domain that is not in it may be alive elsewhere.
 CREATE VIEW scopes AS
 SELECT i.image_id,
        CASE WHEN EXISTS (SELECT 1 FROM connections c WHERE c.image_id = i.image_id AND c.conn_type = 0 AND c.domid = 0)
             THEN 'host' ELSE 'part' END AS scope
 FROM image i;
 
--- The details of nodes that are committed all the same: a node_span is one where it has no detail, or one of these.
+-- The details of nodes that are committed although they have a detail: a node_span is committed if
+-- it has no detail or one of these.
 CREATE VIEW committed_details AS
 SELECT d.detail_id FROM node_detail d WHERE d.conn_id = 0;
 
--- The domains that have a ring connection; any other domain but 0 is dead where the image holds a whole host.
+-- The domains that have a ring connection. Any other domain except 0 is dead if the image holds a
+-- whole host.
 CREATE VIEW live_domains AS
 SELECT c.image_id, c.domid FROM connections c WHERE c.conn_type = 0;
 
--- What is accounted to a domain, entry by entry; domain_accounts sums it up. Sockets belong to domain 0.
+-- What xenstored accounts to a domain, entry by entry; domain_accounts sums it up. Sockets belong
+-- to domain 0.
 CREATE VIEW account_entries AS
 -- A committed node: 16 octets, 8 for each permission, its path and its value.
 SELECT g.image_id, m.owner AS domid, 1 AS nodes,
@@ -71,8 +75,9 @@ FROM connections c
 UNION ALL
 SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0 FROM domain_records d;
 
--- What xenstored accounts to each domain that an image knows of, as an owner of nodes or by a connection. Windows, not
--- groups: through GROUP BY SQLite would not take image_id down to the tables, and would sum up the whole archive.
+-- What xenstored accounts to each domain that an image names, as an owner of nodes or by a
+-- connection. The view uses windows instead of GROUP BY: through GROUP BY, SQLite would not push
+-- image_id down to the tables, and would sum up the whole archive.
 CREATE VIEW domain_accounts AS
 SELECT e.image_id, e.domid, e.nodes, e.bytes, e.watches, e.transactions, e.in_bytes, e.out_bytes
 FROM (
@@ -85,8 +90,8 @@ FROM (
 ) e
 WHERE e.number = 1;
 
--- The quotas that hold for a domain: its own of DOMAIN_DATA, else the host's defaults of GLOBAL_QUOTA_DATA, else those
--- that xenstored is built with. 0: unlimited.
+-- The quotas that apply to a domain: its own from DOMAIN_DATA, otherwise the host's defaults from
+-- GLOBAL_QUOTA_DATA, otherwise those built into xenstored. 0: unlimited.
 CREATE VIEW domain_limits AS
 SELECT d.image_id, d.domid, b.name,
        coalesce(
@@ -109,8 +114,9 @@ FROM (
 CROSS JOIN (SELECT 'nodes' AS name, 1000 AS value UNION ALL SELECT 'watches', 128 UNION ALL SELECT 'transactions', 10
             UNION ALL SELECT 'outstanding', 20 UNION ALL SELECT 'memory', 2621440) b;
 
--- Every domain that an image knows of, with what it uses. state: live (it has a ring connection), dead (it has none in
--- an image of the whole host), unknown (it has none in a part of a host). unique_id: 64 bits, shown signed.
+-- Every domain that an image names, and what it uses. state: live (it has a ring connection), dead
+-- (it has none, in an image of a whole host), unknown (it has none, in a part of a host).
+-- unique_id: 64 bits, shown signed.
 CREATE VIEW domain_usage AS
 SELECT a.image_id, a.domid,
        CASE WHEN a.domid = 0 OR c.conn_id IS NOT NULL THEN 'live' WHEN x.scope = 'host' THEN 'dead' ELSE 'unknown' END AS state,

@@ -1,7 +1,8 @@
--- Views on time: what became of paths and domains along a series. Made after views.sql, on which it builds.
+-- Views on time: what happened to paths and domains over a series. Loaded after views.sql, on which
+-- they build.
 --
--- A series' images are ordered by image_id, as they were imported; step counts them from 1 on. seen_at is captured_at,
--- or imported_at where nobody said when the image was captured.
+-- The images of a series are in the order of image_id, which is the order of import; step counts
+-- them from 1. seen_at is captured_at, or imported_at if the time of the capture is unknown.
 
 -- An image at its place in its series.
 CREATE VIEW series_steps AS
@@ -16,8 +17,9 @@ SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, n.path, n.value, n.owne
 FROM series_steps t
 JOIN nodes n ON n.image_id = t.image_id AND n.conn_id = 0;
 
--- One row for each stretch of a series in which a path keeps its value and permissions. Ask with a path: windows on
--- windows, not groups, so that SQLite takes the path all the way down to the index.
+-- One row for each stretch of a series in which a path keeps its value and permissions. Select by
+-- path: the view uses windows on windows instead of groups, so that SQLite pushes the path down to
+-- the index.
 CREATE VIEW node_lifetimes AS
 SELECT b.series, b.path, b.value, b.owner, b.perms, b.step AS first_step, b.last_step, b.steps, b.image_id AS first_image_id,
        b.seen_at AS first_seen, e.image_id AS last_image_id, e.seen_at AS last_seen, b.last_step - b.step + 1 AS images
@@ -34,7 +36,8 @@ FROM (
 ) b
 JOIN series_steps e ON e.series = b.series AND e.step = b.last_step;
 
--- One row for each stretch of a series in which a domid has a ring connection with the same target and unique-id.
+-- One row for each stretch of a series in which a domid has a ring connection with the same target
+-- and unique-id.
 CREATE VIEW domain_lifetimes AS
 SELECT b.series, b.domid, b.unique_id, b.target_domid, b.step AS first_step, b.last_step, b.steps, b.image_id AS first_image_id,
        b.seen_at AS first_seen, e.image_id AS last_image_id, e.seen_at AS last_seen, b.last_step - b.step + 1 AS images
@@ -52,7 +55,8 @@ FROM (
 ) b
 JOIN series_steps e ON e.series = b.series AND e.step = b.last_step;
 
--- What changed between any two images, node by node: change is added, removed or changed. Ask with both ids.
+-- What changed between any two images, node by node: change is added, removed or changed. Select by
+-- both ids.
 CREATE VIEW node_changes AS
 SELECT a.image_id AS before_id, b.image_id AS after_id, CASE WHEN o.path_id IS NULL THEN 'added' ELSE 'changed' END AS change,
        p.path, o.value AS old_value, s.value AS new_value, om.owner AS old_owner, m.owner AS new_owner, om.perms AS old_perms,

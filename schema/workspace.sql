@@ -1,10 +1,13 @@
--- A workspace of xsarchive: one image in plain tables, to be changed with any SQLite tool. 'xsarchive build' makes a stream from it.
+-- A workspace of xsarchive: one image in plain tables, which any SQLite tool can edit. 'xsarchive
+-- build' makes a stream from it.
 --
--- Paths, tokens, values and names may be TEXT or BLOB: the stream has their bytes, to which it adds the NUL of paths, tokens and names.
+-- Paths, tokens, values and names may be TEXT or BLOB. The stream gets their bytes, plus a NUL
+-- after each path, token and name.
 -- Numbers of 64 bits (unique_id, mfn) are SQLite's signed integers with the same bits.
--- position: the record's place in the image, from 1 on. A row without one comes behind the others of its kind, and what refers
--- to a row always comes behind it.
--- Say PRAGMA foreign_keys = ON before changing anything: what hangs on a row then goes with it, and follows a new conn_id.
+-- position: the record's place in the image, from 1 on. A row without a position comes after the
+-- others of its kind, and a row always comes after the rows that it refers to.
+-- Run PRAGMA foreign_keys = ON before any change. Deleting a row then also deletes the rows that
+-- refer to it, and a change of conn_id updates them.
 
 PRAGMA application_id = 0x78737277;  -- 'xsrw'
 PRAGMA user_version = 1;
@@ -49,7 +52,7 @@ CREATE TABLE connections (
 ) STRICT;
 CREATE UNIQUE INDEX connections_ring ON connections (domid) WHERE type = 'ring';
 
--- WATCH_DATA, and WATCH_DATA_EXTENDED where there is a depth.
+-- WATCH_DATA, or WATCH_DATA_EXTENDED if there is a depth.
 CREATE TABLE watches (
   watch_id INTEGER PRIMARY KEY,
   position INTEGER,
@@ -68,7 +71,8 @@ CREATE TABLE transactions (
   PRIMARY KEY (conn_id, tx_id)
 ) STRICT, WITHOUT ROWID;
 
--- NODE_DATA. A committed node has no conn_id; a pending one has the connection and the transaction that have touched it.
+-- NODE_DATA. A committed node has no conn_id; a pending one has the connection and the transaction
+-- that have touched it.
 CREATE TABLE nodes (
   node_id  INTEGER PRIMARY KEY,
   position INTEGER,
@@ -84,8 +88,8 @@ CREATE TABLE nodes (
 CREATE UNIQUE INDEX nodes_committed ON nodes (path) WHERE conn_id IS NULL;
 CREATE INDEX nodes_pending ON nodes (conn_id, tx_id) WHERE conn_id IS NOT NULL;
 
--- A node's permissions, in the order of position; the first names the owner, and what everyone not listed may do. A committed node
--- without any gets those of its parent.
+-- A node's permissions, in the order of position. The first names the owner, and its letter applies
+-- to every domain that is not listed. A committed node without permissions gets its parent's.
 CREATE TABLE perms (
   node_id  INTEGER NOT NULL REFERENCES nodes ON DELETE CASCADE ON UPDATE CASCADE,
   position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 65534),
@@ -102,7 +106,8 @@ CREATE TABLE domains (
   features INTEGER NOT NULL DEFAULT 0 CHECK (features BETWEEN 0 AND 4294967295) -- v2
 ) STRICT;
 
--- GLOBAL_QUOTA_DATA (scopes default and host) and the quotas of DOMAIN_DATA, in the order of position within their record.
+-- GLOBAL_QUOTA_DATA (scopes default and host) and the quotas of DOMAIN_DATA, in the order of
+-- position within their record.
 CREATE TABLE quotas (
   quota_id INTEGER PRIMARY KEY,
   scope    TEXT NOT NULL CHECK (scope IN ('default', 'host', 'domain')),

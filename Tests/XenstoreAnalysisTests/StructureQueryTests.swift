@@ -19,9 +19,9 @@ import XenstoreStream
         ]
         let answers = try QueryAnswers()
         let rows = try answers.rows("replay_lint", ["image_id": try answers.store(bodies)])
-        #expect(rows.contains("leaves out|target|domain 6 loses its target 5, whose connection does not come before"))
+        #expect(rows.contains("leaves out|target|domain 6 loses its target 5, which has no earlier connection"))
         #expect(rows.contains("leaves out|transaction|transaction 4 of connection 2"))
-        #expect(rows.contains("takes otherwise|node|a node pending in a transaction becomes a committed one: /p"))
+        #expect(rows.contains("takes otherwise|node|a node pending in a transaction becomes a committed node: /p"))
         #expect(rows.contains { $0.hasPrefix("gives up|node|") && $0.contains("/b/c") })
         #expect(rows.count == 4)
         try finds(
