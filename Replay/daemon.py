@@ -108,7 +108,7 @@ class Daemon:
         os.close(output)
 
     def prepare(self, wanted):
-        """Opens what the descriptors refer to; returns pairs of the wanted and the current number."""
+        """Opens what the descriptors refer to; returns pairs of wanted and current number."""
         plan = []
         for number in wanted.listeners:
             listener = socket.socket(socket.AF_UNIX)

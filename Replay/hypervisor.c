@@ -1,7 +1,7 @@
 /*
  * Preloaded into a daemon, this replaces the hypervisor and the kernel's Xen devices, so that an
- * unmodified xenstored or oxenstored of Debian's Xen 4.17 runs on any machine. Nothing of the daemon
- * itself is replaced.
+ * unmodified xenstored or oxenstored of Debian's Xen 4.17 runs on any machine. Nothing of the
+ * daemon itself is replaced.
  *
  * Every domid that a domain can have belongs to a living domain, except those in $REPLAY_GONE. The
  * rings are frozen: they hold no requests and have no room for an answer, so what the daemon still

@@ -97,7 +97,7 @@ class Replay:
     # ---- Cases ----
 
     def restore(self, file):
-        """A state in a real daemon: the same tree, and a second state with only forecast differences."""
+        """A state in a real daemon: the same tree; a second state with only forecast changes."""
         forecast = self.program.forecast(file)
         refusal = self.refusal(file, forecast)
         if refusal:
@@ -198,7 +198,7 @@ class Replay:
         return f"{len(found)} nodes as listed"
 
     def compare_states(self, before, after, forecast):
-        """Every change from one state to the next must be forecast, and every forecast must happen."""
+        """Every change between the states must be forecast, and every forecast must happen."""
         with tempfile.TemporaryDirectory(prefix="replay-") as folder:
             archive = os.path.join(folder, "states.db")
             changes = self.program.changes(archive, before, after)

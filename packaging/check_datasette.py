@@ -50,7 +50,7 @@ def free_port():
 
 
 def plain(value):
-    """A value in a form common to both: Datasette prints bytes in Base64, xsarchive in hexadecimal."""
+    """A value in a common form: Datasette prints bytes in Base64, xsarchive in hexadecimal."""
     if isinstance(value, dict):
         return "octets"
     return value

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the manual pages from the program's own --help. Usage: manual.py path/to/xsarchive FOLDER"""
+"""Writes the manual pages from the program's own --help.
+
+Usage: manual.py path/to/xsarchive FOLDER
+"""
 
 import json
 import os

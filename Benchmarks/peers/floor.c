@@ -1,5 +1,5 @@
-/* A lower bound: inserts only the rows that the import of a first image writes for its nodes, one by
-   one, through the same SQLite. No checks, findings, proof, digest, watches or connections.
+/* A lower bound: inserts only the rows that the import of a first image writes for its nodes, one
+   by one, through the same SQLite. No checks, findings, proof, digest, watches or connections.
 
    Usage: floor IMAGE DATABASE. Reads little-endian version 1 streams. */
 #include <sqlite3.h>
