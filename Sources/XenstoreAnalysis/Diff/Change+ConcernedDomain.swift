@@ -14,7 +14,7 @@ extension Change {
 
     /// /local/domain/DOMID, /local/domain/BACKEND/backend/KIND/DOMID and /libxl/DOMID, and what is below.
     static func concernedDomid(_ path: Octets) -> UInt16? {
-        guard path.first == 0x2F else { return nil }
+        guard Path.isAbsolute(path) else { return nil }
         let names = path.split(separator: 0x2F, maxSplits: 7, omittingEmptySubsequences: false).dropFirst()
         func name(_ index: Int) -> Octets? { index < names.count ? names[names.startIndex + index] : nil }
         if name(0).map(Array.init) == Array("libxl".utf8) { return name(1).flatMap(domid) }
@@ -26,7 +26,7 @@ extension Change {
     }
 
     private static func domid(_ name: Octets) -> UInt16? {
-        guard !name.isEmpty, name.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard !name.isEmpty, name.allSatisfy(ASCII.isDigit) else { return nil }
         return UInt16(String(decoding: name, as: UTF8.self))
     }
 }

@@ -69,9 +69,8 @@ struct ImageState {
         switch body {
         case .global: .global
         case .connection(let data): .connection(connection(data.connID))
-        case .watch(let data): .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
-        case .watchExtended(let data):
-            .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
+        case .watch(let data): watchIdentity(data)
+        case .watchExtended(let data): watchIdentity(data.watch)
         case .transaction(let data): .transaction(connection(data.connID), txID: data.txID)
         case .node(let data) where data.isCommitted: .node(path: data.path.octets)
         case .node(let data): .pendingNode(connection(data.connID), txID: data.txID, path: data.path.octets)
@@ -79,6 +78,10 @@ struct ImageState {
         case .domain(let data): .domain(data.domid)
         case .opaque(let data): data.type == .end && data.body.isEmpty ? nil : .record(type: data.type.rawValue)
         }
+    }
+
+    private func watchIdentity(_ data: WatchData) -> Identity {
+        .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
     }
 
     private mutating func collectQuotas(_ body: RecordBody) {
@@ -96,27 +99,13 @@ struct ImageState {
 
     /// The record without its conn-id, and a domain without its quotas, which are compared on their own.
     private func normalized(_ body: RecordBody) -> RecordBody {
-        switch body {
-        case .connection(var data):
-            data.connID = 0
-            return .connection(data)
-        case .watch(var data):
-            data.connID = 0
-            return .watch(data)
-        case .watchExtended(var data):
-            data.connID = 0
-            return .watchExtended(data)
-        case .transaction(var data):
-            data.connID = 0
-            return .transaction(data)
-        case .node(var data) where !data.isCommitted:
-            data.connID = 0
-            return .node(data)
-        case .domain(var data):
+        if case .domain(var data) = body {
             data.quotas = []
             return .domain(data)
-        default:
-            return body
         }
+        guard let connID = body.connID, connID != 0 else { return body }
+        var body = body
+        body.connID = 0
+        return body
     }
 }

@@ -36,19 +36,19 @@ public struct Listing {
 
     /// A node's value as xenstore-read prints it: escaped, with a newline.
     public static func value(_ tree: NodeTree, path: Octets) throws -> [UInt8] {
-        ToolEscape.text(try find(tree, path).value) + [0x0A]
+        ToolEscape.text(try find(tree, path).value) + [ASCII.newline]
     }
 
     /// The node at an absolute path or at one that is relative to domain 0's home, as the tools take it.
     public static func find(_ tree: NodeTree, _ path: Octets) throws -> NodeTree.Node {
-        let isAbsolute = path.first == 0x2F || path.first == 0x40
+        let isAbsolute = Path.isFixed(path)
         let whole = isAbsolute ? path : Octets("/local/domain/0/".utf8) + path
         guard !path.isEmpty else { throw ArchiveError(.usage, "the path is empty; write / for the root") }
-        guard whole.count == 1 || whole.last != 0x2F else {
+        guard whole.count == 1 || whole.last != ASCII.slash else {
             throw ArchiveError(.usage, "\(name(path)): no path ends in a slash; write it without")
         }
         guard let node = tree.node(at: whole) else {
-            let rooted = isAbsolute ? path : [0x2F] + path
+            let rooted = isAbsolute ? path : [ASCII.slash] + path
             let nearest = (tree.node(at: rooted).map(\.path) ?? tree.nearest(to: whole)).map {
                 "did you mean \(name($0))?"
             }
@@ -87,7 +87,7 @@ public struct Listing {
             }
         }
         if showsPerms { line += Array("  (\(Self.perms(node.perms)))".utf8) }
-        return line + [0x0A]
+        return line + [ASCII.newline]
     }
 
     private static func quoted(_ value: ArraySlice<UInt8>) -> [UInt8] {

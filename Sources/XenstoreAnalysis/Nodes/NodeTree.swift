@@ -13,7 +13,7 @@ public struct NodeTree {
 
         /// What stands behind the last `/`.
         public var name: Octets {
-            path.lastIndex(of: 0x2F).map { path[($0 + 1)...] } ?? path
+            Path.name(of: path)
         }
     }
 
@@ -39,10 +39,10 @@ public struct NodeTree {
 
     /// The path of the node that an absolute path most likely means where a few of its letters are wrong; nil where none is near.
     public func nearest(to path: Octets) -> Octets? {
-        guard path.first == 0x2F else { return nil }
-        var here: Octets = [0x2F]
-        for name in path.dropFirst().split(separator: 0x2F) {
-            let below = (here.count == 1 ? here : here + [0x2F]) + name
+        guard Path.isAbsolute(path) else { return nil }
+        var here = Path.root
+        for name in path.dropFirst().split(separator: ASCII.slash) {
+            let below = Path.child(name, of: here)
             if indices[below] != nil {
                 here = below
                 continue
@@ -52,7 +52,7 @@ public struct NodeTree {
             guard let typed = name.utf8Text, !typed.allSatisfy(\.isNumber),
                 let meant = Nearest.match(typed, among: names)
             else { return nil }
-            here = (here.count == 1 ? here : here + [0x2F]) + Octets(meant.utf8)
+            here = Path.child(Octets(meant.utf8), of: here)
         }
         return indices[here] == nil ? nil : here
     }
@@ -72,18 +72,12 @@ public struct NodeTree {
     }
 
     private func parentIndex(of path: Octets) -> Int? {
-        guard isPartial else { return Self.parent(of: path).flatMap { indices[$0] } }
+        guard isPartial else { return Path.parent(of: path).flatMap { indices[$0] } }
         var path = path
-        while let parent = Self.parent(of: path) {
+        while let parent = Path.parent(of: path) {
             if let index = indices[parent] { return index }
             path = parent
         }
         return nil
-    }
-
-    /// The path up to the last `/`; nil for the root and for paths that are not absolute.
-    static func parent(of path: Octets) -> Octets? {
-        guard path.count > 1, path.first == 0x2F, let slash = path.lastIndex(of: 0x2F) else { return nil }
-        return slash == path.startIndex ? path[slash...slash] : path[..<slash]
     }
 }

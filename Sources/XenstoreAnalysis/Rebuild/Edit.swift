@@ -56,7 +56,7 @@ extension EditableImage {
             throw ArchiveError(.usage, "/: no daemon lets go of the root; remove what is below it")
         }
         let before = records.count
-        records.removeAll { if case .node(let data) = $0 { data.path.octets.isAtOrBelow(path) } else { false } }
+        records.removeAll { if case .node(let data) = $0 { Path.isAtOrBelow(data.path.octets, path) } else { false } }
         guard records.count < before else { throw noSuchNode(path) }
     }
 
@@ -86,14 +86,9 @@ extension EditableImage {
         var gone: Set<UInt32> = []
         for case .connection(let data) in records where isGone(data) { gone.insert(data.connID) }
         records.removeAll { record in
-            switch record {
-            case .connection(let data): gone.contains(data.connID)
-            case .watch(let data): gone.contains(data.connID)
-            case .watchExtended(let data): gone.contains(data.connID)
-            case .transaction(let data): gone.contains(data.connID)
-            case .node(let data): !data.isCommitted && gone.contains(data.connID)
-            default: false
-            }
+            // A committed node has conn-id 0, and belongs to no connection.
+            if case .node(let data) = record, data.isCommitted { return false }
+            return record.connID.map(gone.contains) ?? false
         }
     }
 }

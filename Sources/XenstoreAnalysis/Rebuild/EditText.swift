@@ -15,10 +15,10 @@ public struct EditText: Sendable {
     public func path(_ text: String) throws -> Octets {
         let path = try octets(text)
         guard let first = path.first else { throw ArchiveError(.usage, "the path is empty; write / for the root") }
-        guard path.count == 1 || path.last != 0x2F else {
+        guard path.count == 1 || path.last != ASCII.slash else {
             throw ArchiveError(.usage, "\(Escape.printable(path)): no path ends in a slash; write it without")
         }
-        return first == 0x2F || first == 0x40 ? path : Octets("/local/domain/0/".utf8) + path
+        return first == ASCII.slash || first == 0x40 ? path : Octets("/local/domain/0/".utf8) + path
     }
 
     /// `PATH=VALUE`: the value is all behind the first `=`.

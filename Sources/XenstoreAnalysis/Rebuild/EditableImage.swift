@@ -84,35 +84,29 @@ extension EditableImage {
     /// Reads a file as far as it was read before.
     private static func read(_ image: ScannedImage, _ alterations: inout Alterations) throws -> EditableImage {
         guard image.isSalvaged || image.text != nil else { return try read(image.bytes, image.format, &alterations) }
-        var collector = RecordCollector(alterations: alterations, isText: image.text != nil)
-        collector.note(image.header)
-        try image.forEachItem { collector.add($1) }
-        collector.note(trailer: image.trailer)
-        alterations = collector.alterations
+        var collector = RecordCollector(isText: image.text != nil)
+        collector.note(image.header, &alterations)
+        try image.forEachItem { collector.add($1, &alterations) }
+        collector.note(trailer: image.trailer, &alterations)
         return EditableImage(records: collector.records, format: image.format, arena: image.bytes)
     }
 
     private static func read(
         _ bytes: [UInt8], _ format: StreamFormat, _ alterations: inout Alterations
     ) throws -> EditableImage {
-        var reader = try StreamReader(bytes: bytes, format: format)
-        var collector = RecordCollector(alterations: alterations)
+        var cursor = try RecordCursor(bytes: bytes, format: format)
+        var collector = RecordCollector()
         collector.records.reserveCapacity(bytes.count / 72)
-        collector.note(reader.header)
-        try bytes.withUnsafeBytes { stream in
-            let nodes = PlainNodeReader(stream: bytes)
-            while true {
-                while let node = reader.peekPlainNode(in: stream) {
-                    collector.records.append(
-                        .node(nodes.data(node, in: stream)), origin: node.hasOrdinaryPerms ? node.offset : nil)
-                    reader.pass(node)
-                }
-                guard let record = try reader.next() else { break }
-                collector.add(record)
+        collector.note(cursor.header, &alterations)
+        while let item = try cursor.next() {
+            if case .plainNode(let node) = item {
+                let isPortable = bytes.withUnsafeBytes { node.hasPortablePerms(in: $0) }
+                collector.records.append(.node(cursor.reader.data(of: node)), origin: isPortable ? node.offset : nil)
+            } else if let record = cursor.record(item) {
+                collector.add(record, &alterations)
             }
         }
-        collector.note(trailer: reader.trailer)
-        alterations = collector.alterations
+        collector.note(trailer: cursor.trailer, &alterations)
         return EditableImage(records: collector.records, format: format, arena: bytes)
     }
 }
@@ -120,9 +114,9 @@ extension EditableImage {
 extension EditableImage {
     /// The error about a path that no committed node has, with the nearest beside it.
     func noSuchNode(_ path: Octets) -> ArchiveError {
-        let parent = NodeTree.parent(of: path)
+        let parent = Path.parent(of: path)
         var beside: [String] = []
-        for case .node(let data) in records where data.isCommitted && NodeTree.parent(of: data.path.octets) == parent {
+        for case .node(let data) in records where data.isCommitted && Path.parent(of: data.path.octets) == parent {
             if let text = data.path.octets.utf8Text { beside.append(text) }
         }
         let advice = Nearest.advice(

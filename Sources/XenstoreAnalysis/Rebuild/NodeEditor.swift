@@ -53,14 +53,14 @@ struct NodeEditor {
                 .usage,
                 "\(Escape.short(path)): the value has \(value.count) bytes, a stream's field holds 65535; shorten it")
         }
-        guard path.first != 0x40 else {
+        guard !Path.isSpecial(path) else {
             throw ArchiveError(.usage, "\(Escape.short(path)): special nodes have no value; set its permissions")
         }
         try change(index[path] ?? make(path)) { $0.value = value }
     }
 
     private mutating func setPerms(_ path: Octets, _ perms: [Permission]) throws {
-        guard let place = try index[path] ?? (path.first == 0x40 ? add(path, perms) : nil) else {
+        guard let place = try index[path] ?? (Path.isSpecial(path) ? add(path, perms) : nil) else {
             throw image.noSuchNode(path)
         }
         change(place) { $0.perms = perms }
@@ -68,17 +68,17 @@ struct NodeEditor {
 
     /// Makes a node and the parents that it lacks, each with the permissions of what is above it.
     private mutating func make(_ path: Octets) throws -> Int {
-        guard RecordRules.isOrdinary(path) else {
+        guard Path.isValid(path) else {
             throw ArchiveError(
                 .usage,
                 "\(Escape.short(path)): cannot be a node's path; it takes / and ASCII letters, digits and - _ @, at most 3071 octets, no // and no / at its end"
             )
         }
         var missing = [path]
-        var above = NodeTree.parent(of: path)
+        var above = Path.parent(of: path)
         while let parent = above, index[parent] == nil {
             missing.append(parent)
-            above = NodeTree.parent(of: parent)
+            above = Path.parent(of: parent)
         }
         var perms = [Permission(perm: 0x6E, domid: 0)]
         if let place = above.flatMap({ index[$0] }), case .node(let data) = image.records[place], !data.perms.isEmpty {

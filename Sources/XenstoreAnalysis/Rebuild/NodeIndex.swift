@@ -24,12 +24,3 @@ struct NodeIndex {
         if isNew { places.append(place) } else { places[index] = place }
     }
 }
-
-extension ArraySlice where Element == UInt8 {
-    /// Whether the path is `top` or lies below it.
-    func isAtOrBelow(_ top: Octets) -> Bool {
-        guard count >= top.count else { return false }
-        let isBoundary = count == top.count || self[startIndex + top.count] == 0x2F || top.last == 0x2F
-        return isBoundary && prefix(top.count).elementsEqual(top)
-    }
-}

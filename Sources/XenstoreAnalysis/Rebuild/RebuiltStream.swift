@@ -78,21 +78,19 @@ public struct RebuiltStream {
         let first = image.format.layout == .oxenstored ? 1 : 0
         let keepsNodes = image.keepsNodes
         let (records, arena) = (image.records, image.arena)
-        let plainNode = PlainNodePlan(layout: image.format.layout)
         try prepared.bytes.withUnsafeBytes { stream in
             // What has the same bytes in the same form is the same record.
-            func isSame(_ index: Int, _ range: Range<Int>) -> Bool {
+            func isSame(_ index: Int) -> Bool {
                 let place = index - first
                 guard place >= 0, place < records.count else { return false }
+                let range = prepared.range(index)
                 if keepsNodes, let origin = records.origin(place), arena.hasBytes(stream[range], at: origin) {
                     return true
                 }
-                guard let node = plainNode.certainNode(at: range.lowerBound, in: stream, image.format),
-                    case .node(let data) = records[place]
-                else { return false }
-                return node.says(data)
+                guard let node = prepared.plainNode(index), case .node(let data) = records[place] else { return false }
+                return node.matches(data, in: stream)
             }
-            try prepared.forEachItem(except: isSame) { index, item in
+            try prepared.forEachItem(where: { !isSame($0) }) { index, item in
                 let place = index - first
                 guard case .record(let record) = item else { throw unreadable("record \(place + 1) is read as damage") }
                 if place < 0 { return }

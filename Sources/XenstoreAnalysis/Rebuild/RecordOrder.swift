@@ -4,7 +4,7 @@ import XenstoreStream
 /// that refers to it.
 struct RecordOrder {
     private let repair: Repair
-    private(set) var alterations: Alterations
+    private let index: RecordIndex
     /// Places in the repair's records.
     private var sorted: [Int] = []
     private var isPlaced: [Bool]
@@ -13,29 +13,29 @@ struct RecordOrder {
     /// The parent of the last node, which is placed: most nodes follow a sibling.
     private var lastParent: Octets = []
     /// Pending nodes by transaction and path, the first of each.
-    private var pending: [UInt64: [Octets: Int]] = [:]
+    private var pending: [TransactionKey: [Octets: Int]] = [:]
 
     private let movesTargets: Bool
 
     init(_ repair: Repair, movesTargets: Bool) {
         self.repair = repair
+        index = repair.index
         self.movesTargets = movesTargets
-        alterations = repair.alterations
         isPlaced = repair.isGone
         isOpen = repair.isGone
-        for place in repair.pending where !repair.isGone[place] {
+        for place in index.pending where !repair.isGone[place] {
             guard case .node(let data) = repair.records[place] else { continue }
-            let key = Repair.key(data.connID, data.txID)
+            let key = TransactionKey(connID: data.connID, txID: data.txID)
             if pending[key]?[data.path.octets] == nil { pending[key, default: [:]][data.path.octets] = place }
         }
     }
 
-    mutating func run() -> EditableRecords {
+    mutating func run(_ alterations: inout Alterations) -> EditableRecords {
         let inOrder = countInOrder()
         if inOrder == repair.records.count { return repair.records }
         sorted.reserveCapacity(repair.records.count)
         sorted += 0..<inOrder
-        for place in inOrder..<repair.records.count where !isPlaced[place] { self.place(place) }
+        for place in inOrder..<repair.records.count where !isPlaced[place] { self.place(place, &alterations) }
         return repair.records.arranged(sorted)
     }
 
@@ -50,7 +50,7 @@ struct RecordOrder {
 
     private mutating func isInOrder(_ place: Int) -> Bool {
         // All that such a node refers to is a parent and rings, which come before it.
-        if repair.hasParentsFirst && place > repair.lastConnection, case .node(let data) = repair.records[place],
+        if index.hasParentsFirst && place > index.lastConnection, case .node(let data) = repair.records[place],
             data.isCommitted
         {
             return true
@@ -58,7 +58,7 @@ struct RecordOrder {
         return references(of: place).allSatisfy { isPlaced[$0] }
     }
 
-    private mutating func place(_ first: Int) {
+    private mutating func place(_ first: Int, _ alterations: inout Alterations) {
         let records = repair.records
         func name(_ place: Int) -> String { Self.name(records[place]) }
         var stack = [first]
@@ -92,10 +92,9 @@ struct RecordOrder {
         switch repair.records[place] {
         case .node(let data): data.isCommitted ? nodeReferences(data) : pendingReferences(data)
         case .connection(let data): connectionReferences(data)
-        case .watch(let data): repair.connections[data.connID].map { [$0] } ?? []
-        case .watchExtended(let data): repair.connections[data.connID].map { [$0] } ?? []
-        case .transaction(let data): repair.connections[data.connID].map { [$0] } ?? []
-        default: []
+        case .watch, .watchExtended, .transaction:
+            repair.records[place].connID.flatMap { index.connections[$0] }.map { [$0] } ?? []
+        case .global, .globalQuota, .domain, .opaque: []
         }
     }
 
@@ -105,11 +104,11 @@ struct RecordOrder {
         var references: [Int] = []
         switch data.kind {
         case .ring:
-            if data.domid != 0, let global = repair.global { references.append(global) }
+            if data.domid != 0, let global = index.global { references.append(global) }
             if movesTargets && data.tdomid != ConnectionData.noDomain {
-                references.append(repair.rings[Int(data.tdomid)])
+                references.append(index.rings[Int(data.tdomid)])
             }
-        case .socket: references.append(repair.rings[0])
+        case .socket: references.append(index.rings[0])
         case .unknown: break
         }
         return references.filter { $0 >= 0 && !isItself($0, data) }
@@ -122,8 +121,8 @@ struct RecordOrder {
     /// The parent, and the rings of all that have a permission: a daemon marks those as stale that it does not know yet.
     private mutating func nodeReferences(_ data: NodeData) -> [Int] {
         var references: [Int] = []
-        if let parent = NodeTree.parent(of: data.path.octets), !parent.hasSameBytes(as: lastParent) {
-            if let place = node(parent) {
+        if let parent = Path.parent(of: data.path.octets), !parent.hasSameBytes(as: lastParent) {
+            if let place = index.node(parent) {
                 if isPlaced[place] { lastParent = parent } else { references.append(place) }
             }
         }
@@ -133,25 +132,21 @@ struct RecordOrder {
 
     private func addRings(of perms: [Permission], to references: inout [Int]) {
         for entry in perms {
-            let ring = repair.rings[Int(entry.domid)]
+            let ring = index.rings[Int(entry.domid)]
             if ring >= 0 && !isPlaced[ring] && !references.contains(ring) { references.append(ring) }
         }
     }
 
     private func pendingReferences(_ data: NodeData) -> [Int] {
-        let key = Repair.key(data.connID, data.txID)
+        let key = TransactionKey(connID: data.connID, txID: data.txID)
         var references: [Int] = []
-        if let place = repair.connections[data.connID] { references.append(place) }
-        if let place = repair.transactions[key] { references.append(place) }
-        if let parent = NodeTree.parent(of: data.path.octets), let place = node(parent) ?? pending[key]?[parent] {
+        if let place = index.connections[data.connID] { references.append(place) }
+        if let place = index.transactions[key] { references.append(place) }
+        if let parent = Path.parent(of: data.path.octets), let place = index.node(parent) ?? pending[key]?[parent] {
             references.append(place)
         }
         addRings(of: data.perms, to: &references)
         return references
-    }
-
-    private func node(_ path: Octets) -> Int? {
-        repair.paths.index(of: path).map { repair.nodes[$0] }
     }
 
     // MARK: Names
@@ -160,8 +155,7 @@ struct RecordOrder {
         switch record {
         case .node(let data): Escape.short(data.path.octets)
         case .connection(let data): ConnectionNames.name(data)
-        case .watch(let data): "the watch of \(Escape.short(data.wpath.octets))"
-        case .watchExtended(let data): "the watch of \(Escape.short(data.wpath.octets))"
+        case .watch, .watchExtended: "the watch of \(Escape.short(record.watch?.wpath.octets ?? []))"
         case .transaction(let data): "transaction \(data.txID) of connection \(data.connID)"
         default: record.type.name
         }

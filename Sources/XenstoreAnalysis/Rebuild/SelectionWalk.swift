@@ -59,7 +59,7 @@ struct SelectionWalk {
     private mutating func wantsNode(_ data: NodeData) -> Bool {
         let path = data.path.octets
         var isWanted = !data.isCommitted && whole.contains(data.connID)
-        if let top = subtrees.first(where: path.isAtOrBelow) {
+        if let top = subtrees.first(where: { Path.isAtOrBelow(path, $0) }) {
             found.insert(.subtree(top))
             isWanted = true
         }
@@ -68,7 +68,7 @@ struct SelectionWalk {
             found.insert(.domain(owner.domid))
             isWanted = true
         }
-        if let index = homes.firstIndex(where: path.isAtOrBelow) {
+        if let index = homes.firstIndex(where: { Path.isAtOrBelow(path, $0) }) {
             if let domid = domids.first(where: { Self.home($0) == homes[index] }) { found.insert(.domain(domid)) }
             isWanted = true
         }
@@ -79,9 +79,9 @@ struct SelectionWalk {
     private mutating func wantsWatch(_ connID: UInt32, _ wpath: Octets) -> Bool {
         if whole.contains(connID) { return true }
         guard !subtrees.isEmpty else { return false }
-        let isAbsolute = wpath.first == 0x2F || wpath.first == 0x40
-        let path = isAbsolute ? wpath : Self.home(connections[connID]?.domid ?? 0) + [0x2F] + wpath
-        return subtrees.contains(where: path.isAtOrBelow)
+        let isAbsolute = Path.isFixed(wpath)
+        let path = isAbsolute ? wpath : Self.home(connections[connID]?.domid ?? 0) + [ASCII.slash] + wpath
+        return subtrees.contains { Path.isAtOrBelow(path, $0) }
     }
 
     func checkFound() throws {
@@ -102,18 +102,16 @@ struct SelectionWalk {
     mutating func markNeeded() {
         markParents()
         var domids: Set<UInt16> = []
-        var transactions: Set<UInt64> = []
+        var transactions: Set<TransactionKey> = []
         for (place, record) in image.records.enumerated() where isKept[place] {
             switch record {
-            case .connection(let data): needed.insert(data.connID)
-            case .watch(let data): needed.insert(data.connID)
-            case .watchExtended(let data): needed.insert(data.connID)
-            case .transaction(let data): needed.insert(data.connID)
+            case .connection, .watch, .watchExtended, .transaction:
+                if let connID = record.connID { needed.insert(connID) }
             case .node(let data):
                 for entry in data.perms { domids.insert(entry.domid) }
                 if !data.isCommitted {
                     needed.insert(data.connID)
-                    transactions.insert(UInt64(data.connID) << 32 | UInt64(data.txID))
+                    transactions.insert(TransactionKey(connID: data.connID, txID: data.txID))
                 }
             default: break
             }
@@ -123,7 +121,7 @@ struct SelectionWalk {
         for (place, record) in image.records.enumerated() {
             if case .connection(let data) = record, needed.contains(data.connID) { isKept[place] = true }
             if case .transaction(let data) = record,
-                transactions.contains(UInt64(data.connID) << 32 | UInt64(data.txID))
+                transactions.contains(TransactionKey(connID: data.connID, txID: data.txID))
             {
                 isKept[place] = true
             }
@@ -135,7 +133,7 @@ struct SelectionWalk {
         for (place, record) in image.records.enumerated() where isKept[place] {
             guard case .node(let data) = record else { continue }
             var path = data.path.octets
-            while let parent = NodeTree.parent(of: path) {
+            while let parent = Path.parent(of: path) {
                 path = parent
                 guard let above = index[parent] else { continue }
                 // Whoever was kept before has its parents, or gets them when its turn comes.

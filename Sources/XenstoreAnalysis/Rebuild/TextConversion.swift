@@ -33,7 +33,7 @@ enum TextConversion {
 
     /// oxenstored has `/@releaseDomain` where the C daemon has `@releaseDomain`.
     private static func isSpecialBelowRoot(_ path: Octets) -> Bool {
-        path.starts(with: [0x2F, 0x40]) && !path.dropFirst().contains(0x2F)
+        path.starts(with: [0x2F, 0x40]) && !path.dropFirst().contains(ASCII.slash)
     }
 
     // MARK: Into oxenstored's text
@@ -44,7 +44,7 @@ enum TextConversion {
         for case .connection(let data) in image.records where hasLine(data) {
             connIDs[data.connID] = TextImage.connID(of: data)
         }
-        let specials = image.adopt(image.records.compactMap(specialPath).map { [0x2F] + $0 })
+        let specials = image.adopt(image.records.compactMap(specialPath).map { [ASCII.slash] + $0 })
         var nextSpecial = specials.makeIterator()
         let records: [RecordBody] = image.records.compactMap { record in
             switch record {
@@ -90,7 +90,7 @@ enum TextConversion {
     }
 
     private static func specialPath(_ record: RecordBody) -> Octets? {
-        guard case .node(let data) = record, data.isCommitted, data.path.octets.first == 0x40 else { return nil }
+        guard case .node(let data) = record, data.isCommitted, Path.isSpecial(data.path.octets) else { return nil }
         return data.path.octets
     }
 

@@ -74,7 +74,7 @@ public struct Redactor: Sendable {
         var result = Array(buffer)
         for message in WireMessage.decode(buffer, byteOrder: byteOrder) where message.typeName == "WRITE" {
             let name = message.firstString
-            let path = name.first == 0x2F ? name : Octets("/local/domain/\(domid)/".utf8) + name
+            let path = name.first == ASCII.slash ? name : Octets("/local/domain/\(domid)/".utf8) + name
             let value = message.payload.dropFirst(name.count + 1)
             if isSecret(path) { replace(value, of: buffer, in: &result) }
         }

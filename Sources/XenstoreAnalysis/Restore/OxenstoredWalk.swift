@@ -84,8 +84,8 @@ struct OxenstoredWalk {
             return note(.skips, "leaves the watch \(name) out, as no line before it has its connection")
         }
         let path = data.wpath.octets
-        let isSpecial = path.first == 0x40
-        guard !path.isEmpty, isSpecial || Self.isPath(path.first == 0x2F ? path : [0x2F] + path) else {
+        let isSpecial = Path.isSpecial(path)
+        guard !path.isEmpty, isSpecial || Self.isPath(path.first == ASCII.slash ? path : [ASCII.slash] + path) else {
             return note(.skips, "leaves the watch \(name) out: the path is not valid")
         }
         if !watches.insert(data).inserted { note(.skips, "leaves the watch \(name) out, which it has already") }
@@ -93,11 +93,11 @@ struct OxenstoredWalk {
 
     private mutating func node(_ data: NodeData) {
         let path = data.path.octets
-        let isSpecial = path.first == 0x40
+        let isSpecial = Path.isSpecial(path)
         guard isSpecial || Self.isPath(path) else {
             return note(.skips, "leaves the node \(Escape.short(path)) out: the path is not valid")
         }
-        if let slash = path.lastIndex(of: 0x2F), slash > path.startIndex, !paths.contains(path[..<slash]) {
+        if let slash = path.lastIndex(of: ASCII.slash), slash > path.startIndex, !paths.contains(path[..<slash]) {
             return note(.skips, "leaves the node \(Escape.short(path)) out, as no line before it has its parent")
         }
         if path.count > 1 && !paths.insert(path).inserted {
@@ -105,17 +105,8 @@ struct OxenstoredWalk {
         }
     }
 
-    /// Whether it is an absolute path without empty parts, of the characters that the protocol allows.
+    /// Whether the daemon takes the path: absolute, without empty parts, of the characters that the protocol allows.
     private static func isPath(_ path: Octets) -> Bool {
-        guard path.first == 0x2F, path.count == 1 || path.last != 0x2F else { return false }
-        var previous: UInt8 = 0
-        for byte in path {
-            let isLetter = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            guard isLetter || [0x2D, 0x2F, 0x5F, 0x40].contains(byte), !(byte == 0x2F && previous == 0x2F) else {
-                return false
-            }
-            previous = byte
-        }
-        return true
+        Path.isWellFormed(path) && path.allSatisfy(Path.isCharacter)
     }
 }

@@ -15,7 +15,7 @@ struct RestorePaths {
 
     /// Whether a node of this path is there.
     mutating func hasParent(_ path: Octets) -> Bool {
-        if Self.isRoot(path) || (!path.isEmpty && path.hasSameBytes(as: lastParent.path)) { return true }
+        if Path.isRoot(path) || (!path.isEmpty && path.hasSameBytes(as: lastParent.path)) { return true }
         guard let index = table.index(of: path) else { return false }
         lastParent = (path, index)
         return true
@@ -29,13 +29,9 @@ struct RestorePaths {
     /// Puts a node below a parent that is there.
     /// - Returns: whether it is a new one.
     mutating func insert(_ path: Octets, below parent: Octets) -> Bool {
-        if !Self.isRoot(parent), hasParent(parent) { isParent[lastParent.index] = true }
+        if !Path.isRoot(parent), hasParent(parent) { isParent[lastParent.index] = true }
         let isNew = table.insert(path).isNew
         if isNew { isParent.append(false) }
         return isNew
-    }
-
-    private static func isRoot(_ path: Octets) -> Bool {
-        path.count == 1 && path.first == 0x2F
     }
 }

@@ -18,17 +18,20 @@ struct XenstoredWalk {
     private var hasSocket = false
     private var hasEarlySocket = false
     private var paths: RestorePaths
-    private let plainNode = PlainNodePlan(layout: .v1)
+    /// Locates plain nodes, as the C daemon lays records out.
+    let nodes: RecordReader
     private var hasNodes = false
     private var specials: Set<Octets> = []
     private var hasLostStep = false
     private var isDead = false
 
     /// Whether ordinary nodes, too, are followed octet by octet: what tests compare with.
-    private let followsAll: Bool
+    private let usesFastPath: Bool
 
-    init(bytes: [UInt8], records: RestoreRecords, followingAll followsAll: Bool = false) {
-        self.followsAll = followsAll
+    init(bytes: [UInt8], records: RestoreRecords, usesFastPath: Bool = true) {
+        self.usesFastPath = usesFastPath
+        nodes = RecordReader(
+            stream: bytes, format: StreamFormat(layout: .v1, byteOrder: .little, lengthRule: .padded))
         memory = RestoreMemory(bytes: bytes)
         paths = RestorePaths(bytes: bytes)
         self.records = records
@@ -254,7 +257,7 @@ struct XenstoredWalk {
     // MARK: Nodes
 
     private mutating func readNode(_ body: Int) {
-        if !followsAll, let path = ordinaryPath(plainNode) { return readTreeNode(path, isDeletion: false) }
+        if usesFastPath, let path = pathOfPlainNode() { return readTreeNode(path, isDeletion: false) }
         let connID = memory.number32(body)
         let pathCount = memory.number16(body + 8)
         let valueCount = memory.number16(body + 10)
@@ -264,7 +267,7 @@ struct XenstoredWalk {
         let valueStart = pathStart + pathCount
         // No longer than needed: many records may point to one long run without a NUL.
         let path = memory.string(pathStart, limit: Self.longestPath + (valueStart <= recordEnd ? pathCount : 0))
-        guard path.first == 0x40 || path.contains(0x2F) else {
+        guard Path.isSpecial(path) || path.contains(ASCII.slash) else {
             return note(.dies, "ends at a node whose path, \(Escape.short(path)), has no slash")
         }
         guard checkEnd(pathStart, "permissions") else { return }
@@ -279,7 +282,7 @@ struct XenstoredWalk {
                 : "takes the pending node \(Escape.short(path)) for a committed one"
             note(.alters, what)
         }
-        if path.first == 0x40 {
+        if Path.isSpecial(path) {
             readSpecial(path, valueCount: valueCount)
         } else {
             readTreeNode(path, isDeletion: connID != 0 && access & 3 == 0)
@@ -309,7 +312,7 @@ struct XenstoredWalk {
             }
             return
         }
-        let slash = path.lastIndex(of: 0x2F) ?? path.startIndex
+        let slash = path.lastIndex(of: ASCII.slash) ?? path.startIndex
         let parent = slash == path.startIndex ? path.prefix(1) : path[path.startIndex..<slash]
         guard paths.hasParent(parent) else {
             return note(.dies, "ends, as the parent of \(Escape.short(path)) is not there")
@@ -343,7 +346,7 @@ struct XenstoredWalk {
     }
 
     private mutating func readPermissions(_ path: Octets, count: Int, start: Int) {
-        let isSpecial = path.first == 0x40
+        let isSpecial = Path.isSpecial(path)
         for index in 0..<count {
             let entry = start + 4 * index
             let domid = memory.number16(entry + 2)

@@ -20,7 +20,7 @@ struct WorkspaceRecords {
 
     private var entries: [Entry] = []
     private var connIDs: Set<UInt32> = []
-    private var transactions: Set<UInt64> = []
+    private var transactions: Set<TransactionKey> = []
     private var globalQuotaPosition: Int64?
     private var globalPosition: Int64?
 
@@ -191,7 +191,7 @@ struct WorkspaceRecords {
         defer { take(table) }
         while try table.next() {
             let data = TransactionData(connID: connection(0, &table), txID: table.number(1, UInt32.self))
-            transactions.insert(UInt64(data.connID) << 32 | UInt64(data.txID))
+            transactions.insert(TransactionKey(connID: data.connID, txID: data.txID))
             let position = table.optional(2, Int64.self)
             if table.isSound { add(position, .connection, .transaction(data)) }
         }
@@ -216,7 +216,7 @@ struct WorkspaceRecords {
             data.txID = table.number(5, UInt32.self, default: 0)
             data.access = table.number(6, UInt16.self, default: 0)
             data.perms = try perms.list(of: nodeID)
-            if data.path.octets.first != 0x2F && data.path.octets.first != 0x40 {
+            if !Path.isFixed(data.path.octets) {
                 if table.isSound { table.reject(2, "\(Escape.short(data.path.octets)) begins with neither / nor @") }
             }
             if table.isNull(4) {
@@ -225,7 +225,7 @@ struct WorkspaceRecords {
                 }
             } else {
                 data.connID = connection(4, &table)
-                if table.isSound && !transactions.contains(UInt64(data.connID) << 32 | UInt64(data.txID)) {
+                if table.isSound && !transactions.contains(TransactionKey(connID: data.connID, txID: data.txID)) {
                     table.reject(5, "transactions has no \(data.txID) of connection \(data.connID)")
                 }
             }

@@ -102,7 +102,7 @@ struct WorkspaceTable {
         case .integer(let number): String(number)
         case .real(let number): String(number)
         case .text(let octets): Escape.short(octets)
-        case .blob(let octets): "x'\(Escape.hex(octets.prefix(24)))\(octets.count > 24 ? "..." : "")'"
+        case .blob(let octets): "x'\(Hexadecimal.text(octets.prefix(24)))\(octets.count > 24 ? "..." : "")'"
         }
     }
 }

@@ -8,9 +8,9 @@ extension ByteOrder: ExpressibleByArgument {}
 extension LengthRule: ExpressibleByArgument {}
 
 extension Layout: ExpressibleByArgument {
-    /// Those of streams are all of its cases; a text can be made as well.
+    /// The layouts that a stream or a text can be made in.
     public static var allValueStrings: [String] {
-        (allCases + [.oxenstored]).map(\.rawValue)
+        (streams + [.oxenstored]).map(\.rawValue)
     }
 }
 

@@ -114,7 +114,11 @@ enum CheckSARIF {
                 byte < 0x80
                 && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
                     || "-._~/@".unicodeScalars.contains(scalar))
-            if isPlain { result.unicodeScalars.append(scalar) } else { result += "%" + Escape.hex(byte).uppercased() }
+            if isPlain {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += "%" + Hexadecimal.text(byte).uppercased()
+            }
         }
         return result
     }

@@ -134,7 +134,8 @@ enum DiffText {
         case .octets(let octets): Escape.quoted(octets)
         case .data(let octets):
             octets.isEmpty
-                ? "no bytes" : "\(octets.count) bytes (\(Escape.hex(octets.prefix(8)))\(octets.count > 8 ? "..." : ""))"
+                ? "no bytes"
+                : "\(octets.count) bytes (\(Hexadecimal.text(octets.prefix(8)))\(octets.count > 8 ? "..." : ""))"
         }
     }
 }

@@ -107,7 +107,7 @@ struct DumpText: DumpPrinter {
         let isPadding = tail.count < 8 && tail.isZero
         line(
             end, tail.count, isPadding ? "padding" : "unexplained",
-            isPadding ? "zero" : Escape.hex(tail.prefix(64)) + (tail.count > 64 ? "..." : ""))
+            isPadding ? "zero" : Hexadecimal.text(tail.prefix(64)) + (tail.count > 64 ? "..." : ""))
     }
 
     private func notes(_ findings: [Finding]) {
@@ -121,7 +121,7 @@ struct DumpText: DumpPrinter {
             let row = shown[start..<min(start + 16, shown.endIndex)]
             let text = String(row.map { (0x20..<0x7F).contains($0) ? Character(UnicodeScalar($0)) : "." })
             Console.print(
-                "  \(place(start))  \(Escape.hex(row) + String(repeating: "  ", count: 16 - row.count))  \(text)")
+                "  \(place(start))  \(Hexadecimal.text(row) + String(repeating: "  ", count: 16 - row.count))  \(text)")
         }
         if bytes.count > shown.count {
             Console.print("  ... \(bytes.count - shown.count) more bytes; --format jsonl has them all")
@@ -135,7 +135,7 @@ struct DumpText: DumpPrinter {
         case .count(let count): String(count)
         case .string(let string): Escape.quoted(string.octets) + (string.isTerminated ? "" : " without NUL")
         case .octets(let octets):
-            octets.isEmpty ? "none" : octets.isText ? Escape.quoted(octets) : "x'\(Escape.hex(octets))'"
+            octets.isEmpty ? "none" : octets.isText ? Escape.quoted(octets) : "x'\(Hexadecimal.text(octets))'"
         case .permissions(let list): list.isEmpty ? "none" : PermissionList.text(list)
         case .quotas(let list):
             list.isEmpty ? "none" : list.map { "\(Escape.printable($0.name))=\($0.value)" }.joined(separator: ", ")

@@ -5,7 +5,7 @@ import XenstoreStream
 /// The connections of an image with what they wait for, their watches, and their open transactions.
 struct ReportConnections {
     private var connections: [(data: ConnectionData, waiting: Backlog?)] = []
-    private var watches: [(connID: UInt32, path: Octets, token: Octets)] = []
+    private var watches: [WatchData] = []
     private var transactions: [TransactionData] = []
     private var pending: [NodeData] = []
 
@@ -14,8 +14,8 @@ struct ReportConnections {
         try image.forEachRecord { body in
             switch redactor?.redact(body, byteOrder: image.format.byteOrder) ?? body {
             case .connection(let data): connections.append((data, Backlog(data, image.format.byteOrder)))
-            case .watch(let data): watches.append((data.connID, data.wpath.octets, data.token.octets))
-            case .watchExtended(let data): watches.append((data.connID, data.wpath.octets, data.token.octets))
+            case .watch(let data): watches.append(data)
+            case .watchExtended(let data): watches.append(data.watch)
             case .transaction(let data): transactions.append(data)
             case .node(let data) where !data.isCommitted: pending.append(data)
             default: break
@@ -51,10 +51,10 @@ struct ReportConnections {
         }
     }
 
-    private static func watchRow(_ watch: (connID: UInt32, path: Octets, token: Octets)) -> JSON {
+    private static func watchRow(_ watch: WatchData) -> JSON {
         .array([
-            .integer(Int64(watch.connID)), .string(Escape.printable(watch.path)),
-            .string(Escape.printable(watch.token)),
+            .integer(Int64(watch.connID)), .string(Escape.printable(watch.wpath.octets)),
+            .string(Escape.printable(watch.token.octets)),
         ])
     }
 

@@ -34,7 +34,7 @@ struct ReportTree {
     private static let top = 0
     private static let root = 1
 
-    private(set) var nodes = [Node(parent: -1, name: []), Node(parent: top, name: [0x2F])]
+    private(set) var nodes = [Node(parent: -1, name: []), Node(parent: top, name: [ASCII.slash])]
     private var places: [Place: Int] = [:]
     let isComparison: Bool
     private let redactor: Redactor?
@@ -63,7 +63,7 @@ struct ReportTree {
 
     private mutating func place(_ path: Octets) throws -> Int {
         if nodes[Self.top].children.isEmpty { nodes[Self.top].children = [Self.root] }
-        guard path.first == 0x2F else { return try child(path, of: Self.top) }
+        guard Path.isAbsolute(path) else { return try child(path, of: Self.top) }
         if path.count == 1 { return Self.root }
         var index = Self.root
         for name in path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false) {
@@ -93,7 +93,7 @@ struct ReportTree {
         for index in nodes.indices where nodes[index].children.count > 1 {
             let keys = nodes[index].children.map { child in
                 let name = nodes[child].name
-                let isNumber = (1...15).contains(name.count) && name.allSatisfy { (0x30...0x39).contains($0) }
+                let isNumber = (1...15).contains(name.count) && name.allSatisfy(ASCII.isDigit)
                 return (child: child, number: isNumber ? name.reduce(0) { $0 * 10 + Int($1 - 0x30) } : .max, name: name)
             }
             nodes[index].children = keys.sorted {
@@ -106,7 +106,7 @@ struct ReportTree {
 
     /// The node at a path; nil where there is none.
     func find(_ path: Octets) -> Int? {
-        guard path.first == 0x2F else { return places[Place(parent: Self.top, name: path)] }
+        guard Path.isAbsolute(path) else { return places[Place(parent: Self.top, name: path)] }
         return path.count == 1
             ? Self.root
             : find(path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false), from: Self.root)

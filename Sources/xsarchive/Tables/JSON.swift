@@ -23,7 +23,7 @@ enum JSON {
 
     /// Bytes that are no text, as `{"hex": "..."}`.
     static func data(_ octets: Octets) -> JSON {
-        .object([("hex", .string(Escape.hex(octets)))])
+        .object([("hex", .string(Hexadecimal.text(octets)))])
     }
 
     static func optional(_ text: String?) -> JSON {
@@ -85,6 +85,6 @@ enum JSON {
     }
 
     private static func hex(_ unit: UInt16) -> String {
-        Escape.hex([UInt8(unit >> 8), UInt8(unit & 0xFF)])
+        Hexadecimal.text([UInt8(unit >> 8), UInt8(unit & 0xFF)])
     }
 }

@@ -113,7 +113,8 @@ struct Table {
         case .text(let octets): Escape.printable(octets)
         case .blob(let octets):
             octets.count <= 24
-                ? "x'\(Escape.hex(octets))'" : "x'\(Escape.hex(octets.prefix(24)))...' (\(octets.count) bytes)"
+                ? "x'\(Hexadecimal.text(octets))'"
+                : "x'\(Hexadecimal.text(octets.prefix(24)))...' (\(octets.count) bytes)"
         }
     }
 
@@ -130,13 +131,13 @@ struct Table {
         case .null: ""
         case .integer(let number): String(number)
         case .real(let number): String(number)
-        case .text(let octets) where isSafe: quoted(guarded(octets.utf8Text ?? "x'\(Escape.hex(octets))'"))
+        case .text(let octets) where isSafe: quoted(guarded(octets.utf8Text ?? "x'\(Hexadecimal.text(octets))'"))
         case .text(let octets):
             // For programs the bytes are as they are, but nobody pipes a terminal.
             csv(
                 octets.utf8Text.map { Terminal.isStandardOutput ? Escape.harmless($0) : $0 }
-                    ?? "x'\(Escape.hex(octets))'")
-        case .blob(let octets): "x'\(Escape.hex(octets))'"
+                    ?? "x'\(Hexadecimal.text(octets))'")
+        case .blob(let octets): "x'\(Hexadecimal.text(octets))'"
         }
     }
 

@@ -23,7 +23,7 @@ enum Console {
         buffer = []
         guard let last = bytes.last else { return }
         do {
-            try Progress.withoutLine(isMidLine: last != 0x0A && Terminal.isStandardOutput) {
+            try Progress.withoutLine(isMidLine: last != ASCII.newline && Terminal.isStandardOutput) {
                 try FileIO.writeStandardOutput(bytes[...])
             }
         } catch {
