@@ -82,7 +82,7 @@ struct ExceptionList {
     }
 
     private func write(_ entries: [String: Int], _ path: String) {
-        let lines = entries.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }
+        let lines = entries.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }
         Files.write(Array(("# Files with \(name). This list may only shrink.\n" + lines.joined()).utf8), path)
     }
 }

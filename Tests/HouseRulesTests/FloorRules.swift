@@ -38,8 +38,9 @@ import Testing
     @Test func anArrowThatRisesIsSeen() {
         let files = [("Low/A.swift", "struct A { let b: B }"), ("High/B.swift", "struct B { let a: A }")]
         #expect(arrows(files) == ["Low/A.swift B"])
-        #expect(arrows([("High/B.swift", "struct B { func f() { T() } }"), ("T.swift", "struct T {}")])
-            == ["High/B.swift T"])
+        #expect(
+            arrows([("High/B.swift", "struct B { func f() { T() } }"), ("T.swift", "struct T {}")])
+                == ["High/B.swift T"])
     }
 
     @Test func anInnerTypeIsSeenByItsFullName() {

@@ -6,15 +6,18 @@ import Testing
     }
 
     @Test func linesAreProseTablesOrCode() {
-        #expect(parts("a\n\n| b |\n  ```swift\nc\n| d |\n  ```\ne") == [
-            .prose, .prose, .table, .code, .code, .code, .code, .prose,
-        ])
+        #expect(
+            parts("a\n\n| b |\n  ```swift\nc\n| d |\n  ```\ne") == [
+                .prose, .prose, .table, .code, .code, .code, .code, .prose,
+            ])
         #expect(parts("````\n```\na\n````\nb") == [.code, .code, .code, .code, .prose])
     }
 
     @Test func whatATestWritesIsGenerated() {
         #expect(
-            parts("<!-- a: begin -->\nb\n| c |\n<!-- a: end -->\nd") == [.prose, .generated, .generated, .prose, .prose])
+            parts("<!-- a: begin -->\nb\n| c |\n<!-- a: end -->\nd") == [
+                .prose, .generated, .generated, .prose, .prose,
+            ])
     }
 
     @Test func aTableIsReadWithTheLineAboveIt() {

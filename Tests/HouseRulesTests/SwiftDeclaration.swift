@@ -42,7 +42,9 @@ extension SwiftFile {
                 continue
             }
             if byte == 0x0A { line += 1 }
-            if "{}.:[@(".utf8.contains(byte) { words.append(SwiftWord(text: code.string(index..<index + 1), line: line)) }
+            if "{}.:[@(".utf8.contains(byte) {
+                words.append(SwiftWord(text: code.string(index..<index + 1), line: line))
+            }
             index += 1
         }
         return words

@@ -2,7 +2,7 @@
 struct SwiftFile: Sendable {
     /// What a byte is part of.
     ///
-    /// The quotes of a string and the expressions in it are code, as is the newline after a comment.
+    /// The quotes of a string and the expressions in it are code, and so is the end of a line.
     enum Part: UInt8, Sendable {
         case code, comment, string
     }

@@ -8,25 +8,29 @@ import Testing
     /// What is wrong with a file: with its types, or with its name.
     private func problems(_ file: SwiftFile) -> [String] {
         let declarations = file.declarations.filter(\.isTopLevel)
-        let types = Set(declarations.filter { $0.kind == .type }.map(\.name)).sorted()
         let name = String(file.path.split(separator: "/").last?.dropLast(".swift".count) ?? "")
-        if types.count > 1 { return ["has the types \(types.joined(separator: ", "))"] }
-        if let type = types.first {
-            var problems = name == type ? [] : ["declares \(type)"]
-            for other in declarations where other.kind == .extension && isForeign(other.name, to: type) {
-                if other.lineCount > Self.mostLinesOfAnotherExtension {
-                    problems.append("has an extension of \(other.name) with \(other.lineCount) lines beside \(type)")
-                }
-            }
-            return problems
+        func names(_ kinds: SwiftDeclaration.Kind...) -> [String] {
+            Set(declarations.filter { kinds.contains($0.kind) }.map(\.name)).sorted()
         }
-        let extended = Set(declarations.filter { $0.kind == .extension }.map(\.name)).sorted()
-        let others = Set(declarations.filter { $0.kind == .function || $0.kind == .alias }.map(\.name)).sorted()
-        let subjects = extended.isEmpty ? others : extended
-        guard subjects.count == 1 else { return ["has neither one type nor one subject: \(subjects)"] }
-        let stem = name.prefix { $0 != "+" }
-        let isNamed = stem == subjects[0] || stem.lowercased() == subjects[0].lowercased() && extended.isEmpty
-        return isNamed ? [] : ["is about \(subjects[0])"]
+        let types = names(.type)
+        if types.count > 1 { return ["has the types \(types.joined(separator: ", "))"] }
+        let extended = names(.extension)
+        // An alias that the file is named for is its type.
+        if let type = types.first ?? names(.alias).first(where: { $0 == name }) {
+            return (name == type ? [] : ["declares \(type)"])
+                + declarations.filter {
+                    $0.kind == .extension && isForeign($0.name, to: type)
+                        && $0.lineCount > Self.mostLinesOfAnotherExtension
+                }.map { "has an extension of \($0.name) with \($0.lineCount) lines beside \(type)" }
+        }
+        if let subject = extended.first {
+            let others = extended.filter { isForeign($0, to: subject) }
+            guard others.isEmpty else { return ["extends \(extended.joined(separator: ", "))"] }
+            return name.prefix { $0 != "+" } == subject ? [] : ["extends \(subject)"]
+        }
+        let others = names(.function, .alias)
+        guard others.count == 1 else { return ["has no type and not one subject: \(others.joined(separator: ", "))"] }
+        return name.lowercased() == others[0].lowercased() ? [] : ["declares \(others[0])"]
     }
 
     private func isForeign(_ extended: String, to type: String) -> Bool {
@@ -42,9 +46,11 @@ import Testing
     // MARK: The rule itself
 
     @Test(arguments: [
-        ("A.swift", "struct A {}\nextension A {}\nextension Int {}"), ("A+What.swift", "extension A {}\nextension A {}"),
+        ("A.swift", "struct A {}\nextension A {}\nextension Int {}"),
+        ("A+What.swift", "extension A {}\nextension A {}"),
         ("A.swift", "extension A: B {}"), ("A.B+C.swift", "extension A.B {}"), ("A.swift", "typealias A = Int"),
-        ("Do.swift", "func `do`() {}\nfunc `do`(a: Int) {}".replacing("`", with: "")),
+        ("Run.swift", "func run() {}\nfunc run(a: Int) {}"), ("A.swift", "typealias A = Int\nextension Int {}"),
+        ("A+What.swift", "extension A {}\nextension A.B {}"),
         ("A.swift", "#if X\nstruct A {}\n#else\nstruct A {}\n#endif"),
     ])
     func aFileWithOneSubjectAndItsNameIsAccepted(_ name: String, _ text: String) {
