@@ -1,20 +1,20 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Makes the records of an image fit each other: every reference leads somewhere, nothing is there twice, and what others
-/// refer to comes before them.
+/// Makes the records of an image consistent: every reference has its target, nothing occurs twice,
+/// and every record comes after those it refers to.
 ///
-/// An image that is in order stays as it is, record by record.
+/// A consistent image stays unchanged, record by record.
 struct Repair {
     private(set) var records: EditableRecords
     var alterations: Alterations
-    /// Of the image as it was; behind them lie those that are added.
+    /// The number of the image's own records; added ones come after them.
     let originalCount: Int
     var isGone: [Bool]
-    /// Whether records that only the image's own layout and byte order can hold are to stay.
+    /// Whether to keep records that only the image's own layout and byte order can hold.
     private let keepsOpaque: Bool
 
-    // Where things lie in `records`.
+    // Indices in `records`.
     var global: Int?
     var connections: [UInt32: Int] = [:]
     /// By domid; -1: none.
@@ -24,15 +24,16 @@ struct Repair {
     /// By the path's index in `paths`.
     var nodes: [Int] = []
     var pending: [Int] = []
-    /// The place of the last connection; -1: none.
+    /// The index of the last connection; -1: none.
     private(set) var lastConnection = -1
-    /// Whether every committed node that has a parent comes behind it.
+    /// Whether every committed node comes after its parent.
     private(set) var hasParentsFirst = true
     private var domains: Set<UInt16> = []
     private var hasGlobalQuota = false
-    /// Octets that the paths of added parents may yet have: one deep path has thousands of parents.
+    /// The number of bytes that the paths of added parents may still use. One deep path has
+    /// thousands of parents.
     private var roomForParents: Int
-    /// conn-ids that stand for another one: 0, and those of a domain's further rings.
+    /// conn-ids that are replaced by another one: 0, and those of a domain's additional rings.
     private var aliases: [UInt32: UInt32] = [:]
 
     private init(_ image: EditableImage, keepsOpaque: Bool, _ alterations: Alterations) {
@@ -47,9 +48,12 @@ struct Repair {
     }
 
     /// - Parameters:
-    ///   - keepsOpaque: whether records that only the image's own layout and byte order can hold are to stay.
-    ///   - movesTargets: whether a target's ring is to be moved before its user's, which no document asks for.
-    /// - Throws: `ArchiveError` where so many parents are missing that adding them would more than double the image.
+    ///   - keepsOpaque: whether to keep records that only the image's own layout and byte order can
+    ///     hold.
+    ///   - movesTargets: whether to move a target's ring before its user's, which no document
+    ///     requires.
+    /// - Throws: `ArchiveError` if so many parents are missing that adding them would more than
+    ///   double the image.
     static func run(
         _ image: inout EditableImage, keepsOpaque: Bool, movesTargets: Bool = true, _ alterations: inout Alterations
     ) throws {
@@ -85,7 +89,7 @@ struct Repair {
                 )
                 isGone[place] = true
             } else if data.kind == .ring && rings[Int(data.domid)] >= 0 {
-                alterations.add(.duplicate, "a further ring of domain \(data.domid), conn-id \(data.connID)")
+                alterations.add(.duplicate, "another ring of domain \(data.domid), conn-id \(data.connID)")
                 if connections[data.connID] == nil, case .connection(let first) = records[rings[Int(data.domid)]] {
                     aliases[data.connID] = first.connID
                 }
@@ -106,7 +110,7 @@ struct Repair {
             repeat { free &+= 1 } while free == 0 || connections[free] != nil
             data.connID = free
             if connID == 0 && aliases[0] == nil { aliases[0] = free }
-            alterations.add(.connID, "\(ConnectionNames.name(data)): conn-id \(connID) is \(free) now")
+            alterations.add(.connID, "\(ConnectionNames.name(data)): conn-id \(connID) becomes \(free)")
             records[place] = .connection(data)
         }
         connections[data.connID] = place
@@ -126,24 +130,25 @@ struct Repair {
             case .connection: break
             case .global(let data):
                 if let before = global {
-                    alterations.add(.duplicate, "GLOBAL_DATA with rw-socket-fd \(data.rwSocketFD): the last one stays")
+                    alterations.add(.duplicate, "GLOBAL_DATA with rw-socket-fd \(data.rwSocketFD), the last one stays")
                     records[before] = record
                     isGone[place] = true
                 } else {
                     global = place
                 }
             case .globalQuota:
-                if hasGlobalQuota { drop(place, .duplicate, "a further GLOBAL_QUOTA_DATA") }
+                if hasGlobalQuota { drop(place, .duplicate, "another GLOBAL_QUOTA_DATA") }
                 hasGlobalQuota = true
             case .domain(let data):
                 if !domains.insert(data.domid).inserted {
-                    drop(place, .duplicate, "a further DOMAIN_DATA of domain \(data.domid)")
+                    drop(place, .duplicate, "another DOMAIN_DATA of domain \(data.domid)")
                 }
             case .watch(var data):
                 guard let connID = settled(data.connID) else {
                     drop(
                         place, .noConnection,
-                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id \(data.connID)"
+                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id "
+                            + "\(data.connID)"
                     )
                     continue
                 }
@@ -154,7 +159,8 @@ struct Repair {
                 guard let connID = settled(data.connID) else {
                     drop(
                         place, .noConnection,
-                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id \(data.connID)"
+                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id "
+                            + "\(data.connID)"
                     )
                     continue
                 }
@@ -170,7 +176,7 @@ struct Repair {
                 records[place] = .transaction(data)
                 let key = Self.key(connID, data.txID)
                 if transactions[key] != nil {
-                    drop(place, .duplicate, "transaction \(data.txID) of connection \(connID) again")
+                    drop(place, .duplicate, "another transaction \(data.txID) of connection \(connID)")
                 } else {
                     transactions[key] = place
                 }
@@ -186,7 +192,7 @@ struct Repair {
         isGone[place] = true
     }
 
-    /// The conn-id under which a connection is there; nil where it is not.
+    /// The conn-id of the connection after the repair; nil if there is no such connection.
     private func settled(_ connID: UInt32) -> UInt32? {
         let connID = aliases[connID] ?? connID
         return connections[connID] == nil ? nil : connID
@@ -212,7 +218,8 @@ struct Repair {
             guard transactions[key] == nil else { continue }
             alterations.add(
                 .transaction,
-                "transaction \(data.txID) of connection \(data.connID), in which \(Escape.short(data.path.octets)) is pending"
+                "transaction \(data.txID) of connection \(data.connID), in which \(Escape.short(data.path.octets)) "
+                    + "is pending"
             )
             transactions[key] = add(.transaction(TransactionData(connID: data.connID, txID: data.txID)))
         }
@@ -240,7 +247,7 @@ struct Repair {
             if isNew {
                 nodes.append(place)
             } else {
-                alterations.add(.duplicate, "\(Escape.short(path)) again: the last one stays")
+                alterations.add(.duplicate, "another \(Escape.short(path)), the last one stays")
                 records[nodes[index]] = records[place]
                 isGone[place] = true
                 continue
@@ -250,13 +257,14 @@ struct Repair {
         }
         hasParentsFirst = orphans.isEmpty
         for place in orphans { try addParents(of: place) }
-        // What came without may since have been replaced.
+        // A later node with the same path may have replaced one without permissions.
         for place in bare.sorted() {
             if case .node(let data) = records[place], data.perms.isEmpty { addPerms(data, at: place) }
         }
     }
 
-    /// An image of one domain may lack all that is above its home.
+    /// Adds the missing parents of a node. An image of one domain may lack everything above its
+    /// home.
     private mutating func addParents(of place: Int) throws {
         guard case .node(let data) = records[place] else { return }
         var missing: [Octets] = []
@@ -270,11 +278,12 @@ struct Repair {
             guard path.count <= roomForParents else {
                 throw ArchiveError(
                     .badImage,
-                    "so many nodes lack their parents (\(Escape.short(data.path.octets)) among them) that adding these would more than double the image; "
-                        + "select a part of it, or remove those nodes")
+                    "too many nodes lack their parents (\(Escape.short(data.path.octets)) is one): adding these "
+                        + "would more than double the image; "
+                        + "select a part, or remove those nodes")
             }
             roomForParents -= path.count
-            alterations.add(.parent, "\(Escape.short(path)) is added, above \(Escape.short(data.path.octets))")
+            alterations.add(.parent, "\(Escape.short(path)) is added, for \(Escape.short(data.path.octets))")
             _ = paths.insert(path)
             nodes.append(add(.node(NodeData(path: TerminatedString(path), value: [], perms: perms))))
         }

@@ -1,11 +1,12 @@
 import XenstoreStream
 
 extension XenstoredWalk {
-    /// Octets; the protocol allows no longer path.
+    /// Bytes; the longest path that the protocol allows.
     static let longestPath = 3072
 
-    /// The path of the node at `offset` where its fields are all read as they are meant, which is so for almost every node and
-    /// shows in a fifth of the time that following the reader octet by octet takes; nil where that is to be done.
+    /// The path of the node at `offset` if the daemon reads all its fields as intended; nil if its
+    /// reader must be followed byte by byte. Almost every node is ordinary, and this check takes a
+    /// fifth of the time of following the reader.
     func ordinaryPath(_ plan: PlainNodePlan) -> Octets? {
         memory.bytes.withUnsafeBytes { stream in
             let format = StreamFormat(layout: .v1, byteOrder: .little, lengthRule: .padded)
@@ -17,7 +18,8 @@ extension XenstoredWalk {
         }
     }
 
-    /// Whether there are any, with known letters and flags, and each for a domain whose connection has been read.
+    /// Whether there are permissions, all with known letters and flags, and each for a domain whose
+    /// connection was read before.
     private func hasOrdinaryPermissions(_ node: PlainNode) -> Bool {
         var index = 0
         while let entry = node.permission(index) {
