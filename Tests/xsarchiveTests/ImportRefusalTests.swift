@@ -120,7 +120,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 
     @Test func wrongUsageChangesNothing() {
         let place = Workplace()
-        expectUsage(place.run("import", "--name", "n", tiny, tiny), "--name goes with one file, there are 2;")
+        expectUsage(
+            place.run("import", "--name", "n", tiny, tiny), "--name requires exactly one file, but there are 2;")
         expectUsage(place.run("import", "--name", "", tiny), "the image's name is empty")
         expectUsage(place.run("import", "--name", "@n", tiny), "the name @n begins with @")
         expectUsage(place.run("import"), "Missing expected argument '<files> ...'")

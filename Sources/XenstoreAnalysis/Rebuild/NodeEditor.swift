@@ -57,8 +57,7 @@ struct NodeEditor {
         guard path.first != 0x40 else {
             throw ArchiveError(
                 .usage,
-                "\(Escape.short(path)): a special node has no value; only its permissions can "
-                    + "be set")
+                "\(Escape.short(path)): a special node has no value; only its permissions can be set")
         }
         try change(index[path] ?? make(path)) { $0.value = value }
     }

@@ -177,8 +177,7 @@ struct XenstoredWalk {
         if domid >= 0x7FF0 {
             note(
                 .skips,
-                "releases domain \(domid) again, with everything that belongs to it, as no domain can have "
-                    + "this domid")
+                "releases domain \(domid) again, with everything that belongs to it, as no domain can have this domid")
         }
         if connections.hasRing(of: domid) {
             note(.alters, "replaces the conn-id of domain \(domid)'s single connection by this one")
@@ -187,8 +186,8 @@ struct XenstoredWalk {
         if target != Int(ConnectionData.noDomain) && !connections.hasRing(of: target) {
             note(
                 .alters,
-                "drops the target of domain \(domid), as it has not read the connection of domain "
-                    + "\(target) yet")
+                "drops domain \(target) as the target of domain \(domid), as it has not read domain \(target)'s connection yet"
+            )
         }
     }
 
@@ -369,8 +368,8 @@ struct XenstoredWalk {
             if index > 0 && !isSpecial && !connections.hasRing(of: domid) && memory.byte(entry + 1) & 1 == 0 {
                 return note(
                     .alters,
-                    "marks domain \(domid)'s permission for \(Escape.short(path)) as stale, as no connection of it "
-                        + "comes before"
+                    "marks the permission of domain \(domid) for \(Escape.short(path)) as stale, as the domain has no "
+                        + "connection before it"
                 )
             }
         }

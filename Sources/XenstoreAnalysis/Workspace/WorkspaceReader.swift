@@ -21,8 +21,7 @@ public struct WorkspaceReader {
         } catch let error as ArchiveError where error.code == .database {
             throw ArchiveError(
                 .notAnArchive,
-                "\(error): the file does not have the tables of a workspace; run 'xsarchive checkout' "
-                    + "again")
+                "\(error): the file does not have the tables of a workspace; run 'xsarchive checkout' again")
         }
         image = EditableImage(rows.sorted, format: rows.format)
         problems = rows.problems

@@ -185,8 +185,7 @@ struct WorkspaceRecords {
         if table.isSound && !connIDs.contains(connID) {
             table.reject(
                 column,
-                "\(connID) is not in the table "
-                    + "connections")
+                "\(connID) is not in the table connections")
         }
         return connID
     }
@@ -285,8 +284,7 @@ struct WorkspaceRecords {
             if quota.name.contains(0) {
                 table.reject(
                     3,
-                    "\(Escape.short(quota.name)) contains a NUL, which would end "
-                        + "the name")
+                    "\(Escape.short(quota.name)) contains a NUL, which would end the name")
             }
             switch table.word(1, Scope.self) {
             case .default: if table.isSound { defaults.append(quota) }
@@ -296,8 +294,7 @@ struct WorkspaceRecords {
                 if table.isSound && !addToDomain(domid, quota) {
                     table.reject(
                         2,
-                        "\(domid) is not in the table "
-                            + "domains")
+                        "\(domid) is not in the table domains")
                 }
             case nil: break
             }

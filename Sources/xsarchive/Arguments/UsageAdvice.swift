@@ -7,7 +7,7 @@ struct UsageAdvice {
     let arguments: [String]
 
     var line: String {
-        let said = invalidValue ?? message.split(separator: "\n").joined(separator: " ")
+        let said = missingNumber ?? invalidValue ?? message.split(separator: "\n").joined(separator: " ")
         let full = said.last == "." ? String(said.dropLast()) : said
         return [full, unexpected].compactMap { $0 }.joined(separator: "; ")
             + (full.last == "?" && unexpected == nil ? " " : "; ") + help
@@ -23,6 +23,13 @@ struct UsageAdvice {
     }
 
     // MARK: Values
+
+    /// The message about a missing number. The parser treats a negative number as an option.
+    private var missingNumber: String? {
+        guard message.hasPrefix("Missing value for '") else { return nil }
+        if message.contains("--timeout") { return "--timeout requires a number of seconds above 0" }
+        return message.contains("--wait") ? "--wait requires a number of seconds from 0 to 1000000" : nil
+    }
 
     /// The message about a value that an option does not accept; nil if the message is about
     /// something else.

@@ -6,8 +6,8 @@ import XenstoreStream
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Report what is wrong or dangerous in images, and what a real xenstored would do with them on "
-            + "restore.",
+        abstract:
+            "Report what is wrong or dangerous in images, and what a real xenstored would do with them on restore.",
         discussion: """
             Any file can be checked; a damaged one is read as far as possible. There are three kinds of rules: those \
             of the format (docs/findings.md); the named queries with a severity, like dead_owner ('xsarchive query' \

@@ -35,8 +35,7 @@ struct CheckoutCommand: ParsableCommand {
         guard workspace != "-" else {
             throw ArchiveError(
                 .usage,
-                "a workspace must be a file, not standard output; "
-                    + "give a file name")
+                "a workspace must be a file, not standard output; give a file name")
         }
         try target.check()
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }

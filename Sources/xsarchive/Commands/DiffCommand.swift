@@ -67,8 +67,7 @@ struct DiffCommand: ParsableCommand {
         }
         if (output.format == .csv || output.format == .csvSafe) && !stat {
             throw ValidationError(
-                "a diff is not a table; use --format text, json or jsonl, or csv together with "
-                    + "--stat.")
+                "a diff is not a table; use --format text, json or jsonl, or csv together with --stat.")
         }
         _ = try kinds()
     }
@@ -77,8 +76,7 @@ struct DiffCommand: ParsableCommand {
         guard let only else { return Set(Change.Kind.allCases) }
         guard only.contains(where: { $0 != "," }) else {
             throw ValidationError(
-                "--only is empty; give one or more "
-                    + "kinds.")
+                "--only is empty; give one or more kinds.")
         }
         return Set(
             try only.split(separator: ",").map { name in

@@ -45,8 +45,7 @@ struct ImportCommand: ParsableCommand {
     var name: String?
 
     @Option(
-        help: "The capture time: YYYY-MM-DD, optionally with THH:MM:SS and Z or an offset like +02:00 (default: "
-            + "UTC).")
+        help: "The capture time: YYYY-MM-DD, or with THH:MM:SS and Z or an offset like +02:00 (default: UTC).")
     var capturedAt: String?
 
     @Option(help: "Where the capture time comes from otherwise: auto (an unambiguous file name), name, mtime or none.")

@@ -56,8 +56,7 @@ struct LogCommand: ParsableCommand {
         if let series, !known.contains(series) {
             return Nearest.advice(
                 series, among: known,
-                otherwise: "'xsarchive images' lists the images and their "
-                    + "series")
+                otherwise: "'xsarchive images' lists the images and their series")
         }
         guard let path else { return "'xsarchive domains' lists an image's domains" }
         if path.hasPrefix("@") { return "log takes a node's path, and reads all images" }

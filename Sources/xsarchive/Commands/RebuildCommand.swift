@@ -35,8 +35,7 @@ struct RebuildCommand: ParsableCommand {
 
     @Option(
         name: .customLong("domain"),
-        help: "Keep a domain: its connection with its watches and transactions, the nodes below its home and those "
-            + "it owns.")
+        help: "Keep a domain: its connection, watches and transactions, its nodes, and those below its home.")
     var domains: [UInt16] = []
 
     @Option(

@@ -21,8 +21,7 @@ struct ArchiveOptions: ParsableArguments {
     func validate() throws {
         guard wait >= 0, wait <= 1e6 else {
             throw ValidationError(
-                "--wait requires a number of seconds from 0 to "
-                    + "1000000.")
+                "--wait requires a number of seconds from 0 to 1000000.")
         }
         BusyHandler.seconds = wait
     }
@@ -42,8 +41,7 @@ struct ArchiveOptions: ParsableArguments {
         guard reference.hasPrefix("@") else {
             throw ArchiveError(
                 .usage,
-                "\(reference): is not an archived image; give one like @1 or @latest, 'xsarchive images' "
-                    + "lists them")
+                "\(reference): is not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
         }
         let archive = try open()
         return (archive, try archive.image(named: reference))

@@ -38,8 +38,7 @@ struct Backlog {
             parts.append(
                 first.isComplete
                     ? "\(request) not handled"
-                    : "incomplete \(request): \(extent(first)) "
-                        + "present")
+                    : "incomplete \(request): \(extent(first)) present")
             if requests.count > 1 { parts[0] += " and \(requests.count - 1) more requests" }
         }
         if !answers.isEmpty {

@@ -1,4 +1,5 @@
 import XenstoreArchive
+import XenstoreStream
 
 extension Importer.Outcome {
     /// The line that reports a stored image: id, name, number of records, SHA-256, what happened.

@@ -26,10 +26,8 @@ enum ReportPage {
             """
         var page = Array(head.utf8)
         page += style
-        page += Array(
-            "</style>\n</head>\n<body>\n<noscript>This page needs its built-in script to show the data; allow "
-                + "scripts for it.</noscript>\n"
-                .utf8)
+        let notice = "This page needs its built-in script to show the data; allow scripts for it."
+        page += Array("</style>\n</head>\n<body>\n<noscript>\(notice)</noscript>\n".utf8)
         page += Array("<script type=\"application/json\" id=\"data\">".utf8)
         page += inert(data)
         page += Array("</script>\n<script>".utf8)
