@@ -113,7 +113,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
     @Test func whatIsPackedAndNoImageIsRefusedWithTheOffsetInside() {
         let place = Workplace()
         _ = place.shell("head -c 100 \"$1\" | gzip -c > cut.gz; echo hello | gzip -c > hello.gz", tiny)
-        expectFailure(place.run("import", "cut.gz"), 2, containing: ["cut.gz, unpacked: offset "])
+        expectFailure(place.run("import", "cut.gz"), 2, containing: ["cut.gz, decompressed: offset "])
         expectFailure(
             place.run("import", "hello.gz"), 2,
             containing: ["hello.gz, decompressed: offset 0: ", "is no xenstore migration stream"])

@@ -48,7 +48,7 @@ import Testing
         if command[0] == "export" {
             expectFailure(
                 outcome, 64,
-                "missing.bin: is not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
+                "missing.bin: not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
         } else {
             expectFailure(outcome, 2, containing: ["missing.bin: cannot open the file: No such file or directory; "])
         }

@@ -43,7 +43,7 @@ import Testing
         let place = Workplace()
         let outcome = place.run("rebuild", Self.seq, "-o", "out", "--byte-order", "big")
         #expect(outcome.ending == .exit(0))
-        expectMessage(outcome.errorText, containing: ["warning: a C xenstored refuses header flags 0x1 and ends"])
+        expectMessage(outcome.errorText, containing: ["warning: a C xenstored refuses header flags 0x1 and exits"])
     }
 
     @Test func editsAreMadeInTheOrderOfTheHelp() {
@@ -82,8 +82,8 @@ import Testing
     @Test(
         arguments: [
             (["--set", "/a"], 64, "/a: has no =; use the form PATH=VALUE"),
-            (["--set-perms", "/tool=x0"], 64, "x0: is not a valid permission"),
-            (["--set", "/a b=1"], 64, "\"/a b\": is not a valid path for a node"),
+            (["--set-perms", "/tool=x0"], 64, "x0: not a valid permission"),
+            (["--set", "/a b=1"], 64, "\"/a b\": not a valid path for a node"),
             (["--set", "/a=\\q", "--escaped"], 64, "has an unknown escape; use"),
             (["--remove", "/nowhere"], 2, "/nowhere: the image has no such node"),
             (["--remove", "/"], 64, "the root node cannot be removed"),
@@ -200,7 +200,7 @@ import Testing
     @Test func theLayoutsThatCanBeMadeAreAllNamed() {
         expectUsage(
             Workplace().run("rebuild", Self.seq, "-o", "out", "--layout", "v3"),
-            "--layout, which is draft, v1, v2 or oxenstored")
+            "--layout; use draft, v1, v2 or oxenstored")
     }
 
     @Test(arguments: ["", "7", "latest", "latest~1", "@x"]) func aNameThatIsAReferenceIsRefused(_ name: String) {

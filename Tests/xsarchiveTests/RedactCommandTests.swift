@@ -41,7 +41,7 @@ import XenstoreStream
             place.run("diff", "@1", "@2", "--redact", "--redact-key", "short"), 64,
             containing: ["a key needs at least 16"])
         expectFailure(place.run("diff", "@1", "@2", "--redact", "--redact-list", "none"), 2, containing: ["none: "])
-        expectUsage(place.run("diff", "@1", "@2", "--redact-key", "key"), "go with --redact")
+        expectUsage(place.run("diff", "@1", "@2", "--redact-key", "key"), "require --redact")
     }
 
     @Test func aRebuiltStreamHasNoSecretsAndTheCustodyLogSaysSo() throws {

@@ -127,7 +127,7 @@ import Musl
         let before = place.bytes("xsarchive.db")
         expectFailure(place.run("remove", "@99"), 2, containing: ["no image @99"])
         expectFailure(place.run("remove", "@1", "@99"), 2, containing: ["no image @99"])
-        expectFailure(place.run("remove", "file.bin"), 64, containing: ["name an archived image"])
+        expectFailure(place.run("remove", "file.bin"), 64, containing: ["file.bin: not an archived image"])
         expectBytes(place.bytes("xsarchive.db"), before)
     }
 }

@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func aSheetIsNoTable() {
-        expectUsage(SharedArchive.run("show", "--format", "csv", "@1"), "which is text, json or jsonl")
+        expectUsage(SharedArchive.run("show", "--format", "csv", "@1"), "use text, json or jsonl")
     }
 
     @Test func standardInputIsAnImage() {

@@ -74,9 +74,8 @@ public struct NamedQuery: Sendable {
                 continue
             }
             guard let number = Int64(value) else {
-                let example = name.hasSuffix("_id") ? "\(name)=@latest" : "\(name)=3"
-                throw ArchiveError(
-                    .usage, "query \(self.name): \(name) must be an integer, not '\(value)'; e.g. \(example)")
+                let form = name.hasSuffix("_id") ? "an image, e.g. \(name)=@latest" : "an integer, e.g. \(name)=3"
+                throw ArchiveError(.usage, "query \(self.name): '\(value)' is not valid; \(name) must be \(form)")
             }
             try statement.bind(index, number)
         }

@@ -53,7 +53,7 @@ public struct EditText: Sendable {
             parts[0].utf8.dropFirst().allSatisfy({ $0 != 0x2B }),
             parts.count == 1 || (parts.count == 2 && parts[1] == "stale")
         else {
-            let what = text.isEmpty ? "a permission is empty" : "\(text.prefix(80)): is not a valid permission"
+            let what = text.isEmpty ? "a permission is empty" : "\(text.prefix(80)): not a valid permission"
             throw ArchiveError(
                 .usage,
                 "\(what); give n, r, w or b and a domid, like n0,r5; the first entry is the owner's"

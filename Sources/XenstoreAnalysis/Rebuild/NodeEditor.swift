@@ -75,7 +75,7 @@ struct NodeEditor {
         guard RecordRules.isOrdinary(path) else {
             throw ArchiveError(
                 .usage,
-                "\(Escape.short(path)): is not a valid path for a node; use / and ASCII letters, digits and - _ @, "
+                "\(Escape.short(path)): not a valid path for a node; use / and ASCII letters, digits and - _ @, "
                     + "at most 3071 bytes, no // and no / at the end"
             )
         }

@@ -186,7 +186,8 @@ struct XenstoredWalk {
         if target != Int(ConnectionData.noDomain) && !connections.hasRing(of: target) {
             note(
                 .alters,
-                "drops domain \(target) as the target of domain \(domid), as it has not read domain \(target)'s connection yet"
+                "drops domain \(target) as the target of domain \(domid), as it has not read domain \(target)'s "
+                    + "connection yet"
             )
         }
     }

@@ -45,13 +45,13 @@ struct UsageAdvice {
         let lines = message.split(separator: "\n").dropFirst().map { String($0.drop { $0 == " " || $0 == "-" }) }
         let choices = lines.isEmpty ? stride(from: 5, to: parts.count, by: 2).map { parts[$0] } : lines
         let list = choices.dropLast().joined(separator: ", ") + (choices.count > 1 ? " or " : "") + (choices.last ?? "")
-        return "\(what), which is \(list)"
+        return "\(what); use \(list)"
             + (Nearest.match(value, among: choices).map { "; did you mean \($0)?" } ?? "")
     }
 
     /// What a value of an option looks like.
     private static let forms = [
-        "--domain": "a domid is a number; 'xsarchive domains' lists them",
+        "--domain": "give a domid, a number that 'xsarchive domains' lists",
         "--max-size": "give a number of bytes, like 4096, 500M or 2G",
     ]
 

@@ -7,7 +7,7 @@ struct QueryCommand: ParsableCommand {
         commandName: "query",
         abstract: "Run a named query; without a name, list the queries.",
         discussion: """
-            --datasette prints what Datasette needs to show all of them: xsarchive query --datasette > \
+            --datasette prints what Datasette needs to show all queries: xsarchive query --datasette > \
             metadata.yaml, then datasette xsarchive.db -m metadata.yaml.
             'xsarchive query NAME --help' explains a query: why, parameters, columns, and its SQL, which also runs \
             unchanged in SQLite's own shell.

@@ -19,7 +19,7 @@ struct RebuildCommand: ParsableCommand {
               xsarchive rebuild @latest -o guest.bin --domain 2
               xsarchive rebuild @latest --save-as smaller --drop sockets
               xsarchive rebuild state_dump -o edited.bin --set /local/domain/2/name=db01 --remove \
-              /local/domain/2/device --drop sockets
+            /local/domain/2/device --drop sockets
             """
     )
 

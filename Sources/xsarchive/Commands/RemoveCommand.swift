@@ -35,7 +35,7 @@ struct RemoveCommand: ParsableCommand {
             guard reference.hasPrefix("@") else {
                 throw ArchiveError(
                     .usage,
-                    "\(reference): is not an archived image; give one like @1 or @latest, 'xsarchive images' "
+                    "\(reference): not an archived image; give one like @1 or @latest, 'xsarchive images' "
                         + "lists them")
             }
             if let entry = try removal(of: reference, opened) {

@@ -41,7 +41,7 @@ struct ArchiveOptions: ParsableArguments {
         guard reference.hasPrefix("@") else {
             throw ArchiveError(
                 .usage,
-                "\(reference): is not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
+                "\(reference): not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
         }
         let archive = try open()
         return (archive, try archive.image(named: reference))
