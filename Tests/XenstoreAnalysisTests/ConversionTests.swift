@@ -248,7 +248,7 @@ import XenstoreStream
         let stream = try Rebuild().run(source)
         #expect(
             stream.alterations.lines.contains {
-                $0.hasPrefix("lost unexplained: ") && $0.contains("in which no record can be made out")
+                $0.hasPrefix("lost unexplained: ") && $0.contains("in which no record can be recognized")
             })
         #expect(stream.image.findings.filter { $0.severity == .error } == [])
     }

@@ -1,10 +1,11 @@
 import XenstoreStream
 
-/// Whom a change is about.
+/// The domain that a change is about.
 extension Change {
     /// The domain whose home, backend, connection or watch it is; nil for what belongs to the host.
     ///
-    /// A backend lies in the home of the domain that serves the device; it is about the one that uses it.
+    /// A backend is in the home of the domain that serves the device, but concerns the domain that
+    /// uses the device.
     public var concernedDomid: UInt16? {
         switch kind {
         case .node, .perms: path.flatMap(Self.concernedDomid)
@@ -12,7 +13,8 @@ extension Change {
         }
     }
 
-    /// /local/domain/DOMID, /local/domain/BACKEND/backend/KIND/DOMID and /libxl/DOMID, and what is below.
+    /// The domid in /local/domain/DOMID, /local/domain/BACKEND/backend/KIND/DOMID or /libxl/DOMID,
+    /// or in a path below.
     static func concernedDomid(_ path: Octets) -> UInt16? {
         guard Path.isAbsolute(path) else { return nil }
         let names = path.split(separator: 0x2F, maxSplits: 7, omittingEmptySubsequences: false).dropFirst()

@@ -1,10 +1,10 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What an image says, by identity: the form in which two images are compared.
+/// An image's records by identity, for the comparison of two images.
 struct ImageState {
-    /// A record with the identity that finds its like in another image. Of several records with one identity the
-    /// second is a thing of its own, and so on.
+    /// The identity by which a record is matched in another image. If several records have the same
+    /// identity, their occurrence counts too.
     struct Key: Hashable {
         let identity: Identity
         let occurrence: Int
@@ -13,10 +13,10 @@ struct ImageState {
     let header: Header?
     let format: StreamFormat
     let sha256: String
-    /// The records, in the order of the stream, with what is renumbered at each dump taken out.
+    /// The records in stream order, without what is renumbered at each dump.
     private(set) var entries: [(key: Key, body: RecordBody)] = []
     private(set) var index: [Key: Int] = [:]
-    /// Quotas, which are things of their own within a record.
+    /// The quotas, which are compared one by one, not as records.
     private(set) var quotas: [Identity: UInt32] = [:]
     /// The unique-id of each domain that has one.
     private(set) var uniqueIDs: [UInt16: UInt64] = [:]
@@ -24,8 +24,9 @@ struct ImageState {
     private var connections: [UInt32: ConnectionIdentity] = [:]
 
     /// - Parameters:
-    ///   - forEachRecord: hands out the records that are to be compared.
-    ///   - other: the unique-ids of the image to compare with; a domain with another one is another domain.
+    ///   - forEachRecord: calls its argument for each record to compare.
+    ///   - other: the unique-ids in the other image; a domain with a different one is a different
+    ///     domain.
     init(
         _ source: ImageSource, comparedWith other: [UInt16: UInt64] = [:],
         forEachRecord: ((RecordBody) throws -> Void) throws -> Void
@@ -51,7 +52,7 @@ struct ImageState {
     private mutating func note(_ data: ConnectionData, _ other: [UInt16: UInt64]) {
         switch data.kind {
         case .ring:
-            // 0 stands for a daemon that did not know the id.
+            // 0 means that the daemon did not know the id.
             let uniqueID = data.hasUniqueID && data.uniqueID != 0 ? data.uniqueID : nil
             if let uniqueID { uniqueIDs[data.domid] = uniqueID }
             let isAnother = uniqueID != nil && other[data.domid] != nil && other[data.domid] != uniqueID
@@ -97,7 +98,8 @@ struct ImageState {
         }
     }
 
-    /// The record without its conn-id, and a domain without its quotas, which are compared on their own.
+    /// The record without its conn-id, and a domain without its quotas, which are compared
+    /// separately.
     private func normalized(_ body: RecordBody) -> RecordBody {
         if case .domain(var data) = body {
             data.quotas = []

@@ -1,17 +1,17 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Brings records into the fields that a layout has, and leaves nothing in them that the documents reserve.
+/// Converts records to the fields of a layout, and clears everything that the documents reserve.
 struct Conversion {
     private let source: Layout
     private let target: Layout
-    /// What to call a connection, by its conn-id.
+    /// The name of each connection, by conn-id.
     private var names: [UInt32: String] = [:]
 
     static func run(_ image: inout EditableImage, to format: StreamFormat, _ alterations: inout Alterations) {
         if image.format.layout.isText { TextConversion.leaveText(&image, to: format.layout, &alterations) }
         var conversion = Conversion(from: image.format.layout, to: format.layout)
-        // Most records stay as they are: only what is altered is written.
+        // Most records stay unchanged: only altered ones are assigned.
         var gone: [Int] = []
         for place in image.records.indices where image.records.origin(place) == nil {
             if case .node(let data) = image.records[place] {
@@ -35,7 +35,7 @@ struct Conversion {
         self.target = target
     }
 
-    /// Any record but a node; nil where the layout has none like it.
+    /// Converts any record except a node; nil if the layout has no such record.
     private mutating func converted(_ record: RecordBody, _ alterations: inout Alterations) -> RecordBody? {
         switch record {
         case .global(let data): .global(converted(data, &alterations))
@@ -109,9 +109,9 @@ struct Conversion {
     private mutating func clearReserved(_ data: inout ConnectionData, _ name: String, _ alterations: inout Alterations)
     {
         func hex<Number: FixedWidthInteger>(_ number: Number) -> String { "0x" + String(number, radix: 16) }
-        if data.connPad != 0 { alterations.add(.reserved, "\(name): the pad behind conn-id, \(hex(data.connPad))") }
+        if data.connPad != 0 { alterations.add(.reserved, "\(name): the pad after conn-id, \(hex(data.connPad))") }
         if data.socketPad != 0 {
-            alterations.add(.reserved, "\(name): the pad behind socket-fd, \(hex(data.socketPad))")
+            alterations.add(.reserved, "\(name): the pad after socket-fd, \(hex(data.socketPad))")
         }
         if data.fields & ~1 != 0 { alterations.add(.reserved, "\(name): fields \(hex(data.fields & ~1))") }
         let flags: UInt16 = data.kind == .ring ? 3 : 1
@@ -123,7 +123,7 @@ struct Conversion {
         if data.kind != .unknown { data.flags &= flags }
     }
 
-    /// The daemon's own port is the one that v1 and v2 have.
+    /// Converts a draft's connection to v1 or v2, which have only the daemon's own port.
     private mutating func release(_ data: inout ConnectionData, _ name: String, _ alterations: inout Alterations) {
         if data.kind == .ring {
             if data.flags != 1 { alterations.add(.ringFlags, "\(name): 0x\(String(data.flags, radix: 16))") }
@@ -160,14 +160,15 @@ struct Conversion {
         terminate(&data.token, "the token of a watch of \(Escape.short(data.wpath.octets))", &alterations)
         let plain = RecordBody.watch(data.watch)
         func name() -> String {
-            "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), \(names[data.connID] ?? "connection \(data.connID)")"
+            "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), "
+                + "\(names[data.connID] ?? "connection \(data.connID)")"
         }
         guard data.hasDepth else {
             alterations.add(.watchForm, name())
             return plain
         }
         if data.depthPad != 0 {
-            alterations.add(.reserved, "\(name()): the pad behind depth, 0x\(String(data.depthPad, radix: 16))")
+            alterations.add(.reserved, "\(name()): the pad after depth, 0x\(String(data.depthPad, radix: 16))")
         }
         data.depthPad = 0
         if target == .v2 { return .watchExtended(data) }
@@ -185,7 +186,7 @@ struct Conversion {
 
     // MARK: Nodes
 
-    /// Whether nothing about a node has to be altered, whatever the layout.
+    /// Whether a node needs no alteration in any layout.
     private static func isPortable(_ node: NodeData) -> Bool {
         node.path.isTerminated && node.perms.allSatisfy { $0.flags == 0 && $0.hasLetter }
     }
@@ -212,7 +213,7 @@ struct Conversion {
             alterations.add(.permLetter, "\(text) of \(Escape.short(path))")
             entry.perm = ASCII.n
         }
-        // In a draft all of them are a pad.
+        // In a draft all flags are a pad.
         let reserved: UInt8 = source.nodeShape == .draft ? 0xFF : 0xFE
         if entry.flags & reserved != 0 { alterations.add(.permFlags, "\(text) of \(Escape.short(path))") }
         entry.flags &= ~reserved

@@ -1,7 +1,7 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Takes the records of a stream, and notes what they have besides their fields.
+/// Collects the records of a stream, and notes what their fields do not hold.
 struct RecordCollector {
     var records = EditableRecords()
     var isText = false
@@ -12,7 +12,7 @@ struct RecordCollector {
     }
 
     mutating func note(trailer: Octets, _ alterations: inout Alterations) {
-        if !trailer.isEmpty { alterations.add(.unexplained, "\(trailer.count) bytes behind END") }
+        if !trailer.isEmpty { alterations.add(.unexplained, "\(trailer.count) bytes after END") }
     }
 
     mutating func add(_ item: StreamItem, _ alterations: inout Alterations) {
@@ -21,11 +21,12 @@ struct RecordCollector {
         case .damage(let damage):
             alterations.add(
                 .unexplained,
-                "\(damage.bytes.count) bytes at offset \(damage.offset) in which no record can be made out")
+                "\(damage.bytes.count) bytes at offset \(damage.offset) in which no record can be recognized")
         }
     }
 
-    /// A text's first line comes with the text, and a line that was written in a way of its own is written anew.
+    /// Adds a text's line. The first line belongs to every text; a line in an unusual form is
+    /// rewritten.
     private mutating func add(lineOf record: Record, _ alterations: inout Alterations) {
         if record.number == 1, record.type == .textLine { return }
         if record.residue != nil { alterations.add(.lineForm, "line \(record.number), \(record.type.name)") }
@@ -49,13 +50,14 @@ struct RecordCollector {
         let tail = residue.tail ?? []
         if residue.length == nil {
             let count = residue.alignment.count + tail.count
-            alterations.add(.padding, "\(place): \(count) bytes of padding, of which some are not zero")
+            alterations.add(.padding, "\(place): \(count) bytes of padding, some of them not zero")
         } else if tail.isZero && residue.alignment.isEmpty {
             alterations.add(.length, "\(place): len \(record.length)")
         } else {
             alterations.add(
                 .unexplained,
-                "\(place): \(tail.count) bytes behind the last field, x'\(Hexadecimal.text(tail.prefix(16)))\(tail.count > 16 ? "..." : "")'"
+                "\(place): \(tail.count) bytes after the last field, "
+                    + "x'\(Hexadecimal.text(tail.prefix(16)))\(tail.count > 16 ? "..." : "")'"
             )
         }
     }

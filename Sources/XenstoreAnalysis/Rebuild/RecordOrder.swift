@@ -1,18 +1,19 @@
 import XenstoreStream
 
-/// Puts records behind what they refer to, and moves nothing else: what comes too late is moved right before the first record
-/// that refers to it.
+/// Orders records after those they refer to, and moves nothing else: a record that comes too late
+/// is moved directly before the first record that refers to it.
 struct RecordOrder {
     private let repair: Repair
     private let index: RecordIndex
-    /// Places in the repair's records.
+    /// Indices in the repair's records.
     private var sorted: [Int] = []
     private var isPlaced: [Bool]
-    /// Those whose references have been looked up: what of these is not placed comes before them already.
+    /// Whether a record's references have been looked up, so that those not yet placed are on the
+    /// stack.
     private var isOpen: [Bool]
-    /// The parent of the last node, which is placed: most nodes follow a sibling.
+    /// The parent of the last node, which is already placed. Most nodes follow a sibling.
     private var lastParent: Octets = []
-    /// Pending nodes by transaction and path, the first of each.
+    /// The first pending node of each transaction and path.
     private var pending: [TransactionKey: [Octets: Int]] = [:]
 
     private let movesTargets: Bool
@@ -39,7 +40,8 @@ struct RecordOrder {
         return repair.records.arranged(sorted)
     }
 
-    /// How many records, from the first on, stand where they should already; most often all, which then need no copy.
+    /// The number of records at the beginning that are already in order. Usually these are all
+    /// records, and then no copy is needed.
     private mutating func countInOrder() -> Int {
         for place in repair.records.indices {
             guard !isPlaced[place], isInOrder(place) else { return place }
@@ -49,7 +51,7 @@ struct RecordOrder {
     }
 
     private mutating func isInOrder(_ place: Int) -> Bool {
-        // All that such a node refers to is a parent and rings, which come before it.
+        // Such a node refers only to its parent and to rings, which come before it.
         if index.hasParentsFirst && place > index.lastConnection, case .node(let data) = repair.records[place],
             data.isCommitted
         {
@@ -69,7 +71,7 @@ struct RecordOrder {
             }
             let missing = isOpen[top] ? [] : references(of: top).filter { !isPlaced[$0] }
             isOpen[top] = true
-            // What is open and not placed refers, by whatever way, to this record.
+            // A record that is open but not placed refers directly or indirectly to this one.
             let next = missing.filter { !isOpen[$0] }
             if next.count < missing.count { alterations.add(.target, name(top)) }
             if next.isEmpty {
@@ -87,7 +89,7 @@ struct RecordOrder {
 
     // MARK: References
 
-    /// Where the records lie that must come before this one.
+    /// The indices of the records that must come before this one.
     private mutating func references(of place: Int) -> [Int] {
         switch repair.records[place] {
         case .node(let data): data.isCommitted ? nodeReferences(data) : pendingReferences(data)
@@ -98,8 +100,8 @@ struct RecordOrder {
         }
     }
 
-    /// A daemon ends at a ring before GLOBAL_DATA, lets go of a target that it does not know yet, and does not survive
-    /// its next dump where a socket came before domain 0.
+    /// A daemon exits at a ring before GLOBAL_DATA, drops a target that it does not know yet, and
+    /// does not survive its next dump if a socket came before domain 0.
     private func connectionReferences(_ data: ConnectionData) -> [Int] {
         var references: [Int] = []
         switch data.kind {
@@ -118,7 +120,8 @@ struct RecordOrder {
         if case .connection(let other) = repair.records[place] { other.connID == data.connID } else { false }
     }
 
-    /// The parent, and the rings of all that have a permission: a daemon marks those as stale that it does not know yet.
+    /// The parent, and the rings of all domains with a permission: a daemon marks the permissions
+    /// of domains that it does not know yet as stale.
     private mutating func nodeReferences(_ data: NodeData) -> [Int] {
         var references: [Int] = []
         if let parent = Path.parent(of: data.path.octets), !parent.hasSameBytes(as: lastParent) {

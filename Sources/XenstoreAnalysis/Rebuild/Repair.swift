@@ -1,23 +1,24 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Makes the records of an image fit each other: every reference leads somewhere, nothing is there twice, and what others
-/// refer to comes before them.
+/// Makes the records of an image consistent: every reference has its target, nothing occurs twice,
+/// and every record comes after those it refers to.
 ///
-/// An image that is in order stays as it is, record by record.
+/// A consistent image stays unchanged, record by record.
 struct Repair {
     private(set) var records: EditableRecords
     private(set) var index: RecordIndex
-    /// Of the image as it was; after them come those that are added.
+    /// The number of the image's own records; added ones come after them.
     let originalCount: Int
     private(set) var isGone: [Bool]
-    /// Whether records that only the image's own layout and byte order can hold are to stay.
+    /// Whether to keep records that only the image's own layout and byte order can hold.
     private let keepsOpaque: Bool
     private var domains: Set<UInt16> = []
     private var hasGlobalQuota = false
-    /// Octets that the paths of added parents may yet have: one deep path has thousands of parents.
+    /// The number of bytes that the paths of added parents may still use. One deep path has
+    /// thousands of parents.
     private var roomForParents: Int
-    /// conn-ids that stand for another one: 0, and those of a domain's further index.rings.
+    /// conn-ids that are replaced by another one: 0, and those of a domain's additional rings.
     private var aliases: [UInt32: UInt32] = [:]
 
     private init(_ image: EditableImage, keepsOpaque: Bool) {
@@ -30,9 +31,12 @@ struct Repair {
     }
 
     /// - Parameters:
-    ///   - keepsOpaque: whether records that only the image's own layout and byte order can hold are to stay.
-    ///   - movesTargets: whether a target's ring is to be moved before its user's, which no document asks for.
-    /// - Throws: `ArchiveError` where so many parents are missing that adding them would more than double the image.
+    ///   - keepsOpaque: whether to keep records that only the image's own layout and byte order can
+    ///     hold.
+    ///   - movesTargets: whether to move a target's ring before its user's, which no document
+    ///     requires.
+    /// - Throws: `ArchiveError` if so many parents are missing that adding them would more than
+    ///   double the image.
     static func run(
         _ image: inout EditableImage, keepsOpaque: Bool, movesTargets: Bool = true, _ alterations: inout Alterations
     ) throws {
@@ -63,7 +67,7 @@ struct Repair {
                 )
                 isGone[place] = true
             } else if data.kind == .ring && index.rings[Int(data.domid)] >= 0 {
-                alterations.add(.duplicate, "a further ring of domain \(data.domid), conn-id \(data.connID)")
+                alterations.add(.duplicate, "another ring of domain \(data.domid), conn-id \(data.connID)")
                 if index.connections[data.connID] == nil,
                     case .connection(let first) = records[index.rings[Int(data.domid)]]
                 {
@@ -88,7 +92,7 @@ struct Repair {
             repeat { free &+= 1 } while free == 0 || index.connections[free] != nil
             data.connID = free
             if connID == 0 && aliases[0] == nil { aliases[0] = free }
-            alterations.add(.connID, "\(ConnectionNames.name(data)): conn-id \(connID) is \(free) now")
+            alterations.add(.connID, "\(ConnectionNames.name(data)): conn-id \(connID) becomes \(free)")
             records[place] = .connection(data)
         }
         index.connections[data.connID] = place
@@ -108,18 +112,18 @@ struct Repair {
             case .connection: break
             case .global(let data):
                 if let before = index.global {
-                    alterations.add(.duplicate, "GLOBAL_DATA with rw-socket-fd \(data.rwSocketFD): the last one stays")
+                    alterations.add(.duplicate, "GLOBAL_DATA with rw-socket-fd \(data.rwSocketFD), the last one stays")
                     records[before] = record
                     isGone[place] = true
                 } else {
                     index.global = place
                 }
             case .globalQuota:
-                if hasGlobalQuota { drop(place, .duplicate, "a further GLOBAL_QUOTA_DATA", &alterations) }
+                if hasGlobalQuota { drop(place, .duplicate, "another GLOBAL_QUOTA_DATA", &alterations) }
                 hasGlobalQuota = true
             case .domain(let data):
                 if !domains.insert(data.domid).inserted {
-                    drop(place, .duplicate, "a further DOMAIN_DATA of domain \(data.domid)", &alterations)
+                    drop(place, .duplicate, "another DOMAIN_DATA of domain \(data.domid)", &alterations)
                 }
             case .watch(let data): settle(data, at: place, &alterations)
             case .watchExtended(let data): settle(data.watch, at: place, &alterations)
@@ -132,7 +136,7 @@ struct Repair {
                 records[place] = .transaction(data)
                 let key = TransactionKey(connID: connID, txID: data.txID)
                 if index.transactions[key] != nil {
-                    drop(place, .duplicate, "transaction \(data.txID) of connection \(connID) again", &alterations)
+                    drop(place, .duplicate, "another transaction \(data.txID) of connection \(connID)", &alterations)
                 } else {
                     index.transactions[key] = place
                 }
@@ -152,7 +156,7 @@ struct Repair {
         isGone[place] = true
     }
 
-    /// The conn-id under which a connection is there; nil where it is not.
+    /// The conn-id of the connection after the repair; nil if there is no such connection.
     private func settled(_ connID: UInt32) -> UInt32? {
         let connID = aliases[connID] ?? connID
         return index.connections[connID] == nil ? nil : connID
@@ -189,7 +193,8 @@ struct Repair {
             guard index.transactions[key] == nil else { continue }
             alterations.add(
                 .transaction,
-                "transaction \(data.txID) of connection \(data.connID), in which \(Escape.short(data.path.octets)) is pending"
+                "transaction \(data.txID) of connection \(data.connID), in which \(Escape.short(data.path.octets)) "
+                    + "is pending"
             )
             index.transactions[key] = add(.transaction(TransactionData(connID: data.connID, txID: data.txID)))
         }
@@ -220,7 +225,7 @@ struct Repair {
             if isNew {
                 index.nodes.append(place)
             } else {
-                alterations.add(.duplicate, "\(Escape.short(path)) again: the last one stays")
+                alterations.add(.duplicate, "another \(Escape.short(path)), the last one stays")
                 records[index.nodes[entry]] = records[place]
                 isGone[place] = true
                 continue
@@ -230,13 +235,14 @@ struct Repair {
         }
         index.hasParentsFirst = orphans.isEmpty
         for place in orphans { try addParents(of: place, &alterations) }
-        // What came without may since have been replaced.
+        // A later node with the same path may have replaced one without permissions.
         for place in bare.sorted() {
             if case .node(let data) = records[place], data.perms.isEmpty { addPerms(data, at: place, &alterations) }
         }
     }
 
-    /// An image of one domain may lack all that is above its home.
+    /// Adds the missing parents of a node. An image of one domain may lack everything above its
+    /// home.
     private mutating func addParents(of place: Int, _ alterations: inout Alterations) throws {
         guard case .node(let data) = records[place] else { return }
         var missing: [Octets] = []
@@ -250,11 +256,12 @@ struct Repair {
             guard path.count <= roomForParents else {
                 throw ArchiveError(
                     .badImage,
-                    "so many nodes lack their parents (\(Escape.short(data.path.octets)) among them) that adding these would more than double the image; "
-                        + "select a part of it, or remove those nodes")
+                    "too many nodes lack their parents (\(Escape.short(data.path.octets)) is one): adding these "
+                        + "would more than double the image; "
+                        + "select a part, or remove those nodes")
             }
             roomForParents -= path.count
-            alterations.add(.parent, "\(Escape.short(path)) is added, above \(Escape.short(data.path.octets))")
+            alterations.add(.parent, "\(Escape.short(path)) is added, for \(Escape.short(data.path.octets))")
             _ = index.paths.insert(path)
             index.nodes.append(add(.node(NodeData(path: TerminatedString(path), value: [], perms: perms))))
         }

@@ -1,18 +1,19 @@
 import XenstoreArchive
 import XenstoreStream
 
+/// Finds the records that selections keep.
 struct SelectionWalk {
     private let image: EditableImage
     private let domids: Set<UInt16>
     private let homes: [Octets]
     private let subtrees: [Octets]
     private var isKept: [Bool]
-    /// conn-ids of connections that are wanted with all they have, and of those that are needed bare.
+    /// conn-ids of connections that are kept completely, and of those that are needed bare.
     private var whole: Set<UInt32> = []
     private var needed: Set<UInt32> = []
     private var connections: [UInt32: ConnectionData] = [:]
     private var rings: [UInt16: UInt32] = [:]
-    /// What has shown that a selection selects something.
+    /// The selections that select something.
     private var found: Set<Selection> = []
     private let selections: [Selection]
 
@@ -35,7 +36,7 @@ struct SelectionWalk {
         Octets("/local/domain/\(domid)".utf8)
     }
 
-    // MARK: What is wanted
+    // MARK: Selected records
 
     mutating func markWanted() {
         for (place, record) in image.records.enumerated() {
@@ -75,7 +76,7 @@ struct SelectionWalk {
         return isWanted
     }
 
-    /// Relative paths count from the home of the connection's domain.
+    /// A relative path starts at the home of the connection's domain.
     private mutating func wantsWatch(_ connID: UInt32, _ wpath: Octets) -> Bool {
         if whole.contains(connID) { return true }
         guard !subtrees.isEmpty else { return false }
@@ -90,14 +91,14 @@ struct SelectionWalk {
         case .domain(let domid):
             throw ArchiveError(
                 .noSuchImage,
-                "domain \(domid): the image has neither its connection nor a node of it; 'xsarchive domains' lists those it has"
+                "domain \(domid): not found in the image; 'xsarchive domains' lists its domains"
             )
         case .subtree(let path):
             throw image.noSuchNode(path)
         }
     }
 
-    // MARK: What that needs
+    // MARK: Needed records
 
     mutating func markNeeded() {
         markParents()
@@ -136,14 +137,14 @@ struct SelectionWalk {
             while let parent = Path.parent(of: path) {
                 path = parent
                 guard let above = index[parent] else { continue }
-                // Whoever was kept before has its parents, or gets them when its turn comes.
+                // A parent that is already kept has its own parents, or gets them in its turn.
                 if isKept[above] { break }
                 isKept[above] = true
             }
         }
     }
 
-    /// A ring needs its target's, a socket domain 0's.
+    /// A ring needs its target's ring, a socket needs domain 0's.
     private mutating func markTargets() {
         var pending = Array(needed)
         while let connID = pending.popLast() {
@@ -154,7 +155,7 @@ struct SelectionWalk {
         }
     }
 
-    /// The records that stay; connections that are only needed have nothing waiting.
+    /// The kept records. Connections that are only needed have empty buffers.
     var kept: EditableRecords {
         var records = image.records
         for place in records.indices where isKept[place] {

@@ -1,12 +1,12 @@
 import XenstoreStream
 
 extension XenstoredWalk {
-    /// Bytes; the protocol allows no longer path.
+    /// Bytes; the longest path that the protocol allows.
     static let longestPath = 3072
 
-    /// The path of the node at `offset` if the daemon reads all its fields as they are meant; nil if its reader is to be followed.
-    ///
-    /// Almost every node is read so, which shows in a fifth of the time that following the reader byte by byte takes.
+    /// The path of the node at `offset` if the daemon reads all its fields as intended; nil if its
+    /// reader must be followed byte by byte. Almost every node is plain, and this check takes a
+    /// fifth of the time of following the reader.
     func pathOfPlainNode() -> Octets? {
         let stream = nodes.stream
         guard let node = nodes.plainNode(at: offset), stream[node.path.lowerBound] == ASCII.slash,
@@ -15,7 +15,8 @@ extension XenstoredWalk {
         return stream[node.path]
     }
 
-    /// Whether there are any, with known letters and flags, and each for a domain whose connection has been read.
+    /// Whether there are permissions, all with known letters and flags, and each for a domain whose
+    /// connection was read before.
     private func hasKnownPermissions(_ node: PlainNode) -> Bool {
         nodes.stream.withUnsafeBytes { stream in
             var index = 0
