@@ -29,7 +29,7 @@ public struct NodeTree {
     /// Reads the committed nodes of an image.
     /// - Throws: the errors of reading the image.
     public init(_ source: ImageSource) throws {
-        isPartial = source.format.layout == .listing
+        isPartial = source.format.layout.isPartial
         // A listing never contains the root.
         if isPartial { add(NodeData(path: TerminatedString("/"), value: [], perms: [])) }
         try source.forEachRecord { body in

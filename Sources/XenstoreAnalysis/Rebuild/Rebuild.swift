@@ -34,7 +34,7 @@ public struct Rebuild: Sendable {
         /// - Throws: `ArchiveError` if no stream has this form.
         func check() throws {
             guard let layout, layout.isText else { return }
-            if layout == .listing {
+            if layout.isPartial {
                 throw ArchiveError(.usage, "no daemon restores a listing; 'xsarchive ls -f -p' prints one")
             }
             if byteOrder != nil || lengthRule != nil {
@@ -44,8 +44,8 @@ public struct Rebuild: Sendable {
 
         func format(_ source: StreamFormat) -> StreamFormat {
             // No daemon restores a listing.
-            let target = layout ?? (source.layout == .listing ? .v1 : source.layout)
-            if target.isText { return TextImage.format(target) }
+            let target = layout ?? (source.layout.isPartial ? .v1 : source.layout)
+            if target.isText { return StreamFormat(text: target) }
             // A text has neither, so the stream gets those that daemons write.
             if source.layout.isText {
                 return StreamFormat(layout: target, byteOrder: byteOrder ?? .little, lengthRule: lengthRule ?? .padded)

@@ -78,7 +78,7 @@ public struct RebuiltStream {
             )
         }
         // A text has an additional first line.
-        let first = image.format.layout == .oxenstored ? 1 : 0
+        let first = image.format.layout.dialect?.head.isEmpty == false ? 1 : 0
         let keepsNodes = image.keepsNodes
         let (records, arena) = (image.records, image.arena)
         try prepared.bytes.withUnsafeBytes { stream in

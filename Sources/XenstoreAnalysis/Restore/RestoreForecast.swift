@@ -65,7 +65,7 @@ public struct RestoreForecast: Sendable {
     /// - Throws: the errors of reading the image.
     public init(_ image: ScannedImage) throws {
         if image.format.layout.isText {
-            let daemon: Daemon? = image.format.layout == .oxenstored ? .oxenstored : nil
+            let daemon: Daemon? = image.format.layout.isPartial ? nil : .oxenstored
             var walk = OxenstoredWalk(image)
             if daemon != nil { try walk.run() }
             self.init(daemon: daemon, events: walk.events)

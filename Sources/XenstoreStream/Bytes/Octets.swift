@@ -26,6 +26,7 @@ extension ArraySlice where Element == UInt8 {
 
 extension UnsafeRawBufferPointer {
     /// Whether both hold the same, eight bytes at a time.
+    @inlinable
     package func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
         var offset = 0

@@ -15,7 +15,7 @@ package struct ImageChecker {
     ///   - detection: the layout, and how sure it is.
     init(header: Header?, detection: LayoutDetection) {
         // A listing may be one of a part of the tree, and never has the root.
-        structure = StructureRules(needsParents: detection.format.layout != .listing)
+        structure = StructureRules(needsParents: !detection.format.layout.isPartial)
         format = detection.format
         list = FindingList(limit: Self.findingsPerRule)
         switch detection.certainty {

@@ -70,7 +70,7 @@ enum RecordRules {
         }
         if data.isCommitted {
             // A listing need not tell the permissions.
-            if data.perms.isEmpty && layout != .listing {
+            if data.perms.isEmpty && !layout.isPartial {
                 list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner")
             }
             if data.txID != 0 || data.access != 0 {

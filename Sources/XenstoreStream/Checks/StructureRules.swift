@@ -33,9 +33,10 @@ struct StructureRules {
     /// Records that the path is a committed node's.
     /// - Returns: whether it was one before.
     private mutating func markNode(_ index: PathTable.Index) -> Bool {
-        if index >= isNode.count { isNode.append(contentsOf: repeatElement(false, count: index + 1 - isNode.count)) }
-        defer { isNode[index] = true }
-        return isNode[index]
+        while index >= isNode.count { isNode.append(false) }
+        if isNode[index] { return true }
+        isNode[index] = true
+        return false
     }
 
     private func isNode(_ path: Octets, _ paths: PathTable) -> Bool {

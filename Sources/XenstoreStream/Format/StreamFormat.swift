@@ -10,6 +10,11 @@ public struct StreamFormat: Hashable, Sendable {
         self.lengthRule = lengthRule
     }
 
+    /// The form in which the records of a text are kept. Byte order and length rule do not matter, as nobody else reads it.
+    package init(text layout: Layout) {
+        self.init(layout: layout, byteOrder: .little, lengthRule: .body)
+    }
+
     /// Every combination of layout, byte order and length rule.
     public static var all: [StreamFormat] {
         Layout.streams.flatMap { layout in

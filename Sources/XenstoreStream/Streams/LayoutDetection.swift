@@ -79,20 +79,16 @@ public struct LayoutDetection: Equatable, Sendable {
         }
     }
 
-    /// The text that the bytes are; nil where they are none. Any bytes are one where the caller says so.
+    /// The text that the bytes are; nil if they are not one. Any bytes are one if the caller says so.
     private static func text(_ bytes: [UInt8], forced: Layout?) -> LayoutDetection? {
         if let forced {
             return forced.isText
-                ? LayoutDetection(format: TextImage.format(forced), certainty: .certain, reason: "chosen by the caller")
+                ? LayoutDetection(
+                    format: StreamFormat(text: forced), certainty: .certain, reason: "chosen by the caller")
                 : nil
         }
-        if bytes.starts(with: OxenstoredLine.header) {
-            return LayoutDetection(
-                format: TextImage.format(.oxenstored), certainty: .certain, reason: "the first line says so")
-        }
-        guard ListingLine.begins(bytes[...]) else { return nil }
-        return LayoutDetection(
-            format: TextImage.format(.listing), certainty: .certain, reason: "the first line is one of xenstore-ls -f")
+        guard let (dialect, reason) = TextDialects.recognize(bytes[...]) else { return nil }
+        return LayoutDetection(format: StreamFormat(text: dialect.layout), certainty: .certain, reason: reason)
     }
 
     /// How many bytes of a file show whether it begins as an image does: more than the longest line of a listing that is likely.

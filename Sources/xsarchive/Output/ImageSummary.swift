@@ -66,7 +66,7 @@ struct ImageSummary {
 
     /// What a text holds, which is less than a stream holds.
     private var contents: (String, String) {
-        let isListing = source.format.layout == .listing
+        let isListing = source.format.layout.isPartial
         return (
             "holds",
             isListing
@@ -100,7 +100,7 @@ struct ImageSummary {
                 ("layout", .string(source.format.layout.rawValue)), ("certainty", .string(certainty.0)),
                 ("layout_reason", .string(certainty.reason)), ("byte_order", .string(source.format.byteOrder.rawValue)),
                 ("length_rule", .string(source.format.lengthRule.rawValue)),
-                ("partial", .bool(source.format.layout == .listing)),
+                ("partial", .bool(source.format.layout.isPartial)),
                 ("records", .object(sortedCounts.map { ($0.0.name, .integer(Int64($0.1))) })),
                 ("verbatim_bytes", .integer(Int64(verbatim))),
                 ("waiting", .array(waiting.map(\.json))), ("findings", .array(findings.map(JSON.finding))),

@@ -1,4 +1,4 @@
-/// The lines of oxenstored's text, `$xenstored-dump-format`, in which the daemon keeps its state over a live update:
+/// oxenstored's text, `$xenstored-dump-format`, in which the daemon keeps its state over a live update:
 ///
 ///     global,<fd>                                    the listening socket
 ///     evtchn-dev,<fd>,<port>                         the event channel device; from Xen 4.17 on
@@ -8,12 +8,30 @@
 ///     store,<path>,<perms>,<value>                   a node
 ///
 /// Paths, tokens, perms and values are hexadecimal; perms are strings like `n0` with NUL between them.
-enum OxenstoredLine {
-    /// The first line.
-    static let header = Array("$xenstored-dump-format".utf8)
+struct OxenstoredDialect: TextDialect {
+    let layout = Layout.oxenstored
+    let isPartial = false
+    let head = Array("$xenstored-dump-format\n".utf8)
+
+    func recognizes(_ text: Octets) -> String? {
+        text.starts(with: head.dropLast()) ? "the first line says so" : nil
+    }
+
+    func read(_ text: Octets, isFirst: Bool) -> TextItem {
+        let line = TextLine(startOf: text)
+        if isFirst && line.content.elementsEqual(head.dropLast()) { return line.verbatim() }
+        let content = Self.read(line.content)
+        guard case .record(.global(var global)) = content else { return line.item(content) }
+        // The next line may say more of the same record.
+        let next = TextLine(startOf: text[line.whole.endIndex...])
+        guard let (fd, port) = Self.eventDevice(next.content) else { return line.item(content) }
+        global.secondFD = fd
+        global.virqPort = port
+        return next.item(.global(global))
+    }
 
     /// A line without its newline.
-    static func read(_ line: Octets) -> LineContent {
+    private static func read(_ line: Octets) -> TextLine.Content {
         let parts = line.split(separator: ASCII.comma, omittingEmptySubsequences: false)
         let fields = parts.dropFirst()
         switch String(decoding: parts.first ?? [], as: UTF8.self) {
@@ -33,7 +51,7 @@ enum OxenstoredLine {
     }
 
     /// The descriptor and the port of a line evtchn-dev; nil for another line.
-    static func eventDevice(_ line: Octets) -> (fd: Int32, port: Int32)? {
+    private static func eventDevice(_ line: Octets) -> (fd: Int32, port: Int32)? {
         let parts = line.split(separator: ASCII.comma, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].elementsEqual("evtchn-dev".utf8),
             let fd = TextNumber.read(parts[1], as: Int32.self),
@@ -57,14 +75,14 @@ enum OxenstoredLine {
     /// Descriptor 7 is 100007.
     private static let firstClient: UInt32 = 100_000
 
-    private static func socket(_ fields: [Octets]) -> LineContent {
+    private static func socket(_ fields: [Octets]) -> TextLine.Content {
         guard fields.count == 1, let fd = TextNumber.read(fields[0], as: Int32.self), fd >= 0 else {
             return .unknown("socket has not just one descriptor")
         }
         return .record(.connection(ConnectionData(connID: connID(fd: fd), socketFD: fd)))
     }
 
-    private static func domain(_ fields: [Octets]) -> LineContent {
+    private static func domain(_ fields: [Octets]) -> TextLine.Content {
         guard fields.count >= 3 else { return .unknown("dom has less than 3 numbers") }
         guard let domid = TextNumber.read(fields[0], as: UInt16.self),
             let mfn = TextNumber.read(fields[1], as: Int64.self),
@@ -86,7 +104,7 @@ enum OxenstoredLine {
     /// The draft's own way to say that there is none.
     static let noPort = UInt32.max
 
-    private static func watch(_ fields: [Octets]) -> LineContent {
+    private static func watch(_ fields: [Octets]) -> TextLine.Content {
         guard fields.count == 3 else { return .unknown("watch has not 3 fields") }
         guard let number = TextNumber.read(fields[0], as: Int64.self) else {
             return .unknown("the connection of watch is no number")
@@ -112,7 +130,7 @@ enum OxenstoredLine {
 
     // MARK: Nodes
 
-    private static func node(_ fields: [Octets]) -> LineContent {
+    private static func node(_ fields: [Octets]) -> TextLine.Content {
         guard fields.count == 3 else { return .unknown("store has not 3 fields") }
         guard let path = Hexadecimal.read(fields[0]), let octets = Hexadecimal.read(fields[1]),
             let value = Hexadecimal.read(fields[2])
@@ -130,22 +148,21 @@ enum OxenstoredLine {
 
     // MARK: Writing
 
-    /// The lines that tell what the record holds; empty where no line can.
-    static func text(of body: RecordBody) -> [UInt8] {
+    func line(of body: RecordBody) -> [UInt8] {
         switch body {
         case .global(let data):
             let device =
                 data.secondFD == -1 && data.virqPort == -1 ? "" : "evtchn-dev,\(data.secondFD),\(data.virqPort)\n"
             return Array("global,\(data.rwSocketFD)\n\(device)".utf8)
         case .connection(let data) where data.kind == .ring:
-            let local = data.levtchn == noPort ? "" : ",\(data.levtchn)"
+            let local = data.levtchn == Self.noPort ? "" : ",\(data.levtchn)"
             return Array("dom,\(data.domid),\(Int64(bitPattern: data.mfn)),\(data.revtchn)\(local)\n".utf8)
         case .connection(let data) where data.kind == .socket: return Array("socket,\(data.socketFD)\n".utf8)
         case .watch(let data):
-            let id = data.connID > firstClient ? "-\(data.connID - firstClient)" : "\(Int64(data.connID) - 1)"
-            return line("watch,\(id)", data.wpath.octets, data.token.octets)
+            let id = data.connID > Self.firstClient ? "-\(data.connID - Self.firstClient)" : "\(Int64(data.connID) - 1)"
+            return Self.line("watch,\(id)", data.wpath.octets, data.token.octets)
         case .node(let data):
-            return line("store", data.path.octets, TextPermissions.text(data.perms, separator: 0)[...], data.value)
+            return Self.line("store", data.path.octets, TextPermissions.text(data.perms, separator: 0)[...], data.value)
         default: return []
         }
     }

@@ -24,31 +24,30 @@ public struct TextImage: Sendable {
         let message: String
     }
 
-    /// The form of the stream; the machine's own byte order and length rule do not matter, as nobody else reads it.
-    public static func format(_ layout: Layout) -> StreamFormat {
-        StreamFormat(layout: layout, byteOrder: .little, lengthRule: .body)
-    }
-
     /// - Parameters:
     ///   - text: the file, as it is.
     ///   - layout: one of `Layout.texts`.
     /// - Throws: `StreamError` where a line is longer than any record can be.
     public init(_ text: [UInt8], layout: Layout) throws(StreamError) {
-        let lines = TextLines(layout)
-        var writer = StreamWriter(header: nil, format: Self.format(layout))
+        guard var dialect = layout.dialect else {
+            throw StreamError(
+                .notAStream, offset: 0, reason: "\(layout.rawValue) is not the layout of a text", advice: "")
+        }
+        var writer = StreamWriter(header: nil, format: StreamFormat(text: layout))
         var starts: [Int] = []
         var places: [Int] = []
         var remarks: [Remark] = []
         var place = 0
         while place < text.count {
-            let (body, end, problem) = lines.read(text[place...], isFirst: place == 0)
+            let item = dialect.read(text[place...], isFirst: place == 0)
+            let (body, end) = (item.body, item.end)
             let line = text[place..<end]
             starts.append(writer.bytes.count)
             places.append(place)
-            let isExact = lines.text(of: body).elementsEqual(line)
+            let isExact = dialect.text(of: body).elementsEqual(line)
             try writer.write(body, residue: isExact ? nil : Self.residue(body, line, layout))
             let record = starts.count
-            if let problem {
+            if let problem = item.problem {
                 remarks.append(Remark(rule: .unknownLine, record: record, message: "\(problem): \(Escape.short(line))"))
             } else if end == text.count && line.last != ASCII.newline {
                 remarks.append(
@@ -85,25 +84,24 @@ public struct TextImage: Sendable {
             // Behind the fields stand the line and the padding.
             return tail.dropLast(Padding.count(after: Int(length)))
         }
-        return TextLines(layout).text(of: record.body)[...]
+        return line(of: record.body, layout: layout)[...]
     }
 
     /// The lines that tell what a record holds, as a daemon would write them.
     public static func line(of body: RecordBody, layout: Layout) -> [UInt8] {
-        TextLines(layout).text(of: body)
+        layout.dialect?.text(of: body) ?? []
     }
 
     /// The whole text that tells records; a record that no line tells is left out.
     public static func text(of records: some Sequence<RecordBody>, layout: Layout) -> [UInt8] {
-        let lines = TextLines(layout)
-        var text = layout == .oxenstored ? OxenstoredLine.header + [ASCII.newline] : []
-        for record in records { text += lines.text(of: record) }
+        var text = layout.dialect?.head ?? []
+        for record in records { text += line(of: record, layout: layout) }
         return text
     }
 
     /// The conn-id that stands for a ring or a socket in a text, which has none.
     public static func connID(of data: ConnectionData) -> UInt32 {
-        data.kind == .socket ? OxenstoredLine.connID(fd: data.socketFD) : OxenstoredLine.connID(domid: data.domid)
+        data.kind == .socket ? OxenstoredDialect.connID(fd: data.socketFD) : OxenstoredDialect.connID(domid: data.domid)
     }
 
     /// The fields that a line tells: without lengths, and what other layouts have.

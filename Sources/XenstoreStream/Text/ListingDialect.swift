@@ -4,20 +4,26 @@
 ///
 /// Without `-p` a line ends behind the value. Paths and values are escaped: `\t`, `\n`, `\r`, `\\`, `\000` to `\007`, and `\x7f`
 /// for all else that is no printable ASCII. A quotation mark is not escaped.
-enum ListingLine {
+struct ListingDialect: TextDialect {
+    let layout = Layout.listing
+    let isPartial = true
+    let head: [UInt8] = []
+
     private static let beforeValue = Array(" = \"".utf8)
     private static let beforePerms = Array("\"   (".utf8)
 
-    /// Whether a text begins as such a listing does.
-    static func begins(_ text: Octets) -> Bool {
-        guard Path.isFixed(text) else { return false }
-        let line = text.prefix { $0 != ASCII.newline }
-        if case .record = read(line.last == ASCII.carriageReturn ? line.dropLast() : line) { return true }
-        return false
+    func recognizes(_ text: Octets) -> String? {
+        guard Path.isFixed(text), case .record = Self.read(TextLine(startOf: text).content) else { return nil }
+        return "the first line is one of xenstore-ls -f"
+    }
+
+    func read(_ text: Octets, isFirst: Bool) -> TextItem {
+        let line = TextLine(startOf: text)
+        return line.item(Self.read(line.content))
     }
 
     /// A line without its newline.
-    static func read(_ line: Octets) -> LineContent {
+    private static func read(_ line: Octets) -> TextLine.Content {
         guard Path.isFixed(line) else { return .unknown("the line begins with no path") }
         // No path has a space, and every value may have anything.
         guard let value = firstRange(of: beforeValue, in: line) else { return .unknown("the line has no value") }
@@ -34,8 +40,8 @@ enum ListingLine {
         else {
             return .unknown("the line has an escape that xenstore-ls does not write")
         }
-        guard path.count < OxenstoredLine.longest, octets.count <= OxenstoredLine.longest,
-            perms.count <= OxenstoredLine.longest
+        guard path.count < OxenstoredDialect.longest, octets.count <= OxenstoredDialect.longest,
+            perms.count <= OxenstoredDialect.longest
         else {
             return .unknown("the line has more than a node can have")
         }
@@ -60,13 +66,14 @@ enum ListingLine {
         return nil
     }
 
-    static func text(of body: RecordBody) -> [UInt8] {
+    func line(of body: RecordBody) -> [UInt8] {
         guard case .node(let data) = body else { return [] }
-        var line = ToolEscape.text(data.path.octets) + beforeValue + ToolEscape.text(data.value)
+        var line = ToolEscape.text(data.path.octets) + Self.beforeValue + ToolEscape.text(data.value)
         if data.perms.isEmpty {
             line.append(ASCII.quote)
         } else {
-            line += beforePerms + TextPermissions.text(data.perms, separator: ASCII.comma) + [ASCII.closeParenthesis]
+            line +=
+                Self.beforePerms + TextPermissions.text(data.perms, separator: ASCII.comma) + [ASCII.closeParenthesis]
         }
         return line + [ASCII.newline]
     }
