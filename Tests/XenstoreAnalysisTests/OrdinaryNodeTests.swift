@@ -5,7 +5,8 @@ import XenstoreStream
 
 @testable import XenstoreAnalysis
 
-/// A forecast passes over ordinary nodes in fewer steps than a daemon takes; it must see what following them octet by octet sees.
+/// A forecast handles ordinary nodes in fewer steps than a daemon. The result must be the same as
+/// following them byte by byte.
 @Suite struct OrdinaryNodeTests {
     private func events(_ bytes: [UInt8], _ offsets: [Int], followingAll: Bool) -> [String] {
         var walk = XenstoredWalk(bytes: bytes, records: RestoreRecords(offsets: offsets), followingAll: followingAll)

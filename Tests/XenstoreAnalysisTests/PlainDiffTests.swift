@@ -3,7 +3,7 @@ import Testing
 import XenstoreAnalysis
 import XenstoreStream
 
-/// `Diff` held against a second, plain comparison.
+/// `Diff` compared with a second, simple implementation.
 @Suite struct PlainDiffTests {
     static let realPairs: [(String, String)] = {
         let v1 = [
@@ -26,7 +26,8 @@ import XenstoreStream
         if lines != plain.lines {
             let (mine, theirs) = (Set(plain.lines), Set(lines))
             Issue.record(
-                "\(what): only in Diff: \(theirs.subtracting(mine).sorted()); only in the plain one: \(mine.subtracting(theirs).sorted())"
+                "\(what): only in Diff: \(theirs.subtracting(mine).sorted()); only in the plain one: "
+                    + "\(mine.subtracting(theirs).sorted())"
             )
         }
         return lines.count

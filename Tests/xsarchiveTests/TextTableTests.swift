@@ -97,7 +97,7 @@ import Testing
             note
                 == "hidden columns: uuid, conn_id, target, transactions (widen the terminal or use --format csv)"
         )
-        // Whoever asks in SQL has said what he wants.
+        // The user's SQL chooses the columns.
         let all = TerminalRun(place, ["sql", "SELECT * FROM images", "--color", "never"], columns: 80).lines
         #expect(all.contains("image_id        1") && all.contains("name            xen-4.17-tiny.bin"))
         #expect(!all.contains { $0.contains("not shown") })
