@@ -25,10 +25,8 @@ import XenstoreStream
         let lines = diff.lines.sorted()
         if lines != plain.lines {
             let (mine, theirs) = (Set(plain.lines), Set(lines))
-            Issue.record(
-                "\(what): only in Diff: \(theirs.subtracting(mine).sorted()); only in the plain one: "
-                    + "\(mine.subtracting(theirs).sorted())"
-            )
+            let (onlyMine, onlyTheirs) = (mine.subtracting(theirs).sorted(), theirs.subtracting(mine).sorted())
+            Issue.record("\(what): only in Diff: \(onlyTheirs); only in the plain one: \(onlyMine)")
         }
         return lines.count
     }
