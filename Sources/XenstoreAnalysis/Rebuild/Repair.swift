@@ -30,8 +30,7 @@ struct Repair {
     private(set) var hasParentsFirst = true
     private var domains: Set<UInt16> = []
     private var hasGlobalQuota = false
-    /// The number of bytes that the paths of added parents may still use. One deep path has
-    /// thousands of parents.
+    /// Bytes left for the paths of added parents. One deep path has thousands of parents.
     private var roomForParents: Int
     /// conn-ids that are replaced by another one: 0, and those of a domain's additional rings.
     private var aliases: [UInt32: UInt32] = [:]
@@ -145,11 +144,7 @@ struct Repair {
                 }
             case .watch(var data):
                 guard let connID = settled(data.connID) else {
-                    drop(
-                        place, .noConnection,
-                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id "
-                            + "\(data.connID)"
-                    )
+                    drop(place, .noConnection, Self.watchName(data.token, data.wpath, data.connID))
                     continue
                 }
                 guard connID != data.connID else { continue }
@@ -157,11 +152,7 @@ struct Repair {
                 records[place] = .watch(data)
             case .watchExtended(var data):
                 guard let connID = settled(data.connID) else {
-                    drop(
-                        place, .noConnection,
-                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id "
-                            + "\(data.connID)"
-                    )
+                    drop(place, .noConnection, Self.watchName(data.token, data.wpath, data.connID))
                     continue
                 }
                 guard connID != data.connID else { continue }
@@ -185,6 +176,10 @@ struct Repair {
             }
         }
         addTransactions()
+    }
+
+    private static func watchName(_ token: TerminatedString, _ wpath: TerminatedString, _ connID: UInt32) -> String {
+        "the watch \(Escape.short(token.octets)) of \(Escape.short(wpath.octets)), conn-id \(connID)"
     }
 
     private mutating func drop(_ place: Int, _ kind: Alteration.Kind, _ message: @autoclosure () -> String) {
@@ -216,11 +211,9 @@ struct Repair {
             guard case .node(let data) = records[place] else { continue }
             let key = Self.key(data.connID, data.txID)
             guard transactions[key] == nil else { continue }
+            let path = Escape.short(data.path.octets)
             alterations.add(
-                .transaction,
-                "transaction \(data.txID) of connection \(data.connID), in which \(Escape.short(data.path.octets)) "
-                    + "is pending"
-            )
+                .transaction, "transaction \(data.txID) of connection \(data.connID), in which \(path) is pending")
             transactions[key] = add(.transaction(TransactionData(connID: data.connID, txID: data.txID)))
         }
     }

@@ -44,8 +44,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The image's name (default: the file's name).")
     var name: String?
 
-    @Option(
-        help: "The capture time: YYYY-MM-DD, or with THH:MM:SS and Z or an offset like +02:00 (default: UTC).")
+    @Option(help: "The capture time: YYYY-MM-DD, or with THH:MM:SS and Z or an offset like +02:00 (default: UTC).")
     var capturedAt: String?
 
     @Option(help: "Where the capture time comes from otherwise: auto (an unambiguous file name), name, mtime or none.")
