@@ -93,7 +93,7 @@ def use_tree(browser, name, word, path):
     expect(active == "true", f"{name}: the tree names the row that is chosen")
     browser.press("/")
     browser.type(path)
-    expect(browser.value("document.querySelector('.status').textContent") != "No node fits", f"{name}: a path is found")
+    expect(browser.value("document.querySelector('.status').textContent") != "No node matches", f"{name}: a path is found")
     browser.press("Escape")
 
 

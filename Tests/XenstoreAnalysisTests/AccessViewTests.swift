@@ -3,7 +3,8 @@ import Testing
 import XenstoreArchive
 import XenstoreStream
 
-/// The view of effective access: the cases one by one, and all of them against the rules written down in Swift.
+/// The view of effective access: the cases one by one, and all of them against the rules written
+/// down in Swift.
 @Suite struct AccessViewTests {
     private func row(_ perms: String, _ domid: Int, targets: [RecordBody] = []) throws -> String {
         let answers = try QueryAnswers()
@@ -40,13 +41,13 @@ import XenstoreStream
                 sql: "SELECT path, access, reason FROM access WHERE image_id = \(image) AND domid IS NULL ORDER BY path"
             )
                 == ["/a|r|default r0", "/b|none|default n0"])
-        // Domain 7 is not there, and would have the access of its entry if it came.
+        // Domain 7 does not exist, and would have its entry's access if it were started.
         #expect(
             try answers.rows(sql: "SELECT access FROM access WHERE image_id = \(image) AND domid = 7 AND path = '/a'")
                 == ["both"])
     }
 
-    /// The rules once more, as plainly as can be.
+    /// The rules again, written as simply as possible.
     private func access(_ perms: [Permission], _ domid: UInt16, target: UInt16?) -> String {
         func names(_ entry: Permission) -> Bool {
             entry.flags & 1 == 0 && (entry.domid == domid || entry.domid == target)
@@ -112,7 +113,7 @@ import XenstoreStream
 
     @Test func thePlanForOneDomainOrOnePathIsNoProduct() throws {
         let answers = try QueryAnswers()
-        // Of an empty archive SQLite knows nothing by which to choose.
+        // For an empty archive SQLite has no statistics to choose a plan by.
         try answers.store(
             (0..<300).map { index in
                 let path = TerminatedString("/n\(index)")

@@ -1,13 +1,13 @@
 import XenstoreAnalysis
 import XenstoreStream
 
-/// A change as one line of text, in which two ways of comparing images can be held against each other.
+/// A change as one line of text, for the comparison of two diff implementations.
 struct ChangeLine {
     var action: String
     var kind: String
     var path = ""
     var domid = ""
-    /// What names the thing besides path and domid.
+    /// What identifies the item in addition to path and domid.
     var name = ""
     var old: [String: String]?
     var new: [String: String]?
@@ -44,7 +44,8 @@ struct ChangeLine {
         return result
     }
 
-    /// The change as it looks from the other side. A node's domid is its newer owner, so it has no mirror image.
+    /// The change as it looks from the other side. A node's domid is its newer owner, so it has no
+    /// mirror image.
     var mirrored: ChangeLine {
         var line = self
         line.action = ["added": "removed", "removed": "added"][action] ?? action

@@ -2,7 +2,7 @@ import Testing
 import XenstoreAnalysis
 import XenstoreStream
 
-/// What one change says.
+/// The properties of one change.
 @Suite struct ChangeTests {
     private func only(_ old: [RecordBody], _ new: [RecordBody]) throws -> Change {
         let changes = try Diff(try Images.make(old), try Images.make(new)).changes

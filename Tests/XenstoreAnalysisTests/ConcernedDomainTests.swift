@@ -11,7 +11,7 @@ import XenstoreStream
             ("/local/domain/0/backend/vif", 0), ("/local/domain/0/backend", 0), ("/libxl/12/device/vif/0", 12),
             ("/local/domain/65535/x", 65535),
             ("/local/domain/5/device/backend/9/8/7", 5),
-            // Names that are no domids.
+            // Names that are not domids.
             ("/local/domain/65536/x", nil), ("/local/domain", nil), ("/local/domain/", nil), ("/local/domain/x/7", nil),
             ("/local", nil), ("/", nil), ("", nil),
             ("/libxl", nil), ("/libxl/x", nil), ("/vm/00000000-0000-0000-0000-000000000001", nil),

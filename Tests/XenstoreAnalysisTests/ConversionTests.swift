@@ -25,7 +25,7 @@ import XenstoreStream
 
     // MARK: Any image
 
-    /// Nothing is lost but what the target has no field for, and nothing that it has a field for.
+    /// Exactly what the target has no field for is lost.
     @Test(arguments: 0..<6) func onlyWhatALayoutLacksIsLost(_ seed: Int) throws {
         for (from, to) in Self.pairs {
             for (sourceOrder, order) in [
@@ -46,7 +46,7 @@ import XenstoreStream
         }
     }
 
-    /// What becomes of a record, told once more.
+    /// What becomes of a record, specified independently.
     private static func expected(_ record: RecordBody, _ from: Layout, _ to: Layout) -> RecordBody? {
         let (fromDraft, toDraft) = (from == .draft, to == .draft)
         switch record {
@@ -109,7 +109,7 @@ import XenstoreStream
         }
     }
 
-    /// All but what this says is as it was: the target's ring before its user's, padding of zeros.
+    /// Only this changes: the target's ring comes before its user's, and padding is zero.
     @Test(arguments: Fixtures.cleanNames) func aCleanImageComesOutAsItWas(_ name: String) throws {
         let stream = try Rebuild().run(Images.fixture(name))
         if stream.alterations.all.isEmpty {
@@ -125,7 +125,7 @@ import XenstoreStream
 
     // MARK: One field after the other
 
-    /// The one line that is told of one record.
+    /// The single line that is reported for one record.
     private func told(_ record: RecordBody, _ from: Layout, _ to: Layout) throws -> [String] {
         let records = [host[0], ring(1, of: 0), ring(9, of: 9)].map { body -> RecordBody in
             guard from == .draft, case .connection(var data) = body else { return body }
@@ -191,7 +191,7 @@ import XenstoreStream
         #expect(try told(domain(5, features: 0xE), .v2, .v2) == [])
     }
 
-    /// A draft's pad behind a permission's letter says nothing, not even that the entry is stale.
+    /// A draft's pad after a permission's letter means nothing, not even that the entry is stale.
     @Test func aPadOfTheDraftDoesNotBecomeAMark() throws {
         #expect(try told(node("/a", "", "n0,r9:stale"), .draft, .v1) == ["lost perm-flags: r9:stale of \"/a\""])
     }

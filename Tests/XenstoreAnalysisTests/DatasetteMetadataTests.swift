@@ -4,7 +4,7 @@ import Testing
 import XenstoreAnalysis
 import XenstoreArchive
 
-/// What Datasette is told about an archive is what the archive and the queries are.
+/// Datasette's metadata agrees with the archive and the queries.
 @Suite struct DatasetteMetadataTests {
     /// The SQL of each query, by its name.
     private func queries() throws -> [String: String] {
@@ -33,7 +33,7 @@ import XenstoreArchive
         return rows
     }
 
-    /// All parameters as Datasette binds them: texts, empty where nobody fills them in.
+    /// All parameters as Datasette binds them: texts, which are empty if they are not filled in.
     @Test func everyQueryAnswersAsOursDoes() throws {
         let archive = try Archive.inMemory()
         for name in ["xen-4.17-small.bin", "xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin"] {

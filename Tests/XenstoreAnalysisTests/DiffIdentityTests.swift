@@ -3,7 +3,7 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// What makes a thing of one image the same as one of another.
+/// What identifies an item in two images.
 @Suite struct DiffIdentityTests {
     private func changes(_ old: [RecordBody], _ new: [RecordBody]) throws -> [Change] {
         try Diff(try Images.make(old), try Images.make(new)).changes

@@ -3,7 +3,7 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// Two images of different layouts: only what both can say is compared.
+/// Two images of different layouts: only what both can hold is compared.
 @Suite struct DiffLayoutTests {
     private let records: [RecordBody] = [
         .global(GlobalData(rwSocketFD: 3, secondFD: 6)), ring(1, of: 5, target: 6), socket(2, descriptor: 9),

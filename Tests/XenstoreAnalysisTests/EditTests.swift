@@ -5,7 +5,7 @@ import XenstoreStream
 
 @testable import XenstoreAnalysis
 
-/// Changes to images.
+/// Edits of images.
 @Suite struct EditTests {
     private static let records: [RecordBody] =
         host + [
@@ -14,7 +14,7 @@ import XenstoreStream
             node("/ab", "3"), pendingNode(2, tx: 7, "/a/p"), pendingNode(1, tx: 8, "/q"), domain(5),
         ]
 
-    /// - Parameter new: the paths of the nodes that are made, which are told.
+    /// - Parameter new: the paths of the created nodes, which are reported.
     private func apply(_ edits: Edit..., making new: [String] = []) throws -> [RecordBody] {
         var plan = Rebuild()
         plan.edits = edits
@@ -119,7 +119,7 @@ import XenstoreStream
         #expect(throws: ArchiveError.self) { try apply(.setPerms(path("/nowhere"), permissions("n0"))) }
     }
 
-    /// A name that no client can make, in an image all the same, can be changed and removed.
+    /// A node whose name no client can create can still be changed and removed.
     @Test func anOddNodeThatIsThereCanBeChanged() throws {
         var plan = Rebuild()
         plan.edits = [.set(path("/a b"), value: path("x"))]
@@ -167,7 +167,7 @@ import XenstoreStream
         #expect(throws: ArchiveError.self) { try EditText(isEscaped: true).set("/a=" + text) }
     }
 
-    /// What `cat` prints of any value sets it again.
+    /// The output of `cat` for any value sets that value again.
     @Test(arguments: 0..<50) func theEscapesOfCatAreThoseOfSet(_ seed: Int) throws {
         var generator = StreamGenerator(seed: UInt64(seed), format: StreamFormat(layout: .v1))
         let value = generator.octets(200)

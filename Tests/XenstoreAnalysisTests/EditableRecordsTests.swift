@@ -5,9 +5,11 @@ import XenstoreStream
 
 @testable import XenstoreAnalysis
 
-/// Nodes that nobody changes are written as the bytes they were read from; that must be what their fields give.
+/// Unchanged nodes are written as the bytes they were read from, which must equal their encoded
+/// fields.
 @Suite struct EditableRecordsTests {
-    /// The image read from bytes, whose nodes have an origin, and the same one made from records, which have none.
+    /// The image read from bytes, whose nodes have an origin, and the same one made from records,
+    /// which have none.
     private func both(_ bytes: [UInt8], _ name: String) throws -> (EditableImage, EditableImage, Alterations)? {
         guard let image = try? ScannedImage(bytes: bytes) else { return nil }
         var alterations = Alterations()

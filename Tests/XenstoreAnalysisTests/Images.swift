@@ -24,7 +24,7 @@ enum Images {
         return writer.bytes
     }
 
-    /// The records of a stream, END left out.
+    /// The records of a stream, without END.
     static func bodies(_ bytes: [UInt8], _ format: StreamFormat) throws -> [RecordBody] {
         var reader = try StreamReader(bytes: bytes, format: format)
         var bodies: [RecordBody] = []
@@ -48,7 +48,7 @@ enum Images {
 }
 
 extension RecordBody {
-    /// The record with its conn-id, where it has one, replaced.
+    /// The record with its conn-id replaced, if it has one.
     func renumbered(_ number: (UInt32) -> UInt32) -> RecordBody {
         switch self {
         case .connection(var data):

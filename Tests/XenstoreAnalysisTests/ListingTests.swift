@@ -9,7 +9,7 @@ import XenstoreStream
     static let folder = Fixtures.path("listings")
     static let wholeTrees = Files.list(folder).filter { options(ofWholeTree: $0) != nil }
 
-    /// The options with which a file's listing was made; nil where it is no listing of a whole tree.
+    /// The options of a file's listing; nil if it is not a listing of a whole tree.
     static func options(ofWholeTree name: String) -> Listing? {
         if name.hasSuffix(".ls.txt") { return Listing() }
         if name.hasSuffix(".ls-f.txt") { return Listing(showsPaths: true) }
@@ -67,7 +67,8 @@ import XenstoreStream
         }
     }
 
-    // `read -p` prints the path before the value; `Listing` has no such form, so those runs are left out.
+    // `read -p` prints the path before the value; `Listing` has no such form, so those runs are
+    // left out.
     @Test func valuesAreReadAsTheToolDoes() throws {
         let tree = try tree("xen-4.17-odd.reads.txt")
         var (values, missing) = (0, 0)
@@ -96,7 +97,8 @@ import XenstoreStream
         let status: Int
     }
 
-    /// Reads `== COMMAND OPTIONS PATH`, the output, and `rc STATUS`; an output without a newline has `rc` in its last line.
+    /// Reads `== COMMAND OPTIONS PATH`, the output, and `rc STATUS`; an output without a newline
+    /// has `rc` in its last line.
     private func runs(_ name: String) throws -> [Run] {
         var runs: [Run] = []
         var words: [String]?

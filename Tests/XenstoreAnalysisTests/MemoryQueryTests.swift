@@ -22,9 +22,11 @@ import XenstoreStream
             node("/", "", "n0"), node("/a", "12", "n0,r5"), node("/a/bc", "345", "n5"), node("/a/bc/def", "", "n5,r0"),
             node("/local/domain/5/name", "guest", "n0"), pendingNode(2, tx: 4, "/a/p", "123", "n5"),
         ]
-        // "/" 16+8+1 and the name "a" with its NUL; "/a" 16+16+2+2 and "bc"; the name 16+8+20+5, whose parent is missing.
+        // "/" 16+8+1 and the name "a" with its NUL; "/a" 16+16+2+2 and "bc"; the name 16+8+20+5,
+        // whose parent is missing.
         let zero = 25 + 2 + 36 + 3 + 49
-        // "/a/bc" 16+8+5+3 and "def"; "/a/bc/def" 16+16+9; watches 4+3 and the home before it, 2; 23 octets in buffers.
+        // "/a/bc" 16+8+5+3 and "def"; "/a/bc/def" 16+16+9; watches 4+3 and the home before it, 2;
+        // 23 bytes in buffers.
         let five = 32 + 4 + 41 + 7 + 16 + 2 + 23
         try finds("memory_top", bodies, ["5|live|guest|\(five)|2|2|1|3|20", "0|live|NULL|\(zero)|3|0|0|0|0"])
         try finds("memory_top", bodies, ["top": "1"], ["5|live|guest|\(five)|2|2|1|3|20"])
@@ -39,8 +41,8 @@ import XenstoreStream
         let bodies =
             [ring(1, of: 0), .connection(waiting), ring(3, of: 6), node("/gone", "", "n9"), transaction(2, tx: 1)]
             + Host.home(5, "guest") + watches
-        // Domain 0: four nodes of 47, 57, 60 and 42 octets, and the names of three children, 13. Domain 5: 44 and 52, a name, 3;
-        // 246 for the watches' paths, 5 in buffers.
+        // Domain 0: four nodes of 47, 57, 60 and 42 bytes, and the names of three children, 13.
+        // Domain 5: 44 and 52, a name, 3; 246 for the watches' paths, 5 in buffers.
         try finds(
             "domains", bodies,
             [

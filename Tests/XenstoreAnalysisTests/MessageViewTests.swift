@@ -3,7 +3,7 @@ import Testing
 import XenstoreArchive
 import XenstoreStream
 
-/// The view of pending messages against the decoder, which was written apart from it.
+/// The view of pending messages compared with the decoder, which was written independently.
 @Suite struct MessageViewTests {
     private func hex(_ octets: Octets) -> String {
         octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
@@ -29,7 +29,8 @@ import XenstoreStream
         }
         let rows = try answers.rows(
             sql: """
-                SELECT conn_id, direction, position, type, req_id, tx_id, length, hex(payload), complete, "offset" FROM messages
+                SELECT conn_id, direction, position, type, req_id, tx_id, length, hex(payload), complete, "offset" \
+                FROM messages
                 WHERE image_id = \(image) ORDER BY record_id, direction, position
                 """)
         #expect(rows == expected, "\(name)")
@@ -72,7 +73,7 @@ import XenstoreStream
         var octets: Octets = []
         for _ in 0..<random.below(5) {
             let payload = (0..<random.below(20)).map { _ in UInt8(random.below(256)) }
-            // Now and then a length that no payload has.
+            // Sometimes a length that no payload has.
             let length = random.chance(10) ? UInt32.max - UInt32(random.below(3)) : UInt32(payload.count)
             for number in [
                 UInt32(random.below(40)), UInt32(random.below(1 << 20)), UInt32.max - UInt32(random.below(9)), length,

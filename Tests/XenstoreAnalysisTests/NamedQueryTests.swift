@@ -90,7 +90,7 @@ import XenstoreStream
 
 /// The headers against the SQL below them.
 @Suite struct NamedQueryHeaderTests {
-    /// A default that is a number stands in the SQL as well.
+    /// A default that is a number also occurs in the SQL.
     @Test func theDefaultsAreThoseOfTheSQL() throws {
         for query in NamedQuery.all {
             for parameter in query.parameters {
@@ -102,7 +102,7 @@ import XenstoreStream
         }
     }
 
-    /// A query that accuses takes nothing but an image, so that `check` can run it.
+    /// A query with a severity takes only an image, so that `check` can run it.
     @Test func whatCheckRunsNeedsOnlyAnImage() {
         for query in NamedQuery.all where query.header.severity != .none {
             #expect(query.parameters.filter(\.isRequired).map(\.name) == ["image_id"], "\(query.name)")

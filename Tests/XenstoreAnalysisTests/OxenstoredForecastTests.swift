@@ -4,7 +4,7 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// What oxenstored of Xen 4.17 did with these texts, which it restored and of which it wrote its state again.
+/// What oxenstored of Xen 4.17 did when it restored these texts and wrote its state again.
 @Suite struct OxenstoredForecastTests {
     private static let plain = [
         "$xenstored-dump-format", "global,3", "evtchn-dev,5,3", "dom,0,0,2,30", "dom,1,1044476,1,31", "socket,7",

@@ -1,13 +1,13 @@
 import XenstoreStream
 
-/// A comparison of two images written as plainly as can be, to hold `Diff` against: a dictionary of things on either
-/// side, keyed by what makes a thing the same in two images.
+/// The simplest possible comparison of two images, as a reference for `Diff`: a dictionary of the
+/// items on either side, keyed by what identifies an item in two images.
 struct PlainDiff {
-    /// What an image speaks of: its name, where it stands in a change, and what is said about it.
+    /// An item of an image: its name, its place in a change, and its attributes.
     private struct Thing {
         var line: ChangeLine
         var attributes: [String: String]
-        /// A quota of a domain counts only where both images have that domain.
+        /// A quota of a domain counts only if both images have that domain.
         var quotaOf: UInt16?
     }
 
@@ -53,7 +53,8 @@ struct PlainDiff {
         lines.sort()
     }
 
-    /// The names of the attributes that differ; of two layouts only those that both images have.
+    /// The names of the attributes that differ; if the layouts differ, only those that both images
+    /// have.
     private static func differences(_ old: [String: String], _ new: [String: String], sameLayout: Bool) -> Set<String> {
         Set(old.keys).union(new.keys).filter { name in
             old[name] != new[name] && (sameLayout || (old[name] != nil && new[name] != nil))
@@ -82,7 +83,7 @@ struct PlainDiff {
         for case .connection(let data) in bodies { connections[data.connID] = Owner(data, ids, otherIDs) }
         var things: [String: Thing] = [:]
         func add(_ key: String, _ line: ChangeLine, _ attributes: [String: String]) {
-            // Of several things with one key each is a thing of its own.
+            // Several items with one key are compared one by one.
             var number = 1
             while things["\(key) #\(number)"] != nil { number += 1 }
             things["\(key) #\(number)"] = Thing(line: line, attributes: attributes)
@@ -173,7 +174,7 @@ struct PlainDiff {
         init(_ data: ConnectionData, _ ids: [UInt16: UInt64], _ otherIDs: [UInt16: UInt64]) {
             switch data.connType {
             case 0:
-                // A unique-id tells domains apart only where both images know it.
+                // A unique-id distinguishes domains only if both images have it.
                 let bothKnow = ids[data.domid] != nil && otherIDs[data.domid] != nil
                 key = "ring \(data.domid)" + (bothKnow ? " unique \(ids[data.domid] ?? 0)" : "")
                 domid = String(data.domid)

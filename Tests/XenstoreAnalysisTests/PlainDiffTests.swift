@@ -3,7 +3,7 @@ import Testing
 import XenstoreAnalysis
 import XenstoreStream
 
-/// `Diff` held against a second, plain comparison.
+/// `Diff` compared with a second, simple implementation.
 @Suite struct PlainDiffTests {
     static let realPairs: [(String, String)] = {
         let v1 = [
@@ -25,9 +25,8 @@ import XenstoreStream
         let lines = diff.lines.sorted()
         if lines != plain.lines {
             let (mine, theirs) = (Set(plain.lines), Set(lines))
-            Issue.record(
-                "\(what): only in Diff: \(theirs.subtracting(mine).sorted()); only in the plain one: \(mine.subtracting(theirs).sorted())"
-            )
+            let (onlyMine, onlyTheirs) = (mine.subtracting(theirs).sorted(), theirs.subtracting(mine).sorted())
+            Issue.record("\(what): only in Diff: \(onlyTheirs); only in the plain one: \(onlyMine)")
         }
         return lines.count
     }

@@ -5,7 +5,8 @@ import XenstoreStream
 
 @testable import XenstoreAnalysis
 
-/// A forecast passes over plain nodes in fewer steps than a daemon takes; it must see what following them byte by byte sees.
+/// A forecast handles plain nodes in fewer steps than a daemon. The result must be the same as
+/// following them byte by byte.
 @Suite struct PlainNodeForecastTests {
     private func events(_ bytes: [UInt8], _ offsets: [Int], usesFastPath: Bool) -> [String] {
         var walk = XenstoredWalk(bytes: bytes, records: RestoreRecords(offsets: offsets), usesFastPath: usesFastPath)

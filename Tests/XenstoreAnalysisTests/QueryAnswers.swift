@@ -50,7 +50,7 @@ final class QueryAnswers {
         }
     }
 
-    /// The rows on one image, with another one beside it of which nothing may show.
+    /// The rows for one image; nothing of a second image in the archive may appear.
     func rows(_ name: String, _ bodies: [RecordBody], _ parameters: [String: String] = [:]) throws -> [String] {
         try store(Self.noise, name: "other")
         return try rows(name, parameters.merging(["image_id": try store(bodies)]) { $1 })
@@ -127,10 +127,10 @@ enum Host {
         node("/local/domain/0/name", "Domain-0"),
     ]
 
-    /// One guest that works: no query that accuses finds anything.
+    /// One healthy guest: no query with a severity finds anything.
     static let healthy = base + home(5, "guest") + device(5)
 
-    /// One migrating domain's part of a host: what is not in it may live well elsewhere.
+    /// One migrating domain's part of a host: what is missing may exist on the host.
     static let part =
         [guest(2, 5)] + home(5, "guest") + [
             node("/local/domain/0/backend/vif/5/0/frontend", "/local/domain/5/device/vif/0", "n0,r5"),

@@ -13,16 +13,19 @@ import Glibc
 import Musl
 #endif
 
-/// The disk fails under SQLite while an image is rebuilt from an archive and kept in it: what is there stays whole, and the
-/// same again then works. FAULTS=all walks through every operation; otherwise some of them are tried.
+/// The disk fails under SQLite while an image is rebuilt from an archive and stored in it. The
+/// archive stays intact, and a second attempt works. FAULTS=all tries every operation; otherwise
+/// some of them are tried.
 @Suite struct RebuildFaultTests {
-    /// Which operations fail (as in fault.h), and whether all behind the first fail, too, or say that the disk is full.
+    /// Which operations fail (as in fault.h), and whether all after the first also fail, or report
+    /// a full disk.
     private static let modes: [(name: String, mask: Int32, isLasting: Int32, isFull: Int32)] = [
         ("reads fail", 1, 0, 0), ("writes fail", 2, 0, 0), ("the disk is full", 2, 0, 1), ("syncs fail", 4, 0, 0),
         ("truncating, opening and deleting fail", 8 | 16 | 32, 0, 0), ("the disk is gone", 63, 1, 0),
     ]
 
-    /// Rebuilds the archive's first image without sockets, keeps the result, and writes it to a file.
+    /// Rebuilds the archive's first image without sockets, keeps the result, and writes it to a
+    /// file.
     private func rebuild(_ path: String) throws {
         let archive = try Archive.openOrCreate(path, vfs: "fault")
         var plan = Rebuild()
@@ -35,7 +38,7 @@ import Musl
         try file.commit(overwrite: true)
     }
 
-    /// The images by their names, all of which hold; the custody log with them.
+    /// The images by name, after all of them and the custody log are verified.
     private func contents(_ path: String) throws -> [String: [UInt8]] {
         let (images, problems) = try Archive.open(path).provedImages()
         #expect(problems == [])

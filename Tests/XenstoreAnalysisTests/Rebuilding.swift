@@ -18,7 +18,7 @@ enum Rebuilding {
 }
 
 extension RebuiltStream {
-    /// The records, END left out.
+    /// The records, without END.
     var bodies: [RecordBody] {
         get throws {
             var bodies: [RecordBody] = []

@@ -27,7 +27,7 @@ import XenstoreStream
         #expect(!Redactor().isSecret(Octets(path.utf8)))
     }
 
-    /// No image of the fixtures loses more than what the list says.
+    /// No image of the fixtures loses more than the list says.
     @Test func onlySecretsOfARealImageChange() throws {
         let image = try ScannedImage(bytes: Fixtures.bytes("xen-4.17-small.bin"))
         var changed = 0
@@ -62,7 +62,7 @@ import XenstoreStream
         Octets([type, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, UInt8(payload.utf8.count), 0, 0, 0] + Array(payload.utf8))
     }
 
-    /// A password on its way waits in the buffers.
+    /// The buffers contain a password in transit.
     @Test func secretsInBuffersAreReplaced() {
         var data = ConnectionData(connID: 3, ringOf: 7, evtchn: 1)
         data.inData =
@@ -75,7 +75,7 @@ import XenstoreStream
             redacted.inData == message(11, "device/vfb/0/vncpasswd\0xxxxxxx") + message(11, "data/name\0plain")
                 + message(11, "/tool/secret\0xxxx"))
         #expect(redacted.outData == Octets("xxxx".utf8) + message(2, "xxxxxxx") + message(15, "/a/path\0token\0"))
-        // One that is cut off in the middle of its value.
+        // A message that is cut off in the middle of its value.
         data.inData = message(11, "vncpasswd\0hunter2").prefix(16 + 12)
         data.outData = []
         guard case .connection(let cut) = Redactor().redact(.connection(data), byteOrder: .little) else { return }

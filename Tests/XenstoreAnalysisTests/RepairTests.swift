@@ -5,9 +5,9 @@ import XenstoreStream
 
 @testable import XenstoreAnalysis
 
-/// Records that do not fit each other are made to.
+/// Inconsistent records are made consistent.
 @Suite struct RepairTests {
-    /// The records come out as these, and nothing is altered but what these kinds say.
+    /// The result is these records, with alterations of exactly these kinds.
     private func expect(
         _ records: [RecordBody], become expected: [RecordBody], _ kinds: Set<Alteration.Kind>, _ layout: Layout = .v1,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -86,7 +86,7 @@ import XenstoreStream
         #expect(stream.alterations.lines.last == "changed parent: 600 more of this kind")
     }
 
-    /// Of one path of 60,000 octets the parents would take 900 MB.
+    /// The parents of one path of 60,000 bytes would take 900 MB.
     @Test func anImageIsNotMadeManyTimesLargerByItsParents() throws {
         let error = #expect(throws: ArchiveError.self) {
             try Rebuilding.run(host + [node(String(repeating: "/a", count: 30_000))])
@@ -152,7 +152,8 @@ import XenstoreStream
             host + [node("/"), node("a"), node(""), pendingNode(1, tx: 1, "x")], become: host + [node("/")], [.badPath])
     }
 
-    /// Whatever stands in whatever order, comes out so that the checks of structure and the forecast of a restore have no more to say.
+    /// Any records in any order come out so that the checks of structure and the forecast of a
+    /// restore find nothing more.
     @Test(arguments: 0..<40) func anyOrderIsMadeValid(_ seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))
         let records =

@@ -4,7 +4,7 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// The forecast held against what the daemon of Xen 4.17 really did with the streams of Fixtures/restore.
+/// The forecast compared with what the daemon of Xen 4.17 did with the streams of Fixtures/restore.
 @Suite struct RestoreForecastTests {
     private static let outcomes: [(name: String, outcome: String)] = {
         let text = String(decoding: Fixtures.bytes("restore/outcomes.tsv"), as: UTF8.self)
@@ -14,20 +14,21 @@ import XenstoreStream
         }
     }()
 
-    /// Streams whose fate is decided by what the stream does not hold, and the forecast they have all the same.
+    /// Streams whose outcome depends on something outside the stream, and their forecast.
     private static let exceptions: [String: RestoreForecast.Effect] = [
         // The file descriptors that the process has open.
         "global-fd-not-open": .accepts, "conn-socket-fd-not-open": .accepts, "conn-socket-fd-5000": .accepts,
         "conn-socket-fd-is-listener": .accepts,
-        // What lies in memory behind the file: the daemon may live through it.
+        // The contents of memory after the file: the daemon may survive.
         "len-16-too-large-lies": .dies, "len-exact-pad1": .dies, "len-past-eof-0x1000": .overReads,
         "draft-ring-in-v1": .overReads,
-        // Observed was both, first the one and then the other.
+        // Both were observed, one after the other.
         "conn-len-16": .dies,
-        // What was meant, where the stream holds something else: a record behind END, a length that is too short.
+        // The intended contents, if the stream holds something else: a record after END, a length
+        // that is too short.
         "behind-end-node": .alters, "behind-end-node-and-end": .alters, "trunc-at-record-boundary-mid-stream": .accepts,
         "node-value-len-smaller": .accepts, "node-path-len-smaller": .overReads, "watch-wpath-len-shorter": .overReads,
-        // Version 2 is refused by daemons up to 4.20, and taken by those the forecast is about.
+        // Daemons up to 4.20 refuse version 2; those that the forecast is about accept it.
         "hdr-version-2": .accepts,
         // Which domains the hypervisor has.
         "dead-domain": .accepts, "dead-domain-with-node": .accepts, "dead-domain-grantee": .accepts,
@@ -67,8 +68,8 @@ import XenstoreStream
         let forecast = try forecast(Fixtures.bytes(name))
         let events = forecast.events.map { "\($0.effect.rawValue) at \($0.offset): \($0.message)" }
         #expect(forecast.effect <= .alters, "\(events)")
-        // All it loses is the target of a stub domain whose own connection comes first; permissions of domains that are
-        // gone become stale.
+        // Only two things are lost: the target of a stub domain whose own connection comes first,
+        // and permissions of domains that are gone, which become stale.
         let harmless = ["drops domain 5 as the target", "marks the permission of domain"]
         #expect(forecast.events.allSatisfy { event in harmless.contains { event.message.hasPrefix($0) } }, "\(events)")
     }

@@ -46,7 +46,7 @@ import XenstoreStream
         }
     }
 
-    /// conn-ids, with the number of octets that wait.
+    /// conn-ids, with the number of bytes in the buffers.
     private func connections(_ bodies: [RecordBody]) -> [UInt32: Int] {
         var found: [UInt32: Int] = [:]
         for case .connection(let data) in bodies {
@@ -77,7 +77,8 @@ import XenstoreStream
             paths(bodies) == [
                 "/", "/local", "/local/domain", "/local/domain/5", "/local/domain/5/data", "/tool", "/tool/owned",
             ])
-        // Its own connection is whole; domain 0 and domain 3 are named by permissions, and domain 3 is its target.
+        // Its own connection is whole; domain 0 and domain 3 are named by permissions, and domain 3
+        // is its target.
         #expect(connections(bodies) == [1: 0, 2: 0, 3: 4])
         #expect(tokens(bodies) == ["c"])
         #expect(pending(bodies) == ["/tool/new"])
@@ -121,7 +122,7 @@ import XenstoreStream
         #expect(throws: ArchiveError.self) { try select(.domain(9)) }
         #expect(throws: ArchiveError.self) { try select(.subtree(Octets("/local/domain/9".utf8))) }
         #expect(throws: ArchiveError.self) { try select(.domain(5), .domain(9)) }
-        // A domain that has left nodes behind, but no connection.
+        // A domain that has nodes but no connection any more.
         #expect(paths(try select(.domain(55))) == ["/", "/local", "/local/domain", "/local/domain/55"])
     }
 

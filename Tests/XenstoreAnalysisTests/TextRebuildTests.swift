@@ -12,7 +12,8 @@ import XenstoreStream
         return try plan.run(ImageSource(name: name, file: ScannedImage(bytes: Fixtures.bytes(name))))
     }
 
-    /// The committed nodes by path, as both daemons have them: special ones without a slash, no entry stale, the root left out.
+    /// The committed nodes by path, in a form that both daemons share: special nodes without a
+    /// slash, no stale entries, no root.
     private func nodes(_ image: ScannedImage) throws -> [Octets: NodeData] {
         var nodes: [Octets: NodeData] = [:]
         try image.forEachItem { _, item in
@@ -66,7 +67,7 @@ import XenstoreStream
         let text = try #require(stream.image.text).text
         #expect(text.starts(with: Array("$xenstored-dump-format\nglobal,".utf8)))
         #expect(try nodes(stream.image) == nodes(before))
-        // Every connection is there, and every watch of it.
+        // Every connection and all its watches exist.
         let (old, new) = (try counts(before), try counts(stream.image))
         #expect(new[.connectionData] == old[.connectionData])
         #expect(new[.watchData, default: 0] == old[.watchData, default: 0] + old[.watchDataExtended, default: 0])
@@ -83,7 +84,7 @@ import XenstoreStream
 
     @Test func thereAndBackNothingElseIsLost() throws {
         let text = Fixtures.bytes("oxenstored-4.17-small.dump")
-        // The draft has all that the text has, but for the event channel device.
+        // The draft has everything that the text has, except the event channel device.
         let draft = try rebuild("oxenstored-4.17-small.dump", .draft)
         var plan = Rebuild()
         plan.form.layout = .oxenstored

@@ -1,7 +1,8 @@
 import Testing
 import XenstoreAnalysis
 
-/// Plans on which the speed of the views rests: a term that is not taken down to the tables makes SQLite read the whole archive.
+/// The plans that make the views fast: if a term is not pushed down to the tables, SQLite reads the
+/// whole archive.
 @Suite struct ViewPlanTests {
     private func plan(_ sql: String) throws -> [String] {
         try QueryAnswers().rows(sql: "EXPLAIN QUERY PLAN " + sql)
@@ -35,7 +36,7 @@ import XenstoreAnalysis
         expectNoScan(plan)
     }
 
-    /// A domain's nodes are found by their paths, in however many images.
+    /// A domain's nodes are found by path, in any number of images.
     @Test func aDomainsLogReadsItsHomeOnly() throws {
         let query = try #require(NamedQuery.all.first { $0.name == "domain_log" })
         let plan = try plan(query.sql.replacing(":domid", with: "5").replacing(":series", with: "'main'"))

@@ -5,7 +5,7 @@ import XenstoreStream
 @testable import XenstoreAnalysis
 @testable import XenstoreArchive
 
-/// A workspace in a folder of its own.
+/// A workspace in its own directory.
 final class Workspace {
     let folder = TemporaryFolder()
 
@@ -24,7 +24,7 @@ final class Workspace {
     /// Runs SQL as a tool would, with the foreign keys' checks on.
     func run(_ sql: String, foreignKeys: Bool = true) throws {
         let database = try Database(path: path, mode: .write)
-        // What no tool would let anybody do, and a hostile file holds all the same.
+        // What no tool permits, but a hostile file can contain.
         if !foreignKeys { try database.execute("PRAGMA ignore_check_constraints = ON; PRAGMA writable_schema = OFF") }
         try database.execute("PRAGMA foreign_keys = \(foreignKeys ? "ON" : "OFF")")
         try database.execute(sql)
@@ -94,7 +94,8 @@ final class Workspace {
         #expect(try workspace.count("PRAGMA application_id") == 0x7873_7277)
         #expect(
             try workspace.count(
-                "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"
+                "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND "
+                    + "name NOT LIKE 'sqlite_%'"
             ) == 0)
         #expect(try workspace.count("SELECT count(*) FROM pragma_foreign_key_check") == 0)
         #expect(try workspace.count("SELECT count(*) FROM sqlite_schema WHERE type IN ('view', 'trigger')") == 0)
@@ -113,7 +114,8 @@ final class Workspace {
             INSERT INTO connections (conn_id, type, socket_fd) VALUES (9, 'socket', 12);
             INSERT INTO watches (conn_id, path, token) VALUES (9, '@releaseDomain', 'w');
             INSERT INTO domains (domid) VALUES (6);
-            INSERT INTO quotas (scope, domid, name, value) VALUES ('domain', 6, 'nodes', 8), ('default', NULL, 'nodes', 9);
+            INSERT INTO quotas (scope, domid, name, value) VALUES ('domain', 6, 'nodes', 8), ('default', NULL, \
+            'nodes', 9);
             """)
         let stream = try workspace.build()
         #expect(
@@ -137,7 +139,8 @@ final class Workspace {
         ]
         #expect(try workspace.build().bodies == Self.records.filter { !gone.contains($0) })
         try workspace.run(
-            "UPDATE connections SET conn_id = 77 WHERE conn_id = 3; DELETE FROM nodes WHERE path = '/a'; DELETE FROM domains"
+            "UPDATE connections SET conn_id = 77 WHERE conn_id = 3; DELETE FROM nodes WHERE path = '/a'; DELETE FROM "
+                + "domains"
         )
         #expect(
             try workspace.build().bodies == host + [
@@ -247,7 +250,7 @@ final class Workspace {
     }
 }
 
-/// Workspaces whose checks somebody has got round.
+/// Workspaces whose constraints were bypassed.
 @Suite struct HostileWorkspaceTests {
     private static let records: [RecordBody] =
         host + [
@@ -255,7 +258,7 @@ final class Workspace {
             pendingNode(2, tx: 7, "/b"), domain(5, ["nodes": 7]),
         ]
 
-    /// Each change, and what is said of it.
+    /// Each change, and the message about it.
     @Test(arguments: [
         ("DELETE FROM image", "image, image_id 1: is missing; it holds the stream's layout"),
         ("INSERT INTO image (image_id) VALUES (2)", "image, image_id 2: is a second row; a workspace has one"),
@@ -358,7 +361,8 @@ final class Workspace {
 
     @Test(arguments: [
         (
-            "DROP TABLE watches; CREATE VIEW watches AS SELECT 1 AS watch_id, 1 AS position, 1 AS conn_id, '/' AS path, '' AS token, NULL AS depth",
+            "DROP TABLE watches; CREATE VIEW watches AS SELECT 1 AS watch_id, 1 AS position, 1 AS conn_id, '/' AS "
+                + "path, '' AS token, NULL AS depth",
             "has no table watches"
         ),
         ("DROP TABLE watches", "has no table watches"),
@@ -373,7 +377,7 @@ final class Workspace {
         #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
     }
 
-    /// Whatever bytes of the file are changed: it is refused, or read, and never more than that.
+    /// Whichever bytes of the file are changed, it is either refused or read.
     @Test(arguments: 0..<80) func aDamagedFileIsNoTrouble(_ seed: Int) throws {
         let workspace = try Workspace(Self.records)
         var random = SeededGenerator(seed: UInt64(seed))

@@ -91,9 +91,11 @@ import Testing
         #expect(
             lines[(start + 1)...].prefix(4) == [
                 "  domain 1: incomplete READ: 10 of 16 header bytes present",
-                "  domain 2: 991 unread bytes: 1 rest of a message, 30 WATCH_EVENT; the first event is for \"data/tick30\"",
+                "  domain 2: 991 unread bytes: 1 rest of a message, 30 WATCH_EVENT; the first event is for "
+                    + "\"data/tick30\"",
                 "  domain 3: incomplete READ: 0 of 5 payload bytes present",
-                "  socket 11: 15540 unread bytes: 375 WATCH_EVENT; the first event is for \"/local/domain/2/data/tick35\"",
+                "  socket 11: 15540 unread bytes: 375 WATCH_EVENT; the first event is for "
+                    + "\"/local/domain/2/data/tick35\"",
             ])
         let sheet = try JSONText.object(SharedArchive.run("show", "@2", "--format", "json").text)
         let waiting = try #require(sheet["waiting"] as? [[String: Any]])
@@ -103,7 +105,7 @@ import Testing
 }
 
 extension Outcome {
-    /// The outcome as if nothing had come out: a JSON table without rows is an empty list.
+    /// The outcome with an empty JSON table treated as no output.
     var withoutOutput: Outcome {
         Outcome(ending: ending, output: output == Array("[]\n".utf8) ? [] : output, errors: errors)
     }

@@ -3,7 +3,7 @@ import Testing
 
 private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 
-/// What is named as the archive is something else.
+/// The file given as the archive is something else.
 @Suite struct ArchiveFileTests {
     static let readers = [
         ["images"], ["show", "@1"], ["export", "@1", "-o", "out"], ["diff", "@1", "@2"], ["ls", "@1"],

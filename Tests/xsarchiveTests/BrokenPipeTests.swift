@@ -5,7 +5,8 @@ import Testing
 @Suite struct BrokenPipeTests {
     /// More than any pipe holds.
     static let commands = [
-        "sql 'WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n WHERE x < 60000) SELECT x FROM n' --format jsonl",
+        "sql 'WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n WHERE x < 60000) SELECT x FROM n' "
+            + "--format jsonl",
         "sql 'SELECT * FROM nodes' --format csv", "sql 'SELECT * FROM nodes'", "diff @1 @3 --format jsonl",
     ]
 
@@ -33,7 +34,7 @@ import Testing
         expectMessage(outcome.errorText, containing: ["standard output: writing failed: "])
     }
 
-    /// Half an image is no image: an export says so, also where others end quietly.
+    /// Half an image is useless: an export reports that, although other commands end silently.
     @Test func anExportIntoAClosedPipeIsTrouble() {
         let outcome = Workplace.withSharedImages().shell("{ \"$0\" export @2; echo \"status $?\" >&2; } | head -c 1")
         #expect(outcome.output.count == 1)

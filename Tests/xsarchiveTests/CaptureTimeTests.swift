@@ -2,8 +2,9 @@ import TestSupport
 import Testing
 
 @Suite struct CaptureTimeTests {
-    /// Imports an image of that name.
-    /// - Returns: when it was captured, "NULL" where nobody says; the message where it was refused.
+    /// Imports an image with this name.
+    /// - Returns: the capture time, "NULL" if it is unknown, or the message if the image was
+    ///   refused.
     private func captured(_ name: String, _ options: String...) -> String {
         let place = Workplace()
         place.write(Fixtures.bytes("xen-4.17-tiny.bin"), name)
@@ -17,10 +18,10 @@ import Testing
         ("dump-2026-08-01T12:00:00Z.bin", "2026-08-01T12:00:00Z"), ("20260801T120000Z", "2026-08-01T12:00:00Z"),
         ("dump-2026-08-01T12:00:00+02:00", "2026-08-01T10:00:00Z"),
         ("2026-08-01_12-00-00Z.bin", "2026-08-01T12:00:00Z"),
-        // Nobody says whose time these are.
+        // The time zone is unknown.
         ("dump-20260801-120000.bin", "NULL"), ("dump-1785585600.bin", "NULL"), ("2026-08-01.bin", "NULL"),
         ("dump.bin", "NULL"),
-        // Two times, and a day that there is not.
+        // Two times, and a day that does not exist.
         ("2026-08-01T12:00:00Z-2026-08-02T12:00:00Z", "NULL"), ("dump-2026-06-31T12:00:00Z", "NULL"),
     ])
     func onlyATimeThatLeavesNoDoubtIsTakenUnasked(_ name: String, _ time: String) {

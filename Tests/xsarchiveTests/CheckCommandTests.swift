@@ -64,7 +64,7 @@ import Testing
         expectUsage(Workplace().run("check", "a", "--severity", "fatal"), "fatal")
     }
 
-    /// Domain 9 owns nodes and is not there.
+    /// Domain 9 owns nodes and does not exist.
     private func leakingPlace(ring: UInt16 = 0, owner: UInt16 = 9) throws -> Workplace {
         let place = Workplace()
         var stream = HandmadeStream(nodes: [("/", ""), ("/leak", "x")])
@@ -82,7 +82,8 @@ import Testing
         #expect(
             rows.map { $0["message"] as? String }
                 == ["/", "/leak"].map { path in
-                    "Nodes owned by a domain that is gone: owner 9, path \"\(path)\", value \"\(path == "/" ? "" : "x")\", perms \"n9,r7\""
+                    "Nodes owned by a domain that is gone: owner 9, path \"\(path)\", value "
+                        + "\"\(path == "/" ? "" : "x")\", perms \"n9,r7\""
                 })
         #expect(rows.allSatisfy { $0["severity"] as? String == "warning" })
         expectDone(place.run("import", "image one"))
@@ -90,7 +91,8 @@ import Testing
     }
 
     @Test func theStatusFollowsFailOn() throws {
-        // Owned by a domain without a connection, the root would make a daemon give up; domain 7's entry is a warning.
+        // A root owned by a domain without a connection would kill a daemon; domain 7's entry is a
+        // warning.
         let place = try leakingPlace(owner: 0)
         #expect(place.run("check", "image one").ending == .exit(1))
         #expect(place.run("check", "image one", "--fail-on", "warning").ending == .exit(1))

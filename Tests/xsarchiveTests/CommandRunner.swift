@@ -9,13 +9,13 @@ import Musl
 /// How a command ended.
 enum Ending: Equatable {
     case exit(Int32)
-    /// Killed by a signal, which no way of using the tool may bring about.
+    /// Killed by a signal, which no use of the tool may cause.
     case signal(Int32)
     /// Did not end in time, and was killed for it.
     case timeout
 }
 
-/// What a command left behind.
+/// The result of a command.
 struct Outcome {
     let ending: Ending
     let output: [UInt8]
@@ -48,7 +48,7 @@ struct Outcome {
     }
 }
 
-/// A running command. Its streams are files, so that no pipe can fill up while nobody reads it.
+/// A running command. Its streams are files, so that no unread pipe can fill up.
 final class RunningCommand {
     private let process: pid_t
     private let streams = TemporaryFolder()
@@ -57,7 +57,7 @@ final class RunningCommand {
     /// Longer than any command here takes on a busy machine.
     private static let patience = 60.0
 
-    /// - Parameter environment: all of it; nothing comes from the test's own environment.
+    /// - Parameter environment: the whole environment; nothing is inherited from the test.
     init(_ program: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String], folder: String) {
         Files.write(input, streams.file("in"))
         var actions = posix_spawn_file_actions_t()
@@ -67,7 +67,7 @@ final class RunningCommand {
             &actions, STDOUT_FILENO, streams.file("out"), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_addopen(
             &actions, STDERR_FILENO, streams.file("err"), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        // Whatever the test runner ignores or blocks, a user's shell does not.
+        // The test runner may ignore or block signals that a user's shell does not.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         var signals = sigset_t()
@@ -76,7 +76,7 @@ final class RunningCommand {
         for signal in [SIGPIPE, SIGXFSZ, SIGINT, SIGTERM] { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        // The shell changes the folder, and then is the program.
+        // The shell changes the directory, and then executes the program.
         let words = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder, program] + arguments
         var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -117,8 +117,8 @@ final class RunningCommand {
 
 /// The program under test.
 enum Tool {
-    /// It lies beside the test bundle. Which process loads the bundle differs: the bundle itself or a helper of the
-    /// toolchain, which has the bundle's path among its arguments.
+    /// It is next to the test bundle. Which process loads the bundle differs: the bundle itself or
+    /// a helper of the toolchain, which has the bundle's path among its arguments.
     static let path: String = {
         var folders: [String] = []
         var buffer = [UInt8](repeating: 0, count: 4096)

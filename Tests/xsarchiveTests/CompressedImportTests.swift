@@ -4,9 +4,9 @@ import Testing
 private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2cdae7e693cd"
 
-/// Files packed by gzip, xz and zstd are read as what is in them.
+/// Files compressed with gzip, xz and zstd are read as their contents.
 @Suite struct CompressedImportTests {
-    /// A folder with an image packed into a file of that name.
+    /// A directory with a compressed image in a file with this name.
     private func packed(_ command: String, _ image: String = tiny, as name: String) -> Workplace {
         let place = Workplace()
         let outcome = place.shell("\(command) < \"$1\" > \"$2\"", image, name)
@@ -62,7 +62,8 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
             _ = place.shell("(cat \"$1\"; head -c 3000000 /dev/zero) | \(command) > \"$2\"", tiny, name)
             expectFailure(
                 place.run("import", "--max-size", "1M", name), 2,
-                "\(name): the file unpacks to more than 1048576 bytes; if it is to be trusted, import it with a greater --max-size"
+                "\(name): the file unpacks to more than 1048576 bytes; if it is to be trusted, import it with a "
+                    + "greater --max-size"
             )
             #expect(place.names.allSatisfy { $0.hasPrefix("bomb") })
         }
@@ -105,7 +106,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
             let part = place.run("export", "@1").output
             #expect(Fixtures.bytes("xen-4.22-small.bin").starts(with: part) && !part.isEmpty)
         } else {
-            // Some programs give nothing out before a whole block is good.
+            // Some programs write nothing before a whole block is good.
             expectFailure(salvaged, 2, containing: ["\(name): cannot be decompressed by "])
         }
     }

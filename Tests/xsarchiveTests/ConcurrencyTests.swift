@@ -21,7 +21,7 @@ import Musl
             for (index, name) in names.enumerated() {
                 place.write(try image(seed: UInt64(10 * round + index), nodes: 800), name)
             }
-            // The archive is not there yet: they also meet in making it.
+            // The archive does not exist yet, so they also compete to create it.
             let running = names.map { place.start(["import", $0]) }
             for outcome in running.map({ $0.outcome() }) {
                 expectDone(outcome)
@@ -89,10 +89,12 @@ import Musl
 
     // MARK: Waiting
 
-    /// Another process holds the archive for some seconds; what the program says and how it ends are on standard error.
+    /// Another process holds the archive for some seconds; what the program says and how it ends
+    /// are on standard error.
     private func beside(_ place: Workplace, holding seconds: Int, _ command: String) -> Outcome {
         place.shell(
-            "{ echo 'BEGIN EXCLUSIVE;'; sleep \(seconds); } | sqlite3 xsarchive.db & sleep 0.5; \"$0\" \(command) >/dev/null; echo \"status $?\" >&2; wait"
+            "{ echo 'BEGIN EXCLUSIVE;'; sleep \(seconds); } | sqlite3 xsarchive.db & sleep 0.5; \"$0\" \(command) "
+                + ">/dev/null; echo \"status $?\" >&2; wait"
         )
     }
 

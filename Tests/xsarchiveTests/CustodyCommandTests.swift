@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The custody log as a stranger with SQLite's own shell may try to forge it.
+/// Attempts to forge the custody log with SQLite's own shell.
 @Suite struct CustodyCommandTests {
     /// Three images in two series, one of them twice.
     static func place() -> Workplace {
@@ -14,7 +14,8 @@ import Testing
         return place
     }
 
-    /// Changes the log as somebody would who may write to the file: the trigger goes, and comes back as it was.
+    /// Changes the log like an attacker with write access: the trigger is removed, and then
+    /// restored.
     static func forge(_ place: Workplace, _ sql: String) {
         let triggers = "SELECT group_concat(sql, ';' || char(10)) || ';' FROM sqlite_schema WHERE type = 'trigger'"
         let names = ["custody_is_not_changed", "custody_is_not_deleted", "custody_is_added_to_at_its_end"]
@@ -43,7 +44,7 @@ import Testing
         for (entry, next) in zip(entries, entries.dropFirst()) {
             #expect(next["previous"] as? String == entry["hash"] as? String)
         }
-        // The same image under the same label adds nothing, so there is nothing to tell.
+        // The same image under the same label adds nothing, so there is no new entry.
         let before = place.bytes("xsarchive.db")
         expectDone(place.run("import", "--series", "a", Fixtures.path("xen-4.17-seq-1.bin")))
         expectBytes(place.bytes("xsarchive.db"), before)
@@ -66,7 +67,8 @@ import Testing
             "UPDATE custody SET user = 'x' WHERE entry_id = 2", "DELETE FROM custody",
             "DELETE FROM custody WHERE entry_id = 4",
             "INSERT OR REPLACE INTO custody SELECT * FROM custody WHERE entry_id = 2",
-            "INSERT INTO custody SELECT entry_id + 7, at, action, user, host, tool, arguments, image_id, name, series, captured_at, layout, size, "
+            "INSERT INTO custody SELECT entry_id + 7, at, action, user, host, tool, arguments, image_id, name, "
+                + "series, captured_at, layout, size, "
                 + "sha256, findings, source, note, previous, hash FROM custody WHERE entry_id = 1",
         ] {
             let outcome = place.sqlite(sql)
@@ -76,7 +78,7 @@ import Testing
         expectDone(place.run("verify"))
     }
 
-    /// Each line: what is changed, and what `verify` says of which entry.
+    /// Each line: the change, and what `verify` says about which entry.
     @Test(arguments: [
         ("UPDATE custody SET user = 'nobody' WHERE entry_id = 2", "entry 2 was changed"),
         ("UPDATE custody SET at = '2020-01-01T00:00:00Z' WHERE entry_id = 4", "entry 4 was changed"),
@@ -99,7 +101,7 @@ import Testing
         #expect((first["problem"] as? String)?.hasPrefix(expected) == true, "\(first)")
     }
 
-    /// Entries that were taken from the end show as images without one.
+    /// Entries that were removed from the end show as images without an entry.
     @Test func aLogThatWasCutOffShowsByItsImages() throws {
         let place = Self.place()
         Self.forge(place, "DELETE FROM custody WHERE entry_id = 4")
@@ -110,7 +112,7 @@ import Testing
         #expect((failed.first?["problem"] as? String)?.hasPrefix("the custody log has no entry") == true)
     }
 
-    /// What was written down tells a log that is whole in itself from the one that it was.
+    /// The value that was written down reveals a consistent log that replaces the original one.
     @Test func whatWasWrittenDownIsHeldAgainstTheArchive() throws {
         let place = Self.place()
         let object = try JSONText.object(place.run("verify", "--json").text)
@@ -127,7 +129,7 @@ import Testing
         expectDone(place.run("import", Fixtures.path("xen-4.17-tiny.bin")))
         expectDone(place.run("verify", "--expect", head))
         #expect(place.run("verify", "--expect", digest).ending == .exit(2))
-        // Somebody makes the archive anew: all holds but what was written down.
+        // The archive is created again: only the value that was written down does not match.
         let other = Self.place()
         expectDone(other.run("verify"))
         expectDone(other.run("verify", "--expect", digest))

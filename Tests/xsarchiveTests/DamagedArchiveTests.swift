@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct DamagedArchiveTests {
-    /// A copy of the shared archive in which a value of @4 is another one of the same length.
+    /// A copy of the shared archive in which a value of @4 is replaced by one with the same length.
     private func damaged() throws -> Workplace {
         let place = Workplace.withSharedImages()
         let outcome = place.sqlite("UPDATE node_span SET value = '666' WHERE value = '777'; SELECT changes()")
@@ -72,7 +72,7 @@ import Testing
         for round in 0..<5 {
             let place = Workplace()
             var bytes = whole
-            // Behind the first page, which says what kind of file it is.
+            // After the first page, which identifies the kind of file.
             let start = 4096 + random.below(bytes.count - 4096 - 64)
             for offset in 0..<64 { bytes[start + offset] = UInt8(random.below(256)) }
             place.write(bytes, "xsarchive.db")

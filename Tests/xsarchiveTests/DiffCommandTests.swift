@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct DiffCommandTests {
-    /// A folder with two images that follow on each other, under short names.
+    /// A directory with two successive images under short names.
     private func sequence() -> Workplace {
         let place = Workplace()
         place.write(Fixtures.bytes("xen-4.17-seq-1.bin"), "old.bin")
@@ -116,7 +116,8 @@ import Testing
         #expect(outcome.output.isEmpty)
         #expect(
             outcome.errorText
-                == "xsarchive: the images have the same content; their bytes differ in what is not compared, like padding or the order of records\n"
+                == "xsarchive: the images have the same content; their bytes differ in what is not compared, like "
+                + "padding or the order of records\n"
         )
         expectDone(place.run("diff", "a.bin", "b.bin", "--quiet"))
     }

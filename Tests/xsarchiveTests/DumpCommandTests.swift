@@ -20,7 +20,8 @@ import XenstoreStream
         Golden.expect(outcome, "dump-cut.txt")
     }
 
-    /// Every byte of the file stands in exactly one item, and within a record in one field, the padding or the rest.
+    /// Every byte of the file belongs to exactly one item, and within a record to one field, the
+    /// padding or the unexplained rest.
     @Test(
         arguments: Fixtures.cleanNames + [
             "xen-2026-08-depth-3.bin", "restore/len-8-too-large-lies.bin", "restore/trunc-in-value.bin",

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Words that show a defect where a message should be.
+/// Words that reveal an internal error in a message.
 private let leaks = [
     "Swift", "Fatal", "fatal error", "Error(", "Optional(", "StreamError", "ArchiveError", "0x0000", "nil",
 ]
 
-/// The command succeeded, and had nothing to remark.
+/// The command succeeded, and reported nothing.
 func expectDone(_ outcome: Outcome, sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(outcome.ending == .exit(0), "\(outcome.errorText)", sourceLocation: sourceLocation)
     #expect(outcome.errorText == "", sourceLocation: sourceLocation)
@@ -22,7 +22,8 @@ func expectFailure(
     #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)
 }
 
-/// The command failed with one line on standard error that has all `parts`, and nothing on standard output.
+/// The command failed with one line on standard error that has all `parts`, and nothing on standard
+/// output.
 func expectFailure(
     _ outcome: Outcome, _ status: Int32, containing parts: [String], sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -49,7 +50,8 @@ func expectUsage(_ outcome: Outcome, _ part: String, sourceLocation: SourceLocat
     }
 }
 
-/// Two images or files are the same. `#expect` would work out and print the difference of a hundred thousand bytes.
+/// Two images or files are the same. `#expect` would work out and print the difference of a hundred
+/// thousand bytes.
 func expectBytes(
     _ actual: [UInt8], _ expected: [UInt8], _ what: String = "", sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -71,7 +73,7 @@ enum JSONText {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]], "\(text)")
     }
 
-    /// One object a line.
+    /// One object per line.
     static func lines(_ outcome: Outcome) throws -> [[String: Any]] {
         try outcome.lines.map(object)
     }

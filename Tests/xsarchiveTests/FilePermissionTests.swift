@@ -8,7 +8,7 @@ import Glibc
 import Musl
 #endif
 
-/// Images hold passwords: what the program writes is for its owner, whatever the umask.
+/// Images contain passwords: only the owner can read what the program writes, whatever the umask.
 @Suite struct FilePermissionTests {
     @Test func archivesAndExportsAreForTheirOwnerOnly() {
         let place = Workplace()
@@ -16,7 +16,7 @@ import Musl
         expectDone(place.shell("umask 000; exec \"$0\" export @1 -o out"))
         #expect(Files.permissions(place.file("xsarchive.db")) == 0o600)
         #expect(Files.permissions(place.file("out")) == 0o600)
-        // Over a file that everybody may read.
+        // Overwrites a file that all users can read.
         chmod(place.file("out"), 0o666)
         expectDone(place.shell("umask 000; exec \"$0\" export @1 -o out --force"))
         #expect(Files.permissions(place.file("out")) == 0o600)
@@ -24,7 +24,7 @@ import Musl
         #expect(Files.permissions(place.file("xsarchive.db")) == 0o600)
     }
 
-    /// SQLite's journal beside the archive holds pages of it.
+    /// SQLite's journal next to the archive contains pages of it.
     @Test func theJournalIsForItsOwnerOnly() throws {
         let place = Workplace()
         var generator = StreamGenerator(seed: 9, format: StreamFormat(layout: .v1))

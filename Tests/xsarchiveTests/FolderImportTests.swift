@@ -29,7 +29,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
     @Test func whatIsNoImageIsSkippedWithOneLine() {
         let place = folder()
         _ = place.shell(
-            "echo hello > in/README; echo hello | xz -c > in/notes.xz; : > in/empty; mkfifo in/pipe; ln -s nowhere in/dangling; ln -s b in/folder"
+            "echo hello > in/README; echo hello | xz -c > in/notes.xz; : > in/empty; mkfifo in/pipe; ln -s nowhere "
+                + "in/dangling; ln -s b in/folder"
         )
         let outcome = place.run("import", "in")
         #expect(outcome.ending == .exit(1))

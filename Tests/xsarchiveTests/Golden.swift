@@ -9,8 +9,8 @@ import Musl
 
 /// Expected outputs, kept as files in Tests/Fixtures/golden.
 enum Golden {
-    /// Compares with the file. One that is missing is written, and the test fails all the same: somebody must look at it
-    /// first. RECORD_GOLDEN=1 writes all anew.
+    /// Compares with the file. A missing file is written, but the test still fails, as the file
+    /// must be reviewed first. RECORD_GOLDEN=1 rewrites all files.
     static func expect(_ outcome: Outcome, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
         let folder = Fixtures.path("golden")
         let path = folder + "/" + name

@@ -1,14 +1,15 @@
 import XenstoreStream
 
-/// A small stream with the records a test wants: domain 0's connection, one socket, then watches and nodes.
+/// A small stream with the records a test wants: domain 0's connection, one socket, then watches
+/// and nodes.
 struct HandmadeStream {
     /// Paths and values; committed, owned by domain 0.
     var nodes: [(path: Octets, value: Octets)] = []
     /// Paths and tokens, set over the socket.
     var watches: [(path: Octets, token: Octets)] = []
-    /// Who owns the nodes.
+    /// The owner of the nodes.
     var owner: UInt16 = 0
-    /// Whose ring connection there is.
+    /// The domains with a ring connection.
     var ring: UInt16 = 0
     /// What the daemon has not yet read from the socket.
     var pendingInput: Octets = []

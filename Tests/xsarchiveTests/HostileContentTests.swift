@@ -2,9 +2,11 @@ import TestSupport
 import Testing
 import XenstoreStream
 
-/// Guests write paths, values and tokens: whatever they hold, it must not steer the terminal of who looks at them.
+/// Guests write paths, values and tokens. Whatever these contain must not control the user's
+/// terminal.
 @Suite struct HostileContentTests {
-    /// Escape sequences, line breaks, a reversal of the line, one-byte controls of both kinds, NUL, bytes that are no UTF-8.
+    /// Escape sequences, line breaks, a right-to-left override, C0 and C1 control characters, NUL,
+    /// bytes that are not UTF-8.
     private static let poison: [Octets] = [
         Octets("\u{1B}[2J\u{1B}]0;owned\u{7}".utf8), Octets("a\nroot ok\r\tb".utf8),
         Octets("a\u{202E}nib.\u{2066}b\u{200B}".utf8),
@@ -71,7 +73,8 @@ import XenstoreStream
         expectHarmless(place.run(["diff"] + pair + ["--name-status"]), status: 1, tabs: true)
         let changes = try JSONText.lines(place.run(["diff"] + pair + ["--format", "jsonl"]))
         #expect(changes.count { $0["kind"] as? String == "node" } == Self.poison.count)
-        // Every change is one line in the text, too: a line feed in a value begins no new one.
+        // Every change is one line in the text too: a line feed in a value does not begin a new
+        // one.
         let lines = place.run(["diff"] + pair).lines
         #expect(lines.count { ["+ ", "- ", "~ "].contains(String($0.prefix(2))) } == changes.count)
     }

@@ -1,9 +1,10 @@
 import TestSupport
 import Testing
 
-/// Archives from strangers: nothing that was put into their schema runs, or shows something else than the tables hold.
+/// Archives from untrusted sources: nothing added to their schema runs, or shows something other
+/// than the tables' contents.
 @Suite struct HostileSchemaTests {
-    /// What a stranger may add or change, and what the refusal names.
+    /// What an attacker may add or change, and what the refusal names.
     static let schemas: [(sql: String, words: String)] = [
         ("CREATE TRIGGER t AFTER INSERT ON image BEGIN DELETE FROM finding; END", "a strange trigger t"),
         ("CREATE TRIGGER t INSTEAD OF INSERT ON nodes BEGIN SELECT 1; END", "a strange trigger t"),
@@ -17,7 +18,8 @@ import Testing
         ("DROP VIEW nodes; CREATE VIEW nodes AS SELECT * FROM perms WHERE 0", "views are not those"),
         ("CREATE VIEW extra AS SELECT load_extension('x')", "views are not those"),
         (
-            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'permset'",
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = "
+                + "'permset'",
             "a changed table permset"
         ),
         ("\u{1}", "a strange table \\x1b[2J"),
@@ -34,7 +36,8 @@ import Testing
         }
         expectBytes(place.bytes("xsarchive.db"), before)
         #expect(place.names == ["xsarchive.db"])
-        // Views hold nothing, so whoever writes makes them anew; all else stays a reason to stop.
+        // Views hold no data, so a command that writes creates them again; any other difference is
+        // refused.
         guard !words.contains("views") else { return }
         for command in [["import", Fixtures.path("xen-4.17-seq-3.bin")], ["upgrade"]] {
             expectFailure(place.run(command), 2, containing: ["xsarchive.db: the archive", words])
@@ -47,14 +50,15 @@ import Testing
     ) {
         let place = Workplace.withSharedImages()
         let evil =
-            "DROP VIEW nodes; CREATE VIEW nodes AS SELECT 1 AS image_id; CREATE VIEW \"a\"\"; DROP TABLE image; --\" AS SELECT 1"
+            "DROP VIEW nodes; CREATE VIEW nodes AS SELECT 1 AS image_id; CREATE VIEW \"a\"\"; DROP TABLE image; --\" "
+            + "AS SELECT 1"
         #expect(place.sqlite(evil).ending == .exit(0))
         #expect(place.run(command).ending == .exit(0))
         expectDone(place.run("verify"))
         #expect(place.run("sql", "SELECT count(*) > 1 AS n FROM nodes WHERE image_id = 1").text == "n\n1\n")
     }
 
-    /// Numbers that SQLite's planner counts are no schema of anybody.
+    /// The statistics of SQLite's planner are not part of the schema.
     @Test func countedRowsAreNoReasonToRefuse() {
         let place = Workplace.withSharedImages()
         #expect(place.sqlite("ANALYZE").ending == .exit(0))
@@ -74,7 +78,7 @@ import Testing
         #expect(opened.allSatisfy { $0.contains("O_RDONLY") }, "\(opened)")
     }
 
-    /// Numbers that no archive of ours has must not end the program otherwise than by a message.
+    /// Numbers that no genuine archive contains must end the program only with a message.
     @Test(arguments: [
         "UPDATE stream SET size = 9223372036854775807", "UPDATE stream SET size = -9223372036854775808",
         "UPDATE stream SET gen = 9223372036854775807 WHERE stream_id = 4",

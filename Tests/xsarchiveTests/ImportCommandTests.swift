@@ -12,7 +12,8 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         #expect(
             outcome.lines == [
                 "@1  xen-4.17-tiny.bin  9 records  \(tinyDigest)  stored",
-                "@2  xen-4.22-tiny.bin  11 records  34384dc4edfb0a586e513540e83de0413aeb8b665e61f56a4e2180e263581b7b  stored",
+                "@2  xen-4.22-tiny.bin  11 records  34384dc4edfb0a586e513540e83de0413aeb8b665e61f56a4e2180e263581b7b "
+                    + " stored",
             ])
         #expect(place.names == ["xsarchive.db"])
     }
@@ -64,7 +65,8 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         let place = Workplace()
         expectDone(place.run("import", "--layout", "v1", tiny))
         #expect(place.run("import", tiny).text.hasSuffix("  already imported\n"))
-        // Nothing in this image differs between v1 and v2: the same bytes read in another way are another stream.
+        // Nothing in this image differs between v1 and v2: the same bytes read in another way are
+        // another stream.
         let other = place.run("import", "--layout", "v2", tiny)
         #expect(other.lines == ["@2  xen-4.17-tiny.bin  9 records  \(tinyDigest)  stored"])
         #expect(place.run("show", "--format", "json", "@2").text.contains("\"layout\":\"v2\""))

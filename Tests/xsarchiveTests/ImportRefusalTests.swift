@@ -20,7 +20,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(outcome.errorLines.count == files.count)
         for (line, file) in zip(outcome.errorLines, files) {
             #expect(line.hasPrefix("xsarchive: \(file): offset "), "\(line)")
-            // Behind the header every place is also that of a record.
+            // After the header every offset also belongs to a record.
             let isInRecords = Int(file.dropFirst("cut-".count)).map { $0 >= 16 } ?? false
             expectMessage(
                 line,

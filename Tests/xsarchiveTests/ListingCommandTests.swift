@@ -48,7 +48,8 @@ import Testing
         #expect(compared >= 10)
     }
 
-    /// What a file of recorded commands holds: the words of each command, its output, its exit status.
+    /// What a file of recorded commands holds: the words of each command, its output, its exit
+    /// status.
     private static func recorded(_ name: String) -> [(command: [String], output: [UInt8], status: Int)] {
         var results: [(command: [String], output: [UInt8], status: Int)] = []
         var rest = Fixtures.bytes("listings/" + name)[...]

@@ -12,7 +12,7 @@ import Testing
         return place
     }
 
-    /// The text without what sets colours; nothing else that steers a terminal may be in it.
+    /// The text without colors; it may contain no other control sequences.
     private func plain(_ text: String) -> String {
         text.replacing(/\u{1B}\[[0-9;]*m/, with: "")
     }
@@ -89,7 +89,7 @@ import Testing
         #expect(lines.count > 40)
         #expect(lines.allSatisfy { $0.count <= Int(columns) })
         #expect(lines.contains { $0.hasPrefix("  ") } && !lines[0].contains("…"))
-        // COLUMNS goes before what the terminal says of itself.
+        // COLUMNS takes precedence over the terminal's own width.
         let narrow = TerminalRun(
             place, ["query", "--color", "never"], columns: columns, environment: ["COLUMNS": "50"]
         ).lines
@@ -123,7 +123,7 @@ import Testing
                 $0.hasPrefix("+ ") || $0.hasPrefix("- ") || $0.hasPrefix("~ ")
             }
         }
-        // By domain, what is no node has its kind before its name.
+        // Grouped by domain, an item other than a node has its kind before its name.
         let byDomain = changes("domain").map { $0.replacing(#/^(.) (connection|watch) /#) { "\($0.output.1) " } }
         #expect(byDomain.sorted() == changes("kind").sorted() && byDomain.count > 100)
     }
@@ -149,7 +149,8 @@ import Testing
         #expect(report.output.isEmpty && place.names.contains("page.html"))
     }
 
-    /// What is lost or put right is told all the same: an image in which nothing is.
+    /// An image in which nothing is lost or repaired, as alterations are reported even with
+    /// --quiet.
     @Test func quietCommandsThatMakeStreamsTellTroubleOnly() {
         let place = Workplace()
         place.write(Fixtures.bytes("xen-4.17-seq-1.bin"), "image")

@@ -4,13 +4,13 @@ import Testing
 
 @testable import xsarchive
 
-/// What `make install` puts beside the program.
+/// What `make install` installs in addition to the program.
 @Suite struct ManualTests {
     nonisolated(unsafe) private static let place: Workplace = {
         let place = Workplace()
         let outcome = place.shell("\"$1\"/packaging/share.sh \"$0\" share", Fixtures.root)
         if outcome.ending != .exit(0) { fatalError("no manual: \(outcome.errorText)") }
-        // A static value is never torn down, so the folder would stay.
+        // A static value is never torn down, so the directory would stay.
         atexit { ManualTests.remove() }
         return place
     }()
@@ -81,8 +81,8 @@ import Testing
 
     @Test func bashCompletesCommandsAndOptions() {
         let line = """
-            source share/completions/bash; COMP_WORDS=(xsarchive im); COMP_CWORD=1; COMP_LINE='xsarchive im'; COMP_POINT=12; \
-            _xsarchive xsarchive im xsarchive; printf '%s\\n' "${COMPREPLY[@]}"
+            source share/completions/bash; COMP_WORDS=(xsarchive im); COMP_CWORD=1; COMP_LINE='xsarchive im'; \
+            COMP_POINT=12; _xsarchive xsarchive im xsarchive; printf '%s\\n' "${COMPREPLY[@]}"
             """
         let outcome = Self.place.shell("bash -c \"$1\"", line)
         #expect(outcome.lines.map { $0.filter { $0 != " " } }.sorted() == ["images", "import"])

@@ -89,7 +89,8 @@ import Testing
         let place = Workplace()
         expectFailure(
             place.run(command, "@1"), 2,
-            "@1: no such file; this command takes only files; 'xsarchive export @1 -o FILE' writes an archived image to one"
+            "@1: no such file; this command takes only files; 'xsarchive export @1 -o FILE' writes an archived image "
+                + "to one"
         )
         #expect(place.names == [])
     }
@@ -158,7 +159,8 @@ import Testing
         #expect(outcome.ending == .exit(0) && outcome.output.isEmpty)
         #expect(
             outcome.errorText
-                == "xsarchive: none of the 8 changes matches --path; --path '/local/domain/3/*' matches what is below it\n"
+                == "xsarchive: none of the 8 changes matches --path; --path '/local/domain/3/*' matches what is "
+                + "below it\n"
         )
         expectDone(SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/3", "--quiet"))
     }

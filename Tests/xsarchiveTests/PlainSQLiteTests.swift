@@ -31,7 +31,8 @@ import Testing
     @Test func everyImageHasAsManyNodesAsItSays() {
         let place = Workplace.withSharedImages()
         let outcome = place.sqlite(
-            "select i.image_id from images i where i.node_count <> (select count(*) from nodes n where n.image_id = i.image_id)"
+            "select i.image_id from images i where i.node_count <> (select count(*) from nodes n where n.image_id = "
+                + "i.image_id)"
         )
         expectDone(outcome)
         #expect(outcome.output.isEmpty)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import xsarchive
 
-/// What a line of progress is made of, and who gets to see it. How fast anything is, is not tested.
+/// The contents of the progress line, and when it is shown. Speed is not tested.
 @Suite struct ProgressTests {
     @Test(
         arguments: [
@@ -58,7 +58,8 @@ import Testing
 
     // MARK: Who sees it
 
-    /// A folder with a small image in `file`, and `image`, a pipe through which the same comes two seconds after somebody has begun to read.
+    /// A directory with a small image in `file`, and a pipe `image` that delivers the same image
+    /// two seconds after it is opened for reading.
     private func slowPlace() -> (Workplace, writer: RunningCommand) {
         let place = Workplace()
         place.write(Fixtures.bytes("xen-4.17-tiny.bin"), "file")
@@ -82,7 +83,7 @@ import Testing
         let seen = TerminalRun(place, command)
         #expect(seen.ending == .exit(0))
         #expect(seen.text.contains("\r\u{1B}[K\(command[0] == "check" ? "checking" : "reading") image"), "\(seen.text)")
-        // What else is printed stands on a line from which this has been taken away.
+        // Other output is on a line from which the progress was removed.
         #expect(
             seen.text.split(separator: "\r\u{1B}[K", omittingEmptySubsequences: false).last?.contains("reading") != true
         )

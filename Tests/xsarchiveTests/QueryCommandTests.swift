@@ -5,7 +5,7 @@ import Testing
     /// The names of queries/, so that a query that is not listed or not tried is noticed.
     static let names = Files.list(Fixtures.root + "/queries").map { String($0.dropLast(".sql".count)) }
 
-    /// What the query cannot do without, with a value that finds something.
+    /// The query's required parameters, with values that find something.
     private func parameters(_ name: String) -> [String] {
         switch name {
         case "path_history", "first_last_seen": ["-P", "path=/local/domain/0/name"]
@@ -94,7 +94,8 @@ import Testing
         #expect(outcome.text == "owner,path,value,perms\r\n")
         #expect(
             outcome.errorText
-                == "xsarchive: dead_owner: not applicable: the image holds only part of a host (it has no ring connection of domain 0)\n"
+                == "xsarchive: dead_owner: not applicable: the image holds only part of a host (it has no ring "
+                + "connection of domain 0)\n"
         )
     }
 

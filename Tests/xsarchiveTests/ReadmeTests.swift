@@ -30,7 +30,7 @@ import Testing
                 steps[steps.count - 1].lines.append(line)
             }
         }
-        // A blank line parts a step from the next.
+        // A blank line separates the steps.
         return steps.map { step in
             let lines: ArraySlice<Substring> = step.lines.last == "" ? step.lines.dropLast() : step.lines[...]
             return (step.command, lines.map { $0 + "\n" }.joined())

@@ -53,7 +53,7 @@ import Testing
             "/tool/xenstored=x", "--remove", "/tool",
             "--set", "/tool=back")
         #expect(outcome.ending == .exit(0))
-        // A path that was mistyped shows here.
+        // A mistyped path shows here.
         #expect(
             outcome.errorText
                 == ["/tool", "/tool/new", "/tool/xenstored"].map { "xsarchive: \(Self.seq): changed new-node: \($0)\n" }
@@ -182,7 +182,7 @@ import Testing
         #expect(
             place.sqlite("SELECT parent LIKE '%xen-4.17-seq-1.bin', parent_image_id IS NULL FROM derivations").text
                 == "1|1\n")
-        // The same once more is known already.
+        // The same image again is already imported.
         #expect(place.run("rebuild", Self.seq, "--save-as", "from-file").text.hasSuffix("  already imported\n"))
     }
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import XenstoreStream
 
-/// Secrets stay out of what is shown and handed on.
+/// Secrets are not shown and not passed on.
 @Suite struct RedactCommandTests {
     private func place() throws -> Workplace {
         let place = Workplace()
@@ -66,7 +66,8 @@ import XenstoreStream
 
     // MARK: Reports
 
-    /// Two images whose secret stands in a node of a dead domain and in a request that waits, as files and in the archive.
+    /// Two images with a secret in a node of a dead domain and in a pending request, as files and
+    /// in the archive.
     private func reportPlace() throws -> Workplace {
         let place = Workplace()
         for (name, secret) in [("a.bin", "hunter2"), ("b.bin", "hunter3")] {
@@ -136,7 +137,8 @@ import XenstoreStream
     @Test func aSecretThatAPathHasSwallowedIsReplacedThereToo() throws {
         let place = try reportPlace()
         var bytes = place.bytes("a.bin")
-        // The lengths lie: the path takes the secret for its own end. Before it stand its length, the value's, and two permissions.
+        // The lengths are wrong: the path includes the secret at its end. Its length, the value's
+        // length and two permissions come before it.
         let path = Array("/tool/vncpasswd".utf8) + [0]
         let start = try #require(bytes.indices.last { bytes[$0...].starts(with: path) })
         #expect(bytes[start - 16] == 16 && bytes[start - 14] == 7)

@@ -7,7 +7,7 @@ import Glibc
 import Musl
 #endif
 
-/// `remove` takes an image's bytes out of the files themselves.
+/// `remove` removes an image's bytes from the files themselves.
 @Suite struct RemoveCommandTests {
     private static let marker = "MARKER-7f3a9c"
 
@@ -16,7 +16,7 @@ import Musl
         var stream = HandmadeStream(nodes: [
             ("/", ""), ("/tool", ""), ("/a\(marker)", "x"), ("/b", "the \(marker) value"), ("/n", "\(number)"),
         ])
-        // A value that takes pages of its own.
+        // A value that takes whole pages.
         stream.nodes.append((Array("/big".utf8)[...], Array(String(repeating: marker + " ", count: 2000).utf8)[...]))
         for index in 0..<200 {
             stream.nodes.append((Array("/keep/\(index)".utf8)[...], Array("kept \(index)".utf8)[...]))
@@ -50,33 +50,34 @@ import Musl
             expectBytes(place.run("export", "@\(number + 1)").output, place.bytes("\(number).bin"))
         }
         expectFailure(place.run("export", "@\(marked + 1)"), 2, containing: ["no image @\(marked + 1)"])
-        // The log still knows it.
+        // The log still has its entry.
         let entries = try JSONText.lines(place.run("custody", "--format", "jsonl")).filter {
             $0["image_id"] as? Int == marked + 1
         }
         #expect(entries.map { $0["action"] as? String } == ["import", "remove"])
         #expect(entries[1]["note"] as? String == "asked to")
         #expect(entries[1]["sha256"] as? String == entries[0]["sha256"] as? String)
-        // Once more: it is said, and nothing is lost.
+        // A second removal is reported, and nothing is lost.
         let again = place.run("remove", "@\(marked + 1)")
         expectDone(again)
         #expect(again.text.contains("already removed on 20"))
         expectDone(place.run("verify"))
     }
 
-    /// Without overwriting the bytes stay in the file: the test above can fail.
+    /// Without overwriting the bytes stay in the file. This shows that the test above can fail.
     @Test func plainDeletionWouldLeaveTheBytes() throws {
         let place = Workplace()
         place.write(try image(Self.marker, 0), "0.bin")
         expectDone(place.run("import", "0.bin"))
         #expect(
             place.sqlite(
-                "PRAGMA secure_delete = OFF; DELETE FROM node_span; DELETE FROM path; DELETE FROM watch_span; DELETE FROM connection_span"
+                "PRAGMA secure_delete = OFF; DELETE FROM node_span; DELETE FROM path; DELETE FROM watch_span; DELETE "
+                    + "FROM connection_span"
             ).ending == .exit(0))
         #expect(occurrences(place) == ["xsarchive.db"])
     }
 
-    /// The bytes of an image that is there twice stay until both are removed.
+    /// The bytes of an image with two entries stay until both are removed.
     @Test func sharedBytesGoWithTheLastOfTheirImages() throws {
         let place = Workplace()
         place.write(try image(Self.marker, 0), "0.bin")
@@ -89,7 +90,8 @@ import Musl
         #expect(occurrences(place) == [])
     }
 
-    /// Killed at any moment, the archive is whole, and giving the command again finishes it.
+    /// If the command is killed at any moment, the archive is intact, and repeating the command
+    /// finishes the removal.
     @Test func aRemovalThatWasKilledIsFinishedByTheNext() throws {
         let place = Workplace()
         for number in 0..<2 {

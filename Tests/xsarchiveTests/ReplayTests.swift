@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The short form of `make replay-test`: two images in a real xenstored, where one is installed.
+/// The short form of `make replay-test`: two images in a real xenstored, if one is installed.
 @Suite struct ReplayTests {
     @Test func aRealDaemonHasTheTreeThatWeList() {
         let folder = TemporaryFolder()

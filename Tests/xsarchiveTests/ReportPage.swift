@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A report's page taken apart, as a browser would.
+/// A report's page, parsed like a browser parses it.
 struct ReportPage {
     let text: String
     let policy: String
@@ -9,7 +9,7 @@ struct ReportPage {
     let script: String
     let data: [String: Any]
 
-    /// - Throws: where a part of the page is missing or the data is no JSON.
+    /// - Throws: an error if a part of the page is missing or the data is not JSON.
     init(_ bytes: [UInt8]) throws {
         text = try #require(String(validating: bytes, as: UTF8.self))
         policy = try #require(text.firstMatch(of: /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/))
@@ -42,7 +42,7 @@ struct ReportPage {
         let mark: Int
     }
 
-    /// The nodes of the tree, put together again from their columns.
+    /// The nodes of the tree, reassembled from their columns.
     func nodes() throws -> [Node] {
         let tree = try #require(data["tree"] as? [String: Any])
         func column(_ name: String) throws -> [Int] { try #require(tree[name] as? [Int], "\(name)") }

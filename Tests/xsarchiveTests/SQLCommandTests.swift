@@ -33,7 +33,8 @@ import Testing
         ("watches", "image_id, record_id, conn_id, path, token, depth"),
         (
             "connections",
-            "image_id, record_id, conn_id, type, domid, target_domid, evtchn, socket_fd, unique_id, in_data, out_data, out_resp_len"
+            "image_id, record_id, conn_id, type, domid, target_domid, evtchn, socket_fd, unique_id, in_data, "
+                + "out_data, out_resp_len"
         ),
         ("transactions", "image_id, record_id, conn_id, tx_id"),
         ("records", "image_id, record_id"), ("quotas", "image_id, record_id, name, value"), ("domains", "image_id"),
@@ -106,7 +107,8 @@ import Testing
 
     @Test func controlsAndNULsAreEscaped() throws {
         let sql = """
-            SELECT char(27, 10, 8238, 7, 65) AS t, CAST(x'610062' AS TEXT) AS z, CAST(x'ff41' AS TEXT) AS bad, x'1b' AS "\u{1B}c"
+            SELECT char(27, 10, 8238, 7, 65) AS t, CAST(x'610062' AS TEXT) AS z, CAST(x'ff41' AS TEXT) AS bad, x'1b' \
+            AS "\u{1B}c"
             """
         let text = SharedArchive.run("sql", sql)
         expectDone(text)
@@ -179,7 +181,7 @@ import Testing
             SharedArchive.run("sql", sql, "--format", "csv-safe").text
                 == "\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\",\"j\",\"k\",\"l\"\r\n"
                 + "\"'=1+1\",\"'+1\",\"'-1\",\"'@x\",\"' =1\",-1,\"ok\",,\"\",\"\\t=1\",\"'\u{FF1D}1\",\"a\"\"b\"\r\n")
-        // Without being asked, csv is exact.
+        // Plain csv is exact.
         #expect(SharedArchive.run("sql", "SELECT '=1+1' AS a", "--format", "csv").text == "a\r\n=1+1\r\n")
     }
 }

@@ -1,13 +1,15 @@
 import TestSupport
 import Testing
 
-/// Archives that somebody has changed with SQLite's own shell: `verify` names the first image or entry that does not hold.
+/// Archives changed with SQLite's own shell: `verify` names the first image or entry that does not
+/// match.
 @Suite struct TamperTests {
-    /// What is changed, and what `verify` names first: a subject, and words of the problem.
+    /// The change, and what `verify` names first: a subject, and words of the problem.
     static let cases: [(sql: String, subject: String, words: String)] = [
         // A node.
         (
-            "UPDATE node_span SET value = 'evil' WHERE path_id = (SELECT path_id FROM path WHERE path = '/local/domain/0/name')",
+            "UPDATE node_span SET value = 'evil' WHERE path_id = (SELECT path_id FROM path WHERE path = "
+                + "'/local/domain/0/name')",
             "@1", "SHA-256"
         ),
         ("UPDATE path SET path = '/tool/evil' WHERE path = '/tool'", "@1", "SHA-256"),
@@ -15,7 +17,8 @@ import Testing
         // A permission: in the bytes, and only in what queries read.
         ("UPDATE permset SET raw = x'72000700' WHERE permset_id = 1", "tables", "@1 has"),
         (
-            "UPDATE permset SET raw = x'72000700', owner = 7, perms = 'r7' WHERE permset_id = 1; DELETE FROM permset_entry WHERE permset_id = 1; "
+            "UPDATE permset SET raw = x'72000700', owner = 7, perms = 'r7' WHERE permset_id = 1; DELETE FROM "
+                + "permset_entry WHERE permset_id = 1; "
                 + "INSERT INTO permset_entry VALUES (1, 0, 'r', 0, 7)", "@1", "SHA-256"
         ),
         ("UPDATE permset SET perms = 'n0' WHERE permset_id = 2", "tables", "permset_entry 2"),
@@ -25,7 +28,8 @@ import Testing
         ("DELETE FROM permset_entry WHERE permset_id = 2", "tables", "permset_entry 2"),
         // An order key.
         (
-            "UPDATE watch_span SET ord = -ord WHERE ord = (SELECT max(ord) FROM watch_span); UPDATE watch_span SET ord = 1 WHERE ord < 0",
+            "UPDATE watch_span SET ord = -ord WHERE ord = (SELECT max(ord) FROM watch_span); UPDATE watch_span SET "
+                + "ord = 1 WHERE ord < 0",
             "@1", "SHA-256"
         ),
         // A value whose type hides it from queries.
@@ -34,7 +38,7 @@ import Testing
             "lies in node_span.value as blob"
         ),
         ("INSERT INTO path (path_id, path) VALUES (99999, x'2f746f6f6c')", "tables", "lies in path.path as blob"),
-        // What a diff goes by.
+        // The data that a diff uses.
         ("DELETE FROM node_change", "tables", "node_change does not name"),
         // An image's label, and what import noticed.
         ("UPDATE image SET name = 'other' WHERE image_id = 2", "@2", "its name is other, and was xen-4.17-seq-2.bin"),
@@ -46,7 +50,7 @@ import Testing
         ("UPDATE stream SET record_count = record_count + 1", "@1", "records"),
         ("UPDATE stream SET node_count = node_count - 1", "@1", "nodes"),
         ("UPDATE stream SET size = size + 1", "@1", "bytes"),
-        // An image that was taken out, or put in.
+        // An image that was removed or added.
         ("DELETE FROM image WHERE image_id = 3", "custody", "entry 3 stored image @3, which is gone"),
         (
             "INSERT INTO image SELECT 9, stream_id, 'planted', series, NULL, imported_at FROM image WHERE image_id = 1",

@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// The program with a terminal before it: what it prints on both streams, as the terminal gets it.
+/// The program on a terminal: what it prints on both streams, as the terminal receives it.
 struct TerminalRun {
     let text: String
     let ending: Ending
@@ -15,12 +15,13 @@ struct TerminalRun {
         text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// - Parameter environment: all of it, besides TERM.
+    /// - Parameter environment: the whole environment except TERM.
     init(_ place: Workplace, _ arguments: [String], columns: UInt16 = 100, environment: [String: String] = [:]) {
         var (master, held): (Int32, Int32) = (-1, -1)
         var name = [CChar](repeating: 0, count: 64)
         var size = winsize(ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-        // The slave is held open until the end, so that nothing is lost when the program closes its own.
+        // The slave is held open until the end, so that nothing is lost when the program closes its
+        // own.
         guard openpty(&master, &held, &name, nil, &size) == 0 else { fatalError("no terminal to be had") }
         defer {
             close(master)
@@ -32,7 +33,7 @@ struct TerminalRun {
         modes.c_oflag &= ~tcflag_t(OPOST)
         tcsetattr(held, TCSANOW, &modes)
         let variables = ["LC_ALL": "C", "TERM": "xterm-256color"].merging(environment) { $1 }
-        // The shell lays the terminal under all streams, and then is the program.
+        // The shell connects all streams to the terminal, and then executes the program.
         let command = RunningCommand(
             "/bin/sh",
             [
@@ -40,7 +41,7 @@ struct TerminalRun {
                 Tool.path,
             ] + arguments,
             environment: variables, folder: place.folder.path)
-        // Little is printed here, less than a terminal holds while nobody reads it.
+        // The output is shorter than a terminal's buffer, so it can be read at the end.
         ending = command.outcome().ending
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -7,11 +7,12 @@ import Glibc
 import Musl
 #endif
 
-/// docs/tutorial.md says what the program prints. RECORD_DOCS=1 writes the output into it, and fails all the same.
+/// docs/tutorial.md says what the program prints. RECORD_DOCS=1 writes the output into it, and the
+/// test still fails.
 @Suite struct TutorialTests {
     private static let path = Fixtures.root + "/docs/tutorial.md"
 
-    /// The document with what its commands print now, and the commands that went wrong.
+    /// The document with the current output of its commands, and the commands that failed.
     private func played() -> (text: String, problems: [String]) {
         let place = Workplace()
         _ = place.shell("ln -s \"$1\" Tests; mkdir bin; ln -s \"$0\" bin/xsarchive", Fixtures.root + "/Tests")

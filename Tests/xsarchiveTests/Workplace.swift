@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// A folder in which commands run, with the archive in it that they take when none is named.
+/// A directory in which commands run; it contains the default archive.
 final class Workplace {
     let folder = TemporaryFolder()
 
@@ -42,7 +42,7 @@ final class Workplace {
             folder: folder.path)
     }
 
-    /// Runs the program in the folder.
+    /// Runs the program in the directory.
     func run(_ arguments: String..., input: [UInt8] = [], environment: [String: String] = [:]) -> Outcome {
         start(arguments, input: input, environment: environment).outcome()
     }
@@ -68,7 +68,8 @@ final class Workplace {
     }
 }
 
-/// An archive that tests read and none writes: @1 tiny, @2 small, @3 and @4 two in succession, @5 odd values, @6 version 2.
+/// An archive that tests only read: @1 tiny, @2 small, @3 and @4 two in succession, @5 odd values,
+/// @6 version 2.
 enum SharedArchive {
     static let names = [
         "xen-4.17-tiny.bin", "xen-4.17-small.bin", "xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin", "xen-4.17-odd.bin",
@@ -79,7 +80,7 @@ enum SharedArchive {
         let place = Workplace()
         let outcome = place.run(["import"] + names.map(Fixtures.path))
         guard outcome.ending == .exit(0) else { fatalError("the import failed: \(outcome.errorText)") }
-        // A static value is never torn down, so the folder would stay.
+        // A static value is never torn down, so the directory would stay.
         atexit { SharedArchive.remove() }
         return place
     }()

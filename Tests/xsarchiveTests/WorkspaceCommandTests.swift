@@ -10,7 +10,7 @@ import Testing
         let checkout = place.run("checkout", Fixtures.path(name), "work.db")
         #expect(checkout.ending == .exit(0) && checkout.output.isEmpty)
         #expect(place.run("build", "work.db", "-o", "out").ending == .exit(0))
-        // Where a daemon left padding unset, the checkout says so.
+        // If a daemon left padding unset, the checkout reports it.
         if checkout.errors.isEmpty {
             expectBytes(place.bytes("out"), Fixtures.bytes(name))
         } else {
@@ -24,7 +24,8 @@ import Testing
         let place = Workplace()
         expectDone(place.run("checkout", Self.seq, "work.db"))
         let sql =
-            "PRAGMA foreign_keys = ON; UPDATE nodes SET value = 'web01' WHERE path = '/local/domain/3/name'; DELETE FROM nodes WHERE path LIKE '/local/domain/4/%'"
+            "PRAGMA foreign_keys = ON; UPDATE nodes SET value = 'web01' WHERE path = '/local/domain/3/name'; DELETE "
+            + "FROM nodes WHERE path LIKE '/local/domain/4/%'"
         #expect(place.sqlite(sql, file: "work.db").ending == .exit(0))
         expectDone(place.run("build", "work.db", "-o", "out"))
         #expect(place.run("cat", "out", "/local/domain/3/name").text == "web01\n")
@@ -37,7 +38,8 @@ import Testing
         let place = Workplace()
         expectDone(place.run("checkout", Self.seq, "work.db"))
         let sql =
-            "PRAGMA ignore_check_constraints = ON; UPDATE nodes SET path = 'a' WHERE path = '/tool'; UPDATE watches SET conn_id = 77 WHERE watch_id = 1"
+            "PRAGMA ignore_check_constraints = ON; UPDATE nodes SET path = 'a' WHERE path = '/tool'; UPDATE watches "
+            + "SET conn_id = 77 WHERE watch_id = 1"
         #expect(place.sqlite(sql, file: "work.db").ending == .exit(0))
         let outcome = place.run("build", "work.db", "-o", "out")
         #expect(outcome.ending == .exit(2) && outcome.output.isEmpty)

@@ -16,7 +16,9 @@ public struct EditableRecords: RandomAccessCollection, MutableCollection, Sendab
         origins = Array(repeating: -1, count: bodies.count)
     }
 
+    /// Always 0.
     public var startIndex: Int { 0 }
+    /// The number of records.
     public var endIndex: Int { bodies.count }
 
     /// The record at an index. Assigning it removes its origin.
@@ -28,8 +30,8 @@ public struct EditableRecords: RandomAccessCollection, MutableCollection, Sendab
         }
     }
 
-    /// The offset in the arena of a plain node with ordinary permissions, which every layout
-    /// encodes in the same way; nil for every other record.
+    /// The offset in the arena of a plain node with ordinary permissions, which needs no conversion
+    /// for any layout; nil for every other record.
     func origin(_ place: Int) -> Int? {
         origins[place] < 0 ? nil : origins[place]
     }

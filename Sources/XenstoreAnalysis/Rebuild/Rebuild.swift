@@ -20,8 +20,11 @@ public struct Rebuild: Sendable {
 
     /// The form of a stream; nil members are taken from the image.
     public struct Form: Hashable, Sendable {
+        /// Nil: the image's, or v1 for a listing.
         public var layout: Layout?
+        /// Nil: the image's, or little for a text.
         public var byteOrder: ByteOrder?
+        /// Nil: the image's, or padded for a text.
         public var lengthRule: LengthRule?
 
         /// Creates a form; nil members are taken from the image.

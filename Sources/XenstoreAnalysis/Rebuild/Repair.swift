@@ -15,8 +15,7 @@ struct Repair {
     private let keepsOpaque: Bool
     private var domains: Set<UInt16> = []
     private var hasGlobalQuota = false
-    /// The number of bytes that the paths of added parents may still use. One deep path has
-    /// thousands of parents.
+    /// Bytes left for the paths of added parents. One deep path has thousands of parents.
     private var roomForParents: Int
     /// conn-ids that are replaced by another one: 0, and those of a domain's additional rings.
     private var aliases: [UInt32: UInt32] = [:]

@@ -333,8 +333,7 @@ struct XenstoredWalk {
             note(.alters, "adds a child without a name to /: its next dump never ends")
         }
         if !paths.insert(path, below: parent) {
-            note(
-                .alters, "uses the last \(Escape.short(path)), lists it twice, and forgets its earlier children")
+            note(.alters, "uses the last \(Escape.short(path)), lists it twice, and forgets its earlier children")
         }
     }
 

@@ -183,9 +183,7 @@ struct WorkspaceRecords {
     private func connection(_ column: Int, _ table: inout WorkspaceTable) -> UInt32 {
         let connID = table.number(column, UInt32.self)
         if table.isSound && !connIDs.contains(connID) {
-            table.reject(
-                column,
-                "\(connID) is not in the table connections")
+            table.reject(column, "\(connID) is not in the table connections")
         }
         return connID
     }
@@ -282,9 +280,7 @@ struct WorkspaceRecords {
         while try table.next() {
             let quota = Quota(name: table.octets(3, most: Int(UInt16.max)), value: table.number(4, UInt32.self))
             if quota.name.contains(0) {
-                table.reject(
-                    3,
-                    "\(Escape.short(quota.name)) contains a NUL, which would end the name")
+                table.reject(3, "\(Escape.short(quota.name)) contains a NUL, which would end the name")
             }
             switch table.word(1, Scope.self) {
             case .default: if table.isSound { defaults.append(quota) }
@@ -292,9 +288,7 @@ struct WorkspaceRecords {
             case .domain:
                 let domid = table.number(2, UInt16.self)
                 if table.isSound && !addToDomain(domid, quota) {
-                    table.reject(
-                        2,
-                        "\(domid) is not in the table domains")
+                    table.reject(2, "\(domid) is not in the table domains")
                 }
             case nil: break
             }

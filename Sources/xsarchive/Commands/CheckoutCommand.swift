@@ -33,9 +33,7 @@ struct CheckoutCommand: ParsableCommand {
     func run() throws {
         let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path, image])
         guard workspace != "-" else {
-            throw ArchiveError(
-                .usage,
-                "a workspace must be a file, not standard output; give a file name")
+            throw ArchiveError(.usage, "a workspace must be a file, not standard output; give a file name")
         }
         try target.check()
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }

@@ -75,8 +75,7 @@ struct DiffCommand: ParsableCommand {
     private func kinds() throws -> Set<Change.Kind> {
         guard let only else { return Set(Change.Kind.allCases) }
         guard only.contains(where: { $0 != "," }) else {
-            throw ValidationError(
-                "--only is empty; give one or more kinds.")
+            throw ValidationError("--only is empty; give one or more kinds.")
         }
         return Set(
             try only.split(separator: ",").map { name in

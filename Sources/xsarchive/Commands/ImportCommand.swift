@@ -44,8 +44,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The image's name (default: the file's name).")
     var name: String?
 
-    @Option(
-        help: "The capture time: YYYY-MM-DD, or with THH:MM:SS and Z or an offset like +02:00 (default: UTC).")
+    @Option(help: "The capture time: YYYY-MM-DD, or with THH:MM:SS and Z or an offset like +02:00 (default: UTC).")
     var capturedAt: String?
 
     @Option(help: "Where the capture time comes from otherwise: auto (an unambiguous file name), name, mtime or none.")
@@ -144,7 +143,7 @@ struct ImportCommand: ParsableCommand {
             try file.prepared(layout: layout.layout, salvaging: salvage)
         }
         var provenance = Provenance.file(file.path)
-        provenance.note = file.content.compression.map { "unpacked by \($0.rawValue)" }
+        provenance.note = file.content.compression.map { "decompressed by \($0.rawValue)" }
         guard FileIO.exists(archive.path), !FileIO.isEmpty(archive.path) else {
             // A file that is not an image must not create an empty archive.
             let image = try prepare()
@@ -154,8 +153,8 @@ struct ImportCommand: ParsableCommand {
         }
         let archive = try Archive.openOrCreate(archive.path)
         archive.noteUpgrade()
-        // Meanwhile another thread reads what the image will be compared with. The image is scanned
-        // in this thread, as allocating many small pieces of memory costs more in another one.
+        // While another thread scans the image, this one reads the records that it will be compared
+        // with: allocating many small pieces of memory costs more in another thread.
         let (preview, image) = try concurrently(
             { try TipReadAhead(archive, series: series, size: file.content.bytes.count) }, prepare)
         show(progress, image, archive)

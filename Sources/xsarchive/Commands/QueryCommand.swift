@@ -30,9 +30,7 @@ struct QueryCommand: ParsableCommand {
         completion: .file())
     var image: String?
 
-    @Option(
-        name: [.customShort("P"), .customLong("parameter")],
-        help: "A parameter, as key=value; can be repeated.")
+    @Option(name: [.customShort("P"), .customLong("parameter")], help: "A parameter, as key=value; can be repeated.")
     var parameter: [String] = []
 
     @OptionGroup var time: TimeoutOptions

@@ -20,8 +20,7 @@ struct ArchiveOptions: ParsableArguments {
 
     func validate() throws {
         guard wait >= 0, wait <= 1e6 else {
-            throw ValidationError(
-                "--wait requires a number of seconds from 0 to 1000000.")
+            throw ValidationError("--wait requires a number of seconds from 0 to 1000000.")
         }
         BusyHandler.seconds = wait
     }

@@ -22,8 +22,7 @@ extension Statement {
             // The fault is a function in the SQL, not the archive.
             throw ArchiveError(.database, "the SQL failed: \(error.description); change the SQL")
         } catch let error as ArchiveError where error.code == .timeout {
-            throw ArchiveError(
-                .timeout, "the SQL was stopped at its time limit; narrow the query, or raise --timeout")
+            throw ArchiveError(.timeout, "the SQL was stopped at its time limit; narrow the query, or raise --timeout")
         }
         if count > 0 || format != .text || !isSilentWhereEmpty { table.finish() }
         return count

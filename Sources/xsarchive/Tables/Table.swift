@@ -51,8 +51,7 @@ struct Table {
             print(lines)
             Console.flush()
             let names = all.filter { !shown.contains($0) }.map { Escape.printable(columns[$0]) }.joined(separator: ", ")
-            return Console.note(
-                "hidden columns: \(names) (widen the terminal or use --format csv)")
+            return Console.note("hidden columns: \(names) (widen the terminal or use --format csv)")
         }
         for (index, row) in text(all).expanded.enumerated() {
             if index > 0 { Console.print("") }

@@ -1,11 +1,12 @@
 import ArchiveSQL
 
-/// What the files of schema/ say of a table and its columns, in their comments.
+/// The comments in schema/ about a table and its columns.
 enum SchemaText {
     private static let lines = ArchiveSQL.migrations.joined(separator: "\n").split(
         separator: "\n", omittingEmptySubsequences: false)
 
-    /// The line that makes the table last: a migration makes a new one beside the old one, as NAME_2, and renames it.
+    /// The last line that creates the table: a migration creates a new table NAME_2 in addition to
+    /// the old one, and renames it.
     private static func start(of table: String) -> Int? {
         lines.lastIndex { line in [table, table + "_2"].contains { line.hasPrefix("CREATE TABLE \($0) (") } }
     }
@@ -21,7 +22,7 @@ enum SchemaText {
         start(of: table).map(comment(before:)) ?? ""
     }
 
-    /// The comment behind the column, or before the statement that has added it.
+    /// The comment after the column, or before the statement that added it.
     static func comment(of column: String, in table: String) -> String {
         guard let start = start(of: table) else { return "" }
         for line in lines[start...].prefix(while: { !$0.hasPrefix(")") }) {
