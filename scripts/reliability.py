@@ -173,7 +173,7 @@ def several():
                 readers += 2
             time.sleep(0.01)
         for process in running:
-            notes = [line for line in process.stderr.read().splitlines() if "waiting for another process" not in line]
+            notes = [line for line in process.stderr.read().splitlines() if "locked by another process; waiting" not in line]
             if process.returncode != 0 or notes:
                 fail(f"import beside others: status {process.returncode}, {notes}")
             imports += 1
@@ -188,7 +188,7 @@ def several():
         start = time.monotonic()
         outcome = run(*command, "--wait", "2")
         waited = time.monotonic() - start
-        if outcome.returncode != 2 or "another process has held the archive for 2 seconds" not in outcome.stderr or "locked" in outcome.stderr:
+        if outcome.returncode != 2 or "locked by another process (waited 2 seconds)" not in outcome.stderr or "database is locked" in outcome.stderr:
             fail(f"{command[0]} while another holds the archive: {outcome.stderr}")
         print(f"{command[0]} while another process holds the archive, --wait 2: gives up after {waited:.1f} s and says so", flush=True)
     holder.kill()

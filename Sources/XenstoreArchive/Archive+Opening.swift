@@ -55,7 +55,7 @@ extension Archive {
         try checkIsFile(path)
         guard FileIO.exists(path) else {
             throw ArchiveError(
-                .file, "\(path): there is no archive here; 'xsarchive import' makes one, -a or XSARCHIVE names another")
+                .noArchive, "\(path): no such archive")
         }
         guard !FileIO.isEmpty(path) else {
             throw ArchiveError(

@@ -55,13 +55,13 @@ public enum WorkspaceFile {
     /// - Throws: `ArchiveError` where it is none, is damaged, or has other tables than a workspace.
     public static func open(_ path: String) throws -> Database {
         guard FileIO.exists(path) else {
-            throw ArchiveError(.file, "\(path): there is no workspace here; 'xsarchive checkout' makes one")
+            throw ArchiveError(.notAWorkspace, "\(path): no such file")
         }
         let database = try Database(path: Archive.fileName(path), mode: .read)
         // What is no file of SQLite's cannot even be asked.
         guard (try? database.integer("PRAGMA application_id")) == .some(applicationID) else {
             throw ArchiveError(
-                .notAnArchive, "\(path): this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
+                .notAWorkspace, "\(path): not an xsarchive workspace")
         }
         let found = try database.integer("PRAGMA user_version") ?? 0
         guard found == version else {

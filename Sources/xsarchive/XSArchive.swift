@@ -64,9 +64,9 @@ struct XSArchive: ParsableCommand {
             Console.flush()
             Exit.now(Exit(rawValue: status.rawValue) ?? .trouble)
         } catch let error as ArchiveError {
-            fail("\(error)", error.code == .usage ? .usage : .trouble)
+            fail(Advice.line(error), Advice.status(error))
         } catch let error as StreamError {
-            fail("\(error)", .trouble)
+            fail(Advice.line(error), .trouble)
         } catch  where exitCode(for: error) == .validationFailure {
             fail(
                 UsageAdvice(message: message(for: error), arguments: Array(CommandLine.arguments.dropFirst())).line,

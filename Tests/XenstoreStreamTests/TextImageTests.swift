@@ -9,7 +9,7 @@ import XenstoreStream
 
     private func records(_ text: [UInt8], _ layout: Layout) throws -> [Record] {
         let image = try TextImage(text, layout: layout)
-        let reader = RecordReader(stream: image.stream, format: TextImage.format(layout))
+        let reader = RecordReader(stream: image.stream, format: StreamFormat(text: layout))
         var records: [Record] = []
         for (index, start) in image.starts.dropLast().enumerated() {
             records.append(try reader.record(at: start, number: index + 1))
@@ -133,7 +133,7 @@ import XenstoreStream
     @Test func aRecordInALineIsNone() throws {
         var line = Array("store,2F61,6E30,4A,".utf8)
         while line.count % 8 != 3 { line.append(0x2C) }
-        var writer = StreamWriter(header: nil, format: TextImage.format(.oxenstored))
+        var writer = StreamWriter(header: nil, format: StreamFormat(text: .oxenstored))
         try writer.write(
             .node(NodeData(path: TerminatedString("/x"), value: [], perms: [Permission(perm: 0x6E, domid: 0)])))
         let inner = writer.bytes

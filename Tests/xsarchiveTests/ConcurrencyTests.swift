@@ -106,7 +106,7 @@ import Musl
         #expect(outcome.errorLines.last == "status 2")
         expectMessage(
             outcome.errorLines.first ?? "",
-            containing: ["xsarchive.db: another process has held the archive for 0.5 seconds; try again"])
+            containing: ["xsarchive.db: the archive is locked by another process (waited 0.5 seconds); try again"])
         #expect(!outcome.errorText.contains("locked"))
         expectDone(place.run("verify"))
     }
@@ -116,7 +116,7 @@ import Musl
         #expect(outcome.errorLines.count == 2, "\(outcome.errorText)")
         expectMessage(
             outcome.errorLines.first ?? "",
-            containing: ["xsarchive.db: waiting for another process that holds the archive, for up to 60 seconds"])
+            containing: ["xsarchive.db: the archive is locked by another process; waiting up to 60 seconds"])
         #expect(outcome.errorLines.last == "status 0")
     }
 

@@ -57,18 +57,14 @@ enum Attributes {
     private static func fields(_ body: RecordBody, layout: Layout) -> [Attribute] {
         FieldList.entries(of: body, layout: layout).compactMap { entry in
             switch entry.value {
-            case .unsigned(let number): Attribute(name(entry.field), .unsigned(number))
-            case .signed(let number): Attribute(name(entry.field), .integer(number))
-            case .octets(let octets): Attribute(name(entry.field), .data(octets))
-            case .string(let string): Attribute(name(entry.field), .octets(string.octets))
-            case .permissions(let list): Attribute(name(entry.field), .text(PermissionList.text(list)))
+            case .unsigned(let number): Attribute(entry.field.columnName, .unsigned(number))
+            case .signed(let number): Attribute(entry.field.columnName, .integer(number))
+            case .octets(let octets): Attribute(entry.field.columnName, .data(octets))
+            case .string(let string): Attribute(entry.field.columnName, .octets(string.octets))
+            case .permissions(let list): Attribute(entry.field.columnName, .text(PermissionList.text(list)))
             case .count, .quotas, .alignment: nil
             }
         }
-    }
-
-    private static func name(_ field: Field) -> String {
-        String(field.name.map { $0 == "-" ? "_" : $0 })
     }
 
     private static func nonZero<Number: UnsignedInteger>(_ name: String, _ value: Number) -> [Attribute] {
@@ -76,6 +72,6 @@ enum Attributes {
     }
 
     private static func terminations(_ strings: [(Field, TerminatedString)]) -> [Attribute] {
-        strings.filter { !$0.1.isTerminated }.map { Attribute(name($0.0) + "_terminator", .text("missing")) }
+        strings.filter { !$0.1.isTerminated }.map { Attribute($0.0.columnName + "_terminator", .text("missing")) }
     }
 }

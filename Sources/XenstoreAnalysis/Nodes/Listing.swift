@@ -55,10 +55,9 @@ public struct Listing {
             let nearest = (tree.node(at: rooted).map(\.path) ?? tree.nearest(to: whole)).map {
                 "did you mean \(name($0))?"
             }
-            let advice =
-                nearest
-                ?? (whole.count == 1 ? "'xsarchive show' shows what it contains" : "'xsarchive ls' lists its nodes")
-            throw ArchiveError(.noSuchImage, "\(name(path)): the image has no such node; \(advice)")
+            throw ArchiveError(
+                whole.count == 1 ? .noTree : .noSuchNode, "\(name(path)): the image has no such node",
+                suggestion: nearest)
         }
         return node
     }

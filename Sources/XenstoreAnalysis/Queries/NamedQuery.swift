@@ -37,10 +37,10 @@ public struct NamedQuery: Sendable {
     public static func named(_ name: String) throws -> NamedQuery {
         guard let query = all.first(where: { $0.name == name }) else {
             let similar = all.map(\.name).filter { name.count > 2 && $0.contains(name) }
-            let otherwise =
-                similar.isEmpty ? "'xsarchive query' lists them" : "similar names: \(similar.joined(separator: ", "))"
-            let advice = Nearest.advice(name, among: all.map(\.name), otherwise: otherwise)
-            throw ArchiveError(.usage, "there is no query \(name); \(advice)")
+            throw ArchiveError(
+                .noSuchQuery, "there is no query \(name)",
+                suggestion: Nearest.suggestion(name, among: all.map(\.name))
+                    ?? (similar.isEmpty ? nil : "similar names: \(similar.joined(separator: ", "))"))
         }
         return query
     }
@@ -58,13 +58,13 @@ public struct NamedQuery: Sendable {
     ) throws -> Statement {
         for name in given.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
             let known = parameters.map(\.name)
-            let advice = Nearest.advice(name, among: known, otherwise: "it takes \(known.joined(separator: ", "))")
             let problem = name == "image_id" ? "takes no image" : "has no parameter \(name)"
-            throw ArchiveError(.usage, "query \(self.name) \(problem); \(advice)")
+            throw ArchiveError(
+                .usage, "query \(self.name) \(problem)",
+                suggestion: Nearest.suggestion(name, among: known) ?? "it takes \(known.joined(separator: ", "))")
         }
         for parameter in parameters where parameter.isRequired && given[parameter.name] == nil {
-            let how = parameter.name == "image_id" ? "-i IMAGE" : "-P \(parameter.name)=..."
-            throw ArchiveError(.usage, "query \(name) requires \(parameter.name); give it with \(how)")
+            throw ArchiveError(.missingParameter, "query \(name) requires \(parameter.name)")
         }
         let statement = try archive.database.prepareReadOnly(sql, timeout: timeout)
         for (name, value) in given {

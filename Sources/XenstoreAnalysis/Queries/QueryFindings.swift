@@ -32,7 +32,7 @@ public struct QueryFindings: Sendable {
             }
             if count > limit {
                 items.append(
-                    (query.finding("and \(count - limit) more; 'xsarchive query \(query.name)' lists all"), nil))
+                    (query.finding("and \(count - limit) more; the query \(query.name) lists all"), nil))
             }
         }
     }

@@ -152,7 +152,7 @@ extension Alteration.Kind {
         case .replyLength: "an out-resp-len longer than out-data, which is reduced to the length of out-data"
         case .watchForm: "a WATCH_DATA_EXTENDED without its depth, as daemons write it, which becomes a WATCH_DATA"
         case .newNode: "a node that an edit creates, or its missing parent"
-        case .redacted: "a secret value, of which only the length stays, with --redact"
+        case .redacted: "a secret value, of which only the length stays"
         }
     }
 }

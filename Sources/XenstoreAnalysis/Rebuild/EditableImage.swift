@@ -121,8 +121,8 @@ extension EditableImage {
         for case .node(let data) in records where data.isCommitted && Path.parent(of: data.path.octets) == parent {
             if let text = data.path.octets.utf8Text { beside.append(text) }
         }
-        let advice = Nearest.advice(
-            String(decoding: path, as: UTF8.self), among: beside, otherwise: "'xsarchive ls' lists its nodes")
-        return ArchiveError(.noSuchImage, "\(Escape.printable(path)): the image has no such node; \(advice)")
+        return ArchiveError(
+            .noSuchNode, "\(Escape.printable(path)): the image has no such node",
+            suggestion: Nearest.suggestion(String(decoding: path, as: UTF8.self), among: beside))
     }
 }

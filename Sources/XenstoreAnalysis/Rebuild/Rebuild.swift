@@ -38,7 +38,7 @@ public struct Rebuild: Sendable {
         func check() throws {
             guard let layout, layout.isText else { return }
             if layout.isPartial {
-                throw ArchiveError(.usage, "no daemon restores a listing; 'xsarchive ls -f -p' prints one")
+                throw ArchiveError(.notAState, "no daemon restores a listing")
             }
             if byteOrder != nil || lengthRule != nil {
                 throw ArchiveError(.usage, "a text has neither a byte order nor a length rule; omit them")

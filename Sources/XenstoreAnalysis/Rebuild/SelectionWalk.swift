@@ -90,8 +90,7 @@ struct SelectionWalk {
         switch missing {
         case .domain(let domid):
             throw ArchiveError(
-                .noSuchImage,
-                "domain \(domid): not found in the image; 'xsarchive domains' lists its domains"
+                .noSuchDomain, "domain \(domid): not found in the image"
             )
         case .subtree(let path):
             throw image.noSuchNode(path)

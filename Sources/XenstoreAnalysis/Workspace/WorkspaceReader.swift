@@ -20,8 +20,7 @@ public struct WorkspaceReader {
             try rows.read(database)
         } catch let error as ArchiveError where error.code == .database {
             throw ArchiveError(
-                .notAnArchive,
-                "\(error): the file does not have the tables of a workspace; run 'xsarchive checkout' again")
+                .notAWorkspace, "\(error.message): the file does not have the tables of a workspace")
         }
         image = EditableImage(rows.sorted, format: rows.format)
         problems = rows.problems

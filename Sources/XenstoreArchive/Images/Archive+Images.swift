@@ -22,36 +22,34 @@ extension Archive {
         try ArchivedImage.load(database, id: id)
     }
 
-    /// The image that a reference names: `@ID`, `@NAME` (the newest of that name), `@latest`, `@latest~N`.
+    /// The image that a reference names.
     /// - Throws: `ArchiveError` with code `noSuchImage`.
-    public func image(named reference: String) throws -> ArchivedImage {
-        let name = String(reference.dropFirst(reference.hasPrefix("@") ? 1 : 0))
-        if let id = Int64(name), id > 0 { return try image(id: id) }
+    public func image(_ reference: ImageReference) throws -> ArchivedImage {
         let row: Statement
-        if name == "latest" || name.hasPrefix("latest~") {
-            guard let back = name == "latest" ? 0 : Int64(name.dropFirst("latest~".count)), back >= 0 else {
-                throw ArchiveError(.noSuchImage, "@\(name): after @latest~ comes a number, like @latest~1")
-            }
+        switch reference {
+        case .id(let id): return try image(id: id)
+        case .latest(let back):
             row = try database.prepare("SELECT image_id FROM image ORDER BY image_id DESC LIMIT 1 OFFSET ?")
             try row.bind(1, back)
-        } else {
+        case .name(let name):
             row = try database.prepare("SELECT image_id FROM image WHERE name = ? ORDER BY image_id DESC LIMIT 1")
             try row.bind(1, name)
         }
         guard try row.step() else {
-            throw ArchiveError(.noSuchImage, "\(database.path): no image @\(name); \(try advice(name))")
+            throw ArchiveError(
+                .noSuchImage, "\(database.path): no image \(reference.text)", suggestion: try suggestion(for: reference)
+            )
         }
         return try image(id: row.integer(0))
     }
 
-    /// What to do about a name that no image has.
-    private func advice(_ name: String) throws -> String {
-        let otherwise = "'xsarchive images' lists what there is"
-        if name.hasPrefix("latest") { return otherwise }
+    /// The nearest reference to a name that no image has.
+    private func suggestion(for reference: ImageReference) throws -> String? {
+        guard case .name(let name) = reference else { return nil }
         let rows = try database.prepare("SELECT DISTINCT name FROM image")
-        var names = ["latest"]
+        var names = [ImageReference.latestWord]
         while try rows.step() { names.append(rows.string(0)) }
-        return Nearest.advice(name, among: names, prefix: "@", otherwise: otherwise)
+        return Nearest.suggestion(name, among: names, prefix: "@")
     }
 
     /// What import noticed about an image.

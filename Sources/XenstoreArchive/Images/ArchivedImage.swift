@@ -14,7 +14,7 @@ public struct ArchivedImage: Sendable {
         try row.bind(1, id)
         guard try row.step() else {
             throw ArchiveError(
-                .noSuchImage, "\(database.path): no image @\(id); 'xsarchive images' lists what there is")
+                .noSuchImage, "\(database.path): no image @\(id)")
         }
         let label = ImageLabel(
             name: row.string(1), series: row.string(2), capturedAt: row.isNull(3) ? nil : row.string(3))

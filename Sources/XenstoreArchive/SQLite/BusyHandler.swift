@@ -45,7 +45,7 @@ public final class BusyHandler {
         guard waited < Self.seconds else { return false }
         if waited > 1 && !hasReported {
             hasReported = true
-            Self.report?("\(path): waiting for another process that holds the archive, for up to \(Self.text)")
+            Self.report?("\(path): the archive is locked by another process; waiting up to \(Self.text)")
         }
         usleep(count < 10 ? 1000 : count < 100 ? 5000 : 25000)
         return true

@@ -17,8 +17,9 @@ extension Database {
         do {
             statement = try prepare(sql)
         } catch let error as ArchiveError where error.code == .database {
-            if sqlite3_errcode(handle) == SQLITE_AUTH { throw refusal }
-            throw ArchiveError(.usage, "the SQL cannot be run: \(String(cString: sqlite3_errmsg(handle)))")
+            if error.cause?.primaryCode == SQLITE_AUTH { throw refusal }
+            throw ArchiveError(
+                .usage, "the SQL cannot be run: \(error.cause?.message ?? error.message)", cause: error.cause)
         }
         // VACUUM asks the authorizer only while it runs.
         guard statement.isReadOnly else { throw refusal }

@@ -91,40 +91,39 @@ public final class Database {
         sqlite3_last_insert_rowid(handle)
     }
 
-    /// The last error as a line that says what to do.
+    /// The last error of SQLite, as a line that says what it means for an archive.
     func error() -> ArchiveError {
-        let code = sqlite3_extended_errcode(handle)
-        let message = String(cString: sqlite3_errmsg(handle))
-        switch code & 0xFF {
+        let cause = SQLiteError(
+            code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)))
+        let (code, message) = Self.meaning(of: cause)
+        return ArchiveError(code, "\(path): \(message)", cause: cause)
+    }
+
+    private static func meaning(of cause: SQLiteError) -> (ArchiveError.Code, String) {
+        let said = cause.message
+        switch cause.primaryCode {
         case SQLITE_BUSY, SQLITE_LOCKED:
-            return ArchiveError(
-                .busy,
-                "\(path): another process has held the archive for \(BusyHandler.text); try again when it is done, or wait longer with --wait"
-            )
+            return (.busy, "the archive is locked by another process (waited \(BusyHandler.text))")
         case SQLITE_INTERRUPT:
-            return ArchiveError(.timeout, "\(path): the time allowed is over")
+            return (.timeout, "the time allowed is over")
         case SQLITE_FULL:
-            return ArchiveError(
-                .full, "\(path): no space left (\(message)); the archive is as it was: free some space and try again")
+            return (.full, "no space left (\(said)); the archive is as it was: free some space and try again")
         case SQLITE_IOERR:
-            return ArchiveError(
-                .full, "\(path): \(message) (\(code)); the archive is as it was: check the disk and its free space")
+            return (.full, "\(said) (\(cause.code)); the archive is as it was: check the disk and its free space")
         case SQLITE_CORRUPT, SQLITE_NOTADB:
-            return ArchiveError(
-                .damaged, "\(path): \(message); this is no archive, or a damaged one: check the name, or restore a copy"
-            )
-        case SQLITE_READONLY where code == SQLITE_READONLY | 3 << 8:  // SQLITE_READONLY_ROLLBACK
-            return ArchiveError(
+            return (.damaged, "\(said); not an archive, or damaged: check the name, or restore a backup")
+        case SQLITE_READONLY where cause.code == SQLITE_READONLY | 3 << 8:  // SQLITE_READONLY_ROLLBACK
+            return (
                 .file,
-                "\(path): a process that wrote to it was cut short, and the state before is restored by one that may write to the file; "
-                    + "run the command again, or as the owner of the file")
+                "a process that wrote to it was interrupted, and only a process that may write to the file can restore "
+                    + "the state before; run the command again, or as the owner of the file"
+            )
         case SQLITE_TOOBIG:
-            return ArchiveError(
-                .database, "\(path): \(message); the SQL makes a value longer than \(SQLiteLimits.length) bytes")
+            return (.database, "\(said); the SQL makes a value longer than \(SQLiteLimits.length) bytes")
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN:
-            return ArchiveError(.file, "\(path): \(message); check the permissions of the file and its folder")
+            return (.file, "\(said); check the permissions of the file and its directory")
         default:
-            return ArchiveError(.database, "\(path): \(message)")
+            return (.database, said)
         }
     }
 }

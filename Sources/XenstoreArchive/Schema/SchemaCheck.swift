@@ -15,18 +15,16 @@ enum SchemaCheck {
         try checkKind(database)
         let version = try version(database)
         guard version == ArchiveSQL.schemaVersion else {
-            throw refusal(
-                database,
-                "the archive has schema version \(version), this xsarchive knows \(ArchiveSQL.schemaVersion); "
-                    + "'xsarchive upgrade' brings it up to date and keeps a copy of it as it is")
+            throw ArchiveError(
+                .oldSchema,
+                "\(database.path): the archive has schema version \(version), this xsarchive knows "
+                    + "\(ArchiveSQL.schemaVersion)")
         }
         let schema = try schema(database)
         try checkTables(database, schema, version: version)
         if schema != newest {
-            throw refusal(
-                database,
-                "the archive's views are not those of this xsarchive; 'xsarchive upgrade' makes them anew, and changes nothing else"
-            )
+            throw ArchiveError(
+                .oldViews, "\(database.path): the archive's views are not those of this xsarchive")
         }
     }
 

@@ -18,11 +18,11 @@ public enum Nearest {
         return best?.name ?? completion(name, among: candidates)
     }
 
-    /// What to do about a name that is not there: "did you mean NAME?", escaped, or where no candidate is near, `otherwise`.
-    public static func advice(
-        _ name: String, among candidates: some Sequence<String>, prefix: String = "", otherwise: String
-    ) -> String {
-        match(name, among: candidates).map { "did you mean \(prefix)\(Escape.printable($0))?" } ?? otherwise
+    /// `did you mean NAME?`, escaped; nil if no candidate is near.
+    public static func suggestion(
+        _ name: String, among candidates: some Sequence<String>, prefix: String = ""
+    ) -> String? {
+        match(name, among: candidates).map { "did you mean \(prefix)\(Escape.printable($0))?" }
     }
 
     /// Names are compared up to here, so that a hostile one costs nothing.

@@ -53,14 +53,13 @@ public struct FileContent {
         switch end {
         case .complete: return FileContent(bytes, compression: form)
         case .failed(let message): return FileContent(bytes, compression: form, problem: message)
-        case .tooLarge: throw excess(path, "unpacks to", limit)
+        case .tooLarge: throw excess(path, "decompresses to", limit)
         }
     }
 
     private static func excess(_ path: String, _ verb: String, _ limit: Int) -> ArchiveError {
         ArchiveError(
-            .file,
-            "\(path): the file \(verb) more than \(limit) bytes; if it is to be trusted, import it with a greater --max-size"
+            .tooLarge, "\(path): the file \(verb) more than \(limit) bytes"
         )
     }
 

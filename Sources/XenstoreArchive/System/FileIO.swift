@@ -183,7 +183,7 @@ public enum FileIO {
     public static func checkReplaceable(_ path: String, overwrite: Bool) throws {
         if FileTree.isFolder(path) { throw ArchiveError(.file, "\(path): is a directory; name a file") }
         if !overwrite && exists(path) {
-            throw ArchiveError(.file, "\(path): the file exists; say --force to replace it, or choose another name")
+            throw ArchiveError(.exists, "\(path): file exists")
         }
     }
 }

@@ -95,7 +95,7 @@ public enum FileTree {
         // A folder that is not there has no names, and asking it for them would ask for this advice again.
         let names = isFolder(folder.isEmpty ? "." : folder) ? (try? names(folder.isEmpty ? "." : folder)) ?? [] : []
         let name = String(path[(slash.map { path.index(after: $0) } ?? path.startIndex)...])
-        return Nearest.advice(name, among: names, prefix: folder, otherwise: "check the name")
+        return Nearest.suggestion(name, among: names, prefix: folder) ?? "check the name"
     }
 
     /// When a file was last written, in seconds since 1970.

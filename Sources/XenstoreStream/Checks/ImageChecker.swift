@@ -93,7 +93,7 @@ package struct ImageChecker {
             list.add(
                 isStream ? .recordsBehindEnd : .trailer, offset: size - trailer.count,
                 "\(trailer.count) bytes behind END"
-                    + (isStream ? ", with records among them; import the file with --salvage to have them" : ""))
+                    + (isStream ? ", with records among them" : ""))
         }
         return list.all
     }

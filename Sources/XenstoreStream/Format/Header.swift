@@ -40,19 +40,16 @@ public struct Header: Hashable, Sendable {
     public init(bytes: [UInt8]) throws(StreamError) {
         guard !bytes.isEmpty else {
             throw StreamError(
-                .truncated, offset: 0, reason: "the file is empty",
-                advice: "capture the image again, or import it with --salvage")
+                .truncated, offset: 0, reason: "the file is empty")
         }
         guard bytes.starts(with: Header.ident) else {
             throw StreamError(
                 .notAStream, offset: 0,
-                reason: "the file does not begin with \"xenstore\", so it is no xenstore migration stream",
-                advice: "check that this is the daemon's state file")
+                reason: "the file does not begin with \"xenstore\", so it is not a xenstore migration stream")
         }
         guard bytes.count >= Header.size else {
             throw StreamError(
-                .truncated, offset: bytes.count, reason: "the header needs 16 bytes, the file has \(bytes.count)",
-                advice: "the file is cut off: capture the image again, or import it with --salvage")
+                .truncated, offset: bytes.count, reason: "the header needs 16 bytes, the file has \(bytes.count)")
         }
         version = ByteOrder.big.integer(UInt32.self, at: 8, of: bytes)
         flags = ByteOrder.big.integer(UInt32.self, at: 12, of: bytes)

@@ -29,12 +29,10 @@ public struct StreamError: Error, Equatable, Sendable {
     public let field: Field?
     /// What is wrong, as half a sentence.
     public let reason: String
-    /// What to do about it, as half a sentence.
-    public let advice: String
 
     public init(
         _ code: Code, offset: Int, record: Int? = nil, type: RecordType? = nil, field: Field? = nil,
-        reason: String, advice: String
+        reason: String
     ) {
         self.code = code
         self.offset = offset
@@ -42,12 +40,11 @@ public struct StreamError: Error, Equatable, Sendable {
         self.type = type
         self.field = field
         self.reason = reason
-        self.advice = advice
     }
 }
 
 extension StreamError: CustomStringConvertible {
-    /// One line: offset, record, field, reason, advice.
+    /// One line: offset, record, field, reason.
     public var description: String {
         var place = "offset \(offset)"
         if let record {
@@ -55,6 +52,6 @@ extension StreamError: CustomStringConvertible {
             if let type { place += " (\(type.name))" }
         }
         if let field { place += ", \(field.name)" }
-        return "\(place): \(reason); \(advice)"
+        return "\(place): \(reason)"
     }
 }

@@ -31,7 +31,7 @@ public struct TextImage: Sendable {
     public init(_ text: [UInt8], layout: Layout) throws(StreamError) {
         guard var dialect = layout.dialect else {
             throw StreamError(
-                .notAStream, offset: 0, reason: "\(layout.rawValue) is not the layout of a text", advice: "")
+                .notAStream, offset: 0, reason: "\(layout.rawValue) is not the layout of a text")
         }
         var writer = StreamWriter(header: nil, format: StreamFormat(text: layout))
         var starts: [Int] = []

@@ -20,14 +20,12 @@ struct Frame {
         let left = stream.count - offset
         guard left > 0 else {
             throw StreamError(
-                .truncated, offset: offset, record: number, reason: "the stream ends without END",
-                advice: "the file is cut off: capture the image again, or import it with --salvage")
+                .truncated, offset: offset, record: number, reason: "the stream ends without END")
         }
         guard left >= 8 else {
             throw StreamError(
                 .truncated, offset: offset, record: number, field: .type,
-                reason: "a record begins with 8 bytes, the stream has \(left) left",
-                advice: "the file is cut off: capture the image again, or import it with --salvage")
+                reason: "a record begins with 8 bytes, the stream has \(left) left")
         }
         self.number = number
         self.offset = offset
@@ -38,9 +36,7 @@ struct Frame {
             throw StreamError(
                 .lengthBeyondEnd, offset: offset + 4, record: number, type: type, field: .len,
                 reason:
-                    "the record's body has \(length) bytes and its padding, the stream has \(stream.count - start) left",
-                advice:
-                    "the file is cut off or the length is damaged: capture the image again, or import it with --salvage"
+                    "the record's body has \(length) bytes and its padding, the stream has \(stream.count - start) left"
             )
         }
         body = start..<start + Int(length)

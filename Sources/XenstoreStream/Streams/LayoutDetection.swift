@@ -44,8 +44,7 @@ public struct LayoutDetection: Equatable, Sendable {
         case (nil, 2): candidates = [.v2]
         case (nil, let version):
             throw StreamError(
-                .unknownVersion, offset: 8, reason: "the header's version is \(version), known are 1 and 2",
-                advice: "say --layout draft, v1 or v2 to read it as one of them")
+                .unknownVersion, offset: 8, reason: "the header's version is \(version), known are 1 and 2")
         }
         let order = header.byteOrder
         let tallies = Self.tally(bytes, order: order, candidates: candidates)

@@ -108,7 +108,6 @@ package struct RecordCursor {
         return StreamError(
             .wrongByteOrder, offset: 12,
             reason: "the header's flags say \(reader.format.byteOrder.rawValue)-endian, "
-                + "the first record is \(other.byteOrder.rawValue)-endian",
-            advice: "the header is damaged: import it with --salvage")
+                + "the first record is \(other.byteOrder.rawValue)-endian")
     }
 }

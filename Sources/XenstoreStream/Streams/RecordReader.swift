@@ -148,8 +148,7 @@ package struct RecordReader {
         if frame.body.upperBound != frame.end, !isContinued(at: frame.end), isContinued(at: frame.body.upperBound) {
             throw StreamError(
                 .lengthLies, offset: frame.offset + 4, record: frame.number, type: frame.type, field: .len,
-                reason: "len is \(frame.length), and the next record follows without the padding to a multiple of 8",
-                advice: "import it with --salvage")
+                reason: "len is \(frame.length), and the next record follows without the padding to a multiple of 8")
         }
         guard let tail = record.residue?.tail, tail.count >= 8 else { return }
         let fieldsEnd = frame.end - tail.count / 8 * 8
@@ -157,8 +156,8 @@ package struct RecordReader {
         throw StreamError(
             .lengthLies, offset: frame.offset + 4, record: frame.number, type: frame.type, field: .len,
             reason:
-                "len is \(frame.length), but the fields end \(tail.count / 8 * 8) bytes earlier, where the next record stands",
-            advice: "import it with --salvage")
+                "len is \(frame.length), but the fields end \(tail.count / 8 * 8) bytes earlier, where the next record stands"
+        )
     }
 
     /// The record at `offset` read by its fields alone, as far as they reach; nil where it makes no sense so either.

@@ -122,15 +122,14 @@ struct FieldReader: FieldVisitor {
     }
 
     private func tooShort(_ field: Field, _ count: Int) -> StreamError {
-        if isProbe { return StreamError(.fieldBeyondBody, offset: position, field: field, reason: "", advice: "") }
-        return error(field, "needs \(count) bytes, the record's body has \(bodyEnd - position) left")
+        if isProbe { return StreamError(.fieldBeyondBody, offset: position, field: field, reason: "") }
+        return error(
+            field, "needs \(count) bytes, the record's body has \(bodyEnd - position) left (read as \(layout.rawValue))"
+        )
     }
 
     private func error(_ field: Field, _ reason: String) -> StreamError {
         StreamError(
-            .fieldBeyondBody, offset: position, record: record, type: type, field: field, reason: reason,
-            advice:
-                "the record is damaged, or its layout is not \(layout.rawValue): try another --layout, or import it with --salvage"
-        )
+            .fieldBeyondBody, offset: position, record: record, type: type, field: field, reason: reason)
     }
 }

@@ -154,7 +154,6 @@ package struct FieldWriter: FieldVisitor {
     @usableFromInline
     package func doesNotFit(_ field: Field, _ reason: String) -> StreamError {
         StreamError(
-            .doesNotFit, offset: bytes.count, record: record, type: type, field: field, reason: reason,
-            advice: "shorten the value or choose a layout that can hold it")
+            .doesNotFit, offset: bytes.count, record: record, type: type, field: field, reason: reason)
     }
 }

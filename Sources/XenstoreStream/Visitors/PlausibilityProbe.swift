@@ -40,6 +40,6 @@ struct PlausibilityProbe: ReadingVisitor {
     }
 
     private func implausible(_ field: Field) -> StreamError {
-        StreamError(.fieldBeyondBody, offset: reader.position, field: field, reason: "", advice: "")
+        StreamError(.fieldBeyondBody, offset: reader.position, field: field, reason: "")
     }
 }

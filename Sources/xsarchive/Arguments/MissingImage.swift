@@ -14,7 +14,7 @@ enum MissingImage {
     }
 
     private static func advice(_ name: String, _ options: ArchiveOptions?) -> String? {
-        if name.hasPrefix("@") {
+        if ImageReference.marks(name) {
             return "this command takes only files; 'xsarchive export \(name) -o FILE' writes an archived image to one"
         }
         if ["/local/", "/libxl/", "/tool/", "/vm/", "/xapi/"].contains(where: { (name + "/").hasPrefix($0) }) {

@@ -70,7 +70,7 @@ struct CheckCommand: ParsableCommand {
                 if !quiet { report.add(reference, check) }
             } catch let error as ArchiveError {
                 Console.flush()
-                Console.complain("\(error)")
+                Console.complain(Advice.line(error))
                 failed = true
             }
         }

@@ -46,22 +46,20 @@ struct LogCommand: ParsableCommand {
         if count == 0 {
             let what = path ?? domain.map { "domain \($0)" } ?? ""
             throw ArchiveError(
-                .noSuchImage,
-                "\(what): not found in any image\(series.map { " of series \($0)" } ?? ""); \(try advice(opened))")
+                .noSuchImage, "\(what): not found in any image\(series.map { " of series \($0)" } ?? "")",
+                suggestion: try advice(opened))
         }
     }
 
     private func advice(_ opened: Archive) throws -> String {
         let known = try opened.series()
         if let series, !known.contains(series) {
-            return Nearest.advice(
-                series, among: known,
-                otherwise: "'xsarchive images' lists the images and their series")
+            return Nearest.suggestion(series, among: known) ?? "'xsarchive images' lists the images and their series"
         }
         guard let path else { return "'xsarchive domains' lists an image's domains" }
-        if path.hasPrefix("@") { return "log takes a node's path, and reads all images" }
+        if ImageReference.marks(path) { return "log takes a node's path, and reads all images" }
         guard path.hasPrefix("/") else { return "give the full path, like /local/domain/0/name" }
-        guard let latest = try? opened.image(named: "@latest") else { return "the archive is empty" }
+        guard let latest = try? opened.image(.latest(back: 0)) else { return "the archive is empty" }
         let nearest = try NodeTree(ImageSource(opened, latest)).nearest(to: Octets(path.utf8))
         return nearest.map { "did you mean \(Escape.printable($0))?" } ?? "'xsarchive ls' lists an image's nodes"
     }

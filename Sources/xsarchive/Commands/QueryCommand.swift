@@ -74,8 +74,8 @@ struct QueryCommand: ParsableCommand {
             }
             let opened = try archive.open()
             for parameter in query.parameters where parameter.isImage {
-                guard let value = values[parameter.name], value.hasPrefix("@") else { continue }
-                values[parameter.name] = String(try opened.image(named: value).imageID)
+                guard let value = values[parameter.name], let reference = try ImageReference(value) else { continue }
+                values[parameter.name] = String(try opened.image(reference).imageID)
             }
             if let id = values["image_id"].flatMap({ Int64($0) }),
                 let reason = try query.inapplicability(opened, imageID: id)

@@ -32,17 +32,12 @@ struct RemoveCommand: ParsableCommand {
         var found: [ArchivedImage] = []
         var gone: [CustodyEntry] = []
         for reference in images {
-            guard reference.hasPrefix("@") else {
-                throw ArchiveError(
-                    .usage,
-                    "\(reference): not an archived image; give one like @1 or @latest, 'xsarchive images' "
-                        + "lists them")
-            }
+            let parsed = try ArchiveOptions.archivedReference(reference)
             if let entry = try removal(of: reference, opened) {
                 gone.append(entry)
                 continue
             }
-            let image = try opened.image(named: reference)
+            let image = try opened.image(parsed)
             if !found.contains(where: { $0.imageID == image.imageID }) { found.append(image) }
         }
         let remover = Remover(opened)

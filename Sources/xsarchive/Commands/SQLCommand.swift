@@ -28,21 +28,16 @@ struct SQLCommand: ParsableCommand {
         do {
             statement = try archive.database.prepareReadOnly(sql, timeout: time.timeout)
         } catch let error as ArchiveError where error.code == .usage {
-            throw ArchiveError(.usage, "\(error)\(advice(about: "\(error)").map { "; " + $0 } ?? "")")
+            throw ArchiveError(.usage, error.message, suggestion: advice(about: error), cause: error.cause)
         }
         try statement.printRows(format: output.format)
     }
 
-    private static let views = [
-        "images", "records", "nodes", "perms", "watches", "connections", "transactions", "quotas", "domains",
-        "domain_records", "globals", "residues",
-        "damages", "findings", "access", "messages", "domain_usage", "node_lifetimes", "node_changes", "custody",
-    ]
-
-    private func advice(about message: String) -> String? {
-        if let name = message.firstMatch(of: /no such table: (\S+)/)?.output.1 {
-            return Nearest.advice(String(name), among: Self.views, otherwise: "'xsarchive help sql' lists the views")
+    private func advice(about error: ArchiveError) -> String? {
+        let views = Archive.viewNames
+        if let name = error.cause?.missingTable {
+            return Nearest.suggestion(name, among: views) ?? "'xsarchive help sql' lists the views"
         }
-        return Self.views.contains(sql) ? "use SELECT * FROM \(sql)" : nil
+        return views.contains(sql) ? "use SELECT * FROM \(sql)" : nil
     }
 }

@@ -33,7 +33,7 @@ struct ImageFile {
         do {
             return try ScannedImage(bytes: content.bytes, layout: layout)
         } catch {
-            throw ArchiveError(.badImage, "\(place): \(error)")
+            throw ArchiveError(.badImage, "\(place): \(Advice.line(error))")
         }
     }
 

@@ -8,10 +8,10 @@ enum ImageName {
     /// - Throws: `ValidationError` if a reference with this name would be ambiguous.
     static func validate(_ name: String) throws {
         if name.isEmpty { throw ValidationError("the image's name is empty") }
-        if name.hasPrefix("@") {
+        if ImageReference.marks(name) {
             throw ValidationError("the name \(name) begins with @, which only marks a reference; omit it")
         }
-        if Int64(name) != nil || name == "latest" || name.hasPrefix("latest~") {
+        if ImageReference.isAmbiguous(name: name) {
             throw ValidationError("the name \(name) would be confused with @ID or @latest; choose another")
         }
     }

@@ -18,27 +18,25 @@ struct LoadedImage {
     /// - Parameter layout: the layout of a file; nil: detect it.
     init(_ options: ArchiveOptions, _ reference: String, layout: Layout? = nil) throws {
         self.reference = reference
-        guard reference.hasPrefix("@") else {
-            try MissingImage.refuse(reference, in: options)
-            image = try ImageFile.prepare(reference, layout: layout, salvaging: true)
-            source = ImageSource(name: reference, file: image)
-            archive = try Archive.inMemory()
-            imageID = try Importer(archive).store(image, label: ImageLabel(name: reference)).imageID
-            return
-        }
-        let (opened, archived) = try options.archivedImage(reference)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(try opened.database.plausibleCount(archived.stream.size))
-        try opened.export(archived) { bytes += $0 }
-        image = ScannedImage(salvaging: bytes, layout: archived.stream.format.layout)
-        source = ImageSource(opened, archived)
-        archive = opened
-        imageID = archived.imageID
+        (source, image, archive, imageID) = try options.load(
+            reference,
+            file: { name in
+                let image = try ImageFile.prepare(name, layout: layout, salvaging: true)
+                let archive = try Archive.inMemory()
+                let imageID = try Importer(archive).store(image, label: ImageLabel(name: name)).imageID
+                return (ImageSource(name: name, file: image), image, archive, imageID)
+            },
+            archived: { archive, archived in
+                let image = try archive.withBytes(of: archived) {
+                    ScannedImage(salvaging: $0, layout: archived.stream.format.layout)
+                }
+                return (ImageSource(archive, archived), image, archive, archived.imageID)
+            })
     }
 
     /// The image with its secrets replaced. `source` is unchanged: its reader must replace them.
     func redacted(_ redactor: Redactor) throws -> LoadedImage {
-        let layout = reference.hasPrefix("@") ? image.format.layout : nil
+        let layout = ImageReference.marks(reference) ? image.format.layout : nil
         return try LoadedImage(
             redacted: ScannedImage(salvaging: redactor.redactedFile(image), layout: layout), of: self)
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import XenstoreArchive
-import XenstoreStream
 
 #if canImport(Glibc)
 import Glibc
@@ -33,32 +32,5 @@ struct ArchiveOptions: ParsableArguments {
 
     func open() throws -> Archive {
         try Archive.open(path)
-    }
-
-    /// The archived image for `reference`.
-    func archivedImage(_ reference: String) throws -> (Archive, ArchivedImage) {
-        guard reference.hasPrefix("@") else {
-            throw ArchiveError(
-                .usage,
-                "\(reference): not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
-        }
-        let archive = try open()
-        return (archive, try archive.image(named: reference))
-    }
-
-    /// The image's size in bytes, for progress; 0 if it is unknown before the image is read.
-    func size(_ reference: String) -> Double {
-        reference.hasPrefix("@")
-            ? Double((try? archivedImage(reference))?.1.stream.size ?? 0) : Double(FileIO.size(reference))
-    }
-
-    /// The image for `reference`, a file or an archived one.
-    func source(_ reference: String) throws -> ImageSource {
-        if reference.hasPrefix("@") {
-            let (archive, image) = try archivedImage(reference)
-            return ImageSource(archive, image)
-        }
-        try MissingImage.refuse(reference, in: self)
-        return ImageSource(name: reference, file: try ImageFile.prepare(reference))
     }
 }

@@ -14,7 +14,7 @@ import XenstoreStream
 
     /// Ids by an interner of its own connection.
     private func ids<ID>(_ body: (Interner) throws -> ID) throws -> ID {
-        try body(Interner(Database(path: fixture.path, mode: .write)))
+        try body(Interner(Database(path: fixture.path, mode: .write), .little))
     }
 
     private func permissions(_ domids: UInt16...) -> [Permission] {
@@ -22,7 +22,7 @@ import XenstoreStream
     }
 
     @Test func theSamePermissionsHaveOneID() throws {
-        let interner = try Interner(fixture.archive.database)
+        let interner = try Interner(fixture.archive.database, .little)
         let first = try interner.id(ofPermissions: permissions(1, 2))
         let second = try interner.id(ofPermissions: permissions(2, 1))
         #expect(first != second)
@@ -34,7 +34,7 @@ import XenstoreStream
     }
 
     @Test func permissionsThatDifferInOneBitAreOthers() throws {
-        let interner = try Interner(fixture.archive.database)
+        let interner = try Interner(fixture.archive.database, .little)
         let ids = try [
             [], [Permission(perm: 0x6E, domid: 0)], [Permission(perm: 0x72, domid: 0)],
             [Permission(perm: 0x6E, flags: 1, domid: 0)], [Permission(perm: 0x6E, domid: 256)],
@@ -57,7 +57,7 @@ import XenstoreStream
     @Test func theSameQuotasHaveOneID() throws {
         let quotas = [Quota(name: Octets("nodes".utf8), value: 1000), Quota(name: [0xFF, 0], value: 0)]
         let first = try ids { try $0.id(ofQuotas: quotas) }
-        let interner = try Interner(fixture.archive.database)
+        let interner = try Interner(fixture.archive.database, .little)
         #expect(try interner.id(ofQuotas: quotas) == first)
         #expect(try interner.id(ofQuotas: quotas) == first)
         #expect(try interner.id(ofQuotas: quotas.reversed()) != first)

@@ -1,7 +1,4 @@
 /// Every field of every record type, under the name that the documents use.
-///
-/// The archive's columns are these names with `_` for `-`; where a column holds something derived from the field
-/// (an interned path, a list of permissions), `column` says which.
 public enum Field: UInt8, CaseIterable, Sendable {
     // GLOBAL_DATA
     case rwSocketFD, roSocketFD, evtchnFD, virqPort
@@ -73,21 +70,6 @@ public enum Field: UInt8, CaseIterable, Sendable {
         case .type: "type"
         case .len: "len"
         case .padding: "padding"
-        }
-    }
-
-    /// The column of the archive's tables that holds the field; nil for what follows from other fields or lies in `residue`.
-    public var column: String? {
-        switch self {
-        case .wpath, .path: "path_id"
-        case .perms: "permset_id"
-        case .quotas: "quotaset_id"
-        case .outRespLength: "out_resp_len"
-        case .inDataLength, .outDataLength, .wpathLength, .tokenLength, .pathLength, .valueLength, .permCount,
-            .quotaCount, .globQuotaCount, .uniqueIDPad, .type, .len, .padding:
-            nil
-        case .domQuotaCount: "n_dom_quota"
-        default: String(name.map { $0 == "-" ? "_" : $0 })
         }
     }
 

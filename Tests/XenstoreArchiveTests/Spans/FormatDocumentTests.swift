@@ -2,6 +2,8 @@ import TestSupport
 import Testing
 import XenstoreStream
 
+@testable import XenstoreArchive
+
 /// docs/format.md says of every record type what the walk over its fields does.
 @Suite struct FormatDocumentTests {
     /// What makes a sample special among those of its type.

@@ -1,0 +1,48 @@
+/// How a person names an archived image: `@ID`, `@NAME` (the newest of that name), `@latest`, `@latest~N`.
+public enum ImageReference: Hashable, Sendable {
+    case id(Int64)
+    /// The newest image of a name.
+    case name(String)
+    /// The image that is `back` imports before the newest; 0 is the newest itself.
+    case latest(back: Int64)
+
+    /// - Returns: nil if the text does not begin with `@`, and so names a file.
+    /// - Throws: `ArchiveError` with code `noSuchImage` if no image can have this reference.
+    public init?(_ text: String) throws(ArchiveError) {
+        guard Self.marks(text) else { return nil }
+        let name = String(text.dropFirst())
+        if let id = Int64(name), id > 0 {
+            self = .id(id)
+        } else if name == Self.latestWord {
+            self = .latest(back: 0)
+        } else if name.hasPrefix(Self.latestWord + "~") {
+            guard let back = Int64(name.dropFirst(Self.latestWord.count + 1)), back >= 0 else {
+                throw ArchiveError(.noSuchImage, "\(text): after @latest~ comes a number, like @latest~1")
+            }
+            self = .latest(back: back)
+        } else {
+            self = .name(name)
+        }
+    }
+
+    /// Whether a text is a reference, right or wrong, and not a file's name.
+    public static func marks(_ text: String) -> Bool {
+        text.hasPrefix("@")
+    }
+
+    /// Whether an image of this name could not be told from an id or from `@latest`.
+    public static func isAmbiguous(name: String) -> Bool {
+        Int64(name) != nil || name == latestWord || name.hasPrefix(latestWord + "~")
+    }
+
+    static let latestWord = "latest"
+
+    /// As a person writes it.
+    public var text: String {
+        switch self {
+        case .id(let id): "@\(id)"
+        case .name(let name): "@\(name)"
+        case .latest(let back): back == 0 ? "@latest" : "@latest~\(back)"
+        }
+    }
+}

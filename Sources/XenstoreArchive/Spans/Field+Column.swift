@@ -1,0 +1,23 @@
+import XenstoreStream
+
+extension Field {
+    /// The column of the archive's tables that holds the field; nil for what follows from other fields or lies in `residue`.
+    package var column: String? {
+        switch self {
+        case .wpath, .path: "path_id"
+        case .perms: "permset_id"
+        case .quotas: "quotaset_id"
+        case .outRespLength: "out_resp_len"
+        case .inDataLength, .outDataLength, .wpathLength, .tokenLength, .pathLength, .valueLength, .permCount,
+            .quotaCount, .globQuotaCount, .uniqueIDPad, .type, .len, .padding:
+            nil
+        case .domQuotaCount: "n_dom_quota"
+        default: columnName
+        }
+    }
+
+    /// The field's name as the archive's columns and views write it.
+    package var columnName: String {
+        String(name.map { $0 == "-" ? "_" : $0 })
+    }
+}

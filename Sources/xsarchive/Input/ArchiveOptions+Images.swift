@@ -1,0 +1,65 @@
+import XenstoreAnalysis
+import XenstoreArchive
+import XenstoreStream
+
+/// The images that arguments name: files and archived ones.
+extension ArchiveOptions {
+    /// What IMAGE names, in the form that a command needs.
+    /// - Parameters:
+    ///   - reference: as the user gave it.
+    ///   - file: reads a file.
+    ///   - archived: reads an archived image.
+    func load<Loaded>(
+        _ reference: String, file: (String) throws -> Loaded, archived: (Archive, ArchivedImage) throws -> Loaded
+    ) throws -> Loaded {
+        if let parsed = try ImageReference(reference) {
+            let archive = try open()
+            return try archived(archive, try archive.image(parsed))
+        }
+        try MissingImage.refuse(reference, in: self)
+        return try file(reference)
+    }
+
+    /// The image, to be compared or listed.
+    func source(_ reference: String) throws -> ImageSource {
+        try load(
+            reference, file: { ImageSource(name: $0, file: try ImageFile.prepare($0)) },
+            archived: { ImageSource($0, $1) })
+    }
+
+    /// The archive that holds the image, and its id there; for a file, an archive in memory.
+    func queryable(_ reference: String) throws -> (Archive, Int64) {
+        try load(
+            reference,
+            file: { name in
+                let archive = try Archive.inMemory()
+                let image = try ImageFile.prepare(name)
+                return (archive, try Importer(archive).store(image, label: ImageLabel(name: name)).imageID)
+            }, archived: { ($0, $1.imageID) })
+    }
+
+    /// An archived image.
+    /// - Throws: `ArchiveError` with code `usage` if the reference names a file.
+    func archivedImage(_ reference: String) throws -> (Archive, ArchivedImage) {
+        let parsed = try Self.archivedReference(reference)
+        let archive = try open()
+        return (archive, try archive.image(parsed))
+    }
+
+    /// The reference to an archived image.
+    /// - Throws: `ArchiveError` with code `usage` if it names a file.
+    static func archivedReference(_ reference: String) throws -> ImageReference {
+        guard let parsed = try ImageReference(reference) else {
+            throw ArchiveError(
+                .usage,
+                "\(reference): not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
+        }
+        return parsed
+    }
+
+    /// The image's size in bytes, for progress; 0 if it is unknown before the image is read.
+    func size(_ reference: String) -> Double {
+        guard ImageReference.marks(reference) else { return Double(FileIO.size(reference)) }
+        return Double((try? archivedImage(reference))?.1.stream.size ?? 0)
+    }
+}
