@@ -42,17 +42,22 @@ public struct Importer {
     ///   - image: what is to be stored.
     ///   - label: how it is to be known.
     ///   - provenance: where it comes from, for the custody log.
-    ///   - preview: what has been read ahead for it; it is passed over where it does not fit.
+    ///   - readAhead: what has been read ahead for it; it is ignored if it does not fit.
+    ///   - progress: called periodically with the share of the image's rows that have been written: 0 to 1.
     /// - Throws: `ArchiveError`; the archive is then as it was.
     @discardableResult
     public func store(
         _ image: ScannedImage, label: ImageLabel, from provenance: Provenance = Provenance(),
-        preview: TipReadAhead? = nil
+        readAhead: TipReadAhead? = nil, progress: ((Double) -> Void)? = nil
     ) throws -> Outcome {
-        try database.transaction {
+        if let progress {
+            let records = Double(max(1, image.recordCount))
+            database.whileWorking { rows in progress(min(1, Double(rows) / records)) }
+        }
+        return try database.transaction {
             if let imageID = try knownImage(image, label) { return Outcome(kind: .known, imageID: imageID) }
             let known = try knownStream(image)
-            let streamID = try known ?? storeStream(image, series: label.series, ahead: preview?.tip(database))
+            let streamID = try known ?? storeStream(image, series: label.series, ahead: readAhead?.tip(database))
             let imageID = try insertImage(streamID, label)
             try CustodyLog(database).append(provenance, image: archive.image(id: imageID), by: custodian)
             return Outcome(kind: known == nil ? .stored : .observed, imageID: imageID)

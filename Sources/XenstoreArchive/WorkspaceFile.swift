@@ -7,13 +7,13 @@ import Musl
 #endif
 
 /// Files of workspaces: one image in plain tables (schema/workspace.sql).
-public enum WorkspaceFile {
+package enum WorkspaceFile {
     /// The number that marks the file: `xsrw`.
-    public static let applicationID: Int64 = 0x7873_7277
+    package static let applicationID: Int64 = 0x7873_7277
     /// The version of its tables.
-    public static let version: Int64 = 1
+    package static let version: Int64 = 1
     /// The tables, in an order in which each comes behind those it refers to.
-    public static let tables = [
+    package static let tables = [
         "image", "connections", "watches", "transactions", "nodes", "perms", "domains", "quotas",
     ]
 
@@ -23,7 +23,7 @@ public enum WorkspaceFile {
     ///   - overwrite: whether a file of that name may be replaced.
     ///   - fill: puts the rows into the empty tables.
     /// - Throws: `ArchiveError` where the file cannot be made, and what `fill` throws; there is then no file, or the old one.
-    public static func make(_ path: String, overwrite: Bool, _ fill: (Database) throws -> Void) throws {
+    package static func make(_ path: String, overwrite: Bool, _ fill: (Database) throws -> Void) throws {
         try FileIO.checkReplaceable(path, overwrite: overwrite)
         let path = try OutputFile.target(path)
         let (descriptor, name) = FileIO.makeTemporary(beside: path)
@@ -53,7 +53,7 @@ public enum WorkspaceFile {
 
     /// Opens a workspace to read from it, whoever has written it.
     /// - Throws: `ArchiveError` where it is none, is damaged, or has other tables than a workspace.
-    public static func open(_ path: String) throws -> Database {
+    package static func open(_ path: String) throws -> Database {
         guard FileIO.exists(path) else {
             throw ArchiveError(.notAWorkspace, "\(path): no such file")
         }

@@ -54,8 +54,8 @@ struct XSArchive: ParsableCommand {
         }
         BusyHandler.report = { Console.note("xsarchive: \($0)") }
         do {
-            let arguments = try LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
-            try MistypedCommand.refuse(arguments)
+            let arguments = try LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()), before: commandNames)
+            try MistypedCommand.refuse(arguments, among: commandNames)
             var command = try parseAsRoot(QueryCommand.explaining(arguments))
             defer { Progress.end() }
             try command.run()
@@ -69,7 +69,10 @@ struct XSArchive: ParsableCommand {
             fail(Advice.line(error), .trouble)
         } catch  where exitCode(for: error) == .validationFailure {
             fail(
-                UsageAdvice(message: message(for: error), arguments: Array(CommandLine.arguments.dropFirst())).line,
+                UsageAdvice(
+                    message: message(for: error), arguments: Array(CommandLine.arguments.dropFirst()),
+                    commands: commandNames
+                ).line,
                 .usage)
         } catch {
             // A request for help, which the argument parser prints.

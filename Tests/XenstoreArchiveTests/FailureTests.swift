@@ -82,7 +82,7 @@ import XenstoreStream
             #expect(try preview.tip(fixture.archive.database) == nil)
         }
         let outcome = try Importer(fixture.archive).store(
-            ScannedImage(bytes: bytes), label: ImageLabel(name: "c"), preview: preview)
+            ScannedImage(bytes: bytes), label: ImageLabel(name: "c"), readAhead: preview)
         #expect(outcome.imageID == (othersWrite ? 3 : 2))
         #expect(try fixture.archive.database.integer("SELECT count(*) FROM chain") == 1)
         #expect(try fixture.problems() == [])

@@ -23,7 +23,7 @@ import Testing
         #expect(lines.rows == ["guest       7  /local/d…ther/long/path", "日本語     12  /x"])
         for width in 35...60 {
             let lines = try #require(table.fitted(width), "\(width)")
-            for line in lines.headings + lines.rows { #expect(TextTable.columns(line) <= width, "\(width): \(line)") }
+            for line in lines.headings + lines.rows { #expect(TextWidth.columns(line) <= width, "\(width): \(line)") }
         }
         #expect(table.fitted(34) == nil)
     }
@@ -58,9 +58,9 @@ import Testing
     }
 
     @Test func aPathLosesItsMiddleAndASentenceItsEnd() {
-        #expect(TextTable.cut("/local/domain/0/backend/vbd/12/51712/state", 20) == "/local/…/51712/state")
-        #expect(TextTable.cut("the last of the lines for it", 20) == "the last of the lin…")
-        #expect(TextTable.cut("/short", 6) == "/short")
+        #expect(TextWidth.cut("/local/domain/0/backend/vbd/12/51712/state", 20) == "/local/…/51712/state")
+        #expect(TextWidth.cut("the last of the lines for it", 20) == "the last of the lin…")
+        #expect(TextWidth.cut("/short", 6) == "/short")
     }
 
     @Test func wordsInTheLastColumnGoOnBelow() throws {
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func wideAndCombiningCharactersAreMeasured() {
-        #expect(TextTable.columns("日本") == 4 && TextTable.columns("e\u{301}") == 1 && TextTable.columns("é") == 1)
+        #expect(TextWidth.columns("日本") == 4 && TextWidth.columns("e\u{301}") == 1 && TextWidth.columns("é") == 1)
         let text = String(repeating: "日", count: 10)
         #expect(TextTable(["a"], [[text], ["b"]], numeric: [false]).fitted(14)?.rows == ["日日…日日日日", "b"])
     }

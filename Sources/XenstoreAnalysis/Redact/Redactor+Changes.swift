@@ -41,19 +41,3 @@ extension Redactor {
         return "redacted, \(value.count) bytes, \(KeyedHash.hexadecimal(value, key: key).prefix(16))"
     }
 }
-
-extension Change {
-    fileprivate func mapping(_ transform: @escaping (Attribute) -> Attribute) -> Change {
-        mapping(whole: true) { $0.map(transform) }
-    }
-
-    fileprivate func renamed(_ path: Octets) -> Change {
-        Change(action: action, kind: kind, path: path, domid: domid, identity: identity, old: old, new: new)
-    }
-
-    fileprivate func mapping(whole: Bool, _ transform: ([Attribute]) -> [Attribute]) -> Change {
-        Change(
-            action: action, kind: kind, path: path, domid: domid, identity: identity, old: old.map(transform),
-            new: new.map(transform))
-    }
-}

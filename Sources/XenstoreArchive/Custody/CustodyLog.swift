@@ -44,6 +44,13 @@ public struct CustodyLog {
         return entry
     }
 
+    /// Adds an entry about a file that left the archive, in a transaction of its own.
+    /// - Parameter file: the size of the file in bytes, and its SHA-256.
+    /// - Throws: `ArchiveError`.
+    public func record(_ provenance: Provenance, file: (size: Int64, sha256: String)) throws {
+        _ = try database.transaction { try append(provenance, file: file) }
+    }
+
     private func insert(_ entry: CustodyEntry) throws {
         let names = CustodyEntry.columns.joined(separator: ", ")
         let marks = Array(repeating: "?", count: CustodyEntry.columns.count).joined(separator: ", ")

@@ -1,12 +1,12 @@
 import XenstoreStream
 
 /// Two images side by side, without the committed nodes that are plainly the same in both: what a comparison need not look at.
-public struct ImagePair {
-    fileprivate let old: Side
-    fileprivate let new: Side
+package struct ImagePair {
+    private let old: Side
+    private let new: Side
 
     /// One of the images, and which of its records to look at.
-    fileprivate struct Side {
+    struct Side {
         let reader: RecordReader
         let ranges: [Range<Int>]
 
@@ -18,7 +18,7 @@ public struct ImagePair {
     }
 
     /// - Throws: `ArchiveError` where an archived image cannot be read.
-    public init(_ old: ImageSource, _ new: ImageSource) throws {
+    package init(_ old: ImageSource, _ new: ImageSource) throws {
         // Of several nodes with one path each is a thing of its own, and which is which shows only where all are seen.
         let isUnique = try !old.hasDuplicateNodes() && !new.hasDuplicateNodes() && old.format == new.format
         if isUnique, case .archive(let archive, let left) = old.origin,
@@ -58,16 +58,16 @@ public struct ImagePair {
             reader: RecordReader(stream: encoded.bytes, format: image.stream.format), ranges: items.map(\.range))
     }
 
-    public func forEachOldRecord(_ body: (RecordBody) throws -> Void) rethrows {
+    package func forEachOldRecord(_ body: (RecordBody) throws -> Void) rethrows {
         try old.forEachRecord(body)
     }
 
-    public func forEachNewRecord(_ body: (RecordBody) throws -> Void) rethrows {
+    package func forEachNewRecord(_ body: (RecordBody) throws -> Void) rethrows {
         try new.forEachRecord(body)
     }
 
     /// An image's items as ranges of bytes.
-    fileprivate struct Items {
+    struct Items {
         let reader: RecordReader
         let frames: SequenceMatch.Frames
         /// Which of them are damaged spans.
@@ -80,39 +80,6 @@ public struct ImagePair {
                 if isWanted(index) || !reader.isCommittedNode(in: frames[index]) { ranges.append(frames[index]) }
             }
             return Side(reader: reader, ranges: ranges)
-        }
-    }
-}
-
-extension ImageSource {
-    fileprivate var archive: Archive? {
-        if case .archive(let archive, _) = origin { archive } else { nil }
-    }
-
-    fileprivate func hasDuplicateNodes() throws -> Bool {
-        switch origin {
-        case .file(let image): return image.findings.contains { $0.rule == Rule.duplicateNode.rawValue }
-        case .archive(let archive, let image):
-            let row = try archive.database.prepare("SELECT 1 FROM finding WHERE stream_id = ? AND rule = ?")
-            try row.bind(1, image.stream.streamID)
-            try row.bind(2, Rule.duplicateNode.rawValue)
-            return try row.step()
-        }
-    }
-
-    fileprivate func frames() throws -> ImagePair.Items {
-        switch origin {
-        case .file(let image):
-            return ImagePair.Items(
-                reader: RecordReader(stream: image.bytes, format: image.format),
-                frames: SequenceMatch.Frames(bytes: image.bytes, starts: image.starts), isDamage: image.damages.contains
-            )
-        case .archive(let archive, let image):
-            let encoded = try image.stream.encoded(archive.database)
-            return ImagePair.Items(
-                reader: RecordReader(stream: encoded.bytes, format: image.stream.format),
-                frames: SequenceMatch.Frames(encoded),
-                isDamage: { Int(encoded.items[$0].table) == SpanTable.damageIndex })
         }
     }
 }

@@ -7,11 +7,11 @@ import Musl
 #endif
 
 /// Waiting for another process that holds an archive: up to a bound, and not in silence.
-public final class BusyHandler {
+package final class BusyHandler {
     /// How long to wait, in seconds; to be set before the first archive is opened.
-    nonisolated(unsafe) public static var seconds: Double = 60
+    nonisolated(unsafe) package static var seconds: Double = 60
     /// Is told once by each connection that waits for longer than a second; gets a line for people.
-    nonisolated(unsafe) public static var report: (@Sendable (String) -> Void)?
+    nonisolated(unsafe) package static var report: (@Sendable (String) -> Void)?
 
     private let path: String
     private var began: Double = 0

@@ -4,7 +4,7 @@ extension Database {
     /// Calls `action` now and then while SQLite works through this connection, with how many rows have been written since.
     ///
     /// It is for progress, and may not use the database.
-    public func whileWorking(_ action: @escaping (_ rows: Int64) -> Void) {
+    func whileWorking(_ action: @escaping (_ rows: Int64) -> Void) {
         let before = totalChangeCount
         Self.action = { [weak self] in action((self?.totalChangeCount ?? before) - before) }
         // Some hundred calls a second.

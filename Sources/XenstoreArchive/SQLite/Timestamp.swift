@@ -1,10 +1,10 @@
 import XenstoreStream
 
 /// Times as the archive keeps them: UTC, ISO 8601, whole seconds.
-public enum Timestamp {
+package enum Timestamp {
     /// `text` (YYYY-MM-DD, or with THH:MM[:SS[.fff]] and Z or an offset, else UTC) as YYYY-MM-DDTHH:MM:SSZ.
     /// - Throws: `ArchiveError` with code `usage` where it is no such time.
-    public static func normalize(_ text: String) throws -> String {
+    package static func normalize(_ text: String) throws -> String {
         let digits = Array(text.utf8)
         let looksRight =
             digits.count >= 10 && digits[4] == 0x2D && digits[7] == 0x2D
@@ -24,7 +24,7 @@ public enum Timestamp {
 
     /// Seconds since 1970 as YYYY-MM-DDTHH:MM:SSZ.
     /// - Throws: `ArchiveError` with code `usage` where they lie beyond the year 9999.
-    public static func text(seconds: Int64) throws -> String {
+    package static func text(seconds: Int64) throws -> String {
         let database = try Database(path: ":memory:", mode: .write)
         let query = try database.prepare(
             "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, 'unixepoch') WHERE ?1 BETWEEN 0 AND 253402300799")

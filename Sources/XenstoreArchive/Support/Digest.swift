@@ -2,7 +2,7 @@ import Crypto
 import XenstoreStream
 
 /// A running SHA-256.
-public struct Digest {
+package struct Digest {
     private var hash = SHA256()
     /// How many bytes have gone in.
     private(set) var count = 0
@@ -28,14 +28,14 @@ public struct Digest {
     }
 
     /// Of all bytes at once, as 64 hexadecimal digits.
-    public static func sha256(_ bytes: [UInt8]) -> String {
+    package static func sha256(_ bytes: [UInt8]) -> String {
         var digest = Digest()
         digest.update(bytes)
         return digest.hexadecimal()
     }
 
     /// Of all bytes at once, in the base 64 of RFC 4648, as a page's security policy names a script.
-    public static func sha256Base64(_ bytes: [UInt8]) -> String {
+    package static func sha256Base64(_ bytes: [UInt8]) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         let digest = Array(SHA256.hash(data: bytes))
         var text: [UInt8] = []

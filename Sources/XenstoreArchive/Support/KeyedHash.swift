@@ -2,15 +2,15 @@ import Crypto
 import XenstoreStream
 
 /// HMAC-SHA-256.
-public enum KeyedHash {
+package enum KeyedHash {
     /// 64 hexadecimal digits.
-    public static func hexadecimal(_ bytes: Octets, key: [UInt8]) -> String {
+    package static func hexadecimal(_ bytes: Octets, key: [UInt8]) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Array(bytes), using: SymmetricKey(data: key))
         return Hexadecimal.text(Octets(code))
     }
 
     /// A key that nobody knows: 32 random bytes.
-    public static func randomKey() -> [UInt8] {
+    package static func randomKey() -> [UInt8] {
         var random = SystemRandomNumberGenerator()
         return (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
     }

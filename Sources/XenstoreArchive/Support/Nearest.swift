@@ -1,11 +1,11 @@
 import XenstoreStream
 
 /// Finds what somebody meant who has mistyped a name.
-public enum Nearest {
+package enum Nearest {
     /// The candidate that differs from `name` by the fewest slips (a character too many, missing, wrong, or two swapped);
     /// nil where none is near enough to be meant: more slips than two, or than a third of the name, make another name. Where
     /// none is, the one candidate that begins with `name`.
-    public static func match(_ name: String, among candidates: some Sequence<String>) -> String? {
+    package static func match(_ name: String, among candidates: some Sequence<String>) -> String? {
         let typed = Array(name.unicodeScalars.prefix(longest))
         let most = min(2, max(1, typed.count / 3))
         var best: (slips: Int, name: String)?
@@ -19,7 +19,7 @@ public enum Nearest {
     }
 
     /// `did you mean NAME?`, escaped; nil if no candidate is near.
-    public static func suggestion(
+    package static func suggestion(
         _ name: String, among candidates: some Sequence<String>, prefix: String = ""
     ) -> String? {
         match(name, among: candidates).map { "did you mean \(prefix)\(Escape.printable($0))?" }

@@ -7,7 +7,7 @@ import Musl
 #endif
 
 /// The version of this program.
-public enum ProgramVersion {
-    public static let name = "xsarchive"
-    public static let number = "0.1.0"
+package enum ProgramVersion {
+    package static let name = "xsarchive"
+    package static let number = "0.1.0"
 }

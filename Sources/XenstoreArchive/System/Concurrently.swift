@@ -4,7 +4,7 @@ import Dispatch
 ///
 /// The two must not touch the same thing; a `Database` is for one of them only.
 /// - Throws: what the first has thrown, else what the second has.
-public func concurrently<First, Second, Failure>(
+package func concurrently<First, Second, Failure>(
     _ first: () throws(Failure) -> First, _ second: () throws(Failure) -> Second
 ) throws(Failure) -> (First, Second) {
     // Each of the two fills a place of its own, and both are done when `concurrentPerform` returns.

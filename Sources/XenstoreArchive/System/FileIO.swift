@@ -7,7 +7,7 @@ import Musl
 #endif
 
 /// Files by the calls of the operating system, with errors that name the file.
-public enum FileIO {
+package enum FileIO {
     /// Opens a file to read it, or takes standard input for `-`; `body` gets what stands for it, and what the system says of it.
     /// - Throws: `ArchiveError` with code `file`.
     static func reading<Result>(_ path: String, _ body: (Int32, stat) throws -> Result) throws -> Result {
@@ -53,12 +53,12 @@ public enum FileIO {
         access(path, W_OK) == 0
     }
 
-    public static func exists(_ path: String) -> Bool {
+    package static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0
     }
 
     /// Whether two names are names of one file.
-    public static func isSameFile(_ path: String, _ other: String) -> Bool {
+    package static func isSameFile(_ path: String, _ other: String) -> Bool {
         var (left, right) = (stat(), stat())
         guard stat(path, &left) == 0, stat(other, &right) == 0 else { return false }
         return left.st_dev == right.st_dev && left.st_ino == right.st_ino
@@ -81,24 +81,24 @@ public enum FileIO {
     }
 
     /// How many bytes a file has; 0 where there is none.
-    public static func size(_ path: String) -> Int {
+    package static func size(_ path: String) -> Int {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
     /// Whether there is a file without a single byte.
-    public static func isEmpty(_ path: String) -> Bool {
+    package static func isEmpty(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_size == 0
     }
 
     /// Makes writing beyond a limit on the size of files an error, as on a full disk, instead of the end of the process.
-    public static func reportFullFiles() {
+    package static func reportFullFiles() {
         signal(SIGXFSZ, SIG_IGN)
     }
 
     /// Makes writing to a pipe that nobody reads any more an error, instead of the quiet end of the process.
-    public static func reportClosedPipes() {
+    package static func reportClosedPipes() {
         signal(SIGPIPE, SIG_IGN)
     }
 
@@ -138,7 +138,7 @@ public enum FileIO {
     }
 
     /// Writes to standard output.
-    public static func writeStandardOutput(_ bytes: Octets) throws {
+    package static func writeStandardOutput(_ bytes: Octets) throws {
         try write(bytes, to: STDOUT_FILENO, named: "standard output")
     }
 
@@ -159,12 +159,12 @@ public enum FileIO {
     }
 
     /// Writes to standard error; where that fails, nobody can be told.
-    public static func writeStandardError(_ bytes: Octets) {
+    package static func writeStandardError(_ bytes: Octets) {
         try? write(bytes, to: STDERR_FILENO, named: "standard error")
     }
 
     /// The files beside a file whose names begin with its name and then go on as `isWanted` says, in the order of their names.
-    public static func neighbours(of path: String, where isWanted: (Substring) -> Bool) -> [String] {
+    package static func neighbours(of path: String, where isWanted: (Substring) -> Bool) -> [String] {
         guard let folder = opendir(folder(of: path)) else { return [] }
         defer { closedir(folder) }
         let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
@@ -180,7 +180,7 @@ public enum FileIO {
     }
 
     /// - Throws: `ArchiveError` where a file of that name exists and may not be replaced, or is a directory.
-    public static func checkReplaceable(_ path: String, overwrite: Bool) throws {
+    package static func checkReplaceable(_ path: String, overwrite: Bool) throws {
         if FileTree.isFolder(path) { throw ArchiveError(.file, "\(path): is a directory; name a file") }
         if !overwrite && exists(path) {
             throw ArchiveError(.exists, "\(path): file exists")

@@ -5,8 +5,8 @@ import Musl
 #endif
 
 /// The files of a folder and of the folders in it.
-public enum FileTree {
-    public enum Entry {
+package enum FileTree {
+    package enum Entry {
         /// A regular file, by its path from the folder on.
         case file(String)
         /// What cannot hold an image, by its path from the folder on, and what it is.
@@ -15,18 +15,18 @@ public enum FileTree {
         case failure(ArchiveError)
     }
 
-    public static func isFolder(_ path: String) -> Bool {
+    package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Whether two names are names of one file.
-    public static func isSameFile(_ path: String, _ other: String) -> Bool {
+    package static func isSameFile(_ path: String, _ other: String) -> Bool {
         FileIO.isSameFile(path, other)
     }
 
     /// All entries below a folder, in the order of their names, octet by octet. Links to folders are not followed.
-    public static func entries(of folder: String) -> [Entry] {
+    package static func entries(of folder: String) -> [Entry] {
         entries(folder, below: "")
     }
 
@@ -78,7 +78,7 @@ public enum FileTree {
 
     /// How many bytes the regular files have that a path stands for: the file itself, or all in a folder. What cannot be looked
     /// at counts nothing. A floating-point number, as the sizes of sparse files may add up to anything.
-    public static func size(_ path: String) -> Double {
+    package static func size(_ path: String) -> Double {
         guard !isFolder(path) else {
             return entries(of: path).reduce(0.0) { sum, entry in
                 if case .file(let name) = entry { sum + size(path + "/" + name) } else { sum }
@@ -99,7 +99,7 @@ public enum FileTree {
     }
 
     /// When a file was last written, in seconds since 1970.
-    public static func modificationTime(_ path: String) throws -> Int64 {
+    package static func modificationTime(_ path: String) throws -> Int64 {
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileIO.failure(path, "cannot look at the file") }
         return Int64(status.st_mtim.tv_sec)

@@ -7,7 +7,7 @@ import Musl
 #endif
 
 /// A file that appears under its name only when it is complete: written beside it, synced, then renamed.
-public final class OutputFile {
+package final class OutputFile {
     private let path: String
     /// Its name until it is complete; empty while it has none at all.
     private(set) var temporaryPath = ""
@@ -18,7 +18,7 @@ public final class OutputFile {
     ///   - overwrite: whether a file of that name may be replaced.
     ///   - withoutName: whether nothing but `write` needs the file before it is complete.
     /// - Throws: `ArchiveError` where the file exists and may not be replaced, or cannot be made.
-    public init(path: String, overwrite: Bool, withoutName: Bool = false) throws {
+    package init(path: String, overwrite: Bool, withoutName: Bool = false) throws {
         try FileIO.checkReplaceable(path, overwrite: overwrite)
         // A symbolic link stays one: its target is what is replaced.
         let path = try Self.target(path)
@@ -39,13 +39,13 @@ public final class OutputFile {
     /// O_TMPFILE of Linux.
     private static let withoutName = 0o20000000 | O_DIRECTORY
 
-    public func write(_ bytes: Octets) throws {
+    package func write(_ bytes: Octets) throws {
         try FileIO.write(bytes, to: descriptor, named: path)
     }
 
     /// Makes the file appear under its name, for good: the bytes and the name are on the disk when this returns.
     /// - Parameter overwrite: false: fails where a file of that name has appeared meanwhile.
-    public func commit(overwrite: Bool) throws {
+    package func commit(overwrite: Bool) throws {
         guard fsync(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
         if !overwrite {
             guard link(as: path) else { throw FileIO.failure(path, "cannot name the finished file") }

@@ -5,20 +5,20 @@ import Musl
 #endif
 
 /// What the process's standard streams are connected to.
-public enum Terminal {
+package enum Terminal {
     /// Whether standard output is a terminal.
-    public static var isStandardOutput: Bool {
+    package static var isStandardOutput: Bool {
         isatty(STDOUT_FILENO) == 1
     }
 
     /// Whether standard error is a terminal.
-    public static var isStandardError: Bool {
+    package static var isStandardError: Bool {
         isatty(STDERR_FILENO) == 1
     }
 
     /// The columns of the terminal that standard output is: COLUMNS if it is set, else the window's width. Nil if standard output
     /// is not a terminal.
-    public static var width: Int? {
+    package static var width: Int? {
         guard isStandardOutput else { return nil }
         if let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 0 { return columns }
         var size = winsize()

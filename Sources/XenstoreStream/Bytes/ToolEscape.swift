@@ -1,6 +1,6 @@
 /// The escapes of Xen's own tools: `\t \n \r \\`, three octal digits below 8, `\xNN` for all else that is not printable ASCII.
-public enum ToolEscape {
-    public static func text(_ octets: Octets) -> [UInt8] {
+package enum ToolEscape {
+    package static func text(_ octets: Octets) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(octets.count)
         for byte in octets {

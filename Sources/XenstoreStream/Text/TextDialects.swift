@@ -19,7 +19,7 @@ extension Layout {
     }
 
     /// Whether an image of this layout holds nodes alone, and maybe only a part of the tree.
-    public var isPartial: Bool {
+    package var isPartial: Bool {
         dialect?.isPartial ?? false
     }
 }

@@ -4,10 +4,10 @@ import ArgumentParser
 enum LeadingOptions {
     /// Moves -a or --archive after the command's name, where a command accepts it. If the command
     /// has its own -a, that one comes later and wins.
+    /// - Parameter commands: the names of all commands.
     /// - Throws: `ValidationError` if another option comes before a command.
-    static func moved(_ arguments: [String]) throws -> [String] {
+    static func moved(_ arguments: [String], before commands: [String]) throws -> [String] {
         guard arguments.first?.hasPrefix("-") == true else { return arguments }
-        let commands = Set(XSArchive.commandNames)
         var leading: [String] = []
         var rest = arguments[...]
         while let first = rest.first, first.hasPrefix("-") {

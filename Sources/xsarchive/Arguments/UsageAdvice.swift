@@ -5,6 +5,8 @@ struct UsageAdvice {
     /// The message of the parser or of a command's own check.
     let message: String
     let arguments: [String]
+    /// The names of all commands.
+    let commands: [String]
 
     var line: String {
         let said = missingNumber ?? invalidValue ?? message.split(separator: "\n").joined(separator: " ")
@@ -14,7 +16,7 @@ struct UsageAdvice {
     }
 
     private var command: String? {
-        guard let word = arguments.first, XSArchive.commandNames.contains(word) else { return nil }
+        guard let word = arguments.first, commands.contains(word) else { return nil }
         return word
     }
 

@@ -148,25 +148,24 @@ struct ImportCommand: ParsableCommand {
             // A file that is not an image must not create an empty archive.
             let image = try prepare()
             let archive = try Archive.openOrCreate(archive.path)
-            show(progress, image, archive)
-            return (image, try Importer(archive).store(image, label: label, from: provenance))
+            return (image, try store(image, label, provenance, in: archive, nil, progress))
         }
         let archive = try Archive.openOrCreate(archive.path)
         archive.noteUpgrade()
         // While another thread scans the image, this one reads the records that it will be compared
         // with: allocating many small pieces of memory costs more in another thread.
-        let (preview, image) = try concurrently(
+        let (readAhead, image) = try concurrently(
             { try TipReadAhead(archive, series: series, size: file.content.bytes.count) }, prepare)
-        show(progress, image, archive)
-        return (image, try Importer(archive).store(image, label: label, from: provenance, preview: preview))
+        return (image, try store(image, label, provenance, in: archive, readAhead, progress))
     }
 
-    /// Advances the progress while an image is stored, by the number of rows written. Reading takes
-    /// a third of the time, writing the rows half, and the proof the rest.
-    private func show(_ progress: Progress, _ image: ScannedImage, _ archive: Archive) {
-        let (size, records) = (Double(image.size), Double(max(1, image.recordCount)))
-        archive.database.whileWorking { rows in
-            progress.show(ahead: size * (0.33 + 0.5 * min(1, Double(rows) / records)))
+    private func store(
+        _ image: ScannedImage, _ label: ImageLabel, _ provenance: Provenance, in archive: Archive,
+        _ readAhead: TipReadAhead?, _ progress: Progress
+    ) throws -> Importer.Outcome {
+        try Importer(archive).store(image, label: label, from: provenance, readAhead: readAhead) { share in
+            // Reading takes a third of the time, writing the rows half, and the proof the rest.
+            progress.show(ahead: Double(image.size) * (0.33 + 0.5 * share))
         }
     }
 

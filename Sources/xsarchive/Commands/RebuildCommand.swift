@@ -120,11 +120,9 @@ struct RebuildCommand: ParsableCommand {
         let how = secrets.redactKey == nil ? "by the letter x" : "by a keyed hash"
         let note = "written to \(output ?? "-"), \(stream.alterations.count(.redacted)) secret values replaced \(how)"
         let opened = try Archive.openExisting(archive.path)
-        try opened.database.transaction {
-            _ = try CustodyLog(opened).append(
-                Provenance(.rebuild, source: "@\(image.imageID)", note: note),
-                file: (Int64(stream.image.size), stream.image.sha256))
-        }
+        try CustodyLog(opened).record(
+            Provenance(.rebuild, source: "@\(image.imageID)", note: note),
+            file: (Int64(stream.image.size), stream.image.sha256))
     }
 
     /// - Returns: the line that `import` prints.

@@ -1,4 +1,5 @@
 import XenstoreAnalysis
+import XenstoreArchive
 import XenstoreStream
 
 /// Findings as SARIF 2.1.0, which code hosts and editors read.
@@ -20,7 +21,7 @@ enum CheckSARIF {
                                 (
                                     "driver",
                                     .object([
-                                        ("name", .string("xsarchive")), ("version", .string(XSArchive.version)),
+                                        ("name", .string("xsarchive")), ("version", .string(ProgramVersion.number)),
                                         ("rules", .array(rules.map(\.json))),
                                     ])
                                 )

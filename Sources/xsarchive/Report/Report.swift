@@ -45,7 +45,7 @@ struct Report {
             redactor?.redact($0, byteOrder: byteOrder) ?? $0
         }
         let data = JSON.object([
-            ("program", .string("xsarchive \(XSArchive.version)")), ("title", .string(Escape.printable(title))),
+            ("program", .string("xsarchive \(ProgramVersion.number)")), ("title", .string(Escape.printable(title))),
             ("images", .array(try [old, image].compactMap { try $0?.json })), ("tree", columns.json),
             ("findings", ReportFindings(image, comparedWith: old, isRedacted: redactor != nil).json),
             ("devices", ReportDevices(tree).json(columns)), ("connections", connections.json),

@@ -25,11 +25,11 @@ struct TextTable {
         self.headings = headings
         self.rows = rows
         self.numeric = numeric
-        contents = headings.indices.map { column in rows.map { Self.columns($0[column]) }.max() ?? 0 }
+        contents = headings.indices.map { column in rows.map { TextWidth.columns($0[column]) }.max() ?? 0 }
         least = headings.indices.map { [contents] column in
             let cells = rows.map { $0[column] }.filter { $0 != "-" }
             let isCode =
-                contents[column] <= Self.widestCode && cells.allSatisfy { Self.columns($0) == contents[column] }
+                contents[column] <= Self.widestCode && cells.allSatisfy { TextWidth.columns($0) == contents[column] }
             if numeric[column] || isCode { return contents[column] }
             return min(contents[column], cells.allSatisfy({ $0.hasPrefix("/") }) ? Self.narrowestPath : Self.narrowest)
         }
@@ -44,7 +44,7 @@ struct TextTable {
 
     /// The table with nothing cut.
     var uncut: Lines {
-        let widths = headings.indices.map { min(Self.widest, max(Self.columns(headings[$0]), contents[$0])) }
+        let widths = headings.indices.map { min(Self.widest, max(TextWidth.columns(headings[$0]), contents[$0])) }
         return Lines(headings: [line(headings, widths)], rows: rows.map { line($0, widths) })
     }
 
@@ -64,10 +64,10 @@ struct TextTable {
 
     /// Each row as one line per column, for tables that are too wide for any terminal.
     var expanded: [[(name: String, value: String)]] {
-        let width = headings.map(Self.columns).max() ?? 0
+        let width = headings.map(TextWidth.columns).max() ?? 0
         return rows.map { row in
             headings.indices.map {
-                (headings[$0] + String(repeating: " ", count: width - Self.columns(headings[$0])), row[$0])
+                (headings[$0] + String(repeating: " ", count: width - TextWidth.columns(headings[$0])), row[$0])
             }
         }
     }
@@ -76,9 +76,9 @@ struct TextTable {
 
     /// - Parameter room: the total width of all columns.
     private func widths(_ room: Int) -> [Int]? {
-        let whole = headings.indices.map { max(Self.columns(headings[$0]), contents[$0]) }
+        let whole = headings.indices.map { max(TextWidth.columns(headings[$0]), contents[$0]) }
         if whole.reduce(0, +) <= room { return whole }
-        let words = headings.map { Self.parts($0).map(Self.columns).max() ?? 0 }
+        let words = headings.map { Self.parts($0).map(TextWidth.columns).max() ?? 0 }
         let narrow = headings.indices.map { max(words[$0], contents[$0]) }
         let floors = headings.indices.map { max(words[$0], least[$0]) }
         guard floors.reduce(0, +) <= room else { return nil }
@@ -114,7 +114,7 @@ struct TextTable {
     private static func broken(_ heading: String, _ width: Int) -> [String] {
         var lines: [String] = []
         for part in parts(heading) {
-            if let last = lines.last, columns(last + part) <= width {
+            if let last = lines.last, TextWidth.columns(last + part) <= width {
                 lines[lines.count - 1] = last + part
             } else {
                 lines.append(part)
@@ -128,7 +128,7 @@ struct TextTable {
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         var line = ""
         for (column, text) in cells.enumerated() {
-            let padding = String(repeating: " ", count: max(0, widths[column] - Self.columns(text)))
+            let padding = String(repeating: " ", count: max(0, widths[column] - TextWidth.columns(text)))
             let isLast = column == cells.count - 1
             line += numeric[column] ? padding + text : isLast ? text : text + padding
             if !isLast { line += "  " }
@@ -138,7 +138,7 @@ struct TextTable {
 
     /// A row whose cells are cut to fit; words in the last column wrap to more lines.
     private func lines(_ row: [String], _ widths: [Int]) -> [String] {
-        let cells = row.indices.map { Self.cut(row[$0], widths[$0]) }
+        let cells = row.indices.map { TextWidth.cut(row[$0], widths[$0]) }
         guard let text = row.last, let width = widths.last, cells.last != text else { return [line(cells, widths)] }
         let wrapped = Self.wrapped(text, width)
         guard wrapped.count > 1, wrapped.count <= Self.mostLines else { return [line(cells, widths)] }
@@ -151,50 +151,13 @@ struct TextTable {
     private static func wrapped(_ text: String, _ width: Int) -> [String] {
         var lines: [String] = []
         for word in text.split(separator: " ", omittingEmptySubsequences: false).map(String.init) {
-            guard columns(word) <= width else { return [text] }
-            if let last = lines.last, columns(last) + 1 + columns(word) <= width {
+            guard TextWidth.columns(word) <= width else { return [text] }
+            if let last = lines.last, TextWidth.columns(last) + 1 + TextWidth.columns(word) <= width {
                 lines[lines.count - 1] = last + " " + word
             } else {
                 lines.append(word)
             }
         }
         return lines
-    }
-
-    /// The text, unchanged if it fits. Otherwise a "…" replaces the end of several words, or the
-    /// middle of a single word: paths and names differ at their ends.
-    static func cut(_ text: String, _ width: Int) -> String {
-        guard columns(text) > width else { return text }
-        let tail = text.contains(" ") ? 0 : 2 * (width - 1) / 3
-        let end = String(String.UnicodeScalarView(fitting(text.unicodeScalars.reversed(), tail).reversed()))
-        return String(String.UnicodeScalarView(fitting(text.unicodeScalars, width - 1 - columns(end)))) + "…" + end
-    }
-
-    /// The first scalars, as many as fit.
-    private static func fitting(_ scalars: some Sequence<Unicode.Scalar>, _ width: Int) -> [Unicode.Scalar] {
-        var used = 0
-        return scalars.prefix { scalar in
-            used += columns(scalar)
-            return used <= width
-        }
-    }
-
-    /// The width of a text in terminal columns.
-    static func columns(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + columns($1) }
-    }
-
-    private static func columns(_ scalar: Unicode.Scalar) -> Int {
-        if scalar.value < 0x300 { return 1 }
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .enclosingMark: return 0
-        default: break
-        }
-        let wide: [ClosedRange<UInt32>] = [
-            0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-            0xFFE0...0xFFE6,
-            0x1F300...0x1FAFF, 0x20000...0x3FFFD,
-        ]
-        return wide.contains { $0.contains(scalar.value) } ? 2 : 1
     }
 }

@@ -87,7 +87,7 @@ final class Progress: Sendable {
             guard !terminal.isMidLine else { return true }
             let (step, now) = (step.withLock { $0 }, ContinuousClock.now)
             let line = Self.line(step, after: (now - step.start).inSeconds, ofAll: (now - start).inSeconds)
-            FileIO.writeStandardError(Octets(("\r\u{1B}[K" + TextTable.cut(line, (Terminal.width ?? 80) - 1)).utf8))
+            FileIO.writeStandardError(Octets(("\r\u{1B}[K" + TextWidth.cut(line, (Terminal.width ?? 80) - 1)).utf8))
             terminal.hasLine = true
             return true
         }
