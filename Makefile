@@ -1,6 +1,9 @@
 # make demo   install what is missing, build, and run the main job on real images
-# make test   install what is missing, build, and pass the tests
-# make mutants | fuzz   the long runs: ten thousand damaged streams; the fuzzers
+# make test   install what is missing, check how files are written, build, and pass the tests
+# make check   the fast lane: the same with the unit tests only; make check FILTER=QueryHeaderTests runs one suite
+# make lint   check how files are written (.swift-format, .editorconfig), in seconds and without a build
+# make packages   build the packages beside this one: Fuzz, Benchmarks, Examples
+# make mutants | fuzz   the long runs: ten thousand damaged streams (MUTANTS=300 for fewer); the fuzzers
 # make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and compare (docs/replay.md)
 # make reliability   kills, signals, full disks, several at once, and every operation below SQLite failing in turn
 # make bench   measure against other ways, on images of its own making (BENCH_OPTIONS=--large for one of 1 GB)
@@ -14,21 +17,51 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-.PHONY: demo test build release share install deb check-deb check-datasette documentation examples clean deps mutants fuzz replay-test report-test bench reliability
+# Every build here takes a warning for an error, and an import that Package.swift does not declare as well. The flags stand
+# here and not in Package.swift: `treatAllWarnings` there needs Swift 6.2, `unsafeFlags` bars the package from being
+# depended on by version, and either would fail the build of somebody with a newer compiler and its new warnings.
+# SwiftPM gives the flag to this repository's packages only; what it fetches is built with its warnings suppressed.
+# A plain `swift build` works too, but with other flags: it compiles the project's own modules anew.
+STRICT = -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
+BUILD = $(SWIFT) build $(STRICT)
+BUILD_RELEASE = $(BUILD) -c release --static-swift-stdlib
+
+# The packages beside this one are built into the same folder with the same flags, so that nothing is compiled twice:
+# neither swift-crypto, which takes minutes, nor this project's own modules.
+BESIDE = --scratch-path .build --package-path
+
+.PHONY: demo test check lint packages build release share install deb check-deb check-datasette documentation examples clean deps mutants fuzz replay-test report-test bench reliability
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
 
-test: deps
-	$(SWIFT) build --build-tests
+lint: deps
+	@SWIFT=$(SWIFT) scripts/lint.py
+
+test: lint
+	$(BUILD) --build-tests
 	$(SWIFT) test --skip-build
 
+# The unit tests of format, archive and analysis, without the suites that take longest: under a minute once built.
+FILTER = XenstoreStreamTests|XenstoreArchiveTests|XenstoreAnalysisTests
+SLOW =
+check: lint
+	$(BUILD) --build-tests
+	$(SWIFT) test --skip-build --filter '$(FILTER)' --skip '$(SLOW)'
+
 build: deps
-	$(SWIFT) build --product xsarchive
+	$(BUILD) --product xsarchive
 
 # With Swift's runtime in the program, so that it runs where there is no Swift.
 release: deps
-	$(SWIFT) build -c release --static-swift-stdlib --product xsarchive
+	$(BUILD_RELEASE) --product xsarchive
+
+# All that `make test` does not build. A fuzzer has no main of its own, so its target is compiled and not linked.
+packages: deps
+	for target in FuzzDecode FuzzRoundTrip FuzzArchive; do $(BUILD) $(BESIDE) Fuzz --target $$target || exit 1; done
+	$(BUILD) $(BESIDE) Fuzz --product Mutants
+	$(BUILD) $(BESIDE) Benchmarks
+	$(BUILD) $(BESIDE) Examples
 
 # Manual pages and completions, made from the program's own help.
 SHARE = .build/share
@@ -49,9 +82,10 @@ check-datasette: build
 	python3 packaging/check_datasette.py .build/debug/xsarchive .build/datasette
 
 # Ten thousand damaged streams through the program itself.
+MUTANTS ?= 10000
 mutants: release
-	$(SWIFT) build -c release --package-path Fuzz --product Mutants
-	Fuzz/.build/release/Mutants $(RELEASE) 10000
+	$(BUILD_RELEASE) $(BESIDE) Fuzz --product Mutants
+	.build/release/Mutants $(RELEASE) $(MUTANTS)
 
 # The coverage-guided fuzzers, FUZZ_SECONDS each.
 FUZZ_SECONDS ?= 1800
@@ -66,10 +100,10 @@ replay-test: build
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
 BENCH_DATA ?= Benchmarks/.data
 bench: release
-	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
+	$(BUILD_RELEASE) $(BESIDE) Benchmarks --product MakeImages
 	mkdir -p $(BENCH_DATA)
 	cc -O2 -o $(BENCH_DATA)/floor Benchmarks/peers/floor.c -lsqlite3
-	python3 Benchmarks/bench.py $(RELEASE) Benchmarks/.build/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
+	python3 Benchmarks/bench.py $(RELEASE) .build/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
 
 # The libraries' documentation; a warning is an error.
 MODULES = XenstoreStream XenstoreArchive XenstoreAnalysis
@@ -82,23 +116,23 @@ documentation: deps
 
 # The example of how the libraries are used, and what it says of two images.
 examples: deps
-	$(SWIFT) run --package-path Examples --scratch-path .build-examples CompareImages \
+	$(SWIFT) run $(STRICT) $(BESIDE) Examples CompareImages \
 	    Tests/Fixtures/xen-4.17-seq-1.bin Tests/Fixtures/xen-4.17-seq-2.bin
 
 # Pages in a real browser: what they show, by keyboard and mouse, with no error, no request, and no text that becomes more.
 report-test: release
 	@scripts/install-deps.sh chromium python3
-	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
-	python3 scripts/report-test.py $(RELEASE) Benchmarks/.build/release/MakeImages Tests/Fixtures .build/report-test
+	$(BUILD_RELEASE) $(BESIDE) Benchmarks --product MakeImages
+	python3 scripts/report-test.py $(RELEASE) .build/release/MakeImages Tests/Fixtures .build/report-test
 
 # A hundred kills of an import of 14 MB and more; then the tests that let every read, write and sync fail in turn.
 RELIABILITY_DATA ?= Benchmarks/.data/reliability
 RELIABILITY_ROUNDS ?= 100
 reliability: release
-	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
+	$(BUILD_RELEASE) $(BESIDE) Benchmarks --product MakeImages
 	mkdir -p Benchmarks/.data
-	python3 scripts/reliability.py $(RELEASE) Benchmarks/.build/release/MakeImages $(RELIABILITY_DATA) $(RELIABILITY_ROUNDS)
-	$(SWIFT) build --build-tests
+	python3 scripts/reliability.py $(RELEASE) .build/release/MakeImages $(RELIABILITY_DATA) $(RELIABILITY_ROUNDS)
+	$(BUILD) --build-tests
 	FAULTS=all $(SWIFT) test --skip-build --filter FaultTests
 
 deps:
