@@ -45,6 +45,8 @@ let package = Package(
         .target(name: "ArchiveTestSupport", dependencies: ["XenstoreArchive"], path: "Tests/ArchiveTestSupport"),
         // A layer below SQLite that fails on purpose.
         .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/FaultVFS"),
+        // The rules of this repository that no compiler knows, held against its files.
+        .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], exclude: ["Exceptions"]),
         .testTarget(name: "XenstoreStreamTests", dependencies: ["XenstoreStream", "TestSupport"]),
         .testTarget(
             name: "XenstoreArchiveTests",

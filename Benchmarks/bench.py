@@ -1,9 +1,10 @@
-"""Measures xsarchive against the plain Python way, a C floor, sha256sum and cp, and prints tables for docs/performance.md.
+"""Measures xsarchive against a plain Python import, a C floor, sha256sum and cp.
 
-Usage: bench.py PROGRAM MAKE_IMAGES FLOOR FOLDER [--large]. FOLDER takes some 6 GB, with --large (an image of 1 GB) 11 GB.
+Prints tables for docs/performance.md. Usage: bench.py PROGRAM MAKE_IMAGES FLOOR FOLDER [--large]
+FOLDER takes some 6 GB, with --large (an image of 1 GB) 11 GB.
 
-Each figure is the median of several runs, the compared commands in turn; time is that of the processor unless `wall` is
-said, memory the largest resident set, of the whole process.
+Each figure is the median of several runs, in which the compared commands take turns. Time is
+processor time unless a column says `wall`; memory is the largest resident set of the whole process.
 """
 import os
 import shutil
@@ -26,7 +27,7 @@ class Figure:
 
 
 def run(command, ends=(0, 1)):
-    """Runs a command; seconds of processor time, seconds by the clock, bytes of memory."""
+    """Runs a command; returns seconds of processor time, seconds of wall time, bytes of memory."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     errors = process.stderr.read()
@@ -39,7 +40,7 @@ def run(command, ends=(0, 1)):
 
 
 def measure(*alternatives, runs=RUNS):
-    """Measures commands in turn. Each is (prepare, command): `prepare` runs before, and is not measured."""
+    """Measures commands in turn. Each is (prepare, command); `prepare` runs first, not measured."""
     results = [[] for _ in alternatives]
     for number in range(runs + 1):
         for result, (prepare, command) in zip(results, alternatives):
@@ -69,7 +70,7 @@ def copying(source, target):
 
 
 def images(name, *arguments):
-    """A folder of images; made once."""
+    """A directory of images, made once."""
     folder = os.path.join(FOLDER, name)
     if not os.path.exists(folder):
         subprocess.run([MAKE_IMAGES, folder + ".partial", *arguments], check=True)
@@ -78,7 +79,7 @@ def images(name, *arguments):
 
 
 def archive(name, files):
-    """An archive of images, in order; made once."""
+    """An archive of images, imported in order, made once."""
     path = os.path.join(FOLDER, name)
     if not os.path.exists(path):
         temporary = path + ".partial"

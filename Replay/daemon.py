@@ -21,14 +21,14 @@ PATIENCE = 30
 
 
 class Refused(Exception):
-    """The daemon did not take the state; what it wrote last is the message."""
+    """The daemon did not accept the state; the message is what it wrote last."""
 
 
 class Daemon:
-    """A daemon that has restored `data`, as the process that a live update begins.
+    """A daemon that has restored `data`, started as a live update starts it.
 
-    Use it in a `with` statement; at its end the daemon is stopped and its files are removed. The clients of the state are
-    stand-ins that say nothing and read nothing.
+    Use it in a `with` statement; at the end of it the daemon is stopped and its files are removed.
+    The state's clients are stand-ins that send nothing and read nothing.
     """
 
     def __init__(self, data, shim, gone=()):
@@ -108,12 +108,12 @@ class Daemon:
         os.close(output)
 
     def prepare(self, wanted):
-        """Makes what the descriptors stand for; gives pairs of a wanted number and the one it has now."""
+        """Opens what the descriptors refer to; returns pairs of wanted and current number."""
         plan = []
         for number in wanted.listeners:
             listener = socket.socket(socket.AF_UNIX)
             path = os.path.join(self.directory, "socket")
-            # Of several a daemon takes the last.
+            # If there are several, a daemon takes the last one.
             if os.path.exists(path):
                 os.unlink(path)
             listener.bind(path)
@@ -150,7 +150,7 @@ class Daemon:
     # ---- What it did ----
 
     def wait_for_state(self, number):
-        """Waits until the daemon has taken its `number`th state."""
+        """Waits until the daemon has restored its `number`th state."""
         done = lambda: self.has_taken(number) or self.has_ended()
         if not until(done, PATIENCE):
             raise Refused("no restore within " + str(PATIENCE) + " s")
@@ -158,13 +158,13 @@ class Daemon:
             raise Refused(self.last_words())
 
     def has_taken(self, number):
-        """xenstored removes the file, which is kept under another name; oxenstored leaves it there, and says so."""
+        """xenstored removes the file (it is kept under another name); oxenstored only logs it."""
         if self.is_oxenstored:
             return self.written("log").count(b"database loaded") >= number
         return os.path.exists(f"{self.state_file}.taken-{number}")
 
     def written(self, name):
-        """What a file of the run directory holds; nothing where there is none."""
+        """The contents of a file in the run directory; empty if there is no such file."""
         try:
             with open(os.path.join(self.directory, name), "rb") as file:
                 return file.read()
@@ -172,7 +172,7 @@ class Daemon:
             return b""
 
     def last_words(self):
-        """How it ended, and what it said last."""
+        """How the daemon ended, and what it wrote last."""
         lines = (self.written("log") + self.written("output")).decode("utf-8", "backslashreplace").strip().split("\n")
         said = next((line for line in lines if line.startswith("FATAL")), lines[-1])[:200]
         if self.status is None:
@@ -182,7 +182,7 @@ class Daemon:
         return f"ended with status {os.WEXITSTATUS(self.status)} {said}".strip()
 
     def ask(self, *command):
-        """The standard output of one of Xen's own tools that talks to this daemon."""
+        """Runs one of Xen's own tools on this daemon; returns its standard output."""
         environment = dict(os.environ, XENSTORED_RUNDIR=self.directory, XENSTORED_PATH=os.path.join(self.directory, "socket"))
         try:
             result = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
@@ -204,14 +204,14 @@ class Daemon:
         return self.ask("xenstore-ls", "-f", "-p")
 
     def live_update(self):
-        """Has the daemon write its state and begin anew with it; gives the state."""
+        """Makes the daemon write its state and restart with it; returns the state."""
         self.ask(CONTROL, "live-update", "-F", "-t", "10", OXENSTORED if self.is_oxenstored else XENSTORED)
         self.wait_for_state(2)
         return self.written("db" if self.is_oxenstored else "state_dump.taken-2")
 
 
 def become(plan, output, command, environment):
-    """In the child: puts the descriptors where the state has them, and turns into the daemon."""
+    """In the child: gives the descriptors the state's numbers, and becomes the daemon."""
     os.setsid()
     for number in (0, 1, 2):
         os.dup2(output, number)
@@ -222,7 +222,7 @@ def become(plan, output, command, environment):
 
 
 def high(fd):
-    """The same file under a number that no state names, closed in programs that are run."""
+    """Moves a descriptor to a number that no state uses, closed on exec."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < state.HIGHEST + 3000:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(state.HIGHEST + 3000, hard), hard))
@@ -232,7 +232,7 @@ def high(fd):
 
 
 def fill(end):
-    """Writes to a socket until nothing more goes in, so that the daemon keeps what it has for this client."""
+    """Fills a socket, so that the daemon keeps what it has for this client."""
     end.setblocking(False)
     end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
     try:
@@ -243,7 +243,7 @@ def fill(end):
 
 
 def until(condition, seconds):
-    """Waits for a condition; tells whether it came true."""
+    """Waits for a condition; returns whether it became true in time."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

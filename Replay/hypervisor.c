@@ -1,12 +1,15 @@
 /*
- * Preloaded into a daemon, this stands for the hypervisor and for the kernel's Xen devices, so that an unmodified xenstored
- * or oxenstored of Debian's Xen 4.17 runs on any machine. Nothing of the daemon itself is replaced.
+ * Preloaded into a daemon, this replaces the hypervisor and the kernel's Xen devices, so that an
+ * unmodified xenstored or oxenstored of Debian's Xen 4.17 runs on any machine. Nothing of the
+ * daemon itself is replaced.
  *
- * Every domid that a domain can have belongs to a living domain, except those in $REPLAY_GONE. Their rings are held still:
- * nothing is asked, and there is no room for an answer, so that what the daemon has yet to deliver stays with it.
+ * Every domid that a domain can have belongs to a living domain, except those in $REPLAY_GONE. The
+ * rings are frozen: they hold no requests and have no room for an answer, so what the daemon still
+ * has to deliver stays in the daemon.
  *
- * $REPLAY_DIR is the run directory. oxenstored has /var/run/xenstored built in; its file names are led there.
- * A state file that the daemon has read and removes is kept: STATE becomes STATE.taken-1, STATE.taken-2 and so on.
+ * $REPLAY_DIR is the run directory. oxenstored has /var/run/xenstored built in; file names below it
+ * are redirected to $REPLAY_DIR. A state file that the daemon removes after reading it is kept:
+ * STATE becomes STATE.taken-1, STATE.taken-2 and so on.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -55,7 +58,8 @@ static bool is_alive(uint32_t domid)
 	return true;
 }
 
-/* A shared page: requests and answers, 1024 octets each, then the indices that count what was consumed and produced. */
+/* A shared page: requests and answers, 1024 bytes each, then the indices that count the bytes
+   consumed and produced. */
 struct ring {
 	char requests[ring_size], answers[ring_size];
 	uint32_t request_consumed, request_produced, answer_consumed, answer_produced;
@@ -152,7 +156,7 @@ int xengnttab_unmap(void *handle, void *start, uint32_t count)
 	return munmap(start, (size_t)count * page_size);
 }
 
-/* ---- Event channels: a pipe on which nothing ever comes ---- */
+/* ---- Event channels: a pipe on which nothing ever arrives ---- */
 
 struct channel { int fd; };
 
@@ -205,7 +209,7 @@ int xenevtchn_bind_virq(struct channel *channel, unsigned int virq)
 	return virq_port;
 }
 
-/* Ports are not looked at; they only have to differ from each other and from those of the state. */
+/* Ports are not used; they only have to differ from each other and from those of the state. */
 int xenevtchn_bind_interdomain(struct channel *channel, uint32_t domid, uint32_t port)
 {
 	static int last = 100000;
@@ -230,7 +234,7 @@ int xenevtchn_unmask(struct channel *channel, uint32_t port)
 
 /* ---- Files ---- */
 
-/* Leads names below /var/run/xenstored to the run directory. */
+/* Redirects names below /var/run/xenstored to the run directory. */
 static const char *led(const char *name, char room[PATH_MAX])
 {
 	static const char built_in[] = "/var/run/xenstored";
@@ -279,7 +283,7 @@ int name(const char *file, int flags, ...)					\
 OPEN(open)
 OPEN(open64)
 
-/* Calls with one name, which is led. */
+/* Calls with one file name, which is redirected. */
 #define LED(name, parameters, arguments)					\
 int name parameters								\
 {										\
@@ -331,7 +335,7 @@ int unlink(const char *file)
 	return rename(file, kept);
 }
 
-/* A daemon wants more descriptors than a container may allow; it does not need them here. */
+/* A daemon asks for more descriptors than a container may allow; it does not need them here. */
 int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
 {
 	REAL(setrlimit)(resource, limit);

@@ -1,4 +1,4 @@
-"""The program under test, as the replay asks it."""
+"""Runs the program under test for the replay."""
 
 import json
 import os
@@ -7,11 +7,11 @@ import tempfile
 
 
 class Trouble(Exception):
-    """An exit status that is not expected, and what the program said."""
+    """An unexpected exit status, with the program's message."""
 
 
 class Program:
-    """Runs `xsarchive`; an exit status that is not expected is an error with what it said."""
+    """Runs `xsarchive`; raises Trouble if the exit status is unexpected."""
 
     def __init__(self, path):
         self.path = path
@@ -25,11 +25,11 @@ class Program:
         return result.stdout
 
     def lines(self, *words, **options):
-        """The objects of a table in the form jsonl."""
+        """The objects of a table in jsonl."""
         return [json.loads(line) for line in self.run(*words, "--format", "jsonl", **options).splitlines()]
 
     def list(self, image):
-        """What xenstore-ls would print for the image; of a damaged one, for what can be read of it."""
+        """What xenstore-ls would print for the image, or for the readable part of a damaged one."""
         with tempfile.TemporaryDirectory(prefix="replay-") as folder:
             archive = os.path.join(folder, "state.db")
             self.run("import", "--salvage", image, archive=archive)
@@ -38,17 +38,17 @@ class Program:
             return self.run("ls", "-f", "-p", "@1", archive=archive) if has_root else b""
 
     def forecast(self, image):
-        """The findings of `check` that tell what a daemon would do on restore."""
+        """The findings of `check` that say what a daemon would do on restore."""
         findings = self.lines("check", image, "--severity", "info", expected=(0, 1))
         return [finding for finding in findings if finding["rule"].startswith("restore-")]
 
     def version(self, image):
-        """The version in the stream's header; None where it has none."""
+        """The version in the stream's header; None if there is no header."""
         with open(image, "rb") as file:
             header = file.read(16)
         return int.from_bytes(header[8:12], "big") if header.startswith(b"xenstore") else None
 
     def changes(self, archive, before, after):
-        """Stores two states in an archive, as two of one series, and gives what `diff` tells of them."""
+        """Stores two states in an archive, in one series; returns what `diff` shows."""
         self.run("import", "--series", "replay", before, after, archive=archive)
         return self.lines("diff", "@1", "@2", expected=(0, 1), archive=archive)

@@ -1,8 +1,9 @@
-"""Restores states in real daemons and holds what they then have against what xsarchive says of the states.
+"""Restores states in real daemons and compares the result with what xsarchive forecasts.
 
 Usage: replay.py [--short] XSARCHIVE HYPERVISOR.SO FIXTURES
 
-One line for each case: `ok` or `FAIL`, the case, what was seen. Exit status: 0 all as expected, 1 a difference, 2 trouble.
+Prints one line for each case: `ok` or `FAIL`, the case, what was seen.
+Exit status: 0 all as expected, 1 a difference, 2 trouble.
 """
 
 import os
@@ -15,13 +16,14 @@ import state
 from daemon import Daemon, Refused
 from program import Program, Trouble
 
-# Longer paths xenstored 4.17 restores, but xenstore-ls cannot ask for.
+# xenstored 4.17 restores longer paths, but xenstore-ls cannot ask for them.
 LONGEST_LISTED = 2048
 
-# What a real daemon's own live update leaves in its next state: the connection of the tool that asked, with "OK" on its way.
+# A real daemon's own live update leaves this in its next state: the connection of the tool that
+# asked, with an undelivered "OK".
 REPLY = "000000000000000000000000030000004f4b00"
 
-# Streams whose fate cannot be seen or told here, and why.
+# Streams whose result cannot be observed or forecast here, and why.
 EXCEPTIONS = {
     "conn-socket-fd-is-listener.bin": "a client has the listener's descriptor",
     "len-16-too-large-lies.bin": "memory behind the file decides",
@@ -38,10 +40,10 @@ EXCEPTIONS = {
     "node-value-5000.bin": "xenstore-ls gets no value that is longer than a message",
 }
 
-# Nodes that oxenstored makes or sets itself when it begins.
+# Nodes that oxenstored itself creates or sets when it starts.
 OWN = ("/tool", "/tool/xenstored", "/@releaseDomain", "/@introduceDomain")
 
-# What `rebuild` makes, step by step, of which image.
+# What `rebuild` makes: a title, the image it starts from, and the options of each step.
 REBUILT = [
     ("draft, then v1", "xen-4.17-seq-2.bin", [["--layout", "draft"], ["--layout", "v1"]]),
     ("draft without buffers, then v1", "xen-4.17-small.bin", [["--layout", "draft", "--drop", "buffers"], ["--layout", "v1"]]),
@@ -82,7 +84,7 @@ class Replay:
         self.cases = 0
 
     def case(self, name, test, *words):
-        """Runs one case, which gives what it has seen, and reports it."""
+        """Runs one case and reports what it returns."""
         self.cases += 1
         begin = time.monotonic()
         try:
@@ -95,7 +97,7 @@ class Replay:
     # ---- Cases ----
 
     def restore(self, file):
-        """A state in a real daemon: the same tree, and a second state without any difference that was not foretold."""
+        """A state in a real daemon: the same tree; a second state with only forecast changes."""
         forecast = self.program.forecast(file)
         refusal = self.refusal(file, forecast)
         if refusal:
@@ -107,7 +109,10 @@ class Replay:
         return f"{daemon.name}: {tree}; second state: {self.compare_states(file, after, forecast)}"
 
     def rebuilt(self, file, steps):
-        """A stream that `rebuild` has made, in one step or several: a daemon must take it, with the nodes of the image it is from."""
+        """A stream that `rebuild` has made, in one or several steps.
+
+        A daemon must restore it, with the nodes of the image it was made from.
+        """
         made = file
         for number, options in enumerate(steps, 1):
             target = os.path.join(self.folder, f"step-{number}")
@@ -121,7 +126,7 @@ class Replay:
         return f"{seen}; {self.restore(made)}"
 
     def foretold(self, file):
-        """A stream that a daemon may not take: it lives or dies as `check` says."""
+        """A stream that a daemon may refuse: it lives or dies as `check` forecasts."""
         forecast = self.program.forecast(file)
         refusal = self.refusal(file, forecast)
         if refusal:
@@ -160,7 +165,7 @@ class Replay:
         return path
 
     def refusal(self, file, forecast):
-        """Why the daemon of Xen 4.17 will not take a state; None where it will."""
+        """Why the daemon of Xen 4.17 refuses a state; None if it accepts it."""
         if self.program.version(file) == 2:
             return "is of version 2, which Xen 4.20 and older refuse"
         for finding in forecast:
@@ -169,9 +174,9 @@ class Replay:
         return None
 
     def compare_nodes(self, before, after, changed):
-        """Paths and values are those of the image; some permissions a target layout cannot tell."""
+        """Paths and values must be those of the image; some layouts cannot hold all permissions."""
         old, new = ({name_and_value(line) for line in self.program.list(file).splitlines()} for file in (before, after))
-        # A listing never has these, and each daemon has them at a place of its own.
+        # A listing never has these, and each daemon lists them at a different position.
         old, new = ({line for line in lines if not line.startswith(b"/@")} for lines in (old, new))
         if not changed and old != new:
             raise Difference(f"other nodes than those of the image: {sorted(old ^ new)[0][:200]!r}")
@@ -193,7 +198,7 @@ class Replay:
         return f"{len(found)} nodes as listed"
 
     def compare_states(self, before, after, forecast):
-        """Every change from one state to the next must be foretold, and the other way round."""
+        """Every change between the states must be forecast, and every forecast must happen."""
         with tempfile.TemporaryDirectory(prefix="replay-") as folder:
             archive = os.path.join(folder, "states.db")
             changes = self.program.changes(archive, before, after)
@@ -234,15 +239,15 @@ def name_and_value(line):
 
 
 def without_own(lines):
-    """Without the nodes that oxenstored makes or sets itself when it begins."""
+    """Leaves out the nodes that oxenstored itself creates or sets when it starts."""
     return [line for line in lines if line.split(b" = ")[0].decode("utf-8", "replace") not in OWN]
 
 
 def is_own(change, is_oxenstored):
-    """Whether a daemon makes this change to what it is given, whatever it is: nobody needs to be told."""
+    """Whether a daemon makes this change to any state; no forecast is needed for it."""
     old, new = change["old"] or {}, change["new"] or {}
     if change["kind"] == "connection" and change["change"] == "changed":
-        # xenstored 4.17 knows no unique-id, and oxenstored asks the kernel for what domain 0's ring needs.
+        # xenstored 4.17 knows no unique-id; oxenstored asks the kernel for domain 0's ring.
         if "unique_id" in old and {name: old[name] for name in old if name != "unique_id"} == new:
             return True
         return is_oxenstored and old["domid"] == 0 and dict(old, revtchn=new["revtchn"]) == new

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds the stand-in for the hypervisor and replays: Replay/run.sh path/to/xsarchive [--short]
-# Exit status: 0 all as expected, 1 a difference, 2 trouble, 77 no daemon here to replay in.
+# Builds the substitute for the hypervisor and runs the replay.
+# Usage: Replay/run.sh path/to/xsarchive [--short]
+# Exit status: 0 all as expected, 1 a difference, 2 trouble, 77 no daemon is installed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 program=$1

@@ -1,6 +1,7 @@
-"""What a state names that lies outside it: file descriptors of the process that wrote it.
+"""Finds the file descriptors that a state names: those of the process that wrote it.
 
-Read here once more, apart from the program under test, and as a daemon reads: trusting every length.
+The state is read here independently of the program under test, and as a daemon reads it: every
+length is trusted.
 """
 
 import struct
@@ -8,13 +9,13 @@ from dataclasses import dataclass, field
 
 OXENSTORED = b"$xenstored-dump-format"
 
-# A state's descriptors are below, those of the lab itself are not.
+# A state's descriptors are below this number, those of the lab itself are not.
 HIGHEST = 900
 
 
 @dataclass
 class Descriptors:
-    """Numbers of file descriptors: the listening sockets, the event channel device, and one for each client."""
+    """File descriptor numbers: listening sockets, event channel device, one for each client."""
 
     listeners: list = field(default_factory=list)
     events: list = field(default_factory=list)
@@ -44,7 +45,7 @@ def of_stream(data):
             listener, events = struct.unpack_from("<ii", body)
             found.listeners.append(listener)
             found.events.append(events)
-        # conn-type 1: a socket, whose descriptor stands where a ring has its domid.
+        # conn-type 1: a socket; its descriptor is at the offset where a ring has its domid.
         if kind == 2 and struct.unpack_from("<H", body, 4) == (1,):
             found.clients.append(struct.unpack_from("<i", body, 8)[0])
         place += 8 + length
@@ -62,7 +63,10 @@ def of_text(data):
 
 
 def usable(found):
-    """Each number once, and none that cannot be a descriptor here: the daemon then meets a closed one, as it would elsewhere."""
+    """Each number once, without those that cannot be a descriptor here.
+
+    The daemon then finds that descriptor closed, as it would elsewhere.
+    """
     seen = set()
 
     def new(fds):

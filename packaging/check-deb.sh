@@ -1,5 +1,6 @@
 #!/bin/sh
-# Tries the Debian package in a folder: check-deb.sh FOLDER. It is unpacked, and the program runs without anything of the machine's Swift.
+# Tests the Debian package in FOLDER: unpacks it and runs the program without the machine's Swift.
+# Usage: check-deb.sh FOLDER
 set -eu
 package=$(ls "$1"/xsarchive_*.deb)
 images=$(cd "$(dirname "$0")/../Tests/Fixtures" && pwd)

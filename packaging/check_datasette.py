@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Shows an archive of real images in the real Datasette: check_datasette.py path/to/xsarchive FOLDER.
+"""Tests an archive of real images in the real Datasette.
 
-Every named query must answer there as it does in xsarchive, and every table and view must have a page.
+Usage: check_datasette.py path/to/xsarchive FOLDER
+
+Every named query must return the same as in xsarchive, and every table and view must have a page.
 """
 
 import json
@@ -25,7 +27,7 @@ def run(*words, **more):
 
 
 def install(folder):
-    """Datasette in an environment of its own."""
+    """Installs Datasette into a virtual environment of its own; returns the program."""
     program = folder / "venv" / "bin" / "datasette"
     if not program.exists():
         run(sys.executable, "-m", "venv", folder / "venv")
@@ -48,7 +50,7 @@ def free_port():
 
 
 def plain(value):
-    """A value as both programs mean it: Datasette gives octets in Base64, xsarchive in hexadecimal."""
+    """A value in a common form: Datasette prints bytes in Base64, xsarchive in hexadecimal."""
     if isinstance(value, dict):
         return "octets"
     return value
@@ -92,7 +94,7 @@ def check(xsarchive, base, archive, with_image, hidden):
     for name in names:
         if name in hidden:
             continue
-        # What is asked of one image: without, a page of every image's every node is no page.
+        # Views that are read for one image: a page with every node of every image would be useless.
         for asked in [{"image_id": image} for image in images] if name in with_image else [{}]:
             get(f"/xsarchive/{name}", _nocount=1, _nofacet=1, **asked)
     text = get("/xsarchive/node_span", _size=5, _nocount=1)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes a Debian package: deb.sh PROGRAM SHARE-FOLDER FOLDER. The program holds Swift's runtime, so that it needs none.
+# Makes a Debian package. The program contains Swift's runtime, so it needs none at run time.
+# Usage: deb.sh PROGRAM SHARE-FOLDER FOLDER
 set -eu
 program=$1
 share=$2
@@ -7,7 +8,7 @@ output=$3
 here=$(cd "$(dirname "$0")" && pwd)
 version=$("$program" --version)
 architecture=$(dpkg --print-architecture)
-# The time of the last change, so that the same sources make the same package.
+# The time of the last commit: the same sources make the same package.
 : "${SOURCE_DATE_EPOCH:=$(git -C "$here" log -1 --format=%ct 2>/dev/null || date +%s)}"
 export SOURCE_DATE_EPOCH
 
@@ -26,7 +27,7 @@ install -m 644 "$here/copyright" "$doc/copyright"
     printf ' -- %s  %s\n' "$(cat "$here/maintainer")" "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")"
 } | gzip -9n >"$doc/changelog.gz"
 
-# The C libraries that the program is linked with, each with the oldest version that has all it uses.
+# The C libraries the program is linked with, each with the oldest version that has all it uses.
 mkdir -p "$stage/debian"
 printf 'Source: xsarchive\nMaintainer: %s\n\nPackage: xsarchive\nArchitecture: any\n' "$(cat "$here/maintainer")" >"$stage/debian/control"
 depends=$(cd "$stage" && dpkg-shlibdeps -O usr/bin/xsarchive 2>/dev/null | sed -n 's/^shlibs:Depends=//p')

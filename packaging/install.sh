@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs: install.sh PROGRAM SHARE-FOLDER PREFIX, below $DESTDIR where that is set; ZSH_FOLDER is where zsh looks for completions.
+# Installs into PREFIX, below $DESTDIR if it is set. $ZSH_FOLDER is where zsh looks for completions.
+# Usage: install.sh PROGRAM SHARE-FOLDER PREFIX
 set -eu
 program=$1
 share=$2

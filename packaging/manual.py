@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the manual pages: manual.py path/to/xsarchive FOLDER. Everything in them is what the program's own --help says."""
+"""Writes the manual pages from the program's own --help.
+
+Usage: manual.py path/to/xsarchive FOLDER
+"""
 
 import json
 import os
@@ -9,13 +12,13 @@ import time
 
 
 def escape(text):
-    """Text as troff takes it for itself."""
+    """Escapes text for troff."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga").replace("^", "\\(ha").replace("~", "\\(ti")
     return "\n".join("\\&" + line if line.startswith((".", "\\(aq")) else line for line in text.split("\n"))
 
 
 def date():
-    """Today, or the day that a reproducible build names."""
+    """Today, or the day that SOURCE_DATE_EPOCH sets for a reproducible build."""
     return time.strftime("%Y-%m-%d", time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))))
 
 
@@ -57,7 +60,7 @@ def description(argument):
 
 
 def sections(discussion):
-    """The paragraphs, the examples, and what is said of the exit status."""
+    """The paragraphs, the examples, and the lines about the exit status."""
     paragraphs, examples, status = [], [], []
     for line in discussion.split("\n"):
         if line.startswith("  "):

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes what is installed beside the program: share.sh path/to/xsarchive FOLDER. All of it is what the program says of itself.
+# Makes the files that are installed beside the program. The program itself prints their contents.
+# Usage: share.sh path/to/xsarchive FOLDER
 set -eu
 program=$1
 folder=$2
@@ -8,7 +9,7 @@ rm -rf "$folder"
 mkdir -p "$folder/man/man1" "$folder/completions"
 python3 "$here/manual.py" "$program" "$folder/man/man1"
 for shell in bash zsh fish; do
-    # Nobody runs it, it is read by the shell.
+    # The shell reads this file and does not run it: drop the interpreter line.
     "$program" --generate-completion-script $shell | sed '1{/^#!/d;}' >"$folder/completions/$shell"
 done
 "$program" query --datasette >"$folder/datasette.yaml"

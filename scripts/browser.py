@@ -1,4 +1,5 @@
-"""Drives a headless Chromium over its debugging pipe: nothing but Python's standard library, and no network."""
+"""Drives a headless Chromium over its debugging pipe, with only Python's standard library and no
+network."""
 
 import json
 import os
@@ -75,14 +76,14 @@ class Browser:
         return time.monotonic() - start
 
     def value(self, expression):
-        """What a JavaScript expression is worth on the page."""
+        """Returns the value of a JavaScript expression on the page."""
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
     def settle(self):
-        """Waits until delayed work (a filter waits for the typing to pause) and drawing are done."""
+        """Waits for delayed work (a filter waits for a pause in the typing) and for drawing."""
         self.value("new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 150))")
 
     def press(self, key):
@@ -96,7 +97,7 @@ class Browser:
         self.settle()
 
     def troubles(self):
-        """Errors and warnings on the console, exceptions, and whatever was requested besides the page itself."""
+        """Errors and warnings on the console, exceptions, and every request other than the page."""
         found = []
         for event in self.events:
             method, parameters = event.get("method"), event.get("params", {})

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The main job on real images: import, query, diff, export, compare. Usage: scripts/demo.sh path/to/xsarchive
+# Runs the main job on real images: import, query, diff, export, compare.
+# Usage: scripts/demo.sh path/to/xsarchive
 set -eu
 
 xsarchive=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
@@ -11,7 +12,8 @@ cd "$folder"
 PATH="$(dirname "$xsarchive"):$PATH"
 export XSARCHIVE="$folder/xsarchive.db"
 
-# Prints a command as one would type it, then runs it; the second argument is the exit status to expect.
+# Prints a command as a user would type it, then runs it; the second argument is the expected
+# exit status.
 run() {
     expected=$1
     shift

@@ -1,19 +1,20 @@
 #!/bin/sh
-# Runs one fuzzer: scripts/fuzz.sh FuzzDecode|FuzzRoundTrip|FuzzArchive [seconds]. A find is written to Fuzz/Finds.
+# Runs one fuzzer. Finds are written to Fuzz/Finds.
+# Usage: scripts/fuzz.sh FuzzDecode|FuzzRoundTrip|FuzzArchive [seconds]
 set -eu
 cd "$(dirname "$0")/../Fuzz"
 target=$1
 seconds=${2:-60}
-# The Swift compiler's own choice of coverage is one that libFuzzer no longer reads.
-# A folder of its own: all that it holds is compiled for the fuzzer.
+# The Swift compiler's default coverage instrumentation is one that libFuzzer no longer reads. The scratch folder is the
+# fuzzers' own, because every module in it is compiled for them.
 swift build -c release --scratch-path ../.build-fuzz --sanitize=fuzzer --sanitize=address -Xswiftc -warnings-as-errors \
     -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp --product "$target"
 
 mkdir -p "Corpus/$target" Finds
-# Large images are slow and teach a fuzzer nothing that small ones do not.
+# Large images are slow and give the fuzzer nothing that small ones do not.
 find ../Tests/Fixtures -name '*.bin' -size -8k -exec cp {} "Corpus/$target/" \;
 head -c 3000 ../Tests/Fixtures/oxenstored-4.17-small.dump > "Corpus/$target/oxenstored.dump"
 head -c 3000 ../Tests/Fixtures/listings/xen-4.17-small.ls-fp.txt > "Corpus/$target/listing.txt"
-# Ten seconds for one file is a hang, a gigabyte is an allocation out of proportion.
+# Ten seconds for one file counts as a hang, a gigabyte as an excessive allocation.
 "../.build-fuzz/release/$target" "Corpus/$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
     -artifact_prefix=Finds/ -print_final_stats=1 -verbosity=1

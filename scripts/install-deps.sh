@@ -1,8 +1,10 @@
 #!/bin/sh
-# Installs what a build and the tests need besides a Swift toolchain: SQLite's headers and its shell, what unpacks images,
-# and what makes and knows the rest of an installation.
-# With the word `replay` also what the replay test needs: the daemons and tools of Debian 12's Xen 4.17, Python, a C compiler.
-# Further programs that are to be there can be named; their packages have the same names.
+# Installs what a build and the tests need in addition to a Swift toolchain: SQLite's headers and
+# shell, the programs that decompress images, and those that make and check the rest of an
+# installation (python3, file).
+# With the argument `replay` it also installs what the replay test needs: the daemons and tools of
+# Debian 12's Xen 4.17, Python, and a C compiler.
+# Each further argument is a program to install; its package has the same name.
 set -eu
 
 if ! command -v swift >/dev/null 2>&1; then

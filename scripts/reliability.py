@@ -1,9 +1,10 @@
-"""Tries to break archives with the real program: kills, signals, full disks, several processes at once.
+"""Tries to break archives with the real program: kills, signals, full disks, concurrent processes.
 
-usage: reliability.py PROGRAM MAKE_IMAGES FOLDER [ROUNDS]
+Usage: reliability.py PROGRAM MAKE_IMAGES FOLDER [ROUNDS]
 
-Prints what was tried and what came of it, one line each, as docs/reliability.md has them; the first thing that does not hold ends it
-with status 1. ROUNDS (100) is how many kills of an import there are; the seed of all random numbers is 7.
+Prints each attempt and its result, one line each, as in docs/reliability.md. The first failure ends
+the script with status 1. ROUNDS (default 100) is the number of times an import is killed. The seed
+of all random numbers is 7.
 """
 
 import filecmp
@@ -47,7 +48,7 @@ def seconds(*arguments):
 
 
 def interrupt(number, duration, *arguments):
-    """Runs the program and sends it a signal at some moment; tells whether it came before the end."""
+    """Runs the program and sends it a signal at a random moment; returns whether it was in time."""
     process = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(random.random() * duration)
     process.send_signal(number)
@@ -67,7 +68,7 @@ FILES = ("0001.bin", "0002.bin", "0003.bin", "before.db", "two.db")
 
 
 def interruptions(number, name, rounds, prepare, work, again, images, what):
-    """Sends a signal in each round, looks at what is left, and does the same again."""
+    """Sends a signal in each round, checks what is left, and runs the same command again."""
     prepare()
     duration = seconds(*work)
     hit = journals = partial = 0
@@ -94,7 +95,7 @@ def restore():
 
 
 def limits():
-    """An import under a limit on the size of files, from the size of the archive up to what the import needs."""
+    """Imports under a limit on file sizes, from the archive's size up to what the import needs."""
     restore()
     before = os.path.getsize("xsarchive.db")
     expect(run("import", "0003.bin", "--series", "other"), "import")
@@ -118,7 +119,7 @@ def limits():
 
 
 def full_disk():
-    """An import and an export on small disks of memory."""
+    """Imports and exports on small in-memory disks."""
     if os.geteuid() != 0:
         print("full disk: not tried, only root may mount one", flush=True)
         return
@@ -157,7 +158,7 @@ def full_disk():
 
 
 def several():
-    """Imports and readers at once."""
+    """Runs imports and readers at the same time."""
     clean(*FILES)
     readers = imports = 0
     for round_ in range(5):
@@ -178,7 +179,7 @@ def several():
             imports += 1
     expect(run("verify"), "verify after imports at once")
     print(f"{imports} imports, three at once, and {readers} reading commands beside them: all done, the archive whole", flush=True)
-    # A writer that never ends its turn: waiting has its bound.
+    # A writer that never finishes: waiting has a limit.
     holder = subprocess.Popen(["sqlite3", "xsarchive.db"], stdin=subprocess.PIPE, text=True)
     holder.stdin.write("BEGIN EXCLUSIVE;\n")
     holder.stdin.flush()

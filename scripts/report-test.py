@@ -1,7 +1,8 @@
-"""Tries reports in a headless Chromium. Usage: report-test.py XSARCHIVE MAKEIMAGES FIXTURES FOLDER
+"""Tests reports in a headless Chromium. Usage: report-test.py XSARCHIVE MAKEIMAGES FIXTURES FOLDER
 
-Loads pages of a small, a hostile, a large image and of two images, uses them by keyboard and mouse, and fails where the
-console has an error, something is requested, or a page does not do what is expected. Screenshots stay in FOLDER."""
+Loads pages of a small, a hostile and a large image and of two images, and uses them by keyboard and
+mouse. Fails if the console has an error, if a page requests anything, or if a page does not do what
+is expected. Screenshots stay in FOLDER."""
 
 import os
 import struct
@@ -14,7 +15,7 @@ PROGRAM, MAKE_IMAGES, FIXTURES, FOLDER = [os.path.abspath(path) for path in sys.
 
 HOSTILE = [b"<script>window.bad=1</script>", b"</script><img src=x onerror=window.bad=1>", b"<!--", b"]]>&lt;&#60;", b"\x1b]0;x\x07\xe2\x80\xae\xff",
            b"javascript:window.bad=1", "\u2028\u2029\U0001F600".encode()]
-# Rows in sight, by what they show.
+# The text of the visible rows.
 ROWS = "[...document.querySelectorAll('.scroller .row')].map(row => row.textContent)"
 failures = []
 
@@ -63,7 +64,7 @@ def visit_all(browser, name):
 
 
 def use_tree(browser, name, word, path):
-    """By keyboard alone: / and a word filter, arrows and Enter move, open and close."""
+    """Keyboard only: / and a word filter; arrows and Enter move, open and close."""
     browser.value("location.hash = 'tree'")
     browser.settle()
     browser.press("/")

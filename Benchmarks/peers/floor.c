@@ -1,7 +1,7 @@
-/* A floor: the rows that an import of a first image writes for its nodes, inserted through the same SQLite one by one, and
-   nothing else: no checks, no findings, no proof, no digest, no watches or connections.
+/* A lower bound: inserts only the rows that the import of a first image writes for its nodes, one
+   by one, through the same SQLite. No checks, findings, proof, digest, watches or connections.
 
-   Usage: floor IMAGE DATABASE. Reads version 1 streams in little-endian order. */
+   Usage: floor IMAGE DATABASE. Reads little-endian version 1 streams. */
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>

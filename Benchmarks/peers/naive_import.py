@@ -1,6 +1,7 @@
-"""The plain way in Python: struct and sqlite3, one row for each node, permission, watch and connection.
+"""A plain import in Python: struct and sqlite3, one row for each node, permission, watch and
+connection.
 
-Usage: naive_import.py IMAGE DATABASE. Reads version 1 streams in little-endian order and checks nothing.
+Usage: naive_import.py IMAGE DATABASE. Reads little-endian version 1 streams and checks nothing.
 """
 import os
 import sqlite3

@@ -1,6 +1,7 @@
 /// The SQL of schema/ and queries/, embedded when the package is built.
 public enum ArchiveSQL {
-    /// The steps from an empty file to the newest schema; step n (from 1 on) leads to `user_version` n.
+    /// The steps from an empty file to the newest schema; step n, counted from 1, leads to
+    /// `user_version` n.
     public static var migrations: [String] {
         [
             PackageResources.v001_create_sql, PackageResources.v002_nodes_by_path_sql,
@@ -9,7 +10,7 @@ public enum ArchiveSQL {
         ].map(text)
     }
 
-    /// The views, made anew after every migration.
+    /// The views, which are created again after every migration.
     public static var views: String {
         [
             PackageResources.views_sql, PackageResources.views_domains_sql, PackageResources.views_access_sql,
@@ -22,7 +23,7 @@ public enum ArchiveSQL {
         text(PackageResources.workspace_sql)
     }
 
-    /// Patterns of paths whose values are secrets, one a line.
+    /// Patterns of paths whose values are secrets, one per line.
     public static var secretPaths: String {
         text(PackageResources.secret_paths_txt)
     }

@@ -1,5 +1,5 @@
 extension ArchiveSQL {
-    /// What the comment before each view says of it, by the view's name, in the order of the files.
+    /// The comment before each view, with the view's name, in the order of the files.
     public static var viewComments: [(view: String, comment: String)] {
         var result: [(view: String, comment: String)] = []
         var comment: [Substring] = []

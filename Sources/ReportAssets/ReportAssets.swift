@@ -1,10 +1,11 @@
 /// The style and the script of a report's page, embedded when the package is built.
 public enum ReportAssets {
+    /// The style sheets.
     public static var style: String {
         text(PackageResources.page_css) + text(PackageResources.tree_css)
     }
 
-    /// The parts in the order in which they need each other, as one script.
+    /// All parts as one script, in the order of their dependencies.
     public static var script: String {
         [
             PackageResources.elements_js, PackageResources.nodes_js, PackageResources.tree_js,

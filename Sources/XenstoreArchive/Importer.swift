@@ -105,15 +105,15 @@ public struct Importer {
     // MARK: Streams
 
     private func storeStream(_ image: ScannedImage, series: String, ahead: ChainTip?) throws -> Int64 {
-        let records = try ChainStore(database, keys: keys).store(image, series: series, ahead: ahead)
+        let placement = try ChainStore(database, keys: keys).store(image, series: series, ahead: ahead)
         let insert = try database.prepare(
             """
             INSERT INTO stream (chain_id, gen, sha256, layout, size, version, flags, certainty, layout_reason,
                                 record_count, node_count, verbatim_bytes, trailer, salvaged, item_order)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        try insert.bind(1, records.chainID)
-        try insert.bind(2, records.gen)
+        try insert.bind(1, placement.generation.chainID)
+        try insert.bind(2, placement.generation.gen)
         try insert.bind(3, image.sha256)
         try insert.bind(4, image.format.layout.rawValue)
         try insert.bind(5, Int64(image.size))
@@ -128,11 +128,11 @@ public struct Importer {
         try insert.bind(12, Int64(image.verbatimCount))
         if !image.trailer.isEmpty { try insert.bindBlob(13, image.trailer) }
         try insert.bind(14, image.isSalvaged ? 1 : 0)
-        if let order = records.order { try insert.bindBlob(15, Octets(order)) }
+        if let order = placement.order { try insert.bindBlob(15, Octets(order)) }
         try insert.run()
         let streamID = database.lastInsertID
         try insertFindings(image.findings, streamID)
-        try Proof(database).prove(streamID, records, image)
+        try Proof(database).prove(streamID, placement, image)
         return streamID
     }
 

@@ -13,12 +13,12 @@ struct Proof {
     /// At the beginning of a chain every row is read. Behind another stream the kept rows have been read in this
     /// transaction, when the stream before was compared with the image, and closing spans has touched exactly the rows
     /// that are not kept: the new rows are read, and their bytes put between those.
-    func prove(_ streamID: Int64, _ records: ChainStore.Records, _ image: ScannedImage) throws {
+    func prove(_ streamID: Int64, _ placement: Placement, _ image: ScannedImage) throws {
         do {
             let stream = try ArchivedStream.load(database, streamID: streamID)
             // A text's lines are made of the records: what was stored before counts as little as what comes now.
-            if let tip = records.tip, !stream.format.layout.isText {
-                try prove(stream, records, behind: tip)
+            if let before = placement.before, !stream.format.layout.isText {
+                try prove(stream, placement.ords, after: before)
             } else {
                 try stream.encode(database) { _ in }
             }
@@ -30,7 +30,8 @@ struct Proof {
         }
     }
 
-    private func prove(_ stream: ArchivedStream, _ records: ChainStore.Records, behind tip: ChainTip) throws {
+    private func prove(_ stream: ArchivedStream, _ ords: [Int64], after before: Placement.Predecessor) throws {
+        let tip = before.tip
         let begun = try EncodedItems(database, stream.generation, .begun)
         var next = begun.items.makeIterator()
         var digest = Digest()
@@ -40,7 +41,7 @@ struct Proof {
             digest.update(tip.encoded.bytes[piece])
             piece = 0..<0
         }
-        for (index, match) in records.matches.enumerated() {
+        for (index, match) in before.matches.enumerated() {
             if match >= 0 {
                 let range = tip.encoded.items[match].range
                 if range.lowerBound != piece.upperBound {
@@ -51,8 +52,8 @@ struct Proof {
                 }
             } else {
                 flush()
-                guard let item = next.next(), item.ord == records.ords[index] else {
-                    throw ArchiveError(.damaged, "the new span with ord \(records.ords[index]) is not there")
+                guard let item = next.next(), item.ord == ords[index] else {
+                    throw ArchiveError(.damaged, "the new span with ord \(ords[index]) is not there")
                 }
                 digest.update(begun.bytes[item.range])
             }

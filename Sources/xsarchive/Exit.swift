@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// How the program ends.
+/// The program's exit statuses.
 enum Exit: Int32 {
     /// Done, or no difference.
     case done = 0

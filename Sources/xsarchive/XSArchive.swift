@@ -10,8 +10,9 @@ struct XSArchive: ParsableCommand {
         commandName: "xsarchive",
         abstract: "An archive and forensic store for images of xenstored's state.",
         discussion: """
-            IMAGE is a file, '-' for standard input, or an archived image: @ID, @NAME (the newest of that name), @latest, @latest~N.
-            -a FILE, before or behind the command, names the archive (default: $XSARCHIVE, else ./xsarchive.db).
+            IMAGE is a file, '-' for standard input, or an archived image: @ID, @NAME (the newest with that name), \
+            @latest, @latest~N.
+            -a FILE, before or after the command, gives the archive (default: $XSARCHIVE, otherwise ./xsarchive.db).
             Exit status: 0 done or same, 1 differences or findings, 2 trouble, 64 wrong usage.
             """,
         version: version,
@@ -47,9 +48,9 @@ struct XSArchive: ParsableCommand {
 
     static func main() {
         FileIO.reportFullFiles()
-        // Swift reads the arguments there; without them every command would be a request for help.
+        // Swift reads the arguments from /proc; without them every command would print the help.
         if CommandLine.arguments.isEmpty {
-            fail("the system does not tell the arguments, as /proc cannot be read; mount it", .trouble)
+            fail("cannot read the command's arguments, as /proc is not mounted; mount it", .trouble)
         }
         BusyHandler.report = { Console.note("xsarchive: \($0)") }
         do {
@@ -71,7 +72,7 @@ struct XSArchive: ParsableCommand {
                 UsageAdvice(message: message(for: error), arguments: Array(CommandLine.arguments.dropFirst())).line,
                 .usage)
         } catch {
-            // Requests for help, which the parser's library knows how to print.
+            // A request for help, which the argument parser prints.
             Console.flush()
             exit(withError: error)
         }

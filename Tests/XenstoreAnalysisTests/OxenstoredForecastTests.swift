@@ -12,7 +12,7 @@ import XenstoreStream
     ]
 
     private static func hex(_ text: String) -> String {
-        Escape.hex(Octets(text.utf8))
+        Hexadecimal.text(Octets(text.utf8))
     }
 
     private static func store(_ path: String, _ perms: String = "n0", _ value: String = "v") -> String {

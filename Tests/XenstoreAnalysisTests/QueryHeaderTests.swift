@@ -33,10 +33,10 @@ import XenstoreAnalysis
     }
 
     @Test(arguments: [
-        ("-- title: Nodes of nobody\n", "", "title is missing"), ("-- columns: a, b\n", "", "nobody knows this"),
-        ("-- why: ", "-- title: ", "title is there twice"),
+        ("-- title: Nodes of nobody\n", "", "title is missing"), ("-- columns: a, b\n", "", "unknown key or value"),
+        ("-- why: ", "-- title: ", "title occurs twice"),
         ("severity: warning", "severity: grave", "not grave"), ("the whole host", "a host", "needs: a host"),
-        ("-- refs: XSA-1", "-- refs:", "refs says nothing"),
+        ("-- refs: XSA-1", "-- refs:", "refs is empty"),
         ("(default 3) show", "show", "param least"), ("-- refs: XSA-1", "-- refs", "no key"),
         ("-- refs:", "-- see:", "see: XSA-1"),
         ("-- severity: warning\n", "", "severity is missing"),

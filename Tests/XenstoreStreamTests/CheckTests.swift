@@ -45,7 +45,7 @@ import XenstoreStream
         let detection = try LayoutDetection(bytes: bytes, forced: layout)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
         var writer = StreamWriter(header: reader.header, format: detection.format)
-        var checker = ImageChecker(header: reader.header, detection: detection, bytes: bytes)
+        var checker = ImageScan(header: reader.header, detection: detection, bytes: bytes)
         while let record = try reader.next() {
             try writer.write(record.body, residue: record.residue)
             checker.add(record)
@@ -184,7 +184,7 @@ import XenstoreStream
     @Test func onlyAHundredFindingsOfARuleAreListed() throws {
         let many = (0..<250).map { Self.node("/b\($0)") { $0.txID = 1 } }
         let found = try rules(Self.stream(Self.plain + many))
-        #expect(found.count == ImageChecker.findingsPerRule + 1)
+        #expect(found.count == ImageScan.findingsPerRule + 1)
     }
 
     @Test func messagesCarryNothingThatSteersATerminal() throws {
@@ -192,7 +192,7 @@ import XenstoreStream
             Self.plain + [Self.node("/") { $0.path = TerminatedString("/\u{1B}[2J\u{202E}\n") }])
         let detection = try LayoutDetection(bytes: bytes)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
-        var checker = ImageChecker(header: reader.header, detection: detection, bytes: bytes)
+        var checker = ImageScan(header: reader.header, detection: detection, bytes: bytes)
         while let record = try reader.next() { checker.add(record) }
         for finding in checker.finish(trailer: [], size: bytes.count) {
             #expect(finding.message.unicodeScalars.allSatisfy { !Escape.isUnsafe($0) }, "\(finding.message)")

@@ -43,7 +43,7 @@ import XenstoreStream
     ) throws {
         var tables: [(layouts: [Layout], variant: String, lines: [String])] = []
         for body in samples(type) {
-            for layout in Layout.allCases where type <= layout.lastRecordType {
+            for layout in Layout.streams where type <= layout.lastRecordType {
                 let lines = try lines(body, layout)
                 if let index = tables.firstIndex(where: { $0.lines == lines && $0.variant == variant(body) }) {
                     tables[index].layouts.append(layout)
@@ -53,8 +53,8 @@ import XenstoreStream
             }
         }
         let sorted = tables.enumerated().sorted {
-            (Layout.allCases.firstIndex(of: $0.element.layouts[0]) ?? 0, $0.offset)
-                < (Layout.allCases.firstIndex(of: $1.element.layouts[0]) ?? 0, $1.offset)
+            (Layout.streams.firstIndex(of: $0.element.layouts[0]) ?? 0, $0.offset)
+                < (Layout.streams.firstIndex(of: $1.element.layouts[0]) ?? 0, $1.offset)
         }.map(\.element)
         var lines: [String] = []
         for table in sorted {
@@ -71,9 +71,9 @@ import XenstoreStream
 
     @Test func theListOfTypesIsCurrent() {
         let rows = RecordType.known.map { type in
-            ["\(type.rawValue)", type.name] + Layout.allCases.map { type <= $0.lastRecordType ? "yes" : "–" }
+            ["\(type.rawValue)", type.name] + Layout.streams.map { type <= $0.lastRecordType ? "yes" : "–" }
         }
-        let table = MarkdownTable.lines(["type", "name"] + Layout.allCases.map(\.rawValue), rows)
+        let table = MarkdownTable.lines(["type", "name"] + Layout.streams.map(\.rawValue), rows)
         let problem = GeneratedSection("docs/format.md", "types").problem(with: table)
         if let problem { Issue.record("\(problem)") }
     }
@@ -81,7 +81,7 @@ import XenstoreStream
     /// The offsets of the tables are those of the list that `dump` and `diff` use, as far as no field before varies.
     @Test func theTablesAgreeWithTheListOfFields() throws {
         for body in RecordType.known.flatMap(samples) {
-            for layout in Layout.allCases where body.type <= layout.lastRecordType {
+            for layout in Layout.streams where body.type <= layout.lastRecordType {
                 let rows = try FieldTable(body, layout).rows
                 let entries = FieldList.entries(of: body, layout: layout)
                 // The pad is not there where nothing is to be aligned.

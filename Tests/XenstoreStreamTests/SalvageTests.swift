@@ -17,7 +17,7 @@ import XenstoreStream
     private func salvage(_ bytes: [UInt8]) -> Content {
         let detection = LayoutDetection(salvaging: bytes, forced: nil)
         var reader = SalvageReader(bytes: bytes, format: detection.format)
-        var checker = ImageChecker(header: reader.header, detection: detection, bytes: bytes)
+        var checker = ImageScan(header: reader.header, detection: detection, bytes: bytes)
         var content = Content()
         while let item = reader.next() {
             checker.add(item)

@@ -25,13 +25,13 @@ import XenstoreStream
     private func rules(_ text: [UInt8], _ layout: Layout) throws -> [String] {
         let detection = try LayoutDetection(bytes: text, forced: layout)
         let image = try TextImage(text, layout: layout)
-        var checker = ImageChecker(header: nil, detection: detection, bytes: image.stream)
+        var checker = ImageScan(header: nil, detection: detection, bytes: image.stream)
         for record in try records(text, layout) { checker.add(record) }
         return image.findings(checker.finish(trailer: [], size: image.stream.count)).map(\.rule)
     }
 
     private func hex(_ text: String) -> String {
-        Escape.hex(Octets(text.utf8))
+        Hexadecimal.text(Octets(text.utf8))
     }
 
     // MARK: oxenstored

@@ -46,7 +46,7 @@ import Testing
         #expect(all.contains { $0["path"] as? String == path })
         expectFailure(
             SharedArchive.run("access", "@2", "--domain", "3", "/nope", "--format", "jsonl"), 2,
-            "/nope: the image has no such node; 'xsarchive ls' shows what there is")
+            "/nope: the image has no such node; 'xsarchive ls' lists its nodes")
         expectUsage(SharedArchive.run("access", "@2", "--domain", "x"), "'x' is invalid")
         expectUsage(SharedArchive.run("access", "@2"), "--domain")
     }
@@ -71,9 +71,9 @@ import Testing
         #expect(rows.map { $0["images"] as? Int } == [1, 2])
         expectFailure(
             place.run("log", "/nope", "--format", "json").withoutOutput, 2,
-            "/nope: no image knows of it; 'xsarchive ls' shows what an image has")
-        expectUsage(place.run("log"), "Give a path or --domain")
-        expectUsage(place.run("log", "/a", "--domain", "1"), "Give a path or --domain")
+            "/nope: not found in any image; 'xsarchive ls' lists an image's nodes")
+        expectUsage(place.run("log"), "give either a path or --domain")
+        expectUsage(place.run("log", "/a", "--domain", "1"), "give either a path or --domain")
     }
 
     @Test func aDomainIsFollowed() throws {
@@ -90,10 +90,10 @@ import Testing
         let start = try #require(lines.firstIndex(of: "waiting"))
         #expect(
             lines[(start + 1)...].prefix(4) == [
-                "  domain 1: READ cut short, 10 of 16 octets of its header there",
-                "  domain 2: has not read 991 octets: 1 rest of a message, 30 WATCH_EVENT; the first event is of \"data/tick30\"",
-                "  domain 3: READ cut short, 0 of 5 octets of its payload there",
-                "  socket 11: has not read 15540 octets: 375 WATCH_EVENT; the first event is of \"/local/domain/2/data/tick35\"",
+                "  domain 1: incomplete READ: 10 of 16 header bytes present",
+                "  domain 2: 991 unread bytes: 1 rest of a message, 30 WATCH_EVENT; the first event is for \"data/tick30\"",
+                "  domain 3: incomplete READ: 0 of 5 payload bytes present",
+                "  socket 11: 15540 unread bytes: 375 WATCH_EVENT; the first event is for \"/local/domain/2/data/tick35\"",
             ])
         let sheet = try JSONText.object(SharedArchive.run("show", "@2", "--format", "json").text)
         let waiting = try #require(sheet["waiting"] as? [[String: Any]])

@@ -39,20 +39,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("dump.bin", "no time can be made out in the name"), ("1785585600-1785585601", "there are 2 times in the name"),
-        ("2026-06-31", "the name has no time that there is"),
+        ("dump.bin", "the name contains no time"), ("1785585600-1785585601", "the name contains 2 times"),
+        ("2026-06-31", "the time in the name does not exist"),
     ])
     func aNameWithoutATimeIsRefusedWhenItIsAskedFor(_ name: String, _ why: String) {
         #expect(
             captured(name, "--time-from", "name")
-                == "xsarchive: ./\(name): \(why); give the time with --captured-at, or leave out --time-from\n")
+                == "xsarchive: ./\(name): \(why); give the time with --captured-at, or omit --time-from\n")
     }
 
     @Test func theTimeOfTheLastChangeIsTakenWhenAskedFor() {
         #expect(captured("dump-2026-08-01T12:00:00Z.bin", "--time-from", "mtime") == "2026-07-01T10:00:00Z")
         expectFailure(
             Workplace().run("import", "--time-from", "mtime", "-", input: Fixtures.bytes("xen-4.17-tiny.bin")), 2,
-            "-: standard input has no time of change; give the time with --captured-at, or leave out --time-from")
+            "-: standard input has no modification time; give the time with --captured-at, or omit --time-from")
     }
 
     @Test func onlyTheFilesOwnNameCounts() {

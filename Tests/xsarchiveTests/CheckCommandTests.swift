@@ -9,8 +9,8 @@ import Testing
         // The reply to the live update itself has not been read.
         #expect(
             outcome.lines[0].hasSuffix(
-                "xen-4.17-tiny.bin: nothing found; 1 of less severity not listed (--severity info lists it)"))
-        #expect(outcome.lines[1] == "  restore: a C xenstored would take it as it stands")
+                "xen-4.17-tiny.bin: nothing found; 1 lower-severity finding hidden, shown by --severity info"))
+        #expect(outcome.lines[1] == "  restore: a C xenstored would restore it unchanged")
     }
 
     @Test func findingsEndWithOne() throws {
@@ -31,7 +31,7 @@ import Testing
         let path = Fixtures.path("xen-4.17-odd.bin")
         let hidden = Workplace().run("check", path, "--severity", "error")
         #expect(hidden.ending == .exit(0))
-        #expect(hidden.lines[0].hasSuffix("nothing found; 42 of less severity not listed (--severity info lists them)"))
+        #expect(hidden.lines[0].hasSuffix("nothing found; 42 lower-severity findings hidden, shown by --severity info"))
         let all = Workplace().run("check", path, "--severity", "info")
         #expect(all.ending == .exit(1))
         #expect(all.text.contains("info not-utf8: record 57, offset 4952: the value of \"/high\" is no UTF-8"))
@@ -111,7 +111,7 @@ import Testing
         #expect(!outcome.text.contains("dead_owner: "))
         #expect(
             outcome.lines.contains {
-                $0.hasPrefix("  not applicable: the image holds a part of a host") && $0.contains("dead_owner")
+                $0.hasPrefix("  not applicable: the image holds only part of a host") && $0.contains("dead_owner")
             })
         let table = place.run("check", "image one", "--format", "csv")
         #expect(table.errorLines.contains { $0.contains("dead_owner: not applicable: ") })

@@ -21,7 +21,8 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         expectDone(outcome)
         #expect(outcome.lines == ["@1  state_dump  9 records  \(tinyDigest)  stored"])
         place.write(Files.read(tiny), "state_dump")
-        #expect(place.run("import", "state_dump").lines == ["@1  state_dump  9 records  \(tinyDigest)  known"])
+        #expect(
+            place.run("import", "state_dump").lines == ["@1  state_dump  9 records  \(tinyDigest)  already imported"])
         expectBytes(place.run("export", "@1").output, Files.read(tiny))
     }
 
@@ -42,7 +43,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
             ])
         let piped = place.shell("cat packed | \"$0\" import --name piped -")
         expectDone(piped)
-        #expect(piped.lines == ["@2  piped  9 records  \(tinyDigest)  observed"])
+        #expect(piped.lines == ["@2  piped  9 records  \(tinyDigest)  duplicate content, new entry"])
     }
 
     @Test func everyCommandReadsPackedFiles() {
@@ -96,26 +97,26 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         place.write(Array(place.bytes(name).dropLast(2)), name)
         expectFailure(
             place.run("import", name), 2,
-            containing: ["\(name): cannot be unpacked by ", "fetch the file again or unpack it yourself"])
+            containing: ["\(name): cannot be decompressed by ", "fetch the file again or decompress it yourself"])
         #expect(place.names == [name])
         let salvaged = place.run("import", "--salvage", name)
         if salvaged.ending == .exit(0) {
-            #expect(salvaged.errorText.contains("could be unpacked in part only"))
+            #expect(salvaged.errorText.contains("only partly decompressed"))
             let part = place.run("export", "@1").output
             #expect(Fixtures.bytes("xen-4.22-small.bin").starts(with: part) && !part.isEmpty)
         } else {
             // Some programs give nothing out before a whole block is good.
-            expectFailure(salvaged, 2, containing: ["\(name): cannot be unpacked by "])
+            expectFailure(salvaged, 2, containing: ["\(name): cannot be decompressed by "])
         }
     }
 
     @Test func whatIsPackedAndNoImageIsRefusedWithTheOffsetInside() {
         let place = Workplace()
         _ = place.shell("head -c 100 \"$1\" | gzip -c > cut.gz; echo hello | gzip -c > hello.gz", tiny)
-        expectFailure(place.run("import", "cut.gz"), 2, containing: ["cut.gz, unpacked: offset "])
+        expectFailure(place.run("import", "cut.gz"), 2, containing: ["cut.gz, decompressed: offset "])
         expectFailure(
             place.run("import", "hello.gz"), 2,
-            containing: ["hello.gz, unpacked: offset 0: ", "is no xenstore migration stream"])
+            containing: ["hello.gz, decompressed: offset 0: ", "is no xenstore migration stream"])
     }
 
     @Test func aMissingProgramIsNamed() {

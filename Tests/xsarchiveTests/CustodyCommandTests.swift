@@ -131,7 +131,7 @@ import Testing
         let other = Self.place()
         expectDone(other.run("verify"))
         expectDone(other.run("verify", "--expect", digest))
-        expectUsage(other.run("verify", "--expect", "12"), "is no digest")
+        expectUsage(other.run("verify", "--expect", "12"), "is not a digest")
         let forged = other.run("verify", "--expect", String(repeating: "a", count: 32))
         #expect(forged.ending == .exit(2))
         #expect(forged.text.contains("neither the digest nor the hash"))

@@ -116,7 +116,8 @@ import Testing
         #expect(outcome.output.isEmpty)
         #expect(
             outcome.errorText
-                == "xsarchive: the images say the same; their bytes differ in the order of the records or in padding\n")
+                == "xsarchive: the images have the same content; their bytes differ in what is not compared, like padding or the order of records\n"
+        )
         expectDone(place.run("diff", "a.bin", "b.bin", "--quiet"))
     }
 
@@ -126,12 +127,13 @@ import Testing
         expectUsage(place.run("diff", "old.bin", "new.bin", "third.bin"), "third.bin")
         expectUsage(
             place.run("diff", "old.bin", "new.bin", "--only", "nodes"),
-            "nodes is no kind; the kinds are header, global, ")
+            "'nodes' is not a kind; the kinds are header, global, ")
         expectUsage(
             place.run("diff", "old.bin", "new.bin", "--stat", "--quiet"),
-            "--stat, --name-status and --quiet exclude each other;")
-        expectUsage(place.run("diff", "old.bin", "new.bin", "--format", "csv"), "a diff is no table")
-        expectUsage(place.run("diff", "old.bin", "new.bin", "--format", "json", "--quiet"), "have one form only")
-        expectFailure(place.run("diff", "-", "-"), 64, "standard input can be one of the images, not both")
+            "use only one of --stat, --name-status and --quiet;")
+        expectUsage(place.run("diff", "old.bin", "new.bin", "--format", "csv"), "a diff is not a table")
+        expectUsage(
+            place.run("diff", "old.bin", "new.bin", "--format", "json", "--quiet"), "cannot be combined with --format")
+        expectFailure(place.run("diff", "-", "-"), 64, "standard input can be only one of the images")
     }
 }

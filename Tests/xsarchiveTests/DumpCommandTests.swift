@@ -50,7 +50,7 @@ import XenstoreStream
         expectDone(outcome)
         #expect(place.names == [])
         expectFailure(place.run("dump", "missing"), 2, containing: ["missing: cannot open the file"])
-        expectUsage(place.run("dump", "x", "--format", "csv"), "a dump is no table")
+        expectUsage(place.run("dump", "x", "--format", "csv"), "use text or jsonl")
     }
 
     @Test func whatGuestsWroteIsEscaped() throws {

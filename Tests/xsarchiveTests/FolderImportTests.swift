@@ -36,12 +36,12 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(names(outcome) == ["a.bin", "b/x.bin", "c.bin"])
         #expect(
             outcome.errorLines == [
-                "xsarchive: in/README: skipped, no image: does not begin as an image does",
-                "xsarchive: in/dangling: skipped, no image: a link that leads nowhere",
-                "xsarchive: in/empty: skipped, no image: does not begin as an image does",
-                "xsarchive: in/folder: skipped, no image: a link to a folder or a device",
-                "xsarchive: in/notes.xz: skipped, no image: does not begin as an image does",
-                "xsarchive: in/pipe: skipped, no image: a pipe, a socket or a device",
+                "xsarchive: in/README: skipped, not an image: does not begin like an image",
+                "xsarchive: in/dangling: skipped, not an image: a link that leads nowhere",
+                "xsarchive: in/empty: skipped, not an image: does not begin like an image",
+                "xsarchive: in/folder: skipped, not an image: a link to a folder or a device",
+                "xsarchive: in/notes.xz: skipped, not an image: does not begin like an image",
+                "xsarchive: in/pipe: skipped, not an image: a pipe, a socket or a device",
             ])
     }
 
@@ -61,7 +61,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let place = Workplace()
         place.write(Files.read(tiny), "a.bin")
         expectDone(place.run("import", "."))
-        #expect(place.run("import", ".").lines.map { $0.hasSuffix("  known") } == [true])
+        #expect(place.run("import", ".").lines.map { $0.hasSuffix("  already imported") } == [true])
         expectDone(place.run("verify"))
     }
 
@@ -70,13 +70,13 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         _ = place.shell("mkdir in")
         let outcome = place.run("import", "in")
         #expect(outcome.ending == .exit(0) && outcome.text == "")
-        #expect(outcome.errorText == "xsarchive: in: there is no file in the folder\n")
+        #expect(outcome.errorText == "xsarchive: in: the directory contains no files\n")
         expectDone(place.run("import", "-q", "in"))
         #expect(place.names == ["in"])
     }
 
     @Test func aFolderHasNoOneName() {
-        expectFailure(folder().run("import", "--name", "x", "in"), 64, "--name goes with one file, not with a folder")
+        expectFailure(folder().run("import", "--name", "x", "in"), 64, "--name requires a file, not a directory")
     }
 
     @Test func theOutcomesOfAFolderAreATable() throws {

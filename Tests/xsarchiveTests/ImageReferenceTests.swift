@@ -47,7 +47,8 @@ import Testing
         let outcome = SharedArchive.run(command.map { $0 == "@" ? "missing.bin" : $0 })
         if command[0] == "export" {
             expectFailure(
-                outcome, 64, "missing.bin: name an archived image, like @1 or @latest; 'xsarchive images' lists them")
+                outcome, 64,
+                "missing.bin: not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
         } else {
             expectFailure(outcome, 2, containing: ["missing.bin: cannot open the file: No such file or directory; "])
         }

@@ -50,6 +50,6 @@ import Testing
         expectDone(place.run("images", "--series", "none"))
         let mistyped = place.run("images", "--series", "hots7")
         #expect(mistyped.ending == .exit(0) && mistyped.lines.count == 1)
-        #expect(mistyped.errorText == "xsarchive: no image is of series hots7; did you mean host7?\n")
+        #expect(mistyped.errorText == "xsarchive: there is no series hots7; did you mean host7?\n")
     }
 }

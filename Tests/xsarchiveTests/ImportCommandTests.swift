@@ -23,7 +23,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         let before = place.bytes("xsarchive.db")
         let again = place.run("import", tiny)
         expectDone(again)
-        #expect(again.lines == ["@1  xen-4.17-tiny.bin  9 records  \(tinyDigest)  known"])
+        #expect(again.lines == ["@1  xen-4.17-tiny.bin  9 records  \(tinyDigest)  already imported"])
         expectBytes(place.bytes("xsarchive.db"), before)
     }
 
@@ -34,8 +34,9 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         let observed = place.run(["import", tiny] + label)
         expectDone(observed)
         let name = label[0] == "--name" ? label[1] : "xen-4.17-tiny.bin"
-        #expect(observed.lines == ["@2  \(name)  9 records  \(tinyDigest)  observed"])
-        #expect(place.run(["import", tiny] + label).lines == ["@2  \(name)  9 records  \(tinyDigest)  known"])
+        #expect(observed.lines == ["@2  \(name)  9 records  \(tinyDigest)  duplicate content, new entry"])
+        #expect(
+            place.run(["import", tiny] + label).lines == ["@2  \(name)  9 records  \(tinyDigest)  already imported"])
         #expect(place.run("sql", "SELECT count(*) AS n FROM stream", "--format", "csv").text == "n\r\n1\r\n")
     }
 
@@ -46,7 +47,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
             place.run("sql", "SELECT captured_at FROM images", "--format", "csv").text
                 == "captured_at\r\n2026-07-31T23:30:00Z\r\n")
         let again = place.run("import", "--captured-at", "2026-07-31T23:30:00Z", tiny)
-        #expect(again.text.hasSuffix("  known\n"))
+        #expect(again.text.hasSuffix("  already imported\n"))
     }
 
     @Test func standardInputIsAnImageToo() {
@@ -62,7 +63,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
     @Test func aLayoutCanBeForced() {
         let place = Workplace()
         expectDone(place.run("import", "--layout", "v1", tiny))
-        #expect(place.run("import", tiny).text.hasSuffix("  known\n"))
+        #expect(place.run("import", tiny).text.hasSuffix("  already imported\n"))
         // Nothing in this image differs between v1 and v2: the same bytes read in another way are another stream.
         let other = place.run("import", "--layout", "v2", tiny)
         #expect(other.lines == ["@2  xen-4.17-tiny.bin  9 records  \(tinyDigest)  stored"])

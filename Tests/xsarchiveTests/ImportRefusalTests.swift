@@ -120,17 +120,18 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 
     @Test func wrongUsageChangesNothing() {
         let place = Workplace()
-        expectUsage(place.run("import", "--name", "n", tiny, tiny), "--name goes with one file, there are 2;")
+        expectUsage(
+            place.run("import", "--name", "n", tiny, tiny), "--name requires exactly one file, but there are 2;")
         expectUsage(place.run("import", "--name", "", tiny), "the image's name is empty")
         expectUsage(place.run("import", "--name", "@n", tiny), "the name @n begins with @")
         expectUsage(place.run("import"), "Missing expected argument '<files> ...'")
         expectUsage(
             place.run("import", "--layout", "v3", tiny),
-            "The value 'v3' is invalid for --layout, which is auto, draft, v1, v2, oxenstored or listing; did you mean v1?"
+            "The value 'v3' is invalid for --layout; use auto, draft, v1, v2, oxenstored or listing; did you mean v1?"
         )
         expectUsage(
             place.run("import", "--format", "xml", tiny),
-            "The value 'xml' is invalid for --format, which is text, json, ")
+            "The value 'xml' is invalid for --format; use text, json, ")
         #expect(place.names == [])
     }
 }

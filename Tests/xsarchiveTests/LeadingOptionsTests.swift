@@ -22,8 +22,8 @@ import Testing
     @Test func anotherOptionBeforeTheCommandIsToldItsPlace() {
         expectUsage(
             Workplace().run("--format", "csv", "images"),
-            "--format stands before the command; write it behind, as in: xsarchive images --format")
-        expectUsage(Workplace().run("-a", "a.db", "--format", "csv", "images"), "--format stands before the command")
+            "--format comes before the command; write it after, as in: xsarchive images --format")
+        expectUsage(Workplace().run("-a", "a.db", "--format", "csv", "images"), "--format comes before the command")
         expectUsage(Workplace().run("-a"), "-a")
         expectUsage(Workplace().run("-a", "a.db"), "-a")
     }

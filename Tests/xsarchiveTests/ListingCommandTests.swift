@@ -83,16 +83,16 @@ import Testing
     @Test(arguments: ["ls", "cat"]) func aNodeThatIsNotThereIsTrouble(_ command: String) {
         expectFailure(
             SharedArchive.run(command, "@2", "/no/such"), 2,
-            "/no/such: the image has no such node; 'xsarchive ls' shows what there is")
+            "/no/such: the image has no such node; 'xsarchive ls' lists its nodes")
         expectFailure(
             SharedArchive.run(command, "@2", "no"), 2,
-            "no: the image has no such node; 'xsarchive ls' shows what there is")
+            "no: the image has no such node; 'xsarchive ls' lists its nodes")
     }
 
     @Test(arguments: ["ls", "cat"]) func aPathThatEndsInASlashIsWrongUsage(_ command: String) {
         expectFailure(
-            SharedArchive.run(command, "@2", "/local/"), 64, "/local/: no path ends in a slash; write it without")
-        expectFailure(SharedArchive.run(command, "@2", ""), 64, "the path is empty; write / for the root")
+            SharedArchive.run(command, "@2", "/local/"), 64, "/local/: a path cannot end in a slash; remove it")
+        expectFailure(SharedArchive.run(command, "@2", ""), 64, "the path is empty; use / for the root")
         #expect(SharedArchive.run(command, "@2", "/").ending == .exit(0))
     }
 

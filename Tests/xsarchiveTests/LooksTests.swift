@@ -174,8 +174,8 @@ import Testing
         let exported = place.run("export", "-v", "@1", "-o", "copy")
         #expect(exported.ending == .exit(0) && exported.output.isEmpty)
         #expect(exported.errorText.contains("152112 bytes written to copy, SHA-256 "))
-        expectUsage(place.run("import", "-v", "-q", "image"), "--quiet and --verbose exclude each other")
-        expectUsage(place.run("export", "-v", "-q", "@1", "-o", "other"), "--quiet and --verbose exclude each other")
+        expectUsage(place.run("import", "-v", "-q", "image"), "use only one of --quiet and --verbose")
+        expectUsage(place.run("export", "-v", "-q", "@1", "-o", "other"), "use only one of --quiet and --verbose")
     }
 
     @Test func aShortPieceOfWorkShowsNoProgress() {

@@ -8,7 +8,7 @@ import Testing
         ("impo", "import"),
     ])
     func aCommand(_ typed: String, _ meant: String) {
-        expectUsage(Workplace().run(typed, "x"), "no command is named '\(typed)'; did you mean '\(meant)'?")
+        expectUsage(Workplace().run(typed, "x"), "there is no command '\(typed)'; did you mean '\(meant)'?")
     }
 
     @Test func anOption() {
@@ -17,7 +17,7 @@ import Testing
 
     @Test func aQueryAndItsParameter() {
         expectFailure(
-            SharedArchive.run("query", "dead_ownr"), 64, "no query is named dead_ownr; did you mean dead_owner?")
+            SharedArchive.run("query", "dead_ownr"), 64, "there is no query dead_ownr; did you mean dead_owner?")
         expectFailure(
             SharedArchive.run("query", "path_history", "-P", "pth=/a"), 64,
             "query path_history has no parameter pth; did you mean path?")
@@ -48,7 +48,7 @@ import Testing
             "/local/domian/1/nme: the image has no such node; did you mean /local/domain/1/name?")
         expectFailure(
             SharedArchive.run(command, "@2", "/elsewhere/a"), 2,
-            "/elsewhere/a: the image has no such node; 'xsarchive ls' shows what there is")
+            "/elsewhere/a: the image has no such node; 'xsarchive ls' lists its nodes")
     }
 
     @Test func aNodeOfWhichAccessIsAsked() {
@@ -78,18 +78,18 @@ import Testing
     @Test func aWordThatIsPartOfQueriesNames() {
         expectFailure(
             SharedArchive.run("query", "owner"), 64,
-            "no query is named owner; there are dead_owner, foreign_owner, largest_owners")
+            "there is no query owner; similar names: dead_owner, foreign_owner, largest_owners")
     }
 
     @Test(arguments: ["1", "latest", "xen-4.17-tiny.bin"]) func anImageWithoutItsSign(_ name: String) {
-        expectFailure(SharedArchive.run("show", name), 2, "\(name): there is no such file; did you mean @\(name)?")
+        expectFailure(SharedArchive.run("show", name), 2, "\(name): no such file; did you mean @\(name)?")
     }
 
     @Test(arguments: ["dump", "import"]) func anArchivedImageWhereAFileIsMeant(_ command: String) {
         let place = Workplace()
         expectFailure(
             place.run(command, "@1"), 2,
-            "@1: there is no such file; archived images are not taken here; 'xsarchive export @1 -o FILE' writes one to a file"
+            "@1: no such file; this command takes only files; 'xsarchive export @1 -o FILE' writes an archived image to one"
         )
         #expect(place.names == [])
     }
@@ -97,13 +97,15 @@ import Testing
     @Test(arguments: ["ls", "cat"]) func theWrongOrder(_ command: String) {
         expectFailure(
             SharedArchive.run(command, "/local/domain/1/name", "@2"), 2,
-            "/local/domain/1/name: there is no such file; the image comes first, then the path")
+            "/local/domain/1/name: no such file; give the image first, then the path")
     }
 
     @Test(arguments: [
-        (["export", "@1", "out"], "-o names the file to write"), (["query", "dead_owner", "@1"], "-i names the image"),
-        (["images", "x.db"], "-a names the archive"),
-        (["sql", "select", "1"], "put the SQL into quotes"), (["log", "@1", "/a"], "log takes a path alone"),
+        (["export", "@1", "out"], "give the file to write with -o"),
+        (["query", "dead_owner", "@1"], "give the image with -i"),
+        (["images", "x.db"], "give the archive with -a"),
+        (["sql", "select", "1"], "put the whole SQL statement in quotes"),
+        (["log", "@1", "/a"], "log takes only a path"),
         (["help", "improt"], "did you mean 'import'?"),
     ]) func anArgumentTooMany(_ arguments: [String], _ advice: String) {
         expectUsage(SharedArchive.run(arguments), advice)
@@ -124,7 +126,7 @@ import Testing
     @Test func aDomainThatIsNotThereIsNoSlip() {
         expectFailure(
             SharedArchive.run("ls", "@2", "/local/domain/99"), 2,
-            "/local/domain/99: the image has no such node; 'xsarchive ls' shows what there is")
+            "/local/domain/99: the image has no such node; 'xsarchive ls' lists its nodes")
     }
 
     @Test func aPathWithoutItsSlash() {
@@ -142,13 +144,13 @@ import Testing
     @Test func aPathOfWhichTheLogIsAsked() {
         expectFailure(
             SharedArchive.run("log", "/local/domain/0/nmae"), 2,
-            "/local/domain/0/nmae: no image knows of it; did you mean /local/domain/0/name?")
+            "/local/domain/0/nmae: not found in any image; did you mean /local/domain/0/name?")
         expectFailure(
             SharedArchive.run("log", "name"), 2,
-            "name: no image knows of it; write the whole path, like /local/domain/0/name")
+            "name: not found in any image; give the full path, like /local/domain/0/name")
         expectFailure(
             SharedArchive.run("log", "/", "--series", "mian"), 2,
-            "/: no image of series mian knows of it; did you mean main?")
+            "/: not found in any image of series mian; did you mean main?")
     }
 
     @Test func aPathOfADiffThatIsThereAndDidNotChange() {
@@ -156,7 +158,7 @@ import Testing
         #expect(outcome.ending == .exit(0) && outcome.output.isEmpty)
         #expect(
             outcome.errorText
-                == "xsarchive: none of the 8 changes has such a path; --path '/local/domain/3/*' is for what is below it\n"
+                == "xsarchive: none of the 8 changes matches --path; --path '/local/domain/3/*' matches what is below it\n"
         )
         expectDone(SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/3", "--quiet"))
     }

@@ -94,7 +94,7 @@ import Testing
         #expect(outcome.text == "owner,path,value,perms\r\n")
         #expect(
             outcome.errorText
-                == "xsarchive: dead_owner: not applicable: the image holds a part of a host (it has no ring connection of domain 0)\n"
+                == "xsarchive: dead_owner: not applicable: the image holds only part of a host (it has no ring connection of domain 0)\n"
         )
     }
 
@@ -134,20 +134,21 @@ import Testing
     }
 
     @Test func wrongParametersAreWrongUsage() {
-        expectFailure(SharedArchive.run("query", "nope"), 64, "no query is named nope; 'xsarchive query' lists them")
+        expectFailure(SharedArchive.run("query", "nope"), 64, "there is no query nope; 'xsarchive query' lists them")
         expectFailure(
-            SharedArchive.run("query", "path_history"), 64, "query path_history needs path; give it with -P path=...")
+            SharedArchive.run("query", "path_history"), 64, "query path_history requires path; give it with -P path=..."
+        )
         expectFailure(
             SharedArchive.run("query", "path_history", "-P", "x=1"), 64,
-            "query path_history has no parameter x; it has: path, series")
+            "query path_history has no parameter x; it takes path, series")
         expectFailure(
             SharedArchive.run("query", "dead_owner", "-P", "path=/"), 64,
-            "query dead_owner has no parameter path; it has: image_id")
-        expectFailure(SharedArchive.run("query", "path_history", "-P", "path"), 64, "-P path: write key=value")
-        expectFailure(SharedArchive.run("query", "path_history", "-P", "=x"), 64, "-P =x: write key=value")
+            "query dead_owner has no parameter path; it takes image_id")
+        expectFailure(SharedArchive.run("query", "path_history", "-P", "path"), 64, "-P path: must be key=value")
+        expectFailure(SharedArchive.run("query", "path_history", "-P", "=x"), 64, "-P =x: must be key=value")
         expectFailure(
             SharedArchive.run("query", "path_history", "-i", "@1", "-P", "path=/"), 64,
-            "query path_history looks at all images; leave out -i")
+            "query path_history reads all images; leave out -i")
         expectUsage(SharedArchive.run("query", "dead_owner", "--format", "yaml"), "The value 'yaml' is invalid")
     }
 }

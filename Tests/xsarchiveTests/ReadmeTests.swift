@@ -11,7 +11,7 @@ import Testing
             return [MarkdownTable.code(configuration.commandName ?? ""), MarkdownTable.text(configuration.abstract)]
         }
         let table = MarkdownTable.lines(["command", "what it does"], rows)
-        let problem = GeneratedSection("README.md", "commands").problem(with: table)
+        let problem = GeneratedSection("docs/commands.md", "commands").problem(with: table)
         if let problem { Issue.record("\(problem)") }
     }
 

@@ -34,7 +34,7 @@ import Testing
         #expect(strict.ending == .exit(2))
         #expect(
             strict.errorLines.last == name
-                + "\(lost) lost, so nothing was written; leave --strict out to write it all the same")
+                + "\(lost) lost, so nothing was written; omit --strict to write it anyway")
         #expect(place.names == ["out"])
         #expect(place.run("rebuild", Self.small, "-o", "strict", "--strict").ending == .exit(0))
     }
@@ -43,7 +43,7 @@ import Testing
         let place = Workplace()
         let outcome = place.run("rebuild", Self.seq, "-o", "out", "--byte-order", "big")
         #expect(outcome.ending == .exit(0))
-        expectMessage(outcome.errorText, containing: ["warning: a C xenstored refuses header flags 0x1 and ends"])
+        expectMessage(outcome.errorText, containing: ["warning: a C xenstored refuses header flags 0x1 and exits"])
     }
 
     @Test func editsAreMadeInTheOrderOfTheHelp() {
@@ -81,16 +81,16 @@ import Testing
 
     @Test(
         arguments: [
-            (["--set", "/a"], 64, "/a: there is no =; write PATH=VALUE"),
-            (["--set-perms", "/tool=x0"], 64, "x0: is no permission"),
-            (["--set", "/a b=1"], 64, "\"/a b\": cannot be a node's path"),
-            (["--set", "/a=\\q", "--escaped"], 64, "a backslash here begins one of"),
+            (["--set", "/a"], 64, "/a: has no =; use the form PATH=VALUE"),
+            (["--set-perms", "/tool=x0"], 64, "x0: not a valid permission"),
+            (["--set", "/a b=1"], 64, "\"/a b\": not a valid path for a node"),
+            (["--set", "/a=\\q", "--escaped"], 64, "has an unknown escape; use"),
             (["--remove", "/nowhere"], 2, "/nowhere: the image has no such node"),
-            (["--remove", "/"], 64, "no daemon lets go of the root"),
+            (["--remove", "/"], 64, "the root node cannot be removed"),
             (["--set-perms", "/nowhere=n0"], 2, "/nowhere: the image has no such node"),
-            (["--domain", "999"], 2, "domain 999: the image has neither its connection nor a node of it"),
+            (["--domain", "999"], 2, "domain 999: not found in the image"),
             (["--subtree", "/nowhere"], 2, "/nowhere: the image has no such node"),
-            (["--subtree", ""], 64, "the path is empty"), (["--remove", "/tool/"], 64, "no path ends in a slash"),
+            (["--subtree", ""], 64, "the path is empty"), (["--remove", "/tool/"], 64, "a path cannot end in a slash"),
         ] as [([String], Int32, String)])
     func whatCannotBeDoneIsOneLineAndNoFile(_ arguments: [String], _ status: Int32, _ part: String) {
         let place = Workplace()
@@ -117,7 +117,7 @@ import Testing
         expectBytes(place.bytes("out"), Fixtures.bytes("xen-4.17-seq-1.bin"))
         expectFailure(
             place.run("rebuild", Self.seq), 64,
-            "where is the stream to go? -o names a file, --save-as an image of the archive")
+            "no destination; give a file with -o, or a name in the archive with --save-as")
     }
 
     @Test func theArchiveIsNotReplaced() {
@@ -125,7 +125,7 @@ import Testing
         let before = place.bytes("xsarchive.db")
         expectFailure(
             place.run("rebuild", "@3", "-o", "xsarchive.db", "--force"), 64,
-            "xsarchive.db: is what the stream is made from; choose another name")
+            "xsarchive.db: is the source of the stream; choose another name")
         expectBytes(place.bytes("xsarchive.db"), before)
     }
 
@@ -183,7 +183,7 @@ import Testing
             place.sqlite("SELECT parent LIKE '%xen-4.17-seq-1.bin', parent_image_id IS NULL FROM derivations").text
                 == "1|1\n")
         // The same once more is known already.
-        #expect(place.run("rebuild", Self.seq, "--save-as", "from-file").text.hasSuffix("  known\n"))
+        #expect(place.run("rebuild", Self.seq, "--save-as", "from-file").text.hasSuffix("  already imported\n"))
     }
 
     @Test func theImageItselfIsNotReplaced() {
@@ -192,7 +192,7 @@ import Testing
         for command in [
             ["rebuild", "image", "-o", "./image", "--force"], ["checkout", "image", "./image", "--force"],
         ] {
-            expectFailure(place.run(command), 64, "./image: is what the stream is made from; choose another name")
+            expectFailure(place.run(command), 64, "./image: is the source of the stream; choose another name")
         }
         expectBytes(place.bytes("image"), Fixtures.bytes("xen-4.17-tiny.bin"))
     }
@@ -200,14 +200,14 @@ import Testing
     @Test func theLayoutsThatCanBeMadeAreAllNamed() {
         expectUsage(
             Workplace().run("rebuild", Self.seq, "-o", "out", "--layout", "v3"),
-            "--layout, which is draft, v1, v2 or oxenstored")
+            "--layout; use draft, v1, v2 or oxenstored")
     }
 
     @Test(arguments: ["", "7", "latest", "latest~1", "@x"]) func aNameThatIsAReferenceIsRefused(_ name: String) {
         let part =
             name.isEmpty
             ? "the image's name is empty"
-            : name == "@x" ? "the name @x begins with @" : "the name \(name) could not be told from @ID and @latest"
+            : name == "@x" ? "the name @x begins with @" : "the name \(name) would be confused with @ID or @latest"
         expectUsage(Workplace().run("rebuild", Self.seq, "--save-as", name), part)
     }
 

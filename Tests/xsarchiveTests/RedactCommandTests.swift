@@ -39,9 +39,9 @@ import XenstoreStream
         place.write([1], "short")
         expectFailure(
             place.run("diff", "@1", "@2", "--redact", "--redact-key", "short"), 64,
-            containing: ["a key has at least 16"])
+            containing: ["a key needs at least 16"])
         expectFailure(place.run("diff", "@1", "@2", "--redact", "--redact-list", "none"), 2, containing: ["none: "])
-        expectUsage(place.run("diff", "@1", "@2", "--redact-key", "key"), "go with --redact")
+        expectUsage(place.run("diff", "@1", "@2", "--redact-key", "key"), "require --redact")
     }
 
     @Test func aRebuiltStreamHasNoSecretsAndTheCustodyLogSaysSo() throws {
@@ -57,7 +57,7 @@ import XenstoreStream
         let entry = try #require(try JSONText.lines(place.run("custody", "--format", "jsonl")).last)
         #expect(entry["action"] as? String == "rebuild")
         #expect(entry["source"] as? String == "@1")
-        #expect(entry["note"] as? String == "written to out.bin, 1 secret values replaced by letters x")
+        #expect(entry["note"] as? String == "written to out.bin, 1 secret values replaced by the letter x")
         #expect(entry["size"] as? Int == place.bytes("out.bin").count)
         let sum = place.shell("sha256sum out.bin | cut -d' ' -f1").text.dropLast()
         #expect(entry["sha256"] as? String == String(sum))

@@ -142,7 +142,7 @@ import Musl
         let rows = try #require(connections["connections"] as? [[Any]])
         #expect(
             rows.count == 16
-                && rows.contains { $0[8] as? String == "READ cut short, 10 of 16 octets of its header there" })
+                && rows.contains { $0[8] as? String == "incomplete READ: 10 of 16 header bytes present" })
         #expect((connections["watches"] as? [Any])?.count == 20)
         let series = try #require(try page.image["series"] as? [[Any]])
         #expect(series.map { $0[4] as? Bool } == [false, true, false, false, false, false])
@@ -219,16 +219,16 @@ import Musl
     @Test func wrongUsageIsRefused() throws {
         let place = Workplace.withSharedImages()
         place.write(Fixtures.bytes("xen-4.17-tiny.bin"), "image")
-        expectFailure(place.run("report", "-", "-"), 64, "standard input can be one of the images, not both")
+        expectFailure(place.run("report", "-", "-"), 64, "standard input can be only one of the images")
         expectFailure(
             place.run("report", "@1", "-o", "xsarchive.db", "--force"), 64, containing: ["is the archive itself"])
         expectFailure(place.run("report", "image", "-o", "./image", "--force"), 64, containing: ["is the image itself"])
         place.write(Array("no image at all\n".utf8), "text")
         expectFailure(
             place.run("report", "text", "-o", "page.html"), 2,
-            "text: nothing of an image can be read in it; 'xsarchive check' tells what is wrong")
+            "text: contains nothing that is readable as an image; see 'xsarchive check'")
         expectFailure(
-            place.run("report", "@1", "page.html"), 2, "page.html: there is no such file; -o names the page to write")
+            place.run("report", "@1", "page.html"), 2, "page.html: no such file; give the page to write with -o")
         _ = place.shell("rm text")
         expectFailure(place.run("report", "@99", "-o", "page.html"), 2, containing: ["@99"])
         #expect(place.bytes("image") == Fixtures.bytes("xen-4.17-tiny.bin"))

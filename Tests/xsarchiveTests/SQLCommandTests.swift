@@ -77,7 +77,7 @@ import Testing
             "the SQL cannot be run: no such table: node; did you mean nodes?")
         expectFailure(
             SharedArchive.run("sql", "images"), 64,
-            "the SQL cannot be run: near \"images\": syntax error; write SELECT * FROM images")
+            "the SQL cannot be run: near \"images\": syntax error; use SELECT * FROM images")
         expectFailure(
             SharedArchive.run("sql", "SELECT 'a"), 64, containing: ["the SQL cannot be run: unrecognized token"])
         expectFailure(SharedArchive.run("sql", "SELECT\n\n\u{1B}[2J"), 64, containing: ["the SQL cannot be run: "])
@@ -151,10 +151,11 @@ import Testing
         let endless = "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
         expectFailure(
             SharedArchive.run("sql", endless, "--timeout", "0.3", "--format", format), 2,
-            "the SQL was stopped, as its time is over; ask for less, or give it more with --timeout")
+            "the SQL was stopped at its time limit; narrow the query, or raise --timeout")
         expectDone(SharedArchive.run("sql", "SELECT 1", "--timeout", "60"))
         expectDone(SharedArchive.run("query", "dead_owner", "-i", "@1", "--timeout", "60"))
-        expectUsage(SharedArchive.run("sql", "SELECT 1", "--timeout", "0"), "--timeout is a number of seconds above 0")
+        expectUsage(
+            SharedArchive.run("sql", "SELECT 1", "--timeout", "0"), "--timeout requires a number of seconds above 0")
     }
 
     @Test func valuesThatFillTheMemoryAreRefused() {

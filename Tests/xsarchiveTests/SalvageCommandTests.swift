@@ -15,7 +15,7 @@ import Testing
             #expect(outcome.lines.count == 1)
             #expect(
                 outcome.errorLines == [
-                    "xsarchive: file-\(index): damaged, stored as far as it can be read; 'xsarchive show @\(index + 1)' says what is wrong"
+                    "xsarchive: file-\(index): damaged; the readable part is stored, see 'xsarchive show @\(index + 1)'"
                 ])
             expectDone(place.run("export", "@\(index + 1)", "-o", "out", "--force"))
             expectBytes(place.bytes("out"), bytes)
@@ -28,7 +28,7 @@ import Testing
         expectDone(place.run("import", "--salvage", Fixtures.path("xen-4.17-tiny.bin")))
         let again = place.run("import", Fixtures.path("xen-4.17-tiny.bin"))
         expectDone(again)
-        #expect(again.text.contains("known"))
+        #expect(again.text.contains("already imported"))
     }
 
     @Test func whatCanBeReadIsInTheTablesAndWhatCannotIsARow() throws {

@@ -16,13 +16,13 @@ import Testing
                 header             version 1, flags 0x0
                 layout             v1, certain: only v1 fits the records
                 byte order         little
-                len                counts the padding, as the C daemon writes it
+                len                includes the padding, as the C daemon writes it
                 records            9
                   END              1
                   GLOBAL_DATA      1
                   CONNECTION_DATA  2
                   NODE_DATA        5
-                verbatim           0 bytes kept as they are, because no field explains them
+                verbatim           0 bytes stored as they are, because no field explains them
                 findings           none
 
                 """)
@@ -35,7 +35,7 @@ import Testing
         #expect(outcome.lines[0] == "image              @1")
         #expect(outcome.lines[1] == "name               xen-4.17-tiny.bin")
         #expect(outcome.lines[2] == "series             main")
-        #expect(outcome.lines[3] == "captured           not said")
+        #expect(outcome.lines[3] == "captured           unknown")
         #expect(outcome.lines.contains("records            9"))
     }
 
@@ -55,7 +55,7 @@ import Testing
     @Test func whatIsOffIsAFinding() throws {
         let outcome = SharedArchive.run("show", "@6")
         expectDone(outcome)
-        #expect(outcome.text.contains("4 bytes kept as they are"))
+        #expect(outcome.text.contains("4 bytes stored as they are"))
         #expect(outcome.lines.contains { $0.hasPrefix("  ") && $0.contains(": record ") && $0.contains(", offset ") })
         let sheet = try JSONText.object(SharedArchive.run("show", "--format", "jsonl", "@6").text)
         #expect(sheet["verbatim_bytes"] as? Int == 4)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func aSheetIsNoTable() {
-        expectUsage(SharedArchive.run("show", "--format", "csv", "@1"), "show prints no table")
+        expectUsage(SharedArchive.run("show", "--format", "csv", "@1"), "use text, json or jsonl")
     }
 
     @Test func standardInputIsAnImage() {

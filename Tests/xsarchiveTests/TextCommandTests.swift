@@ -27,7 +27,7 @@ import Testing
         let shown = place.run("show", "@1").lines
         #expect(shown.contains("layout             oxenstored, certain: the first line says so"))
         #expect(shown.contains("  TEXT_LINE        1"))
-        #expect(place.run("show", "@2").lines.contains("holds        nodes alone: a partial image"))
+        #expect(place.run("show", "@2").lines.contains("holds        only nodes: a partial image"))
         #expect(place.run("show", "@2", "--format", "json").text.contains("\"partial\":true"))
         #expect(place.run("show", Self.dump).text.contains("records            758"))
     }
@@ -58,11 +58,11 @@ import Testing
     @Test func questionsAboutTheWholeHostDoNotApplyToAListing() {
         let place = place()
         let outcome = place.run("check", "@2", "--severity", "error")
-        #expect(outcome.text.contains("not applicable: the image holds a part of a host"))
-        #expect(outcome.text.contains("restore: not applicable: no daemon restores a listing"))
+        #expect(outcome.text.contains("not applicable: the image holds only part of a host"))
+        #expect(outcome.text.contains("restore: not applicable, as no daemon restores a listing"))
         #expect(
             place.run("check", "@1", "--severity", "error").text.contains(
-                "restore: oxenstored would take it as it stands"))
+                "restore: oxenstored would restore it unchanged"))
     }
 
     @Test func aDumpTellsEachLineAtItsPlace() throws {
@@ -71,7 +71,7 @@ import Testing
         let outcome = place.run("dump", "odd.dump")
         expectDone(outcome)
         #expect(outcome.text.contains("23  record 2, GLOBAL_DATA: 10 bytes of text"))
-        #expect(outcome.text.contains("as it stands: \"global,3\\r\\n\""))
+        #expect(outcome.text.contains("verbatim: \"global,3\\r\\n\""))
         #expect(
             outcome.text.contains(
                 "! warning unknown-line: record 4, offset 42: the line says nothing known: \"what\\n\""))

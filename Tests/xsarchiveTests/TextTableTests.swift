@@ -95,7 +95,7 @@ import Testing
         let note = try #require(lines.dropLast().last)
         #expect(
             note
-                == "not shown, as the window is narrow: uuid, conn_id, target, transactions; a wider one shows all, and so does --format csv"
+                == "hidden columns: uuid, conn_id, target, transactions (widen the terminal or use --format csv)"
         )
         // Whoever asks in SQL has said what he wants.
         let all = TerminalRun(place, ["sql", "SELECT * FROM images", "--color", "never"], columns: 80).lines

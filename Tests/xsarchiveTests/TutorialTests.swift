@@ -49,6 +49,6 @@ import Musl
         let pairs = zip(text.split(separator: "\n"), written.split(separator: "\n"))
         let difference = pairs.first { $0 != $1 }.map { "'\($1)' should be '\($0)'" } ?? "its end differs"
         Issue.record(
-            "docs/tutorial.md is not what the program prints: \(difference); 'RECORD_DOCS=1 make test' writes it anew")
+            "docs/tutorial.md is not what the program prints: \(difference); 'RECORD_DOCS=1 make test' rewrites it")
     }
 }

@@ -43,7 +43,8 @@ import Testing
         #expect(outcome.ending == .exit(2) && outcome.output.isEmpty)
         #expect(outcome.errorLines.count == 2)
         expectMessage(
-            outcome.errorLines[0], containing: ["work.db: watches, watch_id 1, conn_id: connections has no 77"])
+            outcome.errorLines[0],
+            containing: ["work.db: watches, watch_id 1, conn_id: 77 is not in the table connections"])
         expectMessage(
             outcome.errorLines[1], containing: ["work.db: nodes, node_id ", "path: \"a\" begins with neither / nor @"])
         #expect(place.names == ["work.db"])
@@ -66,7 +67,7 @@ import Testing
         expectDone(place.run("checkout", Fixtures.path("xen-4.17-small.bin"), "work.db"))
         let outcome = place.run("build", "work.db", "-o", "out")
         expectMessage(
-            outcome.errorText, containing: ["work.db: warning: a C xenstored drops the target domain 5 of domain 6"])
+            outcome.errorText, containing: ["work.db: warning: a C xenstored drops domain 5 as the target of domain 6"])
         let moved = place.run("build", "work.db", "-o", "out", "--move-targets", "--force")
         expectMessage(
             moved.errorText, containing: ["work.db: changed order: the ring of domain 5, before the ring of domain 6"])
@@ -83,8 +84,10 @@ import Testing
         expectDone(place.run("checkout", Self.seq, "work.db", "--force"))
         expectFailure(
             place.run("build", "work.db", "-o", "work.db", "--force"), 64,
-            "work.db: is what the stream is made from; choose another name")
-        expectFailure(place.run("checkout", Self.seq, "-"), 64, "a workspace is a file; name one")
+            "work.db: is the source of the stream; choose another name")
+        expectFailure(
+            place.run("checkout", Self.seq, "-"), 64,
+            "a workspace must be a file, not standard output; give a file name")
         expectFailure(
             place.run("checkout", Self.seq, "nowhere/work.db"), 2, containing: ["nowhere/work.db: cannot make the file"]
         )
@@ -103,7 +106,7 @@ import Testing
             place.run("build", Self.seq, "-o", "out"), 2, containing: ["this file is no workspace of xsarchive"])
         expectFailure(
             place.run("checkout", "@3", "xsarchive.db", "--force"), 64,
-            "xsarchive.db: is what the stream is made from; choose another name")
+            "xsarchive.db: is the source of the stream; choose another name")
         #expect(place.names == ["xsarchive.db"])
     }
 }

@@ -8,7 +8,7 @@ public func fuzzDecode(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let detection = LayoutDetection(salvaging: bytes, forced: nil)
     var salvage = SalvageReader(bytes: bytes, format: detection.format)
-    var checker = ImageChecker(header: salvage.header, detection: detection, bytes: bytes)
+    var checker = ImageScan(header: salvage.header, detection: detection, bytes: bytes)
     var place = salvage.header == nil ? 0 : Header.size
     while let item = salvage.next() {
         precondition(item.offset == place, "an item begins at \(item.offset), the one before ends at \(place)")

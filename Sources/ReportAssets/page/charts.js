@@ -1,6 +1,6 @@
-// Charts: bars with their labels and figures in line, and lines over a series.
+// Charts: bars with their labels and figures, and lines over a series.
 
-/** Bars: { label, value, text, onclick }. Of what is beyond `most` only the sum is told, in the form that `sumText` makes. */
+/** Bars: { label, value, text, onclick }. Of the items after the first `most` only the sum is shown, as `sumText` formats it. */
 function bars(title, items, sumText = count, most = 12) {
   const sorted = [...items].sort((a, b) => b.value - a.value);
   const rest = sorted.slice(most);
@@ -18,7 +18,7 @@ function bars(title, items, sumText = count, most = 12) {
   return element("figure", {}, element("figcaption", {}, title), rows.length > 0 ? element("ul", { class: "bars" }, ...rows) : element("p", { class: "empty" }, "None."));
 }
 
-/** A line over points: { label, time, value, isCurrent }. The line begins at zero, so that its slope does not exaggerate. */
+/** A line over points: { label, time, value, isCurrent }. The line begins at zero, so that the slope does not exaggerate. */
 function line(title, points, text) {
   const largest = Math.max(1, ...points.map((point) => point.value));
   const place = (at) => [points.length < 2 ? 300 : (600 * at) / (points.length - 1), 116 - (108 * points[at].value) / largest];

@@ -1,6 +1,6 @@
 "use strict";
-// Small helpers. What comes from an image reaches the page as text only: element() makes text of every string, and
-// nothing here parses HTML.
+// Small helpers. Content from an image reaches the page only as text: element() makes every string a text node,
+// and nothing here parses HTML.
 
 /** An element with attributes, listeners (onclick and the like) and children. */
 function element(name, attributes = {}, ...children) {
@@ -14,7 +14,7 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** The same for drawings. */
+/** The same for SVG drawings. */
 function drawing(name, attributes = {}, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -40,13 +40,13 @@ function bytes(number) {
   return counted(number, "byte");
 }
 
-/** A text with the words that were searched for set off; very long texts are cut. */
+/** A text with the search words highlighted; very long texts are cut. */
 function marked(text, words, longest = 400) {
   const shown = text.length > longest ? text.slice(0, longest) + "…" : text;
   const lower = shown.toLowerCase();
   const parts = document.createDocumentFragment();
   let done = 0;
-  // A letter whose small form is longer would shift the places; such a text is shown plain.
+  // A letter whose lower-case form is longer would shift the positions; such a text is shown without highlights.
   if (lower.length === shown.length) {
     for (;;) {
       let [at, length] = [-1, 0];

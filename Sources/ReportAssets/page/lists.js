@@ -1,11 +1,11 @@
-// The lists: findings, changes, domains, devices, connections; and what there is to say of one node.
+// The lists: findings, changes, domains, devices, connections; and the details of one node.
 
 function nodeLink(report, path, text = path) {
   const i = report.nodes.find(path);
   return i < 0 ? text : element("button", { type: "button", class: "link path", onclick: () => report.showNode(i) }, text);
 }
 
-/** The findings of one rule; what the rule asks stands once above its rows, where each begins with it. */
+/** The findings of one rule. If every message begins with the rule's title, the title is shown once above the rows. */
 function ruleFindings(report, rows) {
   const title = rows[0][2].split(": ", 1)[0];
   const isShared = rows[0][2].length > title.length && rows.every((row) => row[2].startsWith(title + ": ") || row[2].startsWith("and "));
@@ -31,7 +31,7 @@ function findingsView(report) {
     ];
   });
   if (sections.length === 0) sections.push(element("p", { class: "empty" }, "Nothing found."));
-  const skipped = image.skipped.length > 0 ? element("p", { class: "note" }, "Not looked at: " + image.skipped.map(([name, reason]) => `${name} (${reason})`).join("; ")) : null;
+  const skipped = image.skipped.length > 0 ? element("p", { class: "note" }, "Not checked: " + image.skipped.map(([name, reason]) => `${name} (${reason})`).join("; ")) : null;
   return element("section", { class: "page" }, element("p", { class: "restore" }, "On restore: " + image.restore + "."), ...sections, skipped);
 }
 
@@ -47,7 +47,7 @@ function changesView(report) {
       { title: "Domain", value: (row) => row[2], cell: (row) => (row[2] === null ? null : domainLabel(row[2], report.names)) },
     ], report.data.changes.filter((change) => change[1] === heading), { caption: heading }),
   ]);
-  return element("section", { class: "page" }, element("p", { class: "note" }, "Nodes are in the ", element("a", { href: "#tree" }, "tree"), "; here is all else."),
+  return element("section", { class: "page" }, element("p", { class: "note" }, "Changed nodes are in the ", element("a", { href: "#tree" }, "tree"), "; this page shows all other changes."),
     ...(sections.length > 0 ? sections : [element("p", { class: "empty" }, "No other record changed.")]));
 }
 
@@ -91,14 +91,14 @@ function devicesView(report) {
     return { domid, kind, id, front, back, redirected, verdict, isChanged, frontText: stateText(frontState, frontBefore, isComparison), backText: stateText(backState, backBefore, isComparison) };
   });
   const calm = ["connected", "no states", "closed", "gone"];
-  // What hangs comes first.
+  // Devices that are not connected come first.
   const rank = (row) => (calm.includes(row.verdict) ? 2 : 0) - (row.isChanged ? 1 : 0);
   rows.sort((a, b) => rank(a) - rank(b));
   const kinds = [...new Set(rows.map((row) => row.kind))].sort();
   const verdicts = [...new Set(rows.map((row) => row.verdict))].sort((a, b) => calm.includes(a) - calm.includes(b) || a.localeCompare(b));
   const cell = (kind, verdict) => rows.filter((row) => row.kind === kind && row.verdict === verdict).length || null;
   const matrix = table([{ title: "Kind", value: (kind) => kind }, ...verdicts.map((verdict) => ({ title: verdict, value: (kind) => cell(kind, verdict), numeric: true }))],
-    kinds, { caption: "Devices by kind and state", hasFilter: false, isNarrow: true, empty: "There are no devices." });
+    kinds, { caption: "Devices by kind and state", hasFilter: false, isNarrow: true, empty: "The image has no devices." });
   const path = (i) => (i < 0 ? null : nodeLink(report, report.nodes.path(i)));
   const columns = [
     { title: "Domain", value: (row) => row.domid, cell: (row) => domainLabel(row.domid, report.names) },
@@ -116,33 +116,33 @@ function devicesView(report) {
 function connectionsView(report) {
   const { connections, watches, transactions, pending } = report.data.connections;
   const label = new Map(connections.map((row) => [row[0], row[2] === null ? row[1] : `domain ${domainLabel(row[2], report.names)}`]));
-  const of = (connID) => label.get(connID) ?? `conn-id ${connID}, unknown`;
+  const of = (connID) => label.get(connID) ?? `unknown conn-id ${connID}`;
   const column = (title, at) => ({ title, value: (row) => row[at], numeric: true });
   const sorted = [...connections].sort((a, b) => (b[8] !== null) - (a[8] !== null));
   return element("section", { class: "page" },
     element("h2", {}, counted(connections.length, "connection")),
     table([
-      column("conn-id", 0), { title: "Whose", value: (row) => of(row[0]) }, column("Target", 3), column("Watches", 4), column("Transactions", 5),
-      column("Unhandled bytes", 6), column("Unread bytes", 7), { title: "Waits for", value: (row) => row[8], wide: true },
+      column("conn-id", 0), { title: "Connection", value: (row) => of(row[0]) }, column("Target", 3), column("Watches", 4), column("Transactions", 5),
+      column("Unhandled bytes", 6), column("Unread bytes", 7), { title: "Waiting for", value: (row) => row[8], wide: true },
     ], sorted, { caption: "Connections", hasFilter: true, empty: "The image has no connections." }),
     element("h2", {}, counted(transactions.length, "open transaction")),
     table([
-      { title: "Whose", value: (row) => of(row[0]) }, column("tx-id", 1),
+      { title: "Connection", value: (row) => of(row[0]) }, column("tx-id", 1),
       { title: "Nodes touched", value: (row) => pending.filter((node) => node[0] === row[0] && node[1] === row[1]).length, numeric: true },
-    ], transactions, { caption: "Open transactions", empty: "No transaction was open." }),
+    ], transactions, { caption: "Open transactions", empty: "The image has no open transactions." }),
     pending.length > 0 ? element("h2", {}, counted(pending.length, "node") + " touched by transactions") : null,
     pending.length > 0 ? table([
-      { title: "Whose", value: (row) => of(row[0]) }, column("tx-id", 1), { title: "Access", value: (row) => row[2] },
+      { title: "Connection", value: (row) => of(row[0]) }, column("tx-id", 1), { title: "Access", value: (row) => row[2] },
       { title: "Node", value: (row) => row[3], cell: (row) => nodeLink(report, row[3]), wide: true }, { title: "Value", value: (row) => row[4], wide: true },
       { title: "Permissions", value: (row) => row[5] },
     ], pending, { caption: "Pending nodes" }) : null,
     element("h2", {}, counted(watches.length, "watch", "watches")),
     table([
-      { title: "Whose", value: (row) => of(row[0]) }, { title: "Path", value: (row) => row[1], wide: true }, { title: "Token", value: (row) => row[2], wide: true },
+      { title: "Connection", value: (row) => of(row[0]) }, { title: "Path", value: (row) => row[1], wide: true }, { title: "Token", value: (row) => row[2], wide: true },
     ], watches, { caption: "Watches", hasFilter: true }));
 }
 
-/** All there is to say of a node. */
+/** The details of a node. */
 function nodeDetail(nodes, i) {
   const before = nodes.before(i);
   const term = (name, ...content) => [element("dt", {}, name), element("dd", {}, ...content)];
@@ -164,7 +164,7 @@ function permsLines(list) {
   const may = { n: "nothing", r: "read", w: "write", b: "read and write" };
   return (list ?? "").split(",").filter((entry) => entry !== "").map((entry, at) => {
     const match = entry.match(/^([nrwb])(\d+)(:stale)?$/);
-    const text = !match ? "no known permission" : at === 0 ? `domain ${match[2]} owns it; others: ${may[match[1]]}` : `domain ${match[2]}: ${may[match[1]]}`;
-    return element("div", { class: "entry" }, element("code", {}, entry), text + (match?.[3] ? ", stale: does not count" : ""));
+    const text = !match ? "unknown permission" : at === 0 ? `domain ${match[2]} owns it; others: ${may[match[1]]}` : `domain ${match[2]}: ${may[match[1]]}`;
+    return element("div", { class: "entry" }, element("code", {}, entry), text + (match?.[3] ? "; stale, ignored" : ""));
   });
 }

@@ -1,4 +1,4 @@
-// The page: a bar with the views, of which one is shown; each is built when it is first asked for.
+// The page: a bar with the views, one of which is shown; each is built when it is first needed.
 
 function start() {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -11,7 +11,7 @@ function start() {
   for (let i = 0; i < nodes.count; i++) marks[nodes.mark(i)]++;
   const report = { data, nodes, images, image, domains, names, marks };
 
-  /** A domain's home shows its name. */
+  /** The label of a domain's home: the domain's name. */
   const homes = nodes.find("/local/domain");
   const describe = (i) => (homes >= 0 && nodes.parents[i] === homes ? names.get(nodes.name(i)) : undefined);
   let tree;
@@ -40,7 +40,7 @@ function start() {
   }
 
   const themes = ["auto", "light", "dark"];
-  const theme = element("button", { type: "button", class: "theme", title: "Colours: as the system has them, light or dark" }, "Theme: auto");
+  const theme = element("button", { type: "button", class: "theme", title: "Colors: the system's, light or dark" }, "Theme: auto");
   let chosen = 0;
   theme.addEventListener("click", () => {
     chosen = (chosen + 1) % themes.length;

@@ -1,4 +1,4 @@
-// The nodes of the tree, by the columns of the data: node i's parent stands before it, its subtree is i up to ends[i].
+// The nodes of the tree, by the columns of the data: node i's parent comes before it, its subtree is i up to ends[i].
 
 const SAME = 0, ADDED = 1, REMOVED = 2, CHANGED = 3;
 
@@ -24,11 +24,11 @@ class Nodes {
   name(i) { return this.texts[this.data.names[i]]; }
   mark(i) { return this.data.marks.length > 0 ? this.data.marks[i] : SAME; }
   hasChildren(i) { return this.ends[i] > i + 1; }
-  /** Null where no record has the node's path. */
+  /** Null if no record has the node's path. */
   value(i) { return this.data.values[i] < 0 ? null : this.texts[this.data.values[i]]; }
   perms(i) { return this.data.perms[i] < 0 ? null : this.data.lists[this.data.perms[i]]; }
 
-  /** Of a changed node: what the older image says. */
+  /** The older image's value and permissions of a changed node. */
   before(i) {
     const at = this.old.get(i);
     if (at === undefined) return null;
@@ -53,7 +53,7 @@ class Nodes {
     return -1;
   }
 
-  /** The node with a path; -1 where there is none. */
+  /** The node with a path; -1 if there is no such node. */
   find(path) {
     if (!path.startsWith("/")) return this.child(-1, path);
     let i = this.child(-1, "/");
@@ -61,7 +61,7 @@ class Nodes {
     return i;
   }
 
-  /** For each node the domain that it is about: its home, its backends and the toolstack's entries; -1 for none. */
+  /** For each node the domain that it concerns, by its home, its backends and the toolstack's entries; otherwise -1. */
   get domains() {
     if (this.domainColumn) return this.domainColumn;
     const column = new Int32Array(this.count).fill(-1);
@@ -78,8 +78,8 @@ class Nodes {
   }
 
   /**
-   * Which nodes a filter finds, as 1 in a column. All its words must fit: "domain:7" whom the node is about, "owner:7" whose
-   * it is, "perms:r7" its permissions, a word with a slash its path, any other its name or its value.
+   ** The nodes that a filter finds, as 1 in a column. All its words must match: "domain:7" the domain that the node
+   ** concerns, "owner:7" its owner, "perms:r7" its permissions, a word with a slash its path, any other its name or value.
    */
   search(words) {
     const hits = new Uint8Array(this.count).fill(1);

@@ -1,6 +1,6 @@
-// What is to be seen first: what the image is, how much of what, and what changed.
+// The first view: what the image is, how much it contains, and what changed.
 
-/** Rows of a query as objects by the names of its columns. */
+/** Rows of a query as objects with the column names as keys. */
 function named({ columns, rows }) {
   return rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at]])));
 }
@@ -20,7 +20,7 @@ function facts(images) {
   return element("div", { class: "across" }, element("table", { class: "facts" }, heads, element("tbody", {}, ...rows)));
 }
 
-/** A domain by domid and name; the digits are padded to a width, so that the names stand below each other. */
+/** A domain's domid and name; the digits are padded to a width, so that the names are aligned. */
 function domainLabel(domid, names, width = 0) {
   const name = names.get(String(domid));
   return String(domid).padStart(width, "\u2007") + (name ? `  ${name}` : "");
@@ -44,7 +44,7 @@ function overview(report) {
   ]));
   sections.push(element("p", { class: "restore" }, "On restore: " + image.restore + "."));
   const width = Math.max(...domains.map((domain) => String(domain.domid).length));
-  // Domain 0 owns the backends of all guests and would dwarf them, so its figure stands in the title.
+  // Domain 0 owns the backends of all guests and would dwarf them, so its figure is in the title.
   const byDomain = (title, key, text) => {
     const host = domains.find((domain) => domain.domid === 0);
     return bars(title + (host ? ` (domain 0: ${text(host[key])})` : ""), domains.filter((domain) => domain !== host).map((domain) => ({
@@ -77,14 +77,14 @@ function changesOverview({ data, nodes, names, marks, showTree }) {
   const isSame = marks[ADDED] + marks[REMOVED] + marks[CHANGED] + data.changes.length === 0;
   const state = (name) => data.findings.filter((finding) => finding[7] === name).length;
   return [
-    isSame ? element("p", { class: "restore" }, "Both images say the same.") : figures([
+    isSame ? element("p", { class: "restore" }, "Both images have the same content.") : figures([
       { figure: "+" + count(marks[ADDED]), label: "nodes added", href: "#tree", kind: "added" },
       { figure: "−" + count(marks[REMOVED]), label: "nodes removed", href: "#tree", kind: "removed" },
       { figure: "~" + count(marks[CHANGED]), label: "nodes changed", href: "#tree", kind: "changed" },
       { figure: `+${others("added")} −${others("removed")} ~${others("changed")}`, label: "other records", href: "#changes" },
       { figure: `+${state("new")} −${state("gone")}`, label: "findings new, gone", href: "#findings" },
     ]),
-    isSame ? null : element("div", { class: "charts" }, bars("Changed nodes by the domain that they concern", [...groups].map(([key, value]) => ({
+    isSame ? null : element("div", { class: "charts" }, bars("Changed nodes by domain", [...groups].map(([key, value]) => ({
       label: typeof key === "number" ? domainLabel(key, names, width) : key, value,
       onclick: () => showTree(typeof key === "number" ? `domain:${key}` : key),
     })))),

@@ -1,10 +1,10 @@
-// Tables that sort by a click on a column's head, filter as one types, and show their rows a hundred at a time.
+// Tables that sort by a click on a column's head, filter while the user types, and show a hundred rows at first.
 
 const ROWS_AT_ONCE = 100;
 
 /**
  * Columns: { title, value: (row) => text or number, cell: (row, words) => what to show (default: the value), numeric, wide }.
- * hasFilter: whether there is a field to filter by, which looks at all values of a row. isNarrow: no wider than its cells.
+ ** hasFilter: whether there is a filter field, which searches all values of a row. isNarrow: no wider than its cells.
  */
 function table(columns, rows, { caption, hasFilter = rows.length > 20, isNarrow = false, empty = "None." } = {}) {
   if (rows.length === 0) return element("p", { class: "empty" }, empty);
@@ -19,7 +19,7 @@ function table(columns, rows, { caption, hasFilter = rows.length > 20, isNarrow 
       element("button", { type: "button", onclick: () => sort(at) }, column.title)));
 
   function sort(at) {
-    // Numbers are most telling from the largest on.
+    // The largest numbers are the most interesting.
     const isFirst = sorted.column !== at;
     sorted = { column: at, isDown: isFirst ? Boolean(columns[at].numeric) : !sorted.isDown };
     heads.forEach((head, index) => {
@@ -32,7 +32,7 @@ function table(columns, rows, { caption, hasFilter = rows.length > 20, isNarrow 
   function compare(left, right) {
     const [a, b] = [columns[sorted.column].value(left), columns[sorted.column].value(right)];
     if (typeof a === "number" && typeof b === "number") return a - b;
-    // What is not said comes first.
+    // Missing values come first.
     if (a === null || b === null) return (a !== null) - (b !== null);
     return String(a).localeCompare(String(b), "en", { numeric: true });
   }

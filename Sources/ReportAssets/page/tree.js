@@ -1,12 +1,12 @@
-// The tree to look at. Only the rows in sight are in the document, so that 176,000 nodes scroll as well as 17.
+// The tree view. Only the visible rows are in the document, so that 176,000 nodes scroll as well as 17.
 
 const ROW = 24;
-/** Browsers draw nothing beyond some ten million pixels; a longer list scrolls in larger steps. */
+/** Browsers draw nothing past some ten million pixels; a longer list scrolls in larger steps. */
 const TALLEST = 8e6;
 
 class TreeView {
   constructor(nodes, isComparison, describe) {
-    // At first the way to the domains is open.
+    // At first the path to the domains is open.
     this.firstOpen = new Set([nodes.find("/"), nodes.find("/local"), nodes.find("/local/domain")]);
     Object.assign(this, { nodes, isComparison, describe, words: [], active: -1, rows: new Int32Array(0), scale: 1 });
     this.toggled = new Set();
@@ -18,7 +18,7 @@ class TreeView {
     this.select(first >= 0 ? first : this.rows.length > 0 ? this.rows[0] : -1);
   }
 
-  // What stands where
+  // Layout
 
   build() {
     this.filter = element("input", {
@@ -46,19 +46,19 @@ class TreeView {
     this.scroller.addEventListener("keydown", (event) => this.press(event));
     this.list.addEventListener("click", (event) => this.click(event));
     new ResizeObserver(() => this.drawSoon()).observe(this.scroller);
-    this.detail = element("aside", { class: "detail", "aria-label": "The chosen node" });
+    this.detail = element("aside", { class: "detail", "aria-label": "The selected node" });
     const head = element("div", { class: "row head" }, element("span", {}, "Node"), element("span", {}, "Value"), element("span", {}, "Permissions"));
     this.element = element("div", { class: "tree" }, bar, element("div", { class: "split" }, element("div", { class: "pane" }, head, this.scroller), this.detail));
   }
 
-  // Which rows there are
+  // Rows
 
   setFilter(text) {
     this.words = text.toLowerCase().split(" ").filter((word) => word !== "");
     this.restrict();
   }
 
-  /** Works out which nodes are wanted, and which have such below them. */
+  /** Finds the nodes to show, and their ancestors. */
   restrict() {
     const { nodes } = this;
     this.toggled.clear();
@@ -76,10 +76,10 @@ class TreeView {
       }
     }
     const noun = this.onlyChanges ? "change" : "node";
-    this.status.textContent = this.hits ? (found === 0 ? `No ${noun} fits` : counted(found, noun)) : counted(nodes.count, "node");
+    this.status.textContent = this.hits ? (found === 0 ? `No ${noun} matches` : counted(found, noun)) : counted(nodes.count, "node");
     this.refresh();
     this.scroller.scrollTop = 0;
-    // What is found first is chosen at once, so that Enter in the filter leads to it.
+    // The first match is selected at once, so that Enter in the filter leads to it.
     if (this.words.length > 0 && found > 0) {
       this.select(this.hits.indexOf(1));
       this.scrollTo(this.active);
@@ -91,13 +91,13 @@ class TreeView {
     return this.toggled.has(i) ? !isOpen : isOpen;
   }
 
-  /** Whether a node is hidden in a fold, as it is not wanted and stands beside some that are. */
+  /** Whether a node is hidden in a fold: it does not match, but a sibling or parent does. */
   isFolded(i) {
     const parent = this.nodes.parents[i];
     return this.hits !== null && !this.hits[i] && !this.inner[i] && (parent < 0 || this.inner[parent] === 1);
   }
 
-  /** The nodes in sight, in order; a fold as -1 minus its first node. */
+  /** Computes the rows in order; a fold is -1 minus its first node. */
   refresh() {
     const { nodes } = this;
     const rows = [];
@@ -126,7 +126,7 @@ class TreeView {
     this.draw();
   }
 
-  /** Adds a node and what is open below it, without folds. */
+  /** Adds a node and the open nodes below it, without folds. */
   push(rows, from, end) {
     for (let i = from; i < end; i = this.nodes.hasChildren(i) && this.isOpen(i) ? i + 1 : this.nodes.ends[i]) rows.push(i);
     return end;
@@ -151,7 +151,7 @@ class TreeView {
     this.refresh();
   }
 
-  // What is drawn
+  // Drawing
 
   drawSoon() {
     this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
@@ -213,7 +213,7 @@ class TreeView {
     return element("span", { class: "perms" }, element("del", {}, before.perms ?? ""), " → ", element("ins", {}, perms));
   }
 
-  // What is chosen
+  // Selection
 
   select(row) {
     this.active = row;
@@ -221,7 +221,7 @@ class TreeView {
     this.draw();
   }
 
-  /** Chooses the row at a place, and brings it into sight. */
+  /** Selects the row at an index, and scrolls to it. */
   go(at) {
     if (this.rows.length === 0) return;
     this.select(this.rows[Math.max(0, Math.min(this.rows.length - 1, at))]);
@@ -238,7 +238,7 @@ class TreeView {
     this.draw();
   }
 
-  /** Shows a node from elsewhere on the page, whatever was filtered. */
+  /** Shows a node, for links from other views, and clears the filter. */
   reveal(i) {
     this.filter.value = "";
     this.words = [];

@@ -1,7 +1,7 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What a record says, as named values in the words of the archive's views.
+/// The contents of a record as named values, under the column names of the archive's views.
 enum Attributes {
     static func of(_ body: RecordBody, layout: Layout) -> [Attribute] {
         switch body {
@@ -17,11 +17,11 @@ enum Attributes {
         }
     }
 
-    /// A node as people think of it: value and permissions; the rest where it says something.
+    /// A node's value and permissions; other fields only if they are set.
     private static func node(_ data: NodeData) -> [Attribute] {
         [Attribute("value", .octets(data.value)), Attribute("perms", .text(PermissionList.text(data.perms)))]
             + nonZero("access", data.access)
-            // In a committed node tx-id has no meaning; where one is set all the same, it counts.
+            // tx-id has no meaning in a committed node, but a difference still counts.
             + nonZero("tx_id", data.txID)
             + terminations([(.path, data.path)])
     }
@@ -31,7 +31,7 @@ enum Attributes {
         for attribute in fields(.connection(data), layout: layout) {
             switch attribute.name {
             case "conn_id": continue
-            // Bit 0 says that there is a unique-id, which stands for itself.
+            // Bit 0 only says that there is a unique-id.
             case "fields": attributes += nonZero("fields", data.fields & ~1)
             case "conn_pad", "socket_pad": if attribute.value != .unsigned(0) { attributes.append(attribute) }
             case "conn_type":
@@ -53,7 +53,7 @@ enum Attributes {
         return attributes
     }
 
-    /// Every field that is stored, by the name of its column.
+    /// Every stored field, by the name of its column.
     private static func fields(_ body: RecordBody, layout: Layout) -> [Attribute] {
         FieldList.entries(of: body, layout: layout).compactMap { entry in
             switch entry.value {

@@ -1,10 +1,11 @@
 import XenstoreStream
 
-/// Whom a change is about.
+/// The domain that a change is about.
 extension Change {
     /// The domain whose home, backend, connection or watch it is; nil for what belongs to the host.
     ///
-    /// A backend lies in the home of the domain that serves the device; it is about the one that uses it.
+    /// A backend is in the home of the domain that serves the device, but concerns the domain that
+    /// uses the device.
     public var concernedDomid: UInt16? {
         switch kind {
         case .node, .perms: path.flatMap(Self.concernedDomid)
@@ -12,9 +13,10 @@ extension Change {
         }
     }
 
-    /// /local/domain/DOMID, /local/domain/BACKEND/backend/KIND/DOMID and /libxl/DOMID, and what is below.
+    /// The domid in /local/domain/DOMID, /local/domain/BACKEND/backend/KIND/DOMID or /libxl/DOMID,
+    /// or in a path below.
     static func concernedDomid(_ path: Octets) -> UInt16? {
-        guard path.first == 0x2F else { return nil }
+        guard Path.isAbsolute(path) else { return nil }
         let names = path.split(separator: 0x2F, maxSplits: 7, omittingEmptySubsequences: false).dropFirst()
         func name(_ index: Int) -> Octets? { index < names.count ? names[names.startIndex + index] : nil }
         if name(0).map(Array.init) == Array("libxl".utf8) { return name(1).flatMap(domid) }
@@ -26,7 +28,7 @@ extension Change {
     }
 
     private static func domid(_ name: Octets) -> UInt16? {
-        guard !name.isEmpty, name.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard !name.isEmpty, name.allSatisfy(ASCII.isDigit) else { return nil }
         return UInt16(String(decoding: name, as: UTF8.self))
     }
 }

@@ -2,11 +2,12 @@ import XenstoreStream
 
 /// One difference between two images.
 public struct Change: Sendable {
+    /// What happened to the item.
     public enum Action: String, CaseIterable, Sendable {
         case added, removed, changed
     }
 
-    /// What kind of thing differs; the cases stand in the order in which a diff shows them.
+    /// The kind of item that differs, in the order in which a diff shows them.
     public enum Kind: String, CaseIterable, Sendable {
         /// The stream's header and layout.
         case header
@@ -17,24 +18,29 @@ public struct Change: Sendable {
         case connection
         case watch
         case transaction
-        /// A node, where its value differs or it is not on both sides.
+        /// A node whose value differs or that is only on one side.
         case node
-        /// A node of which only the permissions differ.
+        /// A node whose permissions alone differ.
         case perms
-        /// A record of a type that no document defines.
+        /// A record of an unknown type.
         case record
     }
 
+    /// What happened to the item.
     public let action: Action
+    /// The kind of item.
     public let kind: Kind
-    /// Of a node or a watch.
+    /// The path of a node or a watch; otherwise nil.
     public let path: Octets?
-    /// Of a node: its owner; of a connection, what belongs to one, a domain or a quota: its domain.
+    /// A node's owner; the domain of a connection and its watches and transactions, of a
+    /// DOMAIN_DATA or of a quota; otherwise nil.
     public let domid: UInt16?
-    /// What tells the thing from others of its kind, besides path and domid: a socket, a token, a tx-id, a name.
+    /// What identifies the item among others of its kind, in addition to path and domid: a socket,
+    /// a token, a tx-id, a name.
     public let identity: [Attribute]
-    /// Everything about the thing on either side; nil where it is not there.
+    /// All attributes in the older image; nil if the item is not there.
     public let old: [Attribute]?
+    /// All attributes in the newer image; nil if the item is not there.
     public let new: [Attribute]?
 
     /// The attributes that differ, with both values.

@@ -1,11 +1,13 @@
 import XenstoreStream
 
-/// A connection across two images. conn-id is renumbered at each dump, so it does not count.
+/// What identifies a connection in two images. conn-id is renumbered at each dump, so it does not
+/// count.
 enum ConnectionIdentity: Hashable {
-    /// A domain's ring. The second number tells a domain from an earlier one with the same domid (0 or 1).
+    /// A domain's ring. The second number (0 or 1) distinguishes a domain from an earlier one with
+    /// the same domid.
     case ring(UInt16, Int)
     case socket(Int32)
-    /// A connection type from the future, told by its bytes.
+    /// A connection of an unknown type, identified by its bytes.
     case other(UInt16, Octets)
     /// A conn-id without a connection.
     case unknown(UInt32)
@@ -14,7 +16,7 @@ enum ConnectionIdentity: Hashable {
         if case .ring(let domid, _) = self { domid } else { nil }
     }
 
-    /// What to call it besides its domid.
+    /// What identifies it in addition to its domid.
     var attributes: [Attribute] {
         switch self {
         case .ring: []

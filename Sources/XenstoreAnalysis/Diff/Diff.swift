@@ -3,15 +3,17 @@ import XenstoreStream
 
 /// The differences between two images, for every kind of record.
 ///
-/// A connection is known by its domid (and unique-id) or its socket, a watch by connection, path and token, a
-/// transaction by connection and tx-id, a node by its path, a pending one also by its transaction.
+/// A connection is identified by its domid (and unique-id) or its socket, a watch by connection,
+/// path and token, a transaction by connection and tx-id, a node by its path, a pending node also
+/// by its transaction.
 public struct Diff {
-    /// Ordered by kind, then by path or what else names the thing.
+    /// Ordered by kind, then by path or other identity.
     public let changes: [Change]
     /// Whether the images' bytes are the same.
     public let isIdentical: Bool
 
-    /// - Throws: `StreamError` or `ArchiveError` where an image cannot be read.
+    /// Compares two images.
+    /// - Throws: `StreamError` or `ArchiveError` if an image cannot be read.
     public init(_ old: ImageSource, _ new: ImageSource) throws {
         isIdentical = old.sha256 == new.sha256 && old.format == new.format
         guard !isIdentical else {
@@ -26,7 +28,7 @@ public struct Diff {
 
     private static func changes(_ left: ImageState, _ right: ImageState) -> [Change] {
         var changes: [Change] = headerChanges(left, right) + quotaChanges(left, right) + replacedDomains(left, right)
-        // Of two layouts only what both can say is compared: the rest differs by necessity.
+        // If the layouts differ, only what both can hold is compared: the rest necessarily differs.
         let sharesLayout = left.format.layout == right.format.layout
         for (key, body) in left.entries {
             guard let position = right.index[key] else {
@@ -49,7 +51,7 @@ public struct Diff {
         return changes
     }
 
-    /// Attributes that every layout has and that stand in a change only where they say something.
+    /// Attributes that every layout has, and that a change contains only if they are set.
     private static let silentWhereZero: Set<String> = [
         "access", "tx_id", "path_terminator", "wpath_terminator", "token_terminator",
     ]
@@ -132,7 +134,7 @@ public struct Diff {
             var domid: UInt16?
             if case .domain(let domain) = scope {
                 domid = domain
-                // The quotas of a domain that came or went say no more than the domain's own line.
+                // The quotas of an added or removed domain add nothing to the domain's own change.
                 let key = ImageState.Key(identity: .domain(domain), occurrence: 0)
                 if left.index[key] == nil || right.index[key] == nil { continue }
             }
@@ -146,7 +148,7 @@ public struct Diff {
         return changes
     }
 
-    /// A domid whose unique-id is another one now belongs to another domain.
+    /// Domids whose unique-id has changed: they now belong to another domain.
     private static func replacedDomains(_ left: ImageState, _ right: ImageState) -> [Change] {
         left.uniqueIDs.compactMap { domid, old in
             guard let new = right.uniqueIDs[domid], new != old else { return nil }
@@ -158,7 +160,8 @@ public struct Diff {
 
     // MARK: Order
 
-    /// By kind (nodes and their permissions together), then path, domid, identity, and removals before additions.
+    /// Orders by kind (nodes and their permissions together), then path, domid and identity;
+    /// removals come before additions.
     private static func isBefore(_ left: Change, _ right: Change) -> Bool {
         if left.kind.rank != right.kind.rank { return left.kind.rank < right.kind.rank }
         if left.path != right.path {
@@ -173,7 +176,7 @@ public struct Diff {
 }
 
 extension Diff {
-    /// Numbers by their value, text and bytes as bytes, and numbers first.
+    /// Numbers come first, by value; text and bytes follow, as bytes.
     private static func isBefore(_ left: Attribute.Value, _ right: Attribute.Value) -> Bool {
         let (a, b) = (sortKey(left), sortKey(right))
         if a.number != b.number { return (a.number ?? .max) < (b.number ?? .max) }
@@ -192,14 +195,15 @@ extension Diff {
 }
 
 extension ImageState {
-    /// Whether the image's layout has such records at all. A watch with a depth can be one without, so any layout has it.
+    /// Whether the image's layout has this type of record. Every layout has watches with a depth,
+    /// as they can also be written without one.
     fileprivate func canHold(_ type: RecordType) -> Bool {
         !type.isKnown || type == .watchDataExtended || type <= format.layout.lastRecordType
     }
 }
 
 extension Change.Kind {
-    /// Where a diff shows the kind; permissions stand among the nodes.
+    /// The kind's place in a diff; permissions are among the nodes.
     fileprivate var rank: Int {
         let kind = self == .perms ? Change.Kind.node : self
         return Change.Kind.allCases.firstIndex(of: kind) ?? 0

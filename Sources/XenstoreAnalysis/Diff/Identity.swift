@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// What makes a record of one image the same thing as a record of another.
+/// What identifies a record in two images.
 enum Identity: Hashable {
     case global
     case quota(scope: QuotaScope, name: Octets)

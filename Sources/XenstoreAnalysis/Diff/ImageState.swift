@@ -1,10 +1,10 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What an image says, by identity: the form in which two images are compared.
+/// An image's records by identity, for the comparison of two images.
 struct ImageState {
-    /// A record with the identity that finds its like in another image. Of several records with one identity the
-    /// second is a thing of its own, and so on.
+    /// The identity by which a record is matched in another image. If several records have the same
+    /// identity, their occurrence counts too.
     struct Key: Hashable {
         let identity: Identity
         let occurrence: Int
@@ -13,10 +13,10 @@ struct ImageState {
     let header: Header?
     let format: StreamFormat
     let sha256: String
-    /// The records, in the order of the stream, with what is renumbered at each dump taken out.
+    /// The records in stream order, without what is renumbered at each dump.
     private(set) var entries: [(key: Key, body: RecordBody)] = []
     private(set) var index: [Key: Int] = [:]
-    /// Quotas, which are things of their own within a record.
+    /// The quotas, which are compared one by one, not as records.
     private(set) var quotas: [Identity: UInt32] = [:]
     /// The unique-id of each domain that has one.
     private(set) var uniqueIDs: [UInt16: UInt64] = [:]
@@ -24,8 +24,9 @@ struct ImageState {
     private var connections: [UInt32: ConnectionIdentity] = [:]
 
     /// - Parameters:
-    ///   - forEachRecord: hands out the records that are to be compared.
-    ///   - other: the unique-ids of the image to compare with; a domain with another one is another domain.
+    ///   - forEachRecord: calls its argument for each record to compare.
+    ///   - other: the unique-ids in the other image; a domain with a different one is a different
+    ///     domain.
     init(
         _ source: ImageSource, comparedWith other: [UInt16: UInt64] = [:],
         forEachRecord: ((RecordBody) throws -> Void) throws -> Void
@@ -51,7 +52,7 @@ struct ImageState {
     private mutating func note(_ data: ConnectionData, _ other: [UInt16: UInt64]) {
         switch data.kind {
         case .ring:
-            // 0 stands for a daemon that did not know the id.
+            // 0 means that the daemon did not know the id.
             let uniqueID = data.hasUniqueID && data.uniqueID != 0 ? data.uniqueID : nil
             if let uniqueID { uniqueIDs[data.domid] = uniqueID }
             let isAnother = uniqueID != nil && other[data.domid] != nil && other[data.domid] != uniqueID
@@ -69,9 +70,8 @@ struct ImageState {
         switch body {
         case .global: .global
         case .connection(let data): .connection(connection(data.connID))
-        case .watch(let data): .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
-        case .watchExtended(let data):
-            .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
+        case .watch(let data): watchIdentity(data)
+        case .watchExtended(let data): watchIdentity(data.watch)
         case .transaction(let data): .transaction(connection(data.connID), txID: data.txID)
         case .node(let data) where data.isCommitted: .node(path: data.path.octets)
         case .node(let data): .pendingNode(connection(data.connID), txID: data.txID, path: data.path.octets)
@@ -79,6 +79,10 @@ struct ImageState {
         case .domain(let data): .domain(data.domid)
         case .opaque(let data): data.type == .end && data.body.isEmpty ? nil : .record(type: data.type.rawValue)
         }
+    }
+
+    private func watchIdentity(_ data: WatchData) -> Identity {
+        .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
     }
 
     private mutating func collectQuotas(_ body: RecordBody) {
@@ -94,29 +98,16 @@ struct ImageState {
         }
     }
 
-    /// The record without its conn-id, and a domain without its quotas, which are compared on their own.
+    /// The record without its conn-id, and a domain without its quotas, which are compared
+    /// separately.
     private func normalized(_ body: RecordBody) -> RecordBody {
-        switch body {
-        case .connection(var data):
-            data.connID = 0
-            return .connection(data)
-        case .watch(var data):
-            data.connID = 0
-            return .watch(data)
-        case .watchExtended(var data):
-            data.connID = 0
-            return .watchExtended(data)
-        case .transaction(var data):
-            data.connID = 0
-            return .transaction(data)
-        case .node(var data) where !data.isCommitted:
-            data.connID = 0
-            return .node(data)
-        case .domain(var data):
+        if case .domain(var data) = body {
             data.quotas = []
             return .domain(data)
-        default:
-            return body
         }
+        guard let connID = body.connID, connID != 0 else { return body }
+        var body = body
+        body.connID = 0
+        return body
     }
 }

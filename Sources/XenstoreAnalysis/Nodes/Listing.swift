@@ -3,29 +3,30 @@ import XenstoreStream
 
 /// Prints nodes and values exactly as xenstore-ls and xenstore-read of Xen 4.17 do.
 public struct Listing {
-    /// xenstore-ls -f: whole paths, nothing cut off.
+    /// xenstore-ls -f: full paths, nothing cut off.
     public var showsPaths: Bool
-    /// xenstore-ls -p: permissions behind the values.
+    /// xenstore-ls -p: permissions after the values.
     public var showsPerms: Bool
-    /// The line's width in columns; 80 where the output is no terminal.
+    /// The line's width in columns; 80 if the output is not a terminal.
     public var width: Int
 
+    /// Creates a listing with these options of xenstore-ls.
     public init(showsPaths: Bool = false, showsPerms: Bool = false, width: Int = 80) {
         self.showsPaths = showsPaths
         self.showsPerms = showsPerms
         self.width = width
     }
 
-    /// What a value needs besides itself: ` = "` and `..."`.
+    /// The columns that a value needs in addition to its text: ` = "` and `..."`.
     private static let tagLength = 8
-    /// Where the permissions begin, with dots before them.
+    /// The column at which the permissions begin, after dots.
     private static let permsColumn = 60
 
-    /// Hands the lines of everything below `path` to `print`, each with its newline.
-    /// - Throws: `ArchiveError` where the path is no valid one or no node has it.
+    /// Calls `print` with each line of everything below `path`, including its newline.
+    /// - Throws: `ArchiveError` if the path is not valid or no node has it.
     public func list(_ tree: NodeTree, path: Octets, _ print: ([UInt8]) throws -> Void) throws {
         let root = try Self.find(tree, path)
-        // A stack of its own: a path from a hostile image may have thousands of levels.
+        // An explicit stack, as a path from a hostile image may have thousands of levels.
         var pending = root.children.reversed().map { (index: $0, depth: 0) }
         while let (index, depth) = pending.popLast() {
             let node = tree.nodes[index]
@@ -35,26 +36,28 @@ public struct Listing {
     }
 
     /// A node's value as xenstore-read prints it: escaped, with a newline.
+    /// - Throws: `ArchiveError` if the path is not valid or no node has it.
     public static func value(_ tree: NodeTree, path: Octets) throws -> [UInt8] {
-        ToolEscape.text(try find(tree, path).value) + [0x0A]
+        ToolEscape.text(try find(tree, path).value) + [ASCII.newline]
     }
 
-    /// The node at an absolute path or at one that is relative to domain 0's home, as the tools take it.
+    /// The node at a path that is absolute or, as in the tools, relative to domain 0's home.
+    /// - Throws: `ArchiveError` if the path is not valid or no node has it.
     public static func find(_ tree: NodeTree, _ path: Octets) throws -> NodeTree.Node {
-        let isAbsolute = path.first == 0x2F || path.first == 0x40
+        let isAbsolute = Path.isFixed(path)
         let whole = isAbsolute ? path : Octets("/local/domain/0/".utf8) + path
-        guard !path.isEmpty else { throw ArchiveError(.usage, "the path is empty; write / for the root") }
-        guard whole.count == 1 || whole.last != 0x2F else {
-            throw ArchiveError(.usage, "\(name(path)): no path ends in a slash; write it without")
+        guard !path.isEmpty else { throw ArchiveError(.usage, "the path is empty; use / for the root") }
+        guard whole.count == 1 || whole.last != ASCII.slash else {
+            throw ArchiveError(.usage, "\(name(path)): a path cannot end in a slash; remove it")
         }
         guard let node = tree.node(at: whole) else {
-            let rooted = isAbsolute ? path : [0x2F] + path
+            let rooted = isAbsolute ? path : [ASCII.slash] + path
             let nearest = (tree.node(at: rooted).map(\.path) ?? tree.nearest(to: whole)).map {
                 "did you mean \(name($0))?"
             }
             let advice =
                 nearest
-                ?? (whole.count == 1 ? "'xsarchive show' tells what it holds" : "'xsarchive ls' shows what there is")
+                ?? (whole.count == 1 ? "'xsarchive show' shows what it contains" : "'xsarchive ls' lists its nodes")
             throw ArchiveError(.noSuchImage, "\(name(path)): the image has no such node; \(advice)")
         }
         return node
@@ -74,7 +77,7 @@ public struct Listing {
         } else {
             line += Array(repeating: 0x20, count: depth)
             line += ToolEscape.text(node.name).prefix(max(0, width - Self.tagLength - depth))
-            // The raw length decides whether the value is cut off, the escaped one is what is cut.
+            // The raw length decides whether the value is cut off; the escaped form is what is cut.
             if width < line.count + node.value.count + Self.tagLength {
                 let room = max(0, width - Self.tagLength - line.count)
                 line += Array(" = \"".utf8) + value.prefix(room) + Array("\\...\"".utf8)
@@ -87,14 +90,14 @@ public struct Listing {
             }
         }
         if showsPerms { line += Array("  (\(Self.perms(node.perms)))".utf8) }
-        return line + [0x0A]
+        return line + [ASCII.newline]
     }
 
     private static func quoted(_ value: ArraySlice<UInt8>) -> [UInt8] {
         Array(" = \"".utf8) + value + [0x22]
     }
 
-    /// The permissions as the tools write them, stale ones like the others.
+    /// The permissions as the tools print them, without marks for stale ones.
     static func perms(_ permissions: [Permission]) -> String {
         PermissionList.text(permissions.map { Permission(perm: $0.perm, domid: $0.domid) })
     }

@@ -3,62 +3,68 @@ import XenstoreStream
 
 /// The committed nodes of an image as a tree, children in the order of the stream.
 public struct NodeTree {
+    /// A committed node.
     public struct Node: Sendable {
         /// Without the terminating NUL.
         public let path: Octets
+        /// The raw bytes.
         public let value: Octets
+        /// The owner's entry is first.
         public let perms: [Permission]
         /// Indices in `nodes`.
         public fileprivate(set) var children: [Int] = []
 
-        /// What stands behind the last `/`.
+        /// The part of the path after the last `/`.
         public var name: Octets {
-            path.lastIndex(of: 0x2F).map { path[($0 + 1)...] } ?? path
+            Path.name(of: path)
         }
     }
 
+    /// All nodes, in the order of the stream.
     public private(set) var nodes: [Node] = []
     private var indices: [Octets: Int] = [:]
-    /// Whether a node whose parent is not there belongs to the next above that is.
+    /// Whether a node whose parent is missing belongs to its nearest ancestor in the image.
     private let isPartial: Bool
 
-    /// - Throws: what reading the image throws.
+    /// Reads the committed nodes of an image.
+    /// - Throws: the errors of reading the image.
     public init(_ source: ImageSource) throws {
         isPartial = source.format.layout == .listing
-        // A listing never has the root.
+        // A listing never contains the root.
         if isPartial { add(NodeData(path: TerminatedString("/"), value: [], perms: [])) }
         try source.forEachRecord { body in
             if case .node(let data) = body, data.isCommitted { add(data) }
         }
     }
 
-    /// The node with a path; nil where there is none.
+    /// The node with this path; nil if the image has no such node.
     public func node(at path: Octets) -> Node? {
         indices[path].map { nodes[$0] }
     }
 
-    /// The path of the node that an absolute path most likely means where a few of its letters are wrong; nil where none is near.
+    /// The path of the node that a mistyped absolute path most likely means; nil if none is
+    /// similar.
     public func nearest(to path: Octets) -> Octets? {
-        guard path.first == 0x2F else { return nil }
-        var here: Octets = [0x2F]
-        for name in path.dropFirst().split(separator: 0x2F) {
-            let below = (here.count == 1 ? here : here + [0x2F]) + name
+        guard Path.isAbsolute(path) else { return nil }
+        var here = Path.root
+        for name in path.dropFirst().split(separator: ASCII.slash) {
+            let below = Path.child(name, of: here)
             if indices[below] != nil {
                 here = below
                 continue
             }
             let names = node(at: here)?.children.compactMap { nodes[$0].name.utf8Text } ?? []
-            // A number is a domain's or a device's, and another number another one's.
+            // A number is a domain's or a device's, so a similar number means a different one.
             guard let typed = name.utf8Text, !typed.allSatisfy(\.isNumber),
                 let meant = Nearest.match(typed, among: names)
             else { return nil }
-            here = (here.count == 1 ? here : here + [0x2F]) + Octets(meant.utf8)
+            here = Path.child(Octets(meant.utf8), of: here)
         }
         return indices[here] == nil ? nil : here
     }
 
-    /// A node whose path was there before takes its place, as it does in a daemon that restores the stream; one without
-    /// a parent belongs to no listing.
+    /// Adds a node. It replaces an earlier one with the same path, as in a daemon that restores the
+    /// stream. A node without a parent is in no listing.
     private mutating func add(_ data: NodeData) {
         let path = data.path.octets
         if let index = indices[path] {
@@ -72,18 +78,12 @@ public struct NodeTree {
     }
 
     private func parentIndex(of path: Octets) -> Int? {
-        guard isPartial else { return Self.parent(of: path).flatMap { indices[$0] } }
+        guard isPartial else { return Path.parent(of: path).flatMap { indices[$0] } }
         var path = path
-        while let parent = Self.parent(of: path) {
+        while let parent = Path.parent(of: path) {
             if let index = indices[parent] { return index }
             path = parent
         }
         return nil
-    }
-
-    /// The path up to the last `/`; nil for the root and for paths that are not absolute.
-    static func parent(of path: Octets) -> Octets? {
-        guard path.count > 1, path.first == 0x2F, let slash = path.lastIndex(of: 0x2F) else { return nil }
-        return slash == path.startIndex ? path[slash...slash] : path[..<slash]
     }
 }

@@ -1,16 +1,19 @@
 import ArchiveSQL
 
-/// What Datasette is told about an archive, so that it shows the named queries and says what the views are: YAML for
-/// `datasette xsarchive.db -m metadata.yaml`.
+/// Datasette's metadata for an archive, so that Datasette shows the named queries and describes the
+/// views: YAML for `datasette xsarchive.db -m metadata.yaml`.
 ///
-/// Datasette gives every parameter as text, and an empty one as an empty text. The SQL is changed to take that: a number is made
-/// one, and what is left empty is the default, for an image the newest.
+/// Datasette passes every parameter as text, and an empty one as an empty text. The SQL is adapted:
+/// a number is cast to an integer, and an empty parameter becomes the default, for an image the
+/// newest.
 public enum DatasetteMetadata {
-    /// - Parameter database: the archive's name as Datasette has it: the file's, without `.db`.
+    /// The metadata as YAML.
+    /// - Parameter database: Datasette's name for the archive: the file name without `.db`.
     public static func yaml(database: String) -> String {
         var lines = [
             "title: Images of xenstored's state",
-            "description: An archive of xsarchive. Begin with the views images, nodes and domains, or with a named query.",
+            "description: An archive of xsarchive. Start with the views images, nodes and domains, or with a named "
+                + "query.",
             "databases:",
             "  \(quoted(database)):",
             "    tables:",
@@ -26,12 +29,12 @@ public enum DatasetteMetadata {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// By which column a row is named where another table refers to it.
+    /// The column that labels a row if another table refers to it.
     private static let labels = [
         ("image", "name"), ("stream", "sha256"), ("path", "path"), ("permset", "perms"), ("chain", "layout"),
     ]
 
-    /// Views that only other views are made of.
+    /// Views that serve only other views.
     private static let machinery: Set<String> = [
         "image_gen", "committed_details", "account_entries", "octet_table", "image_turns", "message_buffers", "digits",
         "node_steps",
@@ -57,10 +60,15 @@ public enum DatasetteMetadata {
     private static func description(_ query: NamedQuery) -> String {
         let why = query.why.prefix(1).uppercased() + query.why.dropFirst() + "."
         let parameters = query.parameters.map {
-            "\($0.name): \($0.isImage ? "(default \($0.name == "before_id" ? "the one before" : "the newest")) " : "")\(help($0))."
+            "\($0.name): \(imageDefault($0))\(help($0))."
         }
         let see = query.references.isEmpty ? [] : ["See \(query.references)."]
         return ([why] + query.header.remarks + see + parameters).joined(separator: " ")
+    }
+
+    private static func imageDefault(_ parameter: NamedQuery.Parameter) -> String {
+        guard parameter.isImage else { return "" }
+        return "(default \(parameter.name == "before_id" ? "the previous one" : "the newest")) "
     }
 
     private static func help(_ parameter: NamedQuery.Parameter) -> String {
@@ -68,7 +76,8 @@ public enum DatasetteMetadata {
             ? String(parameter.help.dropFirst("(required) ".count)) : parameter.help
     }
 
-    /// The SQL with each parameter as Datasette must be asked for it. Comments and texts stay as they are.
+    /// The SQL with each parameter in the form that Datasette needs. Comments and string literals
+    /// are unchanged.
     private static func rewritten(_ sql: String, _ query: NamedQuery) -> String {
         var result = ""
         var rest = Substring(sql)
@@ -97,11 +106,11 @@ public enum DatasetteMetadata {
         let number = "CAST(\(given) AS INTEGER)"
         guard parameter.isImage else { return number }
         let newest = "SELECT max(image_id) FROM image"
-        return
-            "coalesce(\(number), (\(parameter.name == "before_id" ? "\(newest) WHERE image_id < (\(newest))" : newest)))"
+        let image = parameter.name == "before_id" ? "\(newest) WHERE image_id < (\(newest))" : newest
+        return "coalesce(\(number), (\(image)))"
     }
 
-    /// A text as YAML has it between double quotes.
+    /// A text as a double-quoted YAML string.
     private static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

@@ -7,7 +7,7 @@ extension NamedQuery {
         all.filter { $0.severity != nil }
     }
 
-    /// What a row is worth as a finding; nil where the query does not accuse.
+    /// The severity of a row as a finding; nil if the query's rows are not findings.
     public var severity: Finding.Severity? {
         Finding.Severity(rawValue: header.severity.rawValue)
     }

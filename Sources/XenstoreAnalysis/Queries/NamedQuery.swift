@@ -1,58 +1,70 @@
 import ArchiveSQL
 import XenstoreArchive
 
-/// A query of queries/: its SQL and what the comment at its top says about it.
+/// A query of queries/: its SQL and the description in its header comment.
 public struct NamedQuery: Sendable {
+    /// A parameter of the query.
     public typealias Parameter = QueryHeader.Parameter
 
+    /// The file's name without `.sql`.
     public let name: String
+    /// The whole file.
     public let sql: String
+    /// The description in the header comment.
     public let header: QueryHeader
 
+    /// The question in a few words.
     public var title: String { header.title }
+    /// The group in the list of queries.
     public var group: String { header.group }
+    /// Why the question is worth asking.
     public var why: String { header.why }
+    /// Advisories and documents; may be empty.
     public var references: String { header.references }
+    /// The parameters, in the order of the header.
     public var parameters: [Parameter] { header.parameters }
+    /// The names of the result's columns.
     public var columns: [String] { header.columns }
 
-    /// All queries in the order of their names. A file whose header is wrong is left out; a test holds the list against the folder.
+    /// All queries, by name. A file with an invalid header is left out; a test compares the list
+    /// with the directory.
     public static let all: [NamedQuery] = ArchiveSQL.queries.compactMap { query in
         (try? QueryHeader(query.sql)).map { NamedQuery(name: query.name, sql: query.sql, header: $0) }
     }
 
-    /// - Throws: `ArchiveError` with code `usage` where there is none of that name.
+    /// The query with this name.
+    /// - Throws: `ArchiveError` with code `usage` if there is no such query.
     public static func named(_ name: String) throws -> NamedQuery {
         guard let query = all.first(where: { $0.name == name }) else {
             let similar = all.map(\.name).filter { name.count > 2 && $0.contains(name) }
             let otherwise =
-                similar.isEmpty ? "'xsarchive query' lists them" : "there are \(similar.joined(separator: ", "))"
+                similar.isEmpty ? "'xsarchive query' lists them" : "similar names: \(similar.joined(separator: ", "))"
             let advice = Nearest.advice(name, among: all.map(\.name), otherwise: otherwise)
-            throw ArchiveError(.usage, "no query is named \(name); \(advice)")
+            throw ArchiveError(.usage, "there is no query \(name); \(advice)")
         }
         return query
     }
 
-    /// Prepares the query with its parameters bound; those not given are NULL, which the SQL takes for the default.
+    /// Prepares the query and binds its parameters. A parameter that is not given is NULL, for
+    /// which the SQL uses the default.
     /// - Parameters:
-    ///   - archive: what is asked.
-    ///   - given: the parameters' values by their names.
-    ///   - timeout: seconds after which it is stopped; nil: it may take as long as it takes.
-    /// - Throws: `ArchiveError` with code `usage` where a parameter is missing or unknown.
+    ///   - archive: the archive to query.
+    ///   - given: the parameters' values by name.
+    ///   - timeout: seconds after which the query is stopped; nil: no limit.
+    /// - Throws: `ArchiveError` with code `usage` if a parameter is missing, unknown or not an
+    ///   integer.
     public func prepare(
         _ archive: Archive, parameters given: [String: String], timeout: Double? = nil
     ) throws -> Statement {
         for name in given.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
             let known = parameters.map(\.name)
-            let advice = Nearest.advice(name, among: known, otherwise: "it has: \(known.joined(separator: ", "))")
-            throw ArchiveError(
-                .usage,
-                "query \(name == "image_id" ? "\(self.name) takes no image" : "\(self.name) has no parameter \(name)"); \(advice)"
-            )
+            let advice = Nearest.advice(name, among: known, otherwise: "it takes \(known.joined(separator: ", "))")
+            let problem = name == "image_id" ? "takes no image" : "has no parameter \(name)"
+            throw ArchiveError(.usage, "query \(self.name) \(problem); \(advice)")
         }
         for parameter in parameters where parameter.isRequired && given[parameter.name] == nil {
             let how = parameter.name == "image_id" ? "-i IMAGE" : "-P \(parameter.name)=..."
-            throw ArchiveError(.usage, "query \(name) needs \(parameter.name); give it with \(how)")
+            throw ArchiveError(.usage, "query \(name) requires \(parameter.name); give it with \(how)")
         }
         let statement = try archive.database.prepareReadOnly(sql, timeout: timeout)
         for (name, value) in given {
@@ -62,21 +74,21 @@ public struct NamedQuery: Sendable {
                 continue
             }
             guard let number = Int64(value) else {
-                throw ArchiveError(
-                    .usage, "query \(self.name): \(name) is a whole number, not \(value); write \(name)=10")
+                let form = name.hasSuffix("_id") ? "an image, e.g. \(name)=@latest" : "an integer, e.g. \(name)=3"
+                throw ArchiveError(.usage, "query \(self.name): '\(value)' is not valid; \(name) must be \(form)")
             }
             try statement.bind(index, number)
         }
         return statement
     }
 
-    /// Why the query says nothing of an image; nil where it does.
-    /// - Throws: what reading the archive throws.
+    /// Why the query does not apply to an image; nil if it applies.
+    /// - Throws: the errors of reading the archive.
     public func inapplicability(_ archive: Archive, imageID: Int64) throws -> String? {
         guard header.needsWholeHost else { return nil }
         let isWhole =
             try archive.database.integer("SELECT 1 FROM scopes WHERE image_id = ? AND scope = 'host'", imageID) != nil
         return isWhole
-            ? nil : "not applicable: the image holds a part of a host (it has no ring connection of domain 0)"
+            ? nil : "not applicable: the image holds only part of a host (it has no ring connection of domain 0)"
     }
 }

@@ -1,20 +1,23 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What the named queries that accuse find in an image.
+/// The findings of the named queries that have a severity, in one image.
 public struct QueryFindings: Sendable {
-    /// A finding with the path it is about, escaped; nil where it is about none.
+    /// A finding and the path it is about, escaped; nil if it is not about a path.
     public typealias Item = (finding: Finding, path: String?)
 
+    /// The findings, in the order of the queries' names.
     public private(set) var items: [Item] = []
-    /// The queries that say nothing of this image, each with the reason.
+    /// The queries that do not apply to this image, each with the reason.
     public private(set) var inapplicable: [(name: String, reason: String)] = []
 
+    /// Runs the queries.
     /// - Parameters:
-    ///   - archive: the one that holds the image.
-    ///   - imageID: the image's.
-    ///   - limit: of one query so many rows become findings, and one more that counts the rest.
-    /// - Throws: what reading the archive throws.
+    ///   - archive: the archive that holds the image.
+    ///   - imageID: the image's id.
+    ///   - limit: the maximum number of rows of one query that become findings; one more counts the
+    ///     rest.
+    /// - Throws: the errors of reading the archive.
     public init(_ archive: Archive, imageID: Int64, limit: Int = 100) throws {
         for query in NamedQuery.rules {
             if let reason = try query.inapplicability(archive, imageID: imageID) {
@@ -29,7 +32,7 @@ public struct QueryFindings: Sendable {
             }
             if count > limit {
                 items.append(
-                    (query.finding("and \(count - limit) more; 'xsarchive query \(query.name)' lists them all"), nil))
+                    (query.finding("and \(count - limit) more; 'xsarchive query \(query.name)' lists all"), nil))
             }
         }
     }

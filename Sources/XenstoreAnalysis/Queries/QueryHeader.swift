@@ -1,57 +1,66 @@
-/// What the comment at the top of a named query says about it.
+/// The header comment of a named query.
 ///
-/// Lines of the form `-- key: text`. Keys: title, group, severity, needs, why, refs, param (any number), and columns, which is
-/// the last; the comment's lines behind it are remarks.
+/// Lines of the form `-- key: text`. Keys: title, group, severity, needs, why, refs, param (any
+/// number), and columns, which is the last; the comment's lines after it are remarks.
 public struct QueryHeader: Equatable, Sendable {
+    /// The question in a few words.
     public var title = ""
+    /// The group in the list of queries.
     public var group = ""
     /// Why the question is worth asking.
     public var why = ""
     /// Advisories and documents.
     public var references = ""
+    /// The severity of a row as a finding.
     public var severity = Severity.none
-    /// Whether it says nothing of an image that holds a part of a host.
+    /// Whether it does not apply to an image that holds only part of a host.
     public var needsWholeHost = false
+    /// The parameters, in order.
     public var parameters: [Parameter] = []
+    /// The names of the result's columns.
     public var columns: [String] = []
-    /// The comment's lines behind the columns.
+    /// The comment's lines after the columns.
     public var remarks: [String] = []
 
-    /// What a row of the query is worth as a finding of `check`.
+    /// The severity of a row as a finding of `check`.
     public enum Severity: String, Sendable {
-        /// The query answers, it does not accuse.
+        /// Rows are answers, not findings.
         case none
         case info, warning, error
     }
 
     /// A parameter, written `:name` in the SQL.
     public struct Parameter: Equatable, Sendable {
+        /// The name without the colon.
         public let name: String
-        /// A whole number; text otherwise.
+        /// Whether it is an integer; otherwise it is text.
         public let isInteger: Bool
+        /// Whether it has no default.
         public let isRequired: Bool
-        /// What it is, with its default.
+        /// The description, which begins with `(required)` or `(default X)`.
         public let help: String
 
-        /// What holds where it is not given; nil where it must be.
+        /// The default; nil if the parameter is required.
         public var defaultText: String? {
             guard help.hasPrefix("(default ") else { return nil }
             return String(help.dropFirst("(default ".count).prefix { $0 != ")" })
         }
 
-        /// Whether it is an image's id, for which the program takes a reference like @latest, too.
+        /// Whether it is an image's id, for which the program also accepts a reference like
+        /// @latest.
         public var isImage: Bool {
             isInteger && name.hasSuffix("_id")
         }
     }
 
-    /// What is wrong with a header.
+    /// An error in a header.
     public struct Problem: Error, Equatable, CustomStringConvertible {
+        /// What is wrong.
         public let description: String
     }
 
-    /// Reads the comment at the top of the SQL.
-    /// - Throws: `Problem` where a key is unknown, doubled or missing, or a line has not its form.
+    /// Reads the header comment of the SQL.
+    /// - Throws: `Problem` if a key is unknown, repeated or missing, or a line is malformed.
     public init(_ sql: String) throws(Problem) {
         var seen: Set<String> = []
         for line in sql.split(separator: "\n").prefix(while: { $0.hasPrefix("--") }) {
@@ -60,10 +69,10 @@ public struct QueryHeader: Equatable, Sendable {
                 remarks.append(String(text))
                 continue
             }
-            guard let colon = text.firstIndex(of: ":") else { throw Problem(description: "no key: \(text)") }
+            guard let colon = text.firstIndex(of: ":") else { throw Problem(description: "a line has no key: \(text)") }
             let key = String(text[..<colon])
             guard key == "param" || seen.insert(key).inserted else {
-                throw Problem(description: "\(key) is there twice")
+                throw Problem(description: "\(key) occurs twice")
             }
             try set(key, String(text[text.index(after: colon)...].drop { $0 == " " }))
         }
@@ -73,7 +82,7 @@ public struct QueryHeader: Equatable, Sendable {
     }
 
     private mutating func set(_ key: String, _ text: String) throws(Problem) {
-        guard !text.isEmpty else { throw Problem(description: "\(key) says nothing") }
+        guard !text.isEmpty else { throw Problem(description: "\(key) is empty") }
         switch key {
         case "title": title = text
         case "group": group = text
@@ -82,12 +91,12 @@ public struct QueryHeader: Equatable, Sendable {
         case "needs" where text == "the whole host": needsWholeHost = true
         case "severity":
             guard let value = Severity(rawValue: text) else {
-                throw Problem(description: "severity is none, info, warning or error, not \(text)")
+                throw Problem(description: "severity must be none, info, warning or error, not \(text)")
             }
             severity = value
         case "param": parameters.append(try Self.parameter(text))
         case "columns": columns = text.split(separator: ",").map { String($0.drop { $0 == " " }) }
-        default: throw Problem(description: "\(key): \(text): nobody knows this")
+        default: throw Problem(description: "\(key): \(text): unknown key or value")
         }
     }
 
@@ -98,7 +107,7 @@ public struct QueryHeader: Equatable, Sendable {
         let isInteger = help.hasPrefix("integer ")
         if isInteger { help = help.dropFirst("integer ".count) }
         guard help.hasPrefix("(required) ") || help.hasPrefix("(default ") && help.contains(")") else {
-            throw Problem(description: "param \(name): write (required) or (default X) and then what it is")
+            throw Problem(description: "param \(name): must have (required) or (default X), then a description")
         }
         return Parameter(
             name: String(name), isInteger: isInteger, isRequired: help.hasPrefix("(required)"), help: String(help))

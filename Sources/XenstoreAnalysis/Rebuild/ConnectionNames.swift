@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// What to call connections in messages.
+/// Names of connections in messages.
 enum ConnectionNames {
     static func name(_ data: ConnectionData) -> String {
         switch data.kind {

@@ -1,23 +1,22 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Brings records into the fields that a layout has, and leaves nothing in them that the documents reserve.
+/// Converts records to the fields of a layout, and clears everything that the documents reserve.
 struct Conversion {
     private let source: Layout
     private let target: Layout
-    var alterations: Alterations
-    /// What to call a connection, by its conn-id.
+    /// The name of each connection, by conn-id.
     private var names: [UInt32: String] = [:]
 
     static func run(_ image: inout EditableImage, to format: StreamFormat, _ alterations: inout Alterations) {
         if image.format.layout.isText { TextConversion.leaveText(&image, to: format.layout, &alterations) }
-        var conversion = Conversion(from: image.format.layout, to: format.layout, alterations)
-        // Most records stay as they are: only what is altered is written.
+        var conversion = Conversion(from: image.format.layout, to: format.layout)
+        // Most records stay unchanged: only altered ones are assigned.
         var gone: [Int] = []
         for place in image.records.indices where image.records.origin(place) == nil {
             if case .node(let data) = image.records[place] {
-                if !isPlain(data) { image.records[place] = .node(conversion.converted(data)) }
-            } else if let record = conversion.converted(image.records[place]) {
+                if !isPortable(data) { image.records[place] = .node(conversion.converted(data, &alterations)) }
+            } else if let record = conversion.converted(image.records[place], &alterations) {
                 image.records[place] = record
             } else {
                 gone.append(place)
@@ -28,32 +27,30 @@ struct Conversion {
             image.records = image.records.arranged(image.records.indices.filter { !gone.contains($0) })
         }
         image.format = format
-        alterations = conversion.alterations
         if format.layout.isText { TextConversion.enterText(&image, &alterations) }
     }
 
-    private init(from source: Layout, to target: Layout, _ alterations: Alterations) {
+    private init(from source: Layout, to target: Layout) {
         self.source = source
         self.target = target
-        self.alterations = alterations
     }
 
-    /// Any record but a node; nil where the layout has none like it.
-    private mutating func converted(_ record: RecordBody) -> RecordBody? {
+    /// Converts any record except a node; nil if the layout has no such record.
+    private mutating func converted(_ record: RecordBody, _ alterations: inout Alterations) -> RecordBody? {
         switch record {
-        case .global(let data): .global(converted(data))
-        case .connection(let data): .connection(converted(data))
-        case .watch(let data): watch(data)
-        case .watchExtended(let data): watch(data)
-        case .globalQuota(let data): converted(data)
-        case .domain(let data): converted(data)
+        case .global(let data): .global(converted(data, &alterations))
+        case .connection(let data): .connection(converted(data, &alterations))
+        case .watch(let data): watch(data, &alterations)
+        case .watchExtended(let data): watch(data, &alterations)
+        case .globalQuota(let data): converted(data, &alterations)
+        case .domain(let data): converted(data, &alterations)
         case .transaction, .node, .opaque: record
         }
     }
 
     // MARK: Global data
 
-    private mutating func converted(_ data: GlobalData) -> GlobalData {
+    private mutating func converted(_ data: GlobalData, _ alterations: inout Alterations) -> GlobalData {
         guard source.globalSecondField != target.globalSecondField else { return data }
         if data.secondFD != -1 {
             alterations.add(
@@ -62,13 +59,13 @@ struct Conversion {
         return GlobalData(rwSocketFD: data.rwSocketFD, secondFD: -1)
     }
 
-    private mutating func converted(_ data: GlobalQuotaData) -> RecordBody? {
+    private mutating func converted(_ data: GlobalQuotaData, _ alterations: inout Alterations) -> RecordBody? {
         guard target.nodeShape == .draft else { return .globalQuota(data) }
         alterations.add(.globalQuota, data.quotas.isEmpty ? "an empty GLOBAL_QUOTA_DATA" : Self.text(data.quotas))
         return nil
     }
 
-    private mutating func converted(_ data: DomainData) -> RecordBody? {
+    private mutating func converted(_ data: DomainData, _ alterations: inout Alterations) -> RecordBody? {
         if target.nodeShape == .draft {
             var parts = data.features == 0 ? [] : ["features 0x\(String(data.features, radix: 16))"]
             if !data.quotas.isEmpty { parts.append(Self.text(data.quotas)) }
@@ -91,14 +88,14 @@ struct Conversion {
 
     // MARK: Connections
 
-    private mutating func converted(_ data: ConnectionData) -> ConnectionData {
+    private mutating func converted(_ data: ConnectionData, _ alterations: inout Alterations) -> ConnectionData {
         var data = data
         let name = ConnectionNames.name(data)
         names[data.connID] = name
-        clearReserved(&data, name)
+        clearReserved(&data, name, &alterations)
         switch (source.connectionShape, target.connectionShape) {
-        case (.draft, .released): release(&data, name)
-        case (.released, .draft): redraft(&data, name)
+        case (.draft, .released): release(&data, name, &alterations)
+        case (.released, .draft): redraft(&data, name, &alterations)
         default: break
         }
         if target.connectionShape == .released && Int(data.outRespLength) > data.outData.count {
@@ -109,11 +106,12 @@ struct Conversion {
         return data
     }
 
-    private mutating func clearReserved(_ data: inout ConnectionData, _ name: String) {
+    private mutating func clearReserved(_ data: inout ConnectionData, _ name: String, _ alterations: inout Alterations)
+    {
         func hex<Number: FixedWidthInteger>(_ number: Number) -> String { "0x" + String(number, radix: 16) }
-        if data.connPad != 0 { alterations.add(.reserved, "\(name): the pad behind conn-id, \(hex(data.connPad))") }
+        if data.connPad != 0 { alterations.add(.reserved, "\(name): the pad after conn-id, \(hex(data.connPad))") }
         if data.socketPad != 0 {
-            alterations.add(.reserved, "\(name): the pad behind socket-fd, \(hex(data.socketPad))")
+            alterations.add(.reserved, "\(name): the pad after socket-fd, \(hex(data.socketPad))")
         }
         if data.fields & ~1 != 0 { alterations.add(.reserved, "\(name): fields \(hex(data.fields & ~1))") }
         let flags: UInt16 = data.kind == .ring ? 3 : 1
@@ -125,8 +123,8 @@ struct Conversion {
         if data.kind != .unknown { data.flags &= flags }
     }
 
-    /// The daemon's own port is the one that v1 and v2 have.
-    private mutating func release(_ data: inout ConnectionData, _ name: String) {
+    /// Converts a draft's connection to v1 or v2, which have only the daemon's own port.
+    private mutating func release(_ data: inout ConnectionData, _ name: String, _ alterations: inout Alterations) {
         if data.kind == .ring {
             if data.flags != 1 { alterations.add(.ringFlags, "\(name): 0x\(String(data.flags, radix: 16))") }
             if data.revtchn != 0 { alterations.add(.revtchn, "\(data.revtchn) of \(name)") }
@@ -138,7 +136,7 @@ struct Conversion {
         (data.flags, data.revtchn, data.levtchn, data.mfn) = (0, 0, 0, 0)
     }
 
-    private mutating func redraft(_ data: inout ConnectionData, _ name: String) {
+    private mutating func redraft(_ data: inout ConnectionData, _ name: String, _ alterations: inout Alterations) {
         if data.hasUniqueID { alterations.add(.uniqueID, "\(data.uniqueID) of \(name)") }
         if !data.inData.isEmpty { alterations.add(.inData, "\(data.inData.count) bytes of \(name)") }
         if data.outRespLength != 0 { alterations.add(.outRespLength, "\(data.outRespLength) of \(name)") }
@@ -149,27 +147,28 @@ struct Conversion {
 
     // MARK: Watches
 
-    private mutating func watch(_ data: WatchData) -> RecordBody {
+    private mutating func watch(_ data: WatchData, _ alterations: inout Alterations) -> RecordBody {
         var data = data
-        terminate(&data.wpath, "the path of a watch")
-        terminate(&data.token, "the token of a watch of \(Escape.short(data.wpath.octets))")
+        terminate(&data.wpath, "the path of a watch", &alterations)
+        terminate(&data.token, "the token of a watch of \(Escape.short(data.wpath.octets))", &alterations)
         return .watch(data)
     }
 
-    private mutating func watch(_ data: WatchDataExtended) -> RecordBody {
+    private mutating func watch(_ data: WatchDataExtended, _ alterations: inout Alterations) -> RecordBody {
         var data = data
-        terminate(&data.wpath, "the path of a watch")
-        terminate(&data.token, "the token of a watch of \(Escape.short(data.wpath.octets))")
-        let plain = RecordBody.watch(WatchData(connID: data.connID, wpath: data.wpath, token: data.token))
+        terminate(&data.wpath, "the path of a watch", &alterations)
+        terminate(&data.token, "the token of a watch of \(Escape.short(data.wpath.octets))", &alterations)
+        let plain = RecordBody.watch(data.watch)
         func name() -> String {
-            "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), \(names[data.connID] ?? "connection \(data.connID)")"
+            "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), "
+                + "\(names[data.connID] ?? "connection \(data.connID)")"
         }
         guard data.hasDepth else {
             alterations.add(.watchForm, name())
             return plain
         }
         if data.depthPad != 0 {
-            alterations.add(.reserved, "\(name()): the pad behind depth, 0x\(String(data.depthPad, radix: 16))")
+            alterations.add(.reserved, "\(name()): the pad after depth, 0x\(String(data.depthPad, radix: 16))")
         }
         data.depthPad = 0
         if target == .v2 { return .watchExtended(data) }
@@ -177,7 +176,9 @@ struct Conversion {
         return plain
     }
 
-    private mutating func terminate(_ string: inout TerminatedString, _ name: @autoclosure () -> String) {
+    private mutating func terminate(
+        _ string: inout TerminatedString, _ name: @autoclosure () -> String, _ alterations: inout Alterations
+    ) {
         guard !string.isTerminated else { return }
         alterations.add(.terminator, "\(name()), \(Escape.short(string.octets))")
         string.isTerminated = true
@@ -185,30 +186,34 @@ struct Conversion {
 
     // MARK: Nodes
 
-    /// Whether nothing about a node has to be altered, in whatever layout.
-    private static func isPlain(_ node: NodeData) -> Bool {
+    /// Whether a node needs no alteration in any layout.
+    private static func isPortable(_ node: NodeData) -> Bool {
         node.path.isTerminated && node.perms.allSatisfy { $0.flags == 0 && $0.hasLetter }
     }
 
-    private mutating func converted(_ node: NodeData) -> NodeData {
+    private mutating func converted(_ node: NodeData, _ alterations: inout Alterations) -> NodeData {
         var node = node
-        terminate(&node.path, "the path of a node")
+        terminate(&node.path, "the path of a node", &alterations)
         var perms: [Permission] = []
         for (position, entry) in node.perms.enumerated() {
-            if let entry = converted(entry, isOwner: position == 0, node.path.octets) { perms.append(entry) }
+            if let entry = converted(entry, isOwner: position == 0, node.path.octets, &alterations) {
+                perms.append(entry)
+            }
         }
         node.perms = perms
         return node
     }
 
-    private mutating func converted(_ entry: Permission, isOwner: Bool, _ path: Octets) -> Permission? {
+    private mutating func converted(
+        _ entry: Permission, isOwner: Bool, _ path: Octets, _ alterations: inout Alterations
+    ) -> Permission? {
         var entry = entry
         let text = PermissionList.text([entry])
         if !entry.hasLetter {
             alterations.add(.permLetter, "\(text) of \(Escape.short(path))")
-            entry.perm = 0x6E
+            entry.perm = ASCII.n
         }
-        // In a draft all of them are a pad.
+        // In a draft all flags are a pad.
         let reserved: UInt8 = source.nodeShape == .draft ? 0xFF : 0xFE
         if entry.flags & reserved != 0 { alterations.add(.permFlags, "\(text) of \(Escape.short(path))") }
         entry.flags &= ~reserved

@@ -3,31 +3,34 @@ import XenstoreStream
 
 /// A change to an image.
 public enum Edit: Hashable, Sendable {
+    /// Leaves out everything of one kind.
     case drop(Drop)
-    /// The node and all below it, also what is pending there.
+    /// Removes the node and everything below it, including pending nodes.
     case remove(Octets)
-    /// Gives a node a value; where it is not there, it is made, with what it lacks of parents, and with their permissions.
+    /// Sets a node's value. If the node does not exist, it is created with its missing parents, and
+    /// gets the permissions of its nearest existing ancestor.
     case set(Octets, value: Octets)
+    /// Sets a node's permissions, the owner's entry first.
     case setPerms(Octets, [Permission])
 
-    /// What can be left out as a whole.
+    /// What can be left out completely.
     public enum Drop: String, CaseIterable, Sendable {
-        /// Socket connections, with all that hangs on them.
+        /// Socket connections, with their watches, transactions and pending nodes.
         case sockets
-        /// All connections, with all that hangs on them.
+        /// All connections, with their watches, transactions and pending nodes.
         case connections
-        /// Open transactions and what is pending in them.
+        /// Open transactions and their pending nodes.
         case transactions
         /// Pending nodes.
         case pending
-        /// Requests, replies and events that wait in connections.
+        /// Requests, replies and events in the connections' buffers.
         case buffers
     }
 }
 
 extension EditableImage {
-    /// Makes the changes, one after the other; nodes that are new are told in `alterations`.
-    /// - Throws: `ArchiveError` where a node to be changed is not there, or cannot be made.
+    /// Applies the edits in order, and adds new nodes to `alterations`.
+    /// - Throws: `ArchiveError` if a node to be changed does not exist or cannot be created.
     public mutating func apply(_ edits: [Edit], _ alterations: inout Alterations) throws {
         var nodes: [Edit] = []
         for edit in edits {
@@ -53,10 +56,10 @@ extension EditableImage {
 
     private mutating func remove(_ path: Octets) throws {
         guard path.count > 1 else {
-            throw ArchiveError(.usage, "/: no daemon lets go of the root; remove what is below it")
+            throw ArchiveError(.usage, "/: the root node cannot be removed; remove the nodes below it")
         }
         let before = records.count
-        records.removeAll { if case .node(let data) = $0 { data.path.octets.isAtOrBelow(path) } else { false } }
+        records.removeAll { if case .node(let data) = $0 { Path.isAtOrBelow(data.path.octets, path) } else { false } }
         guard records.count < before else { throw noSuchNode(path) }
     }
 
@@ -86,14 +89,9 @@ extension EditableImage {
         var gone: Set<UInt32> = []
         for case .connection(let data) in records where isGone(data) { gone.insert(data.connID) }
         records.removeAll { record in
-            switch record {
-            case .connection(let data): gone.contains(data.connID)
-            case .watch(let data): gone.contains(data.connID)
-            case .watchExtended(let data): gone.contains(data.connID)
-            case .transaction(let data): gone.contains(data.connID)
-            case .node(let data): !data.isCommitted && gone.contains(data.connID)
-            default: false
-            }
+            // A committed node has conn-id 0, and belongs to no connection.
+            if case .node(let data) = record, data.isCommitted { return false }
+            return record.connID.map(gone.contains) ?? false
         }
     }
 }

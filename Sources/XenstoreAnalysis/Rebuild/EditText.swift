@@ -1,45 +1,48 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Changes as people write them on a command line.
+/// Reads edits from command-line arguments.
 public struct EditText: Sendable {
-    /// Whether paths and values have the escapes that `ls` and `cat` print.
+    /// Whether paths and values contain the escapes that `ls` and `cat` print.
     public var isEscaped: Bool
 
+    /// Creates a reader of arguments with or without escapes.
     public init(isEscaped: Bool) {
         self.isEscaped = isEscaped
     }
 
-    /// A path; a relative one counts from domain 0's home, as the tools take it.
-    /// - Throws: `ArchiveError` with code `usage`.
+    /// Reads a path. As in the tools, a relative path starts at domain 0's home.
+    /// - Throws: `ArchiveError` with code `usage` if it is not a path.
     public func path(_ text: String) throws -> Octets {
         let path = try octets(text)
-        guard let first = path.first else { throw ArchiveError(.usage, "the path is empty; write / for the root") }
-        guard path.count == 1 || path.last != 0x2F else {
-            throw ArchiveError(.usage, "\(Escape.printable(path)): no path ends in a slash; write it without")
+        guard let first = path.first else { throw ArchiveError(.usage, "the path is empty; use / for the root") }
+        guard path.count == 1 || path.last != ASCII.slash else {
+            throw ArchiveError(.usage, "\(Escape.printable(path)): a path cannot end in a slash; remove it")
         }
-        return first == 0x2F || first == 0x40 ? path : Octets("/local/domain/0/".utf8) + path
+        return first == ASCII.slash || first == 0x40 ? path : Octets("/local/domain/0/".utf8) + path
     }
 
-    /// `PATH=VALUE`: the value is all behind the first `=`.
+    /// Reads `PATH=VALUE`; the value is everything after the first `=`.
+    /// - Throws: `ArchiveError` with code `usage` if it does not have this form.
     public func set(_ text: String) throws -> Edit {
         let (path, value) = try halves(text, "PATH=VALUE")
         return .set(try self.path(path), value: try octets(value))
     }
 
-    /// `PATH=n0,r5`, a stale entry as `r5:stale`.
+    /// Reads `PATH=n0,r5`; a stale entry is `r5:stale`.
+    /// - Throws: `ArchiveError` with code `usage` if it does not have this form.
     public func setPerms(_ text: String) throws -> Edit {
         let (path, list) = try halves(text, "PATH=n0,r5")
         let perms = try list.split(separator: ",", omittingEmptySubsequences: false).map(permission)
         guard perms.count <= UInt16.max else {
-            throw ArchiveError(.usage, "\(text.prefix(80)): a stream's node has at most 65535 permissions")
+            throw ArchiveError(.usage, "\(text.prefix(80)): too many permissions; a stream's node has at most 65535")
         }
         return .setPerms(try self.path(path), perms)
     }
 
     private func halves(_ text: String, _ form: String) throws -> (String, String) {
         guard let equals = text.utf8.firstIndex(of: 0x3D) else {
-            throw ArchiveError(.usage, "\(text.prefix(80)): there is no =; write \(form)")
+            throw ArchiveError(.usage, "\(text.prefix(80)): has no =; use the form \(form)")
         }
         return (String(text[..<equals]), String(text[text.utf8.index(after: equals)...]))
     }
@@ -50,9 +53,10 @@ public struct EditText: Sendable {
             parts[0].utf8.dropFirst().allSatisfy({ $0 != 0x2B }),
             parts.count == 1 || (parts.count == 2 && parts[1] == "stale")
         else {
+            let what = text.isEmpty ? "a permission is empty" : "\(text.prefix(80)): not a valid permission"
             throw ArchiveError(
                 .usage,
-                "\(text.prefix(80)): is no permission; write n, r, w or b and a domid, like n0,r5; the first one names the owner"
+                "\(what); give n, r, w or b and a domid, like n0,r5; the first entry is the owner's"
             )
         }
         return Permission(perm: letter, flags: parts.count == 2 ? 1 : 0, domid: domid)
@@ -63,13 +67,13 @@ public struct EditText: Sendable {
         guard isEscaped else { return octets }
         guard let plain = Self.unescaped(octets) else {
             throw ArchiveError(
-                .usage, "\(text.prefix(80)): a backslash here begins one of \\\\ \\n \\r \\t \\\" \\xNN \\NNN \\u{N}")
+                .usage, "\(text.prefix(80)): has an unknown escape; use \\\\ \\n \\r \\t \\\" \\xNN \\NNN or \\u{N}")
         }
         return plain
     }
 
-    /// The octets that stand for themselves or are written as `\\ \n \r \t \" \xNN`, three octal digits, `\u{N}`; nil where an
-    /// escape is none of these.
+    /// The bytes of a text with the escapes `\\ \n \r \t \" \xNN`, three octal digits and `\u{N}`;
+    /// nil if it contains another escape.
     static func unescaped(_ text: Octets) -> Octets? {
         var result: Octets = []
         var rest = text[...]
@@ -105,7 +109,7 @@ public struct EditText: Sendable {
         return result
     }
 
-    /// Digits only: no sign.
+    /// A number of digits only, without a sign.
     private static func number(_ digits: Octets, radix: Int) -> UInt32? {
         let text = String(decoding: digits, as: UTF8.self)
         return digits.first == 0x2B || digits.first == 0x2D ? nil : UInt32(text, radix: radix)

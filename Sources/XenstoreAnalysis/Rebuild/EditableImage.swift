@@ -1,33 +1,35 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// An image that can be changed: its records' fields, without what no field explains.
+/// An image that can be edited: its records' fields, without what no field explains.
 ///
-/// Steps follow each other on it: `Selection`, `Edit`, `Repair`, `Conversion`; `RebuiltStream` writes it out.
+/// The steps on it are `Selection`, `Edit`, `Repair` and `Conversion`; `RebuiltStream` then writes
+/// it.
 public struct EditableImage: Sendable {
-    /// In the order of the stream, END left out.
+    /// In the order of the stream, without END.
     public internal(set) var records: EditableRecords
-    /// The layout whose fields the records have, and how the image was written.
+    /// The layout of the records' fields, and how the image is encoded.
     public internal(set) var format: StreamFormat
-    /// What the nodes' paths are slices of: those that share it can be told apart without a copy of each.
+    /// The nodes' paths are slices of this, so that they can be compared without a copy of each.
     private(set) var arena: [UInt8]
-    /// The form that nodes with an origin have in the arena.
+    /// The format of nodes with an origin in the arena.
     let sourceFormat: StreamFormat
 
-    /// Whether nodes with an origin are written as they lie in the arena.
+    /// Whether nodes with an origin are copied from the arena.
     var keepsNodes: Bool {
         !format.layout.isText && !sourceFormat.layout.isText && format.layout.nodeShape == sourceFormat.layout.nodeShape
             && format.byteOrder == sourceFormat.byteOrder && format.lengthRule == sourceFormat.lengthRule
     }
 
-    /// About how many bytes its stream has.
+    /// The approximate size of its stream in bytes.
     var size: Int {
         arena.count
     }
 
+    /// Creates an image from records.
     /// - Parameters:
-    ///   - records: all of them in their order, END left out.
-    ///   - format: that of the image.
+    ///   - records: all records in order, without END.
+    ///   - format: the image's format.
     public init(_ records: [RecordBody], format: StreamFormat) {
         self.init(records: EditableRecords(), format: format, arena: [])
         var paths: [Octets] = []
@@ -43,7 +45,7 @@ public struct EditableImage: Sendable {
             })
     }
 
-    /// - Parameter arena: what all paths of nodes in `records` are slices of.
+    /// - Parameter arena: the bytes of which all paths of nodes in `records` are slices.
     init(records: EditableRecords, format: StreamFormat, arena: [UInt8]) {
         self.records = records
         self.format = format
@@ -51,7 +53,7 @@ public struct EditableImage: Sendable {
         self.arena = arena
     }
 
-    /// Puts paths into the arena and returns them as slices of it.
+    /// Copies paths into the arena and returns them as slices of it.
     mutating func adopt(_ paths: [Octets]) -> [Octets] {
         var ranges: [Range<Int>] = []
         for path in paths {
@@ -63,8 +65,8 @@ public struct EditableImage: Sendable {
 }
 
 extension EditableImage {
-    /// The image's records; what no field explains is told in `alterations`.
-    /// - Throws: `ArchiveError` or `StreamError` where the image cannot be read.
+    /// Reads the image's records, and adds what no field explains to `alterations`.
+    /// - Throws: `ArchiveError` or `StreamError` if the image cannot be read.
     public init(_ source: ImageSource, _ alterations: inout Alterations) throws {
         switch source.origin {
         case .file(let image):
@@ -81,52 +83,46 @@ extension EditableImage {
         }
     }
 
-    /// Reads a file as far as it was read before.
+    /// Reads a file, a damaged one as far as the scan could read it.
     private static func read(_ image: ScannedImage, _ alterations: inout Alterations) throws -> EditableImage {
         guard image.isSalvaged || image.text != nil else { return try read(image.bytes, image.format, &alterations) }
-        var collector = RecordCollector(alterations: alterations, isText: image.text != nil)
-        collector.note(image.header)
-        try image.forEachItem { collector.add($1) }
-        collector.note(trailer: image.trailer)
-        alterations = collector.alterations
+        var collector = RecordCollector(isText: image.text != nil)
+        collector.note(image.header, &alterations)
+        try image.forEachItem { collector.add($1, &alterations) }
+        collector.note(trailer: image.trailer, &alterations)
         return EditableImage(records: collector.records, format: image.format, arena: image.bytes)
     }
 
     private static func read(
         _ bytes: [UInt8], _ format: StreamFormat, _ alterations: inout Alterations
     ) throws -> EditableImage {
-        var reader = try StreamReader(bytes: bytes, format: format)
-        var collector = RecordCollector(alterations: alterations)
+        var cursor = try RecordCursor(bytes: bytes, format: format)
+        var collector = RecordCollector()
         collector.records.reserveCapacity(bytes.count / 72)
-        collector.note(reader.header)
-        try bytes.withUnsafeBytes { stream in
-            let nodes = PlainNodeReader(stream: bytes)
-            while true {
-                while let node = reader.peekPlainNode(in: stream) {
-                    collector.records.append(
-                        .node(nodes.data(node, in: stream)), origin: node.hasOrdinaryPerms ? node.offset : nil)
-                    reader.pass(node)
-                }
-                guard let record = try reader.next() else { break }
-                collector.add(record)
+        collector.note(cursor.header, &alterations)
+        while let item = try cursor.next() {
+            if case .plainNode(let node) = item {
+                let isPortable = bytes.withUnsafeBytes { node.hasPortablePerms(in: $0) }
+                collector.records.append(.node(cursor.reader.data(of: node)), origin: isPortable ? node.offset : nil)
+            } else if let record = cursor.record(item) {
+                collector.add(record, &alterations)
             }
         }
-        collector.note(trailer: reader.trailer)
-        alterations = collector.alterations
+        collector.note(trailer: cursor.trailer, &alterations)
         return EditableImage(records: collector.records, format: format, arena: bytes)
     }
 }
 
 extension EditableImage {
-    /// The error about a path that no committed node has, with the nearest beside it.
+    /// The error about a path that no committed node has, with the nearest sibling.
     func noSuchNode(_ path: Octets) -> ArchiveError {
-        let parent = NodeTree.parent(of: path)
+        let parent = Path.parent(of: path)
         var beside: [String] = []
-        for case .node(let data) in records where data.isCommitted && NodeTree.parent(of: data.path.octets) == parent {
+        for case .node(let data) in records where data.isCommitted && Path.parent(of: data.path.octets) == parent {
             if let text = data.path.octets.utf8Text { beside.append(text) }
         }
         let advice = Nearest.advice(
-            String(decoding: path, as: UTF8.self), among: beside, otherwise: "'xsarchive ls' shows what there is")
+            String(decoding: path, as: UTF8.self), among: beside, otherwise: "'xsarchive ls' lists its nodes")
         return ArchiveError(.noSuchImage, "\(Escape.printable(path)): the image has no such node; \(advice)")
     }
 }

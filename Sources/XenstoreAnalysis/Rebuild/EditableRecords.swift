@@ -1,14 +1,16 @@
 import XenstoreStream
 
-/// Records that can be changed, each of which knows whether it stands in the image it was read from just as it is.
+/// Records that can be edited. Each one knows whether it is unchanged in the image that it was read
+/// from.
 ///
-/// Almost every record of an image is a node that nobody changes: those are written as the bytes they were read from, which
-/// takes a third off a rebuild.
+/// Almost every record of an image is an unchanged node. These are written as the bytes they were
+/// read from, which makes a rebuild a third faster.
 public struct EditableRecords: RandomAccessCollection, MutableCollection, Sendable {
     private var bodies: [RecordBody]
-    /// Where a record begins in the arena; negative where it is to be written from its fields.
+    /// The offset of each record in the arena; negative if it must be written from its fields.
     private var origins: [Int]
 
+    /// Creates a list of records without origins.
     public init(_ bodies: [RecordBody] = []) {
         self.bodies = bodies
         origins = Array(repeating: -1, count: bodies.count)
@@ -17,6 +19,7 @@ public struct EditableRecords: RandomAccessCollection, MutableCollection, Sendab
     public var startIndex: Int { 0 }
     public var endIndex: Int { bodies.count }
 
+    /// The record at an index. Assigning it removes its origin.
     public subscript(place: Int) -> RecordBody {
         get { bodies[place] }
         set {
@@ -25,8 +28,8 @@ public struct EditableRecords: RandomAccessCollection, MutableCollection, Sendab
         }
     }
 
-    /// Where the record begins in the arena as a plain node with ordinary permissions, which no layout has otherwise; nil
-    /// for every other record.
+    /// The offset in the arena of a plain node with ordinary permissions, which every layout
+    /// encodes in the same way; nil for every other record.
     func origin(_ place: Int) -> Int? {
         origins[place] < 0 ? nil : origins[place]
     }
@@ -41,7 +44,7 @@ public struct EditableRecords: RandomAccessCollection, MutableCollection, Sendab
         origins.append(origin ?? -1)
     }
 
-    /// The records at these places, in this order.
+    /// The records at these indices, in this order.
     func arranged(_ places: [Int]) -> EditableRecords {
         var arranged = EditableRecords()
         arranged.bodies = places.map { bodies[$0] }

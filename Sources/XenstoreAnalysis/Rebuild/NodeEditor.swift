@@ -6,15 +6,15 @@ struct NodeEditor {
     private(set) var image: EditableImage
     private var edits: [Edit]
     private var index: NodeIndex
-    /// Nodes that are new, behind the records until the end.
+    /// The index of the first new node. New nodes stay after all other records until the end.
     private let firstNew: Int
-    /// The paths of those, in the order in which they came.
+    /// The paths of the new nodes, in the order in which they were created.
     private(set) var made: [Octets] = []
 
     init(_ image: EditableImage, _ edits: [Edit]) {
         self.image = image
         self.edits = edits
-        // New paths lie in the arena like the others.
+        // New paths are in the arena like the others.
         let paths = self.image.adopt(
             edits.map {
                 if case .set(let path, _) = $0 { path } else if case .setPerms(let path, _) = $0 { path } else { [] }
@@ -51,34 +51,39 @@ struct NodeEditor {
         guard value.count <= UInt16.max else {
             throw ArchiveError(
                 .usage,
-                "\(Escape.short(path)): the value has \(value.count) bytes, a stream's field holds 65535; shorten it")
+                "\(Escape.short(path)): the value has \(value.count) bytes, but the field holds at most 65535; "
+                    + "shorten it")
         }
-        guard path.first != 0x40 else {
-            throw ArchiveError(.usage, "\(Escape.short(path)): special nodes have no value; set its permissions")
+        guard !Path.isSpecial(path) else {
+            throw ArchiveError(
+                .usage,
+                "\(Escape.short(path)): a special node has no value; only its permissions can be set")
         }
         try change(index[path] ?? make(path)) { $0.value = value }
     }
 
     private mutating func setPerms(_ path: Octets, _ perms: [Permission]) throws {
-        guard let place = try index[path] ?? (path.first == 0x40 ? add(path, perms) : nil) else {
+        guard let place = try index[path] ?? (Path.isSpecial(path) ? add(path, perms) : nil) else {
             throw image.noSuchNode(path)
         }
         change(place) { $0.perms = perms }
     }
 
-    /// Makes a node and the parents that it lacks, each with the permissions of what is above it.
+    /// Creates a node and its missing parents, with the permissions of the nearest existing
+    /// ancestor.
     private mutating func make(_ path: Octets) throws -> Int {
-        guard RecordRules.isOrdinary(path) else {
+        guard Path.isValid(path) else {
             throw ArchiveError(
                 .usage,
-                "\(Escape.short(path)): cannot be a node's path; it takes / and ASCII letters, digits and - _ @, at most 3071 octets, no // and no / at its end"
+                "\(Escape.short(path)): not a valid path for a node; use / and ASCII letters, digits and - _ @, "
+                    + "at most 3071 bytes, no // and no / at the end"
             )
         }
         var missing = [path]
-        var above = NodeTree.parent(of: path)
+        var above = Path.parent(of: path)
         while let parent = above, index[parent] == nil {
             missing.append(parent)
-            above = NodeTree.parent(of: parent)
+            above = Path.parent(of: parent)
         }
         var perms = [Permission(perm: 0x6E, domid: 0)]
         if let place = above.flatMap({ index[$0] }), case .node(let data) = image.records[place], !data.perms.isEmpty {
@@ -96,7 +101,7 @@ struct NodeEditor {
         return image.records.count - 1
     }
 
-    /// Puts the new nodes behind the last one that was there, so that each is its parent's last child.
+    /// Moves the new nodes after the last existing one, so that each is its parent's last child.
     private mutating func placeNew() {
         guard firstNew < image.records.count else { return }
         let last = image.records[..<firstNew].lastIndex {

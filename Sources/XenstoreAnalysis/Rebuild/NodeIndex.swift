@@ -1,9 +1,10 @@
 import XenstoreStream
 
-/// The committed nodes of an editable image by their paths: of several with one path the last, which a daemon takes.
+/// The committed nodes of an editable image by path. If several have the same path, the last one
+/// counts, as in a daemon.
 struct NodeIndex {
     private var table: PathTable
-    /// Indices in the image's records, by the table's indices.
+    /// Indices in the image's records, by index in the table.
     private var places: [Int] = []
 
     init(_ image: EditableImage) {
@@ -13,7 +14,7 @@ struct NodeIndex {
         }
     }
 
-    /// The place of the node with a path; nil where there is none.
+    /// The index of the node with a path; nil if the image has no such node.
     subscript(path: Octets) -> Int? {
         table.index(of: path).map { places[$0] }
     }
@@ -22,14 +23,5 @@ struct NodeIndex {
     mutating func insert(_ path: Octets, at place: Int) {
         let (index, isNew) = table.insert(path)
         if isNew { places.append(place) } else { places[index] = place }
-    }
-}
-
-extension ArraySlice where Element == UInt8 {
-    /// Whether the path is `top` or lies below it.
-    func isAtOrBelow(_ top: Octets) -> Bool {
-        guard count >= top.count else { return false }
-        let isBoundary = count == top.count || self[startIndex + top.count] == 0x2F || top.last == 0x2F
-        return isBoundary && prefix(top.count).elementsEqual(top)
     }
 }

@@ -1,48 +1,52 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// How a stream is to be made from an image: what of it, with which changes, in which form.
+/// How to make a stream from an image: which parts, with which edits, in which form.
 public struct Rebuild: Sendable {
-    /// All of the image where there is none.
+    /// The parts to keep, as a union; the whole image if empty.
     public var selections: [Selection] = []
-    /// In this order.
+    /// Applied in this order.
     public var edits: [Edit] = []
+    /// The form of the stream.
     public var form = Form()
-    /// Whether a target's ring is moved before the ring of who acts for it: daemons lose the target otherwise.
+    /// Whether a target's ring is moved before the ring of the domain that acts for it. Otherwise
+    /// daemons lose the target.
     public var movesTargets = true
-    /// Replaces secrets at last; nil: nothing is replaced.
+    /// Replaces secrets after the edits; nil: nothing is replaced.
     public var redactor: Redactor?
 
+    /// Creates a plan that keeps the whole image and its form.
     public init() {}
 
-    /// The form of a stream; what is nil is as in the image.
+    /// The form of a stream; nil members are taken from the image.
     public struct Form: Hashable, Sendable {
         public var layout: Layout?
         public var byteOrder: ByteOrder?
         public var lengthRule: LengthRule?
 
+        /// Creates a form; nil members are taken from the image.
         public init(layout: Layout? = nil, byteOrder: ByteOrder? = nil, lengthRule: LengthRule? = nil) {
             self.layout = layout
             self.byteOrder = byteOrder
             self.lengthRule = lengthRule
         }
 
-        /// - Throws: `ArchiveError` where no stream has this form.
+        /// - Throws: `ArchiveError` if no stream has this form.
         func check() throws {
             guard let layout, layout.isText else { return }
             if layout == .listing {
-                throw ArchiveError(.usage, "a listing is no state that a daemon takes; 'xsarchive ls -f -p' prints one")
+                throw ArchiveError(.usage, "no daemon restores a listing; 'xsarchive ls -f -p' prints one")
             }
             if byteOrder != nil || lengthRule != nil {
-                throw ArchiveError(.usage, "a text has neither a byte order nor a length rule; leave them out")
+                throw ArchiveError(.usage, "a text has neither a byte order nor a length rule; omit them")
             }
         }
 
         func format(_ source: StreamFormat) -> StreamFormat {
-            // No daemon takes a listing.
+            // No daemon restores a listing.
             let target = layout ?? (source.layout == .listing ? .v1 : source.layout)
             if target.isText { return TextImage.format(target) }
-            // A text has neither, so a stream gets those that daemons write.
+            // A text has neither, so the stream gets those that daemons write.
             if source.layout.isText {
                 return StreamFormat(layout: target, byteOrder: byteOrder ?? .little, lengthRule: lengthRule ?? .padded)
             }
@@ -52,16 +56,20 @@ public struct Rebuild: Sendable {
         }
     }
 
-    /// - Throws: `ArchiveError` or `StreamError` where the image cannot be read, where what is to be selected or changed is
-    ///   not there, or where the stream cannot be written.
+    /// Makes the stream.
+    /// - Throws: `ArchiveError` or `StreamError` if the image cannot be read, if a selected or
+    ///   edited item does not exist, or if the stream cannot be written.
     public func run(_ source: ImageSource) throws -> RebuiltStream {
         var alterations = Alterations()
         return try run(EditableImage(source, &alterations), alterations)
     }
 
+    /// Makes the stream from an image that was already read.
     /// - Parameters:
-    ///   - image: what is rebuilt.
-    ///   - alterations: what the image has lost already.
+    ///   - image: the image to rebuild.
+    ///   - alterations: what reading the image has already lost.
+    /// - Throws: `ArchiveError` or `StreamError` if a selected or edited item does not exist, or if
+    ///   the stream cannot be written.
     public func run(
         _ image: consuming EditableImage, _ alterations: Alterations = Alterations()
     ) throws -> RebuiltStream {

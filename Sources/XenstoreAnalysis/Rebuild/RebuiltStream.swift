@@ -1,25 +1,26 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// A stream that was made from an editable image, and has been read back and checked.
+/// A stream made from an editable image, read back and checked.
 public struct RebuiltStream {
-    /// As the archive's own reader reads it; its `bytes` are the stream.
+    /// The stream as the archive's reader reads it; its `bytes` are the stream.
     public let image: ScannedImage
-    /// What it says else than the image that it comes from.
+    /// How it differs from the image that it is made from.
     public let alterations: Alterations
-    /// What is wrong with it all the same, or what a daemon would do with it; a line each.
+    /// Remaining problems of the stream, and what a daemon would do with it; one line each.
     public let warnings: [String]
 
     /// Converts, writes and checks an image whose records are in order.
     /// - Parameters:
-    ///   - image: in order, as `Repair` leaves it.
-    ///   - alterations: those of the steps before.
-    /// - Throws: `ArchiveError` where a value does not fit its field, or where the stream does not read back as it was meant.
+    ///   - image: the image, in the order that `Repair` makes.
+    ///   - alterations: the alterations of the earlier steps.
+    /// - Throws: `ArchiveError` if a value does not fit its field, or if the stream does not read
+    ///   back as intended.
     init(_ image: consuming EditableImage, as format: StreamFormat, _ alterations: Alterations) throws {
         var (image, alterations) = (consume image, alterations)
         Conversion.run(&image, to: format, &alterations)
         let (bytes, offsets) = try Self.encode(image)
-        // A daemon's way through the stream does not depend on ours.
+        // The forecast reads the stream independently of our reader.
         let (prepared, forecast) = try concurrently(
             { try Self.readBack(bytes, image) },
             { format.layout.isText || format.layout == .draft ? nil : RestoreForecast(stream: bytes, offsets: offsets) }
@@ -40,11 +41,11 @@ public struct RebuiltStream {
         return prepared
     }
 
-    /// - Returns: the stream, and where its records begin, END left out.
+    /// - Returns: the stream, and the offsets of its records, without END.
     private static func encode(_ image: EditableImage) throws -> (bytes: [UInt8], offsets: [Int]) {
         if image.format.layout.isText { return (TextImage.text(of: image.records, layout: image.format.layout), []) }
         var writer = StreamWriter(header: Header(format: image.format), format: image.format)
-        // The image that it comes from is about as long.
+        // The source image has about the same size.
         writer.reserve(image.size)
         var offsets: [Int] = []
         offsets.reserveCapacity(image.records.count)
@@ -62,7 +63,8 @@ public struct RebuiltStream {
         } catch {
             throw ArchiveError(
                 .badImage,
-                "the stream cannot be written: record \(error.record ?? 0) (\(error.type?.name ?? "")), \(error.field?.name ?? ""): \(error.reason)"
+                "the stream cannot be written: record \(error.record ?? 0) (\(error.type?.name ?? "")), "
+                    + "\(error.field?.name ?? ""): \(error.reason)"
             )
         }
         return (writer.bytes, offsets)
@@ -71,33 +73,32 @@ public struct RebuiltStream {
     private static func compare(_ prepared: ScannedImage, _ image: EditableImage) throws {
         guard prepared.verbatimCount == 0, prepared.format == image.format else {
             throw unreadable(
-                "it is read as \(prepared.format.layout.rawValue), with \(prepared.verbatimCount) bytes that no field explains"
+                "it reads as \(prepared.format.layout.rawValue), with \(prepared.verbatimCount) bytes that no field "
+                    + "explains"
             )
         }
-        // A text has a line of its own before all others.
+        // A text has an additional first line.
         let first = image.format.layout == .oxenstored ? 1 : 0
         let keepsNodes = image.keepsNodes
         let (records, arena) = (image.records, image.arena)
-        let plainNode = PlainNodePlan(layout: image.format.layout)
         try prepared.bytes.withUnsafeBytes { stream in
-            // What has the same bytes in the same form is the same record.
-            func isSame(_ index: Int, _ range: Range<Int>) -> Bool {
+            // Equal bytes in the same format are the same record.
+            func isSame(_ index: Int) -> Bool {
                 let place = index - first
                 guard place >= 0, place < records.count else { return false }
+                let range = prepared.range(index)
                 if keepsNodes, let origin = records.origin(place), arena.hasBytes(stream[range], at: origin) {
                     return true
                 }
-                guard let node = plainNode.certainNode(at: range.lowerBound, in: stream, image.format),
-                    case .node(let data) = records[place]
-                else { return false }
-                return node.says(data)
+                guard let node = prepared.plainNode(index), case .node(let data) = records[place] else { return false }
+                return node.matches(data, in: stream)
             }
-            try prepared.forEachItem(except: isSame) { index, item in
+            try prepared.forEachItem(where: { !isSame($0) }) { index, item in
                 let place = index - first
-                guard case .record(let record) = item else { throw unreadable("record \(place + 1) is read as damage") }
+                guard case .record(let record) = item else { throw unreadable("record \(place + 1) reads as damage") }
                 if place < 0 { return }
                 if place < records.count ? record.body == records[place] : record.type == .end { return }
-                throw unreadable("record \(record.number) (\(record.type.name)) is read otherwise than it was meant")
+                throw unreadable("record \(record.number) (\(record.type.name)) reads differently")
             }
         }
     }
@@ -105,7 +106,8 @@ public struct RebuiltStream {
     private static func unreadable(_ what: String) -> ArchiveError {
         ArchiveError(
             .notReproducible,
-            "the stream does not read back as it was meant (\(what)), so nothing was written; this is a defect of xsarchive: report it with the image"
+            "the stream does not read back as intended (\(what)), so nothing was written; this is a bug in "
+                + "xsarchive: report it with the image"
         )
     }
 

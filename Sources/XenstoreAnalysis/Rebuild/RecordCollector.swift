@@ -1,41 +1,41 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Takes the records of a stream, and notes what they have besides their fields.
+/// Collects the records of a stream, and notes what their fields do not hold.
 struct RecordCollector {
     var records = EditableRecords()
-    var alterations: Alterations
     var isText = false
 
-    mutating func note(_ header: Header?) {
+    mutating func note(_ header: Header?, _ alterations: inout Alterations) {
         guard let header, header.reservedFlags != 0 else { return }
         alterations.add(.reserved, "header flags 0x\(String(header.reservedFlags, radix: 16))")
     }
 
-    mutating func note(trailer: Octets) {
-        if !trailer.isEmpty { alterations.add(.unexplained, "\(trailer.count) bytes behind END") }
+    mutating func note(trailer: Octets, _ alterations: inout Alterations) {
+        if !trailer.isEmpty { alterations.add(.unexplained, "\(trailer.count) bytes after END") }
     }
 
-    mutating func add(_ item: StreamItem) {
+    mutating func add(_ item: StreamItem, _ alterations: inout Alterations) {
         switch item {
-        case .record(let record): add(record)
+        case .record(let record): add(record, &alterations)
         case .damage(let damage):
             alterations.add(
                 .unexplained,
-                "\(damage.bytes.count) bytes at offset \(damage.offset) in which no record can be made out")
+                "\(damage.bytes.count) bytes at offset \(damage.offset) in which no record can be recognized")
         }
     }
 
-    /// A text's first line comes with the text, and a line that was written in a way of its own is written anew.
-    private mutating func add(lineOf record: Record) {
+    /// Adds a text's line. The first line belongs to every text; a line in an unusual form is
+    /// rewritten.
+    private mutating func add(lineOf record: Record, _ alterations: inout Alterations) {
         if record.number == 1, record.type == .textLine { return }
         if record.residue != nil { alterations.add(.lineForm, "line \(record.number), \(record.type.name)") }
         records.append(record.body)
     }
 
-    mutating func add(_ record: Record) {
-        if isText { return add(lineOf: record) }
-        if let residue = record.residue { note(residue, record) }
+    mutating func add(_ record: Record, _ alterations: inout Alterations) {
+        if isText { return add(lineOf: record, &alterations) }
+        if let residue = record.residue { note(residue, record, &alterations) }
         if record.type == .end {
             if case .opaque(let data) = record.body, !data.body.isEmpty {
                 alterations.add(.unexplained, "\(data.body.count) bytes in the body of END")
@@ -45,18 +45,19 @@ struct RecordCollector {
         records.append(record.body)
     }
 
-    private mutating func note(_ residue: Residue, _ record: Record) {
+    private mutating func note(_ residue: Residue, _ record: Record, _ alterations: inout Alterations) {
         let place = "record \(record.number) (\(record.type.name)) at offset \(record.offset)"
         let tail = residue.tail ?? []
         if residue.length == nil {
             let count = residue.alignment.count + tail.count
-            alterations.add(.padding, "\(place): \(count) bytes of padding, of which some are not zero")
+            alterations.add(.padding, "\(place): \(count) bytes of padding, some of them not zero")
         } else if tail.isZero && residue.alignment.isEmpty {
             alterations.add(.length, "\(place): len \(record.length)")
         } else {
             alterations.add(
                 .unexplained,
-                "\(place): \(tail.count) bytes behind the last field, x'\(Escape.hex(tail.prefix(16)))\(tail.count > 16 ? "..." : "")'"
+                "\(place): \(tail.count) bytes after the last field, "
+                    + "x'\(Hexadecimal.text(tail.prefix(16)))\(tail.count > 16 ? "..." : "")'"
             )
         }
     }

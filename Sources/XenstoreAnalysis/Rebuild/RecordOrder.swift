@@ -1,45 +1,47 @@
 import XenstoreStream
 
-/// Puts records behind what they refer to, and moves nothing else: what comes too late is moved right before the first record
-/// that refers to it.
+/// Orders records after those they refer to, and moves nothing else: a record that comes too late
+/// is moved directly before the first record that refers to it.
 struct RecordOrder {
     private let repair: Repair
-    private(set) var alterations: Alterations
-    /// Places in the repair's records.
+    private let index: RecordIndex
+    /// Indices in the repair's records.
     private var sorted: [Int] = []
     private var isPlaced: [Bool]
-    /// Those whose references have been looked up: what of these is not placed comes before them already.
+    /// Whether a record's references have been looked up, so that those not yet placed are on the
+    /// stack.
     private var isOpen: [Bool]
-    /// The parent of the last node, which is placed: most nodes follow a sibling.
+    /// The parent of the last node, which is already placed. Most nodes follow a sibling.
     private var lastParent: Octets = []
-    /// Pending nodes by transaction and path, the first of each.
-    private var pending: [UInt64: [Octets: Int]] = [:]
+    /// The first pending node of each transaction and path.
+    private var pending: [TransactionKey: [Octets: Int]] = [:]
 
     private let movesTargets: Bool
 
     init(_ repair: Repair, movesTargets: Bool) {
         self.repair = repair
+        index = repair.index
         self.movesTargets = movesTargets
-        alterations = repair.alterations
         isPlaced = repair.isGone
         isOpen = repair.isGone
-        for place in repair.pending where !repair.isGone[place] {
+        for place in index.pending where !repair.isGone[place] {
             guard case .node(let data) = repair.records[place] else { continue }
-            let key = Repair.key(data.connID, data.txID)
+            let key = TransactionKey(connID: data.connID, txID: data.txID)
             if pending[key]?[data.path.octets] == nil { pending[key, default: [:]][data.path.octets] = place }
         }
     }
 
-    mutating func run() -> EditableRecords {
+    mutating func run(_ alterations: inout Alterations) -> EditableRecords {
         let inOrder = countInOrder()
         if inOrder == repair.records.count { return repair.records }
         sorted.reserveCapacity(repair.records.count)
         sorted += 0..<inOrder
-        for place in inOrder..<repair.records.count where !isPlaced[place] { self.place(place) }
+        for place in inOrder..<repair.records.count where !isPlaced[place] { self.place(place, &alterations) }
         return repair.records.arranged(sorted)
     }
 
-    /// How many records, from the first on, stand where they should already; most often all, which then need no copy.
+    /// The number of records at the beginning that are already in order. Usually these are all
+    /// records, and then no copy is needed.
     private mutating func countInOrder() -> Int {
         for place in repair.records.indices {
             guard !isPlaced[place], isInOrder(place) else { return place }
@@ -49,8 +51,8 @@ struct RecordOrder {
     }
 
     private mutating func isInOrder(_ place: Int) -> Bool {
-        // All that such a node refers to is a parent and rings, which come before it.
-        if repair.hasParentsFirst && place > repair.lastConnection, case .node(let data) = repair.records[place],
+        // Such a node refers only to its parent and to rings, which come before it.
+        if index.hasParentsFirst && place > index.lastConnection, case .node(let data) = repair.records[place],
             data.isCommitted
         {
             return true
@@ -58,7 +60,7 @@ struct RecordOrder {
         return references(of: place).allSatisfy { isPlaced[$0] }
     }
 
-    private mutating func place(_ first: Int) {
+    private mutating func place(_ first: Int, _ alterations: inout Alterations) {
         let records = repair.records
         func name(_ place: Int) -> String { Self.name(records[place]) }
         var stack = [first]
@@ -69,7 +71,7 @@ struct RecordOrder {
             }
             let missing = isOpen[top] ? [] : references(of: top).filter { !isPlaced[$0] }
             isOpen[top] = true
-            // What is open and not placed refers, by whatever way, to this record.
+            // A record that is open but not placed refers directly or indirectly to this one.
             let next = missing.filter { !isOpen[$0] }
             if next.count < missing.count { alterations.add(.target, name(top)) }
             if next.isEmpty {
@@ -87,29 +89,28 @@ struct RecordOrder {
 
     // MARK: References
 
-    /// Where the records lie that must come before this one.
+    /// The indices of the records that must come before this one.
     private mutating func references(of place: Int) -> [Int] {
         switch repair.records[place] {
         case .node(let data): data.isCommitted ? nodeReferences(data) : pendingReferences(data)
         case .connection(let data): connectionReferences(data)
-        case .watch(let data): repair.connections[data.connID].map { [$0] } ?? []
-        case .watchExtended(let data): repair.connections[data.connID].map { [$0] } ?? []
-        case .transaction(let data): repair.connections[data.connID].map { [$0] } ?? []
-        default: []
+        case .watch, .watchExtended, .transaction:
+            repair.records[place].connID.flatMap { index.connections[$0] }.map { [$0] } ?? []
+        case .global, .globalQuota, .domain, .opaque: []
         }
     }
 
-    /// A daemon ends at a ring before GLOBAL_DATA, lets go of a target that it does not know yet, and does not survive
-    /// its next dump where a socket came before domain 0.
+    /// A daemon exits at a ring before GLOBAL_DATA, drops a target that it does not know yet, and
+    /// does not survive its next dump if a socket came before domain 0.
     private func connectionReferences(_ data: ConnectionData) -> [Int] {
         var references: [Int] = []
         switch data.kind {
         case .ring:
-            if data.domid != 0, let global = repair.global { references.append(global) }
+            if data.domid != 0, let global = index.global { references.append(global) }
             if movesTargets && data.tdomid != ConnectionData.noDomain {
-                references.append(repair.rings[Int(data.tdomid)])
+                references.append(index.rings[Int(data.tdomid)])
             }
-        case .socket: references.append(repair.rings[0])
+        case .socket: references.append(index.rings[0])
         case .unknown: break
         }
         return references.filter { $0 >= 0 && !isItself($0, data) }
@@ -119,11 +120,12 @@ struct RecordOrder {
         if case .connection(let other) = repair.records[place] { other.connID == data.connID } else { false }
     }
 
-    /// The parent, and the rings of all that have a permission: a daemon marks those as stale that it does not know yet.
+    /// The parent, and the rings of all domains with a permission: a daemon marks the permissions
+    /// of domains that it does not know yet as stale.
     private mutating func nodeReferences(_ data: NodeData) -> [Int] {
         var references: [Int] = []
-        if let parent = NodeTree.parent(of: data.path.octets), !parent.hasSameBytes(as: lastParent) {
-            if let place = node(parent) {
+        if let parent = Path.parent(of: data.path.octets), !parent.hasSameBytes(as: lastParent) {
+            if let place = index.node(parent) {
                 if isPlaced[place] { lastParent = parent } else { references.append(place) }
             }
         }
@@ -133,25 +135,21 @@ struct RecordOrder {
 
     private func addRings(of perms: [Permission], to references: inout [Int]) {
         for entry in perms {
-            let ring = repair.rings[Int(entry.domid)]
+            let ring = index.rings[Int(entry.domid)]
             if ring >= 0 && !isPlaced[ring] && !references.contains(ring) { references.append(ring) }
         }
     }
 
     private func pendingReferences(_ data: NodeData) -> [Int] {
-        let key = Repair.key(data.connID, data.txID)
+        let key = TransactionKey(connID: data.connID, txID: data.txID)
         var references: [Int] = []
-        if let place = repair.connections[data.connID] { references.append(place) }
-        if let place = repair.transactions[key] { references.append(place) }
-        if let parent = NodeTree.parent(of: data.path.octets), let place = node(parent) ?? pending[key]?[parent] {
+        if let place = index.connections[data.connID] { references.append(place) }
+        if let place = index.transactions[key] { references.append(place) }
+        if let parent = Path.parent(of: data.path.octets), let place = index.node(parent) ?? pending[key]?[parent] {
             references.append(place)
         }
         addRings(of: data.perms, to: &references)
         return references
-    }
-
-    private func node(_ path: Octets) -> Int? {
-        repair.paths.index(of: path).map { repair.nodes[$0] }
     }
 
     // MARK: Names
@@ -160,8 +158,7 @@ struct RecordOrder {
         switch record {
         case .node(let data): Escape.short(data.path.octets)
         case .connection(let data): ConnectionNames.name(data)
-        case .watch(let data): "the watch of \(Escape.short(data.wpath.octets))"
-        case .watchExtended(let data): "the watch of \(Escape.short(data.wpath.octets))"
+        case .watch, .watchExtended: "the watch of \(Escape.short(record.watch?.wpath.octets ?? []))"
         case .transaction(let data): "transaction \(data.txID) of connection \(data.connID)"
         default: record.type.name
         }

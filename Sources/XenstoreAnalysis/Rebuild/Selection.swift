@@ -1,18 +1,20 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// A part of an image that is wanted. Of several, everything is kept that any of them wants.
+/// A part of an image to keep. Several selections are combined (union).
 public enum Selection: Hashable, Sendable {
-    /// A domain: its connection with all that hangs on it, its DOMAIN_DATA, the nodes below its home and those it owns.
+    /// A domain: its connection with watches, transactions and pending nodes, its DOMAIN_DATA, the
+    /// nodes below its home and those it owns.
     case domain(UInt16)
-    /// The nodes at a path and below, the watches on them, and what is pending there.
+    /// The nodes at and below a path, the watches on them, and what is pending there.
     case subtree(Octets)
 }
 
 extension EditableImage {
-    /// Leaves what the selections want, and what that needs to be restored: parents, GLOBAL_DATA, and the bare connections of
-    /// every domain that the kept nodes' permissions name and of every connection that something kept refers to.
-    /// - Throws: `ArchiveError` where there is nothing of a selection.
+    /// Keeps what the selections select and what a restore of that needs: parents, GLOBAL_DATA, and
+    /// bare connections. These are the connections of every domain in the kept nodes' permissions,
+    /// and those that a kept record refers to.
+    /// - Throws: `ArchiveError` if a selection selects nothing.
     public mutating func select(_ selections: [Selection]) throws {
         guard !selections.isEmpty else { return }
         var walk = SelectionWalk(self, selections)
@@ -24,7 +26,7 @@ extension EditableImage {
 }
 
 extension ConnectionData {
-    /// Leaves nothing that waits in either direction.
+    /// Empties both buffers.
     mutating func dropBuffers() {
         inData = []
         outData = []

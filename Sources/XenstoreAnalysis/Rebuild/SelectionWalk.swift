@@ -1,18 +1,19 @@
 import XenstoreArchive
 import XenstoreStream
 
+/// Finds the records that selections keep.
 struct SelectionWalk {
     private let image: EditableImage
     private let domids: Set<UInt16>
     private let homes: [Octets]
     private let subtrees: [Octets]
     private var isKept: [Bool]
-    /// conn-ids of connections that are wanted with all they have, and of those that are needed bare.
+    /// conn-ids of connections that are kept completely, and of those that are needed bare.
     private var whole: Set<UInt32> = []
     private var needed: Set<UInt32> = []
     private var connections: [UInt32: ConnectionData] = [:]
     private var rings: [UInt16: UInt32] = [:]
-    /// What has shown that a selection selects something.
+    /// The selections that select something.
     private var found: Set<Selection> = []
     private let selections: [Selection]
 
@@ -35,7 +36,7 @@ struct SelectionWalk {
         Octets("/local/domain/\(domid)".utf8)
     }
 
-    // MARK: What is wanted
+    // MARK: Selected records
 
     mutating func markWanted() {
         for (place, record) in image.records.enumerated() {
@@ -59,7 +60,7 @@ struct SelectionWalk {
     private mutating func wantsNode(_ data: NodeData) -> Bool {
         let path = data.path.octets
         var isWanted = !data.isCommitted && whole.contains(data.connID)
-        if let top = subtrees.first(where: path.isAtOrBelow) {
+        if let top = subtrees.first(where: { Path.isAtOrBelow(path, $0) }) {
             found.insert(.subtree(top))
             isWanted = true
         }
@@ -68,20 +69,20 @@ struct SelectionWalk {
             found.insert(.domain(owner.domid))
             isWanted = true
         }
-        if let index = homes.firstIndex(where: path.isAtOrBelow) {
+        if let index = homes.firstIndex(where: { Path.isAtOrBelow(path, $0) }) {
             if let domid = domids.first(where: { Self.home($0) == homes[index] }) { found.insert(.domain(domid)) }
             isWanted = true
         }
         return isWanted
     }
 
-    /// Relative paths count from the home of the connection's domain.
+    /// A relative path starts at the home of the connection's domain.
     private mutating func wantsWatch(_ connID: UInt32, _ wpath: Octets) -> Bool {
         if whole.contains(connID) { return true }
         guard !subtrees.isEmpty else { return false }
-        let isAbsolute = wpath.first == 0x2F || wpath.first == 0x40
-        let path = isAbsolute ? wpath : Self.home(connections[connID]?.domid ?? 0) + [0x2F] + wpath
-        return subtrees.contains(where: path.isAtOrBelow)
+        let isAbsolute = Path.isFixed(wpath)
+        let path = isAbsolute ? wpath : Self.home(connections[connID]?.domid ?? 0) + [ASCII.slash] + wpath
+        return subtrees.contains { Path.isAtOrBelow(path, $0) }
     }
 
     func checkFound() throws {
@@ -90,30 +91,28 @@ struct SelectionWalk {
         case .domain(let domid):
             throw ArchiveError(
                 .noSuchImage,
-                "domain \(domid): the image has neither its connection nor a node of it; 'xsarchive domains' lists those it has"
+                "domain \(domid): not found in the image; 'xsarchive domains' lists its domains"
             )
         case .subtree(let path):
             throw image.noSuchNode(path)
         }
     }
 
-    // MARK: What that needs
+    // MARK: Needed records
 
     mutating func markNeeded() {
         markParents()
         var domids: Set<UInt16> = []
-        var transactions: Set<UInt64> = []
+        var transactions: Set<TransactionKey> = []
         for (place, record) in image.records.enumerated() where isKept[place] {
             switch record {
-            case .connection(let data): needed.insert(data.connID)
-            case .watch(let data): needed.insert(data.connID)
-            case .watchExtended(let data): needed.insert(data.connID)
-            case .transaction(let data): needed.insert(data.connID)
+            case .connection, .watch, .watchExtended, .transaction:
+                if let connID = record.connID { needed.insert(connID) }
             case .node(let data):
                 for entry in data.perms { domids.insert(entry.domid) }
                 if !data.isCommitted {
                     needed.insert(data.connID)
-                    transactions.insert(UInt64(data.connID) << 32 | UInt64(data.txID))
+                    transactions.insert(TransactionKey(connID: data.connID, txID: data.txID))
                 }
             default: break
             }
@@ -123,7 +122,7 @@ struct SelectionWalk {
         for (place, record) in image.records.enumerated() {
             if case .connection(let data) = record, needed.contains(data.connID) { isKept[place] = true }
             if case .transaction(let data) = record,
-                transactions.contains(UInt64(data.connID) << 32 | UInt64(data.txID))
+                transactions.contains(TransactionKey(connID: data.connID, txID: data.txID))
             {
                 isKept[place] = true
             }
@@ -135,17 +134,17 @@ struct SelectionWalk {
         for (place, record) in image.records.enumerated() where isKept[place] {
             guard case .node(let data) = record else { continue }
             var path = data.path.octets
-            while let parent = NodeTree.parent(of: path) {
+            while let parent = Path.parent(of: path) {
                 path = parent
                 guard let above = index[parent] else { continue }
-                // Whoever was kept before has its parents, or gets them when its turn comes.
+                // A parent that is already kept has its own parents, or gets them in its turn.
                 if isKept[above] { break }
                 isKept[above] = true
             }
         }
     }
 
-    /// A ring needs its target's, a socket domain 0's.
+    /// A ring needs its target's ring, a socket needs domain 0's.
     private mutating func markTargets() {
         var pending = Array(needed)
         while let connID = pending.popLast() {
@@ -156,7 +155,7 @@ struct SelectionWalk {
         }
     }
 
-    /// The records that stay; connections that are only needed have nothing waiting.
+    /// The kept records. Connections that are only needed have empty buffers.
     var kept: EditableRecords {
         var records = image.records
         for place in records.indices where isKept[place] {

@@ -1,11 +1,12 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What is besides the fields to be changed where an image comes from oxenstored's text or a listing, or goes into the former.
+/// Changes other than those of fields, for an image that comes from oxenstored's text or a listing,
+/// or becomes oxenstored's text.
 enum TextConversion {
     // MARK: Out of a text
 
-    /// Gives the records what streams have and texts do not, before their fields are converted.
+    /// Adds what streams have and texts lack, before the records' fields are converted.
     static func leaveText(_ image: inout EditableImage, to target: Layout, _ alterations: inout Alterations) {
         guard !target.isText else { return }
         for place in image.records.indices {
@@ -15,12 +16,12 @@ enum TextConversion {
                 data.virqPort = -1
                 image.records[place] = .global(data)
             case .connection(var data) where data.kind == .ring:
-                // A domain that oxenstored knows has been introduced.
+                // oxenstored knows only introduced domains.
                 data.flags = 1
                 if data.levtchn == .max {
                     alterations.add(
                         .ringPlace,
-                        "the daemon's port for \(ConnectionNames.name(data)) is not known, and written as all ones")
+                        "the daemon's port for \(ConnectionNames.name(data)) is unknown; it is written as all ones")
                 }
                 image.records[place] = .connection(data)
             case .node(var data) where isSpecialBelowRoot(data.path.octets):
@@ -33,30 +34,30 @@ enum TextConversion {
 
     /// oxenstored has `/@releaseDomain` where the C daemon has `@releaseDomain`.
     private static func isSpecialBelowRoot(_ path: Octets) -> Bool {
-        path.starts(with: [0x2F, 0x40]) && !path.dropFirst().contains(0x2F)
+        path.starts(with: [0x2F, 0x40]) && !path.dropFirst().contains(ASCII.slash)
     }
 
     // MARK: Into oxenstored's text
 
-    /// Leaves what a line can tell, in records whose fields are converted already.
+    /// Removes what no line can hold, after the records' fields are converted.
     static func enterText(_ image: inout EditableImage, _ alterations: inout Alterations) {
         var connIDs: [UInt32: UInt32] = [:]
         for case .connection(let data) in image.records where hasLine(data) {
             connIDs[data.connID] = TextImage.connID(of: data)
         }
-        let specials = image.adopt(image.records.compactMap(specialPath).map { [0x2F] + $0 })
+        let specials = image.adopt(image.records.compactMap(specialPath).map { [ASCII.slash] + $0 })
         var nextSpecial = specials.makeIterator()
         let records: [RecordBody] = image.records.compactMap { record in
             switch record {
             case .global(var data):
                 if data.secondFD != -1 && data.virqPort == -1 {
-                    alterations.add(.virqPort, "the port of descriptor \(data.secondFD) is not known, and written as 0")
+                    alterations.add(.virqPort, "the port of descriptor \(data.secondFD) is unknown; it is written as 0")
                     data.virqPort = 0
                 }
                 return .global(data)
             case .connection(let data):
-                if hasLine(data) { return .connection(told(data, &alterations)) }
-                alterations.add(.connectionType, "\(ConnectionNames.name(data)), which no line can name")
+                if hasLine(data) { return .connection(described(data, &alterations)) }
+                alterations.add(.connectionType, "\(ConnectionNames.name(data)), which no line can describe")
                 return nil
             case .watch(var data):
                 guard let connID = connIDs[data.connID] else {
@@ -84,35 +85,36 @@ enum TextConversion {
         image.records = EditableRecords(records)
     }
 
-    /// A descriptor below 0 would be a domain's number.
+    /// Whether a line can describe the connection. A descriptor below 0 would look like a domain's
+    /// number.
     private static func hasLine(_ data: ConnectionData) -> Bool {
         data.kind == .ring || (data.kind == .socket && data.socketFD >= 0)
     }
 
     private static func specialPath(_ record: RecordBody) -> Octets? {
-        guard case .node(let data) = record, data.isCommitted, data.path.octets.first == 0x40 else { return nil }
+        guard case .node(let data) = record, data.isCommitted, Path.isSpecial(data.path.octets) else { return nil }
         return data.path.octets
     }
 
-    /// The connection as its line tells it.
-    private static func told(_ data: ConnectionData, _ alterations: inout Alterations) -> ConnectionData {
+    /// The connection as its line describes it.
+    private static func described(_ data: ConnectionData, _ alterations: inout Alterations) -> ConnectionData {
         let name = ConnectionNames.name(data)
         if !data.outData.isEmpty { alterations.add(.outData, "\(data.outData.count) bytes of \(name)") }
-        var told: ConnectionData
+        var result: ConnectionData
         if data.kind == .socket {
             if data.flags != 0 { alterations.add(.readOnly, name) }
-            told = ConnectionData(connID: TextImage.connID(of: data), socketFD: data.socketFD)
+            result = ConnectionData(connID: TextImage.connID(of: data), socketFD: data.socketFD)
         } else {
             if data.flags > 1 { alterations.add(.ringFlags, "\(name): 0x\(String(data.flags, radix: 16))") }
             if data.tdomid != ConnectionData.noDomain { alterations.add(.tdomid, "domain \(data.tdomid) of \(name)") }
             if data.domid != 0 && data.mfn == .max {
-                alterations.add(.ringPlace, "the frame and the remote port of \(name) are not known")
+                alterations.add(.ringPlace, "the frame and the remote port of \(name) are unknown")
             }
-            told = ConnectionData(connID: TextImage.connID(of: data), ringOf: data.domid, evtchn: 0)
-            // Of domain 0's ring oxenstored asks the kernel, and writes no frame.
+            result = ConnectionData(connID: TextImage.connID(of: data), ringOf: data.domid, evtchn: 0)
+            // oxenstored gets domain 0's ring from the kernel, and writes no frame.
             let mfn = data.domid == 0 && data.mfn == .max ? 0 : data.mfn
-            (told.mfn, told.revtchn, told.levtchn) = (mfn, data.revtchn, data.levtchn)
+            (result.mfn, result.revtchn, result.levtchn) = (mfn, data.revtchn, data.levtchn)
         }
-        return told
+        return result
     }
 }

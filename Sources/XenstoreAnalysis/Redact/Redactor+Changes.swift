@@ -2,7 +2,8 @@ import XenstoreArchive
 import XenstoreStream
 
 extension Redactor {
-    /// A change with its secrets replaced by their length and a keyed hash, so that it stays a change.
+    /// The change with each secret replaced by its length and a keyed hash, so that it remains a
+    /// change.
     public func redact(_ change: Change, byteOrder: ByteOrder) -> Change {
         switch change.kind {
         case .node, .perms:

@@ -2,11 +2,11 @@ import XenstoreArchive
 import XenstoreStream
 
 extension Redactor {
-    /// The image's file with its secrets replaced, and all else at its place: what is odd about it stays odd.
+    /// The image's file with its secrets replaced and everything else in place, including oddities.
     ///
-    /// A text's line with a secret is written anew, and one that says nothing known loses what it says, as nobody knows of what.
-    /// Bytes in which no record can be made out stay as they are.
-    /// - Throws: what reading the image throws.
+    /// A text's line with a secret is rewritten. A line that cannot be parsed is masked, as it may
+    /// contain a secret. Bytes in which no record can be recognized stay unchanged.
+    /// - Throws: the errors of reading the image.
     public func redactedFile(_ image: ScannedImage) throws -> [UInt8] {
         if let text = image.text { return try redactedText(image, text) }
         var bytes = image.bytes
@@ -26,7 +26,8 @@ extension Redactor {
         return bytes
     }
 
-    /// A record's octets are slices of the image, so that their indices say where they stand.
+    /// Replaces bytes of the image. A record's bytes are slices of the image, so their indices are
+    /// offsets in it.
     private static func replace(_ old: Octets, by new: Octets, in bytes: inout [UInt8]) {
         if old != new { bytes.replaceSubrange(old.startIndex..<old.endIndex, with: new) }
     }
@@ -39,7 +40,7 @@ extension Redactor {
             let line = text.text[text.places[index]..<text.places[index + 1]]
             let redacted = redact(record.body, byteOrder: image.format.byteOrder)
             if record.type == .textLine && record.number > 1 {
-                lines += line.map { $0 == 0x0A ? $0 : 0x78 }
+                lines += line.map { $0 == ASCII.newline ? $0 : 0x78 }
             } else if redacted == record.body {
                 lines += line
             } else {
@@ -49,13 +50,15 @@ extension Redactor {
         return lines
     }
 
-    /// A secret node's path where its length lies, so that the value stands behind a NUL in it: that part is replaced.
+    /// A secret node's path. If a wrong length puts the value into the path, after a NUL, that part
+    /// is replaced.
     public func redactedPath(_ path: Octets) -> Octets {
         guard let end = path.firstIndex(of: 0), isSecret(path) else { return path }
         return path[...end] + redacted(path[(end + 1)...])
     }
 
-    /// What people see in the place of a secret value: how long it is and, where there is a key, a hash that tells it from others.
+    /// The text shown instead of a secret value: its length and, with a key, a hash that
+    /// distinguishes it from others.
     public func shown(_ value: Octets, at path: Octets) -> Octets {
         value.isEmpty || !isSecret(path) ? value : Octets(description(value).utf8)
     }

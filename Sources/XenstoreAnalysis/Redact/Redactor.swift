@@ -2,34 +2,38 @@ import ArchiveSQL
 import XenstoreArchive
 import XenstoreStream
 
-/// Replaces the values of nodes whose paths say that they are secrets; everything else stays as it is, lengths included.
+/// Replaces the values of nodes with secret paths. Everything else stays unchanged, including
+/// lengths.
 public struct Redactor: Sendable {
-    /// What a value becomes.
+    /// What replaces a value.
     public enum Form: Sendable {
-        /// As many letters x.
+        /// The letter x, as often as the value has bytes.
         case mask
-        /// As many digits of HMAC-SHA-256 over it: the same values stay the same, for whoever has the key or not.
+        /// Digits of HMAC-SHA-256 over the value, as many as the value has bytes. Equal values stay
+        /// equal, with or without knowledge of the key.
         case keyedHash(key: [UInt8])
     }
 
-    /// As in SQL's GLOB; a path that any of them matches is a secret one.
+    /// As in SQL's GLOB. A path that matches any of them is secret.
     public let patterns: [String]
+    /// What replaces a value.
     public let form: Form
 
+    /// Creates a redactor with the shipped patterns by default.
     public init(patterns: [String] = Redactor.shippedPatterns, form: Form = .mask) {
         self.patterns = patterns
         self.form = form
     }
 
-    /// Those of schema/secret_paths.txt.
+    /// The patterns of schema/secret_paths.txt.
     public static let shippedPatterns = patterns(ArchiveSQL.secretPaths)
 
-    /// One pattern a line; lines that begin with # and empty ones are left out.
+    /// Reads one pattern per line; skips empty lines and those that begin with #.
     public static func patterns(_ text: String) -> [String] {
         text.split(whereSeparator: \.isNewline).map(trimmed).filter { !$0.isEmpty && !$0.hasPrefix("#") }
     }
 
-    /// The line without blanks at its ends.
+    /// The line without leading and trailing blanks.
     private static func trimmed(_ line: Substring) -> String {
         func isBlank(_ character: Character) -> Bool { " \t\r".contains(character) }
         var line = line.drop(while: isBlank)
@@ -37,11 +41,12 @@ public struct Redactor: Sendable {
         return String(line)
     }
 
+    /// Whether a pattern matches the path.
     public func isSecret(_ path: Octets) -> Bool {
         patterns.contains { Glob.matches(path, $0) }
     }
 
-    /// What stands for a secret value: as many octets.
+    /// The replacement of a secret value, with the same number of bytes.
     public func redacted(_ value: Octets) -> Octets {
         switch form {
         case .mask: return Octets(repeating: 0x78, count: value.count)
@@ -53,7 +58,7 @@ public struct Redactor: Sendable {
 
     // MARK: Records
 
-    /// The record with its secrets replaced, also in requests and replies that wait in a connection's buffers.
+    /// The record with its secrets replaced, including those in a connection's buffers.
     public func redact(_ body: RecordBody, byteOrder: ByteOrder) -> RecordBody {
         switch body {
         case .node(var data):
@@ -69,19 +74,21 @@ public struct Redactor: Sendable {
         }
     }
 
-    /// Replaces what WRITE requests put into secret nodes; a path that is no whole one counts from the domain's home.
+    /// Replaces the values that WRITE requests write to secret nodes. A relative path starts at the
+    /// domain's home.
     func redactRequests(_ buffer: Octets, home domid: UInt16, _ byteOrder: ByteOrder) -> Octets {
         var result = Array(buffer)
         for message in WireMessage.decode(buffer, byteOrder: byteOrder) where message.typeName == "WRITE" {
             let name = message.firstString
-            let path = name.first == 0x2F ? name : Octets("/local/domain/\(domid)/".utf8) + name
+            let path = name.first == ASCII.slash ? name : Octets("/local/domain/\(domid)/".utf8) + name
             let value = message.payload.dropFirst(name.count + 1)
             if isSecret(path) { replace(value, of: buffer, in: &result) }
         }
         return Octets(result)
     }
 
-    /// Replaces the values in replies to READ, and the rest of a message whose beginning is gone: nothing says which nodes they are of.
+    /// Replaces the values in replies to READ, and the rest of a message without its beginning, as
+    /// their nodes are unknown.
     func redactAnswers(_ buffer: Octets, skipping: Int, _ byteOrder: ByteOrder) -> Octets {
         var result = Array(buffer)
         for message in WireMessage.decode(buffer, skipping: skipping, byteOrder: byteOrder)
@@ -99,7 +106,7 @@ public struct Redactor: Sendable {
 }
 
 extension EditableImage {
-    /// Replaces the secrets, and tells of each.
+    /// Replaces the secrets, and adds each to `alterations`.
     mutating func redact(_ redactor: Redactor, _ alterations: inout Alterations) {
         for index in records.indices {
             let redacted = redactor.redact(records[index], byteOrder: format.byteOrder)
@@ -107,7 +114,7 @@ extension EditableImage {
             switch redacted {
             case .node(let data):
                 alterations.add(.redacted, "\(Escape.printable(data.path.octets)), \(data.value.count) bytes")
-            case .connection(let data): alterations.add(.redacted, "what waits in connection \(data.connID)")
+            case .connection(let data): alterations.add(.redacted, "the buffers of connection \(data.connID)")
             default: break
             }
             records[index] = redacted

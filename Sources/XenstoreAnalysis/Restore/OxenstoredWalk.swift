@@ -1,10 +1,11 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Goes through oxenstored's text as that daemon does, line by line.
+/// Reads oxenstored's text as that daemon does, line by line.
 ///
-/// What it does with a line was observed: the daemon of Xen 4.17 restored some 40 odd and broken texts and wrote its state again.
-/// It leaves out every line that it cannot use, tells its log, and goes on.
+/// What the daemon does with a line was observed: the daemon of Xen 4.17 restored some 40 odd and
+/// broken texts and wrote its state again. It skips every line that it cannot use, logs that, and
+/// continues.
 struct OxenstoredWalk {
     private(set) var events: [RestoreForecast.Event] = []
     private var counts: [RestoreForecast.Effect: Int] = [:]
@@ -24,7 +25,7 @@ struct OxenstoredWalk {
     }
 
     private mutating func note(_ effect: RestoreForecast.Effect, _ message: String) {
-        // The hundredth thing of one kind is of no use.
+        // More than 100 events of one kind are of no use.
         guard counts[effect, default: 0] < 100 else { return }
         counts[effect, default: 0] += 1
         let place = text?.places.dropFirst(record - 1).first ?? 0
@@ -36,12 +37,12 @@ struct OxenstoredWalk {
         guard let text, text.text.starts(with: header) else {
             record = 1
             return note(
-                .dies, "refuses a file whose first line is not just \(Escape.quoted(header.dropLast())), and ends")
+                .dies, "refuses a file whose first line is not exactly \(Escape.quoted(header.dropLast())), and exits")
         }
         try image.forEachItem { _, item in
             if case .record(let record) = item { read(record, in: text) }
         }
-        if !hasListener { note(.alters, "listens on no socket: no tool on the host can ask it for anything") }
+        if !hasListener { note(.alters, "listens on no socket, so no tool on the host can use it") }
     }
 
     private mutating func read(_ record: Record, in text: TextImage) {
@@ -51,8 +52,8 @@ struct OxenstoredWalk {
         ])
         switch record.body {
         case .global, .connection:
-            // A carriage return is no part of a number.
-            if hasReturn { return note(.skips, "leaves the line out, as it ends in a carriage return") }
+            // A carriage return is not part of a number.
+            if hasReturn { return note(.skips, "skips the line, as it ends in a carriage return") }
         default: break
         }
         switch record.body {
@@ -62,14 +63,14 @@ struct OxenstoredWalk {
         case .connection(let data): connection(data)
         case .watch(let data): watch(data)
         case .node(let data): node(data)
-        case .opaque where record.number > 1: note(.skips, "leaves the line out")
+        case .opaque where record.number > 1: note(.skips, "skips the line")
         default: break
         }
     }
 
     private mutating func connection(_ data: ConnectionData) {
         if data.kind == .ring && data.domid >= 0x7FF0 {
-            return note(.skips, "leaves domain \(data.domid) out: no domain can have this domid")
+            return note(.skips, "skips domain \(data.domid), as no domain can have this domid")
         }
         if data.kind == .ring && !hasDevice {
             hasDevice = true
@@ -81,41 +82,33 @@ struct OxenstoredWalk {
     private mutating func watch(_ data: WatchData) {
         let name = Escape.short(data.wpath.octets)
         guard connections.contains(data.connID) else {
-            return note(.skips, "leaves the watch \(name) out, as no line before it has its connection")
+            return note(.skips, "skips the watch \(name), as no line before it has its connection")
         }
         let path = data.wpath.octets
-        let isSpecial = path.first == 0x40
-        guard !path.isEmpty, isSpecial || Self.isPath(path.first == 0x2F ? path : [0x2F] + path) else {
-            return note(.skips, "leaves the watch \(name) out: the path is not valid")
+        let isSpecial = Path.isSpecial(path)
+        guard !path.isEmpty, isSpecial || Self.isPath(path.first == ASCII.slash ? path : [ASCII.slash] + path) else {
+            return note(.skips, "skips the watch \(name), as the path is not valid")
         }
-        if !watches.insert(data).inserted { note(.skips, "leaves the watch \(name) out, which it has already") }
+        if !watches.insert(data).inserted { note(.skips, "skips the watch \(name), which it already has") }
     }
 
     private mutating func node(_ data: NodeData) {
         let path = data.path.octets
-        let isSpecial = path.first == 0x40
+        let isSpecial = Path.isSpecial(path)
         guard isSpecial || Self.isPath(path) else {
-            return note(.skips, "leaves the node \(Escape.short(path)) out: the path is not valid")
+            return note(.skips, "skips the node \(Escape.short(path)), as the path is not valid")
         }
-        if let slash = path.lastIndex(of: 0x2F), slash > path.startIndex, !paths.contains(path[..<slash]) {
-            return note(.skips, "leaves the node \(Escape.short(path)) out, as no line before it has its parent")
+        if let slash = path.lastIndex(of: ASCII.slash), slash > path.startIndex, !paths.contains(path[..<slash]) {
+            return note(.skips, "skips the node \(Escape.short(path)), as no line before it has its parent")
         }
         if path.count > 1 && !paths.insert(path).inserted {
-            note(.alters, "takes the last of the lines for \(Escape.short(path))")
+            note(.alters, "uses the last of the lines for \(Escape.short(path))")
         }
     }
 
-    /// Whether it is an absolute path without empty parts, of the characters that the protocol allows.
+    /// Whether the path is absolute, without empty parts, and of characters that the protocol
+    /// allows.
     private static func isPath(_ path: Octets) -> Bool {
-        guard path.first == 0x2F, path.count == 1 || path.last != 0x2F else { return false }
-        var previous: UInt8 = 0
-        for byte in path {
-            let isLetter = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            guard isLetter || [0x2D, 0x2F, 0x5F, 0x40].contains(byte), !(byte == 0x2F && previous == 0x2F) else {
-                return false
-            }
-            previous = byte
-        }
-        return true
+        Path.isWellFormed(path) && path.allSatisfy(Path.isCharacter)
     }
 }

@@ -1,4 +1,4 @@
-/// The connections that a daemon has while it restores. Each domain has one, whatever the stream says.
+/// The connections of a daemon during a restore. Each domain has one, whatever the stream says.
 struct RestoreConnections {
     enum Connection: Equatable {
         case ring(Int)
@@ -8,7 +8,7 @@ struct RestoreConnections {
     private var connections: [Int: Connection] = [:]
     /// By domid.
     private var rings = Array(repeating: false, count: 1 << 16)
-    /// The one conn-id by which the ring of a domid is known.
+    /// The single conn-id of each domid's ring.
     private var ringIDs: [Int: Int] = [:]
 
     subscript(connID: Int) -> Connection? {
@@ -24,7 +24,7 @@ struct RestoreConnections {
         if connections[connID] == nil { connections[connID] = .socket }
     }
 
-    /// Gives the domain's ring a conn-id, which takes the place of the one it had before.
+    /// Gives the domain's ring a conn-id, which replaces the one it had.
     mutating func addRing(_ connID: Int, of domid: Int) {
         if let before = ringIDs.removeValue(forKey: domid) { connections[before] = nil }
         if rings.indices.contains(domid) { rings[domid] = true }

@@ -1,7 +1,8 @@
 import XenstoreStream
 
 extension RestoreForecast {
-    /// The events in the form of findings, with rules `restore-skips`, `restore-alters`, `restore-over-reads`, `restore-dies`.
+    /// The events as findings, with the rules `restore-skips`, `restore-alters`,
+    /// `restore-over-reads` and `restore-dies`.
     public var findings: [Finding] {
         events.map { event in
             Finding(

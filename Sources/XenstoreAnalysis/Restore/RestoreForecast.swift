@@ -1,25 +1,28 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What a daemon would do with an image on restore: the C xenstored with a stream, oxenstored with its text.
+/// What a daemon would do with an image on restore: the C xenstored with a stream, oxenstored with
+/// its text.
 ///
-/// Its reader is followed step by step, trusting every length as it does. The steps are those that were observed when the
-/// daemon of Xen 4.17 restored some 290 odd and broken streams; for streams of version 2, which that daemon refuses, its
-/// successors are taken to do the same, and to know the types 6 to 8. oxenstored reads line by line, `OxenstoredWalk`.
+/// The forecast follows the daemon's reader step by step, and trusts every length as the daemon
+/// does. The steps are those observed when the daemon of Xen 4.17 restored some 290 odd and broken
+/// streams. That daemon refuses streams of version 2; its successors are assumed to do the same as
+/// it does with version 1, and to know the types 6 to 8. For oxenstored see `OxenstoredWalk`.
 public struct RestoreForecast: Sendable {
-    /// What happens, the gravest last.
+    /// The effects, the worst last.
     public enum Effect: String, CaseIterable, Comparable, Sendable {
-        /// The state is taken as it stands in the stream.
+        /// The state is restored unchanged.
         case accepts
-        /// A record is left out.
+        /// A record is skipped.
         case skips
-        /// Something is taken otherwise than it stands there, or is lost.
+        /// Something is restored differently, or is lost.
         case alters
-        /// Bytes are taken for data that belong to something else.
+        /// Bytes that belong to something else are read as data.
         case overReads = "over-reads"
-        /// The daemon ends, and with it the host's store.
+        /// The daemon exits, and the host's store is lost.
         case dies
 
+        /// Orders the effects, the worst last.
         public static func < (left: Effect, right: Effect) -> Bool {
             rank(left) < rank(right)
         }
@@ -31,31 +34,35 @@ public struct RestoreForecast: Sendable {
 
     /// One thing that happens.
     public struct Event: Sendable {
+        /// How bad it is.
         public let effect: Effect
         /// Bytes from the start of the file.
         public let offset: Int
-        /// The number of the record there, where one is.
+        /// The number of the record at the offset; nil if no record begins there.
         public let record: Int?
         /// What happens; names from the image are escaped.
         public let message: String
     }
 
-    /// Who would restore it.
+    /// The daemon that would restore the image.
     public enum Daemon: String, Sendable {
         case xenstored = "a C xenstored"
         case oxenstored
     }
 
-    /// Nil for a listing, which no daemon restores.
+    /// The daemon that would restore the image; nil for a listing, which no daemon restores.
     public let daemon: Daemon?
 
+    /// In the order in which they happen; at most 100 of each effect.
     public let events: [Event]
 
-    /// The gravest effect of all.
+    /// The worst effect of all events.
     public var effect: Effect {
         events.map(\.effect).max() ?? .accepts
     }
 
+    /// Makes the forecast for an image.
+    /// - Throws: the errors of reading the image.
     public init(_ image: ScannedImage) throws {
         if image.format.layout.isText {
             let daemon: Daemon? = image.format.layout == .oxenstored ? .oxenstored : nil
@@ -71,7 +78,7 @@ public struct RestoreForecast: Sendable {
         self.init(stream: image.bytes, offsets: offsets)
     }
 
-    /// - Parameter offsets: where the records begin, END left out; ascending.
+    /// - Parameter offsets: where the records begin, without END; ascending.
     init(stream: [UInt8], offsets: [Int]) {
         var walk = XenstoredWalk(bytes: stream, records: RestoreRecords(offsets: offsets))
         walk.run()

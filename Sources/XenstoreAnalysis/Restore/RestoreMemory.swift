@@ -1,10 +1,11 @@
 import XenstoreStream
 
-/// The file as a daemon has it in memory: it reads on behind the end, where zeros fill the last page.
+/// The file as a daemon has it in memory: the daemon can read past the end, where zeros fill the
+/// last page.
 struct RestoreMemory {
     let bytes: [UInt8]
 
-    /// Where the last page of the file ends.
+    /// The end of the file's last page.
     var mappedEnd: Int {
         (bytes.count + 4095) / 4096 * 4096
     }
@@ -21,7 +22,8 @@ struct RestoreMemory {
         number16(offset) | number16(offset + 2) << 16
     }
 
-    /// The octets from `offset` to the next NUL, which lies in the file or right behind it; at most `limit`.
+    /// The bytes from `offset` to the next NUL, which is in the file or directly after it; at most
+    /// `limit`.
     func string(_ offset: Int, limit: Int) -> Octets {
         guard offset < bytes.count else { return [] }
         let octets = bytes[offset...].prefix(limit)

@@ -1,8 +1,9 @@
-/// The records of a stream, END left out, and which of them the daemon comes to. It only ever goes forward.
+/// The records of a stream, without END, and which of them the daemon reaches. The daemon only
+/// moves forward.
 struct RestoreRecords {
-    /// Ascending; a record's number is its place from 1 on.
+    /// Ascending; a record's number is its index plus 1.
     private let offsets: [Int]
-    /// The index of the first record that the daemon may still come to.
+    /// The index of the first record that the daemon may still reach.
     private var next = 0
     private var firstLost: Int?
     private var lostCount = 0
@@ -11,7 +12,7 @@ struct RestoreRecords {
         self.offsets = offsets
     }
 
-    /// The number of the record that begins at an offset; nil where none does.
+    /// The number of the record that begins at an offset; nil if none does.
     subscript(offset: Int) -> Int? {
         var low = 0
         var high = offsets.count
@@ -22,13 +23,14 @@ struct RestoreRecords {
         return low < offsets.count && offsets[low] == offset ? low + 1 : nil
     }
 
-    /// The daemon reads at `offset`; the records before it that it has not come to are lost.
+    /// Records that the daemon reads at `offset`; records before it that were not reached are lost.
     mutating func visit(_ offset: Int) {
         while next < offsets.count && offsets[next] < offset { lose() }
         if next < offsets.count && offsets[next] == offset { next += 1 }
     }
 
-    /// Where the first of the lost records begins, and how many they are, when the daemon has read all it reads; nil: none.
+    /// Where the first lost record begins, and the number of lost records, after the daemon's last
+    /// read; nil if none is lost.
     mutating func lost() -> (first: Int, count: Int)? {
         while next < offsets.count { lose() }
         return firstLost.map { ($0, lostCount) }

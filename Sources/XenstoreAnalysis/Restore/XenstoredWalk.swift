@@ -1,14 +1,14 @@
 import XenstoreStream
 
-/// Goes through a file as the daemon's reader does.
+/// Reads a file as the reader of the C xenstored does.
 struct XenstoredWalk {
     private(set) var events: [RestoreForecast.Event] = []
     private var counts: [RestoreForecast.Effect: Int] = [:]
 
     let memory: RestoreMemory
-    /// The records that are really there.
+    /// The records that the file really contains.
     private var records: RestoreRecords
-    /// The record being read: its offset, and where its body ends by its `len`.
+    /// The record being read: its offset, and the end of its body according to `len`.
     private(set) var offset = 0
     private var recordEnd = 0
 
@@ -18,24 +18,28 @@ struct XenstoredWalk {
     private var hasSocket = false
     private var hasEarlySocket = false
     private var paths: RestorePaths
-    private let plainNode = PlainNodePlan(layout: .v1)
+    /// Locates plain nodes, as the C daemon lays records out.
+    let nodes: RecordReader
     private var hasNodes = false
     private var specials: Set<Octets> = []
     private var hasLostStep = false
     private var isDead = false
 
-    /// Whether ordinary nodes, too, are followed octet by octet: what tests compare with.
-    private let followsAll: Bool
+    /// False if plain nodes are also followed byte by byte, for comparison in tests.
+    private let usesFastPath: Bool
 
-    init(bytes: [UInt8], records: RestoreRecords, followingAll followsAll: Bool = false) {
-        self.followsAll = followsAll
+    init(bytes: [UInt8], records: RestoreRecords, usesFastPath: Bool = true) {
+        self.usesFastPath = usesFastPath
+        nodes = RecordReader(
+            stream: bytes, format: StreamFormat(layout: .v1, byteOrder: .little, lengthRule: .padded))
         memory = RestoreMemory(bytes: bytes)
         paths = RestorePaths(bytes: bytes)
         self.records = records
     }
 
     private mutating func note(_ effect: RestoreForecast.Effect, _ message: String) {
-        // What a dead daemon would do next, and the hundredth thing of one kind, are of no use.
+        // Nothing happens after the daemon's death, and more than 100 events of one kind are of no
+        // use.
         guard !isDead, counts[effect, default: 0] < 100 else { return }
         counts[effect, default: 0] += 1
         events.append(RestoreForecast.Event(effect: effect, offset: offset, record: records[offset], message: message))
@@ -46,18 +50,18 @@ struct XenstoredWalk {
 
     mutating func run() {
         let bytes = memory.bytes
-        guard !bytes.isEmpty else { return note(.dies, "refuses the empty file and ends") }
+        guard !bytes.isEmpty else { return note(.dies, "refuses the empty file and exits") }
         guard bytes.starts(with: Header.ident), bytes.count >= Header.size, let header = try? Header(bytes: bytes)
         else {
-            return note(.dies, "refuses a file that does not begin with a stream's header, and ends")
+            return note(.dies, "refuses a file that does not begin with a stream's header, and exits")
         }
         guard header.flags == 0 else {
             return note(
                 .dies,
-                "refuses header flags 0x\(String(header.flags, radix: 16)) and ends: on x86 and Arm they must be 0")
+                "refuses header flags 0x\(String(header.flags, radix: 16)) and exits: on x86 and Arm they must be 0")
         }
         guard header.version == 1 || header.version == 2 else {
-            return note(.dies, "refuses version \(header.version) and ends")
+            return note(.dies, "refuses version \(header.version) and exits")
         }
         version = Int(header.version)
         readRecords()
@@ -75,21 +79,22 @@ struct XenstoredWalk {
                 hasLostStep = true
                 note(
                     .alters,
-                    "is out of step from here on: it does not round up the len of the record before, which leaves its padding out"
+                    "is out of step from here on, as it does not round up the previous record's len, which excludes "
+                        + "padding"
                 )
             }
             let length = memory.number32(position + 4)
             recordEnd = position + 8 + length
             read(type, body: position + 8)
-            // No rounding: a `len` that leaves the padding out leads into it.
+            // No rounding: a `len` that excludes the padding leads into the padding.
             position = recordEnd
         }
         guard !isDead else { return }
         offset = memory.bytes.count
         if position > memory.mappedEnd + 4096 {
-            note(.dies, "looks for the next record \(position - memory.bytes.count) bytes behind the file")
+            note(.dies, "looks for the next record \(position - memory.bytes.count) bytes after the end of the file")
         } else if position >= memory.mappedEnd {
-            note(.overReads, "looks for the next record behind the file, in what memory happens to be there")
+            note(.overReads, "looks for the next record after the end of the file, in whatever memory is there")
         }
     }
 
@@ -98,41 +103,41 @@ struct XenstoredWalk {
         case 1: readGlobal(body)
         case 2: readConnection(body)
         case 3: readWatch(body, strings: body + 8)
-        case 4: note(.skips, "leaves the transaction out")
+        case 4: note(.skips, "skips the transaction")
         case 5: readNode(body)
         case 6 where version == 2, 7 where version == 2: break
         case 8 where version == 2: readExtendedWatch(body)
-        default: note(.skips, "leaves out the record of type \(type)")
+        default: note(.skips, "skips the record of type \(type)")
         }
     }
 
-    /// What shows only when the whole stream has been read.
+    /// Notes what is known only after the whole stream was read.
     private mutating func finish() {
         guard !isDead else { return }
         if let (first, count) = records.lost() {
             offset = first
-            note(.alters, "never comes to \(count) of the records, from here on: they are lost without a word")
+            note(.alters, "never reaches \(count) of the records, from here on: they are silently lost")
         }
         offset = memory.bytes.count
         if hasSocket && !connections.hasRing(of: 0) {
-            note(.dies, "restores, and ends at the first request from a socket, as domain 0 has no connection")
+            note(.dies, "restores, and exits at the first request from a socket, as domain 0 has no connection")
         }
         if hasEarlySocket && connections.hasRing(of: 0) {
             note(
                 .alters,
-                "keeps a socket before the connection of domain 0; the next restore of its own state ends the daemon")
+                "keeps a socket before the connection of domain 0; the next restore of its own state kills the daemon")
         }
     }
 
-    /// Notes where the fields of a record lie behind its end.
+    /// Notes if fields of a record are beyond its end.
     private mutating func checkEnd(_ end: Int, _ what: String) -> Bool {
         guard end > recordEnd || end > memory.bytes.count else { return true }
         if end > memory.mappedEnd + (1 << 17) {
-            note(.dies, "reads \(what) up to \(end - memory.bytes.count) bytes behind the file")
+            note(.dies, "reads \(what) up to \(end - memory.bytes.count) bytes after the end of the file")
         } else {
             note(
                 .overReads,
-                "takes \(what) from \(end - min(recordEnd, memory.bytes.count)) bytes behind the record's end")
+                "reads \(what) up to \(end - min(recordEnd, memory.bytes.count)) bytes after the record's end")
         }
         return false
     }
@@ -145,7 +150,7 @@ struct XenstoredWalk {
             globalData = values
             return
         }
-        if let before = globalData, before != values { note(.alters, "takes the last GLOBAL_DATA") }
+        if let before = globalData, before != values { note(.alters, "uses the last GLOBAL_DATA") }
         if values[1] == 0xFFFF_FFFF { note(.alters, "opens a new event channel device, as evtchn-fd is -1") }
         globalData = values
     }
@@ -159,10 +164,10 @@ struct XenstoredWalk {
             if !connections.hasRing(of: 0) { hasEarlySocket = true }
             connections.addSocket(connID)
             if memory.number32(body + 20) > 0 && !connections.hasRing(of: 0) {
-                return note(.dies, "ends at a socket with out-data before the connection of domain 0")
+                return note(.dies, "exits at a socket with out-data before the connection of domain 0")
             }
         } else {
-            if type != 0 { note(.alters, "takes conn-type \(type) for a ring, of domain \(memory.number16(body + 8))") }
+            if type != 0 { note(.alters, "treats conn-type \(type) as a ring, of domain \(memory.number16(body + 8))") }
             readRing(connID, domid: memory.number16(body + 8), target: memory.number16(body + 10))
         }
         readBuffers(body)
@@ -170,17 +175,23 @@ struct XenstoredWalk {
 
     private mutating func readRing(_ connID: Int, domid: Int, target: Int) {
         if domid != 0 && globalData == nil {
-            return note(.dies, "ends at the ring of domain \(domid) before GLOBAL_DATA")
+            return note(.dies, "exits at the ring of domain \(domid) before GLOBAL_DATA")
         }
         if domid >= 0x7FF0 {
-            note(.skips, "lets go of domain \(domid) again, with all that belongs to it: no domain can have this domid")
+            note(
+                .skips,
+                "releases domain \(domid) again, with everything that belongs to it, as no domain can have this domid")
         }
         if connections.hasRing(of: domid) {
-            note(.alters, "gives the one connection of domain \(domid) this conn-id instead of the one before")
+            note(.alters, "replaces the conn-id of domain \(domid)'s single connection by this one")
         }
         connections.addRing(connID, of: domid)
         if target != Int(ConnectionData.noDomain) && !connections.hasRing(of: target) {
-            note(.alters, "drops the target domain \(target) of domain \(domid), whose connection it has not read yet")
+            note(
+                .alters,
+                "drops domain \(target) as the target of domain \(domid), as it has not read domain \(target)'s "
+                    + "connection yet"
+            )
         }
     }
 
@@ -188,26 +199,27 @@ struct XenstoredWalk {
         let inCount = memory.number16(body + 16)
         let response = memory.number16(body + 18)
         let outCount = memory.number32(body + 20)
-        _ = checkEnd(body + 24 + inCount, "in-data, and carries it out as requests,")
+        _ = checkEnd(body + 24 + inCount, "in-data, and executes it as requests,")
         guard outCount > 0 else { return }
         let start = body + 24 + inCount
         let end = start + outCount
         if response > outCount {
             return note(
                 .overReads,
-                "sends the client \(response - outCount) bytes behind out-data, as out-resp-len is \(response)")
+                "sends the client \(response - outCount) bytes from after out-data, as out-resp-len is \(response)")
         }
         // The messages follow each other by the lengths in their own headers.
         var place = start + response
         while place < end {
             let next = place + 16 + memory.number32(place + 12)
             if next > memory.mappedEnd {
-                return note(.dies, "copies out-data up to \(next - memory.bytes.count) bytes behind the file")
+                return note(.dies, "copies out-data up to \(next - memory.bytes.count) bytes after the end of the file")
             }
             if next > end || next > recordEnd {
                 return note(
                     .overReads,
-                    "sends the client \(next - min(end, recordEnd)) bytes behind out-data, whose last message is cut off"
+                    "sends the client \(next - min(end, recordEnd)) bytes from after out-data, whose last message is "
+                        + "cut off"
                 )
             }
             place = next
@@ -217,10 +229,10 @@ struct XenstoredWalk {
     private mutating func readWatch(_ body: Int, strings: Int) {
         let connection = connections[memory.number32(body)]
         guard let connection else {
-            return note(.dies, "ends, as the watch's connection \(memory.number32(body)) is not there")
+            return note(.dies, "exits, as the watch's connection \(memory.number32(body)) does not exist")
         }
         if connection == .socket && !connections.hasRing(of: 0) {
-            return note(.dies, "ends at a socket's watch before the connection of domain 0")
+            return note(.dies, "exits at a socket's watch before the connection of domain 0")
         }
         let pathCount = memory.number16(body + 4)
         let tokenCount = memory.number16(body + 6)
@@ -230,14 +242,14 @@ struct XenstoredWalk {
         readString(tokenStart, count: tokenCount, .token)
     }
 
-    /// Its reader is one that the records' own writer does not match.
+    /// The daemon's reader of this record does not match its own writer.
     private mutating func readExtendedWatch(_ body: Int) {
         let strings = memory.number16(body + 4) + memory.number16(body + 6)
         let end = (body + 8 + strings + 7) / 8 * 8
         if end < recordEnd && records[end] != nil {
-            note(.dies, "ends: len is \(recordEnd - end) bytes more than the record has, as daemons write it")
+            note(.dies, "exits: len is \(recordEnd - end) bytes longer than the record, as daemons write it")
         } else {
-            note(.alters, "takes the watch's path from the third octet on")
+            note(.alters, "reads the watch's path from its third byte on")
         }
     }
 
@@ -245,7 +257,7 @@ struct XenstoredWalk {
     private mutating func readString(_ start: Int, count: Int, _ field: Field) {
         let string = memory.string(start, limit: count + Self.longestPath)
         if string.count >= count || start + string.count >= recordEnd {
-            note(.overReads, "reads \(field.name) as \(Escape.short(string)), beyond its length of \(count)")
+            note(.overReads, "reads \(field.name) as \(Escape.short(string)), past its length of \(count)")
         } else if !memory.isZero(start + string.count..<min(start + count, recordEnd)) {
             note(.alters, "reads \(field.name) as \(Escape.short(string)), up to the first NUL")
         }
@@ -254,7 +266,7 @@ struct XenstoredWalk {
     // MARK: Nodes
 
     private mutating func readNode(_ body: Int) {
-        if !followsAll, let path = ordinaryPath(plainNode) { return readTreeNode(path, isDeletion: false) }
+        if usesFastPath, let path = pathOfPlainNode() { return readTreeNode(path, isDeletion: false) }
         let connID = memory.number32(body)
         let pathCount = memory.number16(body + 8)
         let valueCount = memory.number16(body + 10)
@@ -262,10 +274,10 @@ struct XenstoredWalk {
         let permCount = memory.number16(body + 14)
         let pathStart = body + 16 + 4 * permCount
         let valueStart = pathStart + pathCount
-        // No longer than needed: many records may point to one long run without a NUL.
+        // Not longer than needed: many records may point to one long run without a NUL.
         let path = memory.string(pathStart, limit: Self.longestPath + (valueStart <= recordEnd ? pathCount : 0))
-        guard path.first == 0x40 || path.contains(0x2F) else {
-            return note(.dies, "ends at a node whose path, \(Escape.short(path)), has no slash")
+        guard Path.isSpecial(path) || path.contains(ASCII.slash) else {
+            return note(.dies, "exits at a node whose path, \(Escape.short(path)), has no slash")
         }
         guard checkEnd(pathStart, "permissions") else { return }
         readString(pathStart, count: pathCount, .path)
@@ -275,11 +287,11 @@ struct XenstoredWalk {
         if connID != 0 {
             let what =
                 access & 3 == 0
-                ? "deletes nothing, but empties \(Escape.short(path)) and takes its permissions"
-                : "takes the pending node \(Escape.short(path)) for a committed one"
+                ? "does not delete \(Escape.short(path)), but empties it and replaces its permissions"
+                : "treats the pending node \(Escape.short(path)) as committed"
             note(.alters, what)
         }
-        if path.first == 0x40 {
+        if Path.isSpecial(path) {
             readSpecial(path, valueCount: valueCount)
         } else {
             readTreeNode(path, isDeletion: connID != 0 && access & 3 == 0)
@@ -292,9 +304,9 @@ struct XenstoredWalk {
     private mutating func readSpecial(_ path: Octets, valueCount: Int) {
         let isKnown = path.elementsEqual("@releaseDomain".utf8) || path.elementsEqual("@introduceDomain".utf8)
         if !isKnown {
-            return note(.skips, "keeps \(Escape.short(path)) where nobody can read it, and does not write it again")
+            return note(.skips, "keeps \(Escape.short(path)) inaccessible, and does not write it at the next dump")
         }
-        if !specials.insert(path).inserted { note(.alters, "takes the last \(Escape.short(path))") }
+        if !specials.insert(path).inserted { note(.alters, "uses the last \(Escape.short(path))") }
         if valueCount > 0 { note(.alters, "drops the value of \(Escape.short(path))") }
     }
 
@@ -304,25 +316,25 @@ struct XenstoredWalk {
             if hasNodes {
                 note(
                     .alters,
-                    "forgets the children that / had before: they can be read and not be listed, and are lost at the next dump"
+                    "forgets the earlier children of /: they can be read but not listed, and are lost at the next dump"
                 )
             }
             return
         }
-        let slash = path.lastIndex(of: 0x2F) ?? path.startIndex
+        let slash = path.lastIndex(of: ASCII.slash) ?? path.startIndex
         let parent = slash == path.startIndex ? path.prefix(1) : path[path.startIndex..<slash]
         guard paths.hasParent(parent) else {
-            return note(.dies, "ends, as the parent of \(Escape.short(path)) is not there")
+            return note(.dies, "exits, as the parent of \(Escape.short(path)) does not exist")
         }
         if isDeletion && paths.hasChildren(path) {
-            return note(.dies, "ends at the deletion of \(Escape.short(path)), which has children")
+            return note(.dies, "exits at the deletion of \(Escape.short(path)), which has children")
         }
         if slash + 1 == path.endIndex && parent.count == 1 {
-            note(.alters, "makes a child without a name below /: its next dump never ends")
+            note(.alters, "adds a child without a name to /: its next dump never ends")
         }
         if !paths.insert(path, below: parent) {
             note(
-                .alters, "takes the last \(Escape.short(path)), lists it twice, and forgets the children it had before")
+                .alters, "uses the last \(Escape.short(path)), lists it twice, and forgets its earlier children")
         }
     }
 
@@ -331,26 +343,27 @@ struct XenstoredWalk {
     ) {
         var owner = memory.number16(perms + 2)
         if permCount == 0 {
-            // The owner is then looked for where the value begins.
+            // The daemon then reads the owner from the beginning of the value.
             owner = (0..<min(4, valueCount)).reduce(0) { $0 | Int(memory.byte(value + $1)) << (8 * $1) }
             if connections.hasRing(of: owner) && !isPending {
-                note(.overReads, "takes the owner of \(Escape.short(path)) from its value, as it has no permissions")
+                note(.overReads, "reads the owner of \(Escape.short(path)) from its value, as it has no permissions")
             }
         }
         if !connections.hasRing(of: owner) {
-            note(.dies, "ends, as the owner of \(Escape.short(path)), domain \(owner), has no connection before it")
+            note(.dies, "exits, as the owner of \(Escape.short(path)), domain \(owner), has no connection before it")
         }
     }
 
     private mutating func readPermissions(_ path: Octets, count: Int, start: Int) {
-        let isSpecial = path.first == 0x40
+        let isSpecial = Path.isSpecial(path)
         for index in 0..<count {
             let entry = start + 4 * index
             let domid = memory.number16(entry + 2)
             if !"wrbn".utf8.contains(memory.byte(entry)) {
                 return note(
                     .alters,
-                    "takes a permission of \(Escape.short(path)) with letter 0x\(String(memory.byte(entry), radix: 16)) for n"
+                    "treats a permission of \(Escape.short(path)) with letter "
+                        + "0x\(String(memory.byte(entry), radix: 16)) as n"
                 )
             }
             if memory.byte(entry + 1) & 0xFE != 0 {
@@ -359,7 +372,8 @@ struct XenstoredWalk {
             if index > 0 && !isSpecial && !connections.hasRing(of: domid) && memory.byte(entry + 1) & 1 == 0 {
                 return note(
                     .alters,
-                    "marks the permission of domain \(domid) for \(Escape.short(path)) as stale, as it has no connection before it"
+                    "marks the permission of domain \(domid) for \(Escape.short(path)) as stale, as the domain has no "
+                        + "connection before it"
                 )
             }
         }

@@ -1,10 +1,10 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// The rows of `perms`, asked for node by node.
+/// The rows of `perms`, read node by node.
 struct PermissionRows {
     private(set) var table: WorkspaceTable
-    /// The node to which the row belongs on which the table stands; nil at the end.
+    /// The node of the table's current row; nil at the end.
     private var nodeID: Int64?
 
     init(_ database: Database) throws {
@@ -21,7 +21,8 @@ struct PermissionRows {
         nodeID = try table.next() ? table.number(0, Int64.self) : nil
     }
 
-    /// - Parameter node: greater than those that were asked for before.
+    /// The permissions of a node.
+    /// - Parameter node: greater than in all earlier calls.
     mutating func list(of node: Int64) throws -> [Permission] {
         var list: [Permission] = []
         while let nodeID, nodeID <= node {
@@ -29,11 +30,11 @@ struct PermissionRows {
             let entry = Permission(
                 perm: perm, flags: table.number(4, UInt8.self, default: 0), domid: table.number(3, UInt16.self))
             if nodeID < node {
-                table.reject(0, "nodes has no \(nodeID)")
+                table.reject(0, "\(nodeID) is not in the table nodes")
             } else if entry.flags > 1 {
-                table.reject(4, "\(entry.flags) is neither 0 nor 1")
+                table.reject(4, "\(entry.flags) must be 0 or 1")
             } else if list.count == Int(UInt16.max) {
-                table.reject(nil, "the node has more than the 65535 permissions that a record holds")
+                table.reject(nil, "the node has more than 65535 permissions, the most that a record holds")
             } else {
                 list.append(entry)
             }
@@ -42,10 +43,10 @@ struct PermissionRows {
         return list
     }
 
-    /// What is left belongs to no node.
+    /// Rejects the remaining rows, which belong to no node.
     mutating func finish() throws {
         while let nodeID {
-            table.reject(0, "nodes has no \(nodeID)")
+            table.reject(0, "\(nodeID) is not in the table nodes")
             try advance()
         }
     }

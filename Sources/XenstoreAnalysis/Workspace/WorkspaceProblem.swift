@@ -1,16 +1,18 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// A row of a workspace from which no record can be made, and why.
+/// A row of a workspace from which no record can be made, and the reason.
 public struct WorkspaceProblem: Equatable, Sendable {
+    /// The table's name.
     public let table: String
-    /// What tells the row from others, like `node_id 17`.
+    /// The row's key, like `node_id 17`.
     public let row: String
-    /// Nil where the row as a whole is meant.
+    /// The column; nil if the reason concerns the whole row.
     public let column: String?
-    /// Half a sentence; what stands there is escaped.
+    /// A part of a sentence; values are escaped.
     public let reason: String
 
+    /// One line: table, row, column and reason.
     public var text: String {
         ([table, row] + (column.map { [$0] } ?? [])).joined(separator: ", ") + ": " + reason
     }

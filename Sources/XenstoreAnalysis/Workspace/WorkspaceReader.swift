@@ -1,16 +1,18 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What a workspace holds, as an image.
+/// Reads a workspace as an image.
 public struct WorkspaceReader {
-    /// Its records in an order in which new rows come behind the others of their kind; whatever else it lacks, `Rebuild` puts right.
+    /// The records. New rows come after the others of their kind; `Rebuild` repairs everything
+    /// else.
     public let image: EditableImage
-    /// Rows from which no record can be made; where there are any, `image` is not whole.
+    /// The first rows from which no record can be made; if there are any, `image` is incomplete.
     public let problems: [WorkspaceProblem]
-    /// How many there are in all, told or not.
+    /// The total number of problems, including those not in `problems`.
     public let problemCount: Int
 
-    /// - Throws: `ArchiveError` where the file is no workspace.
+    /// Reads the workspace at `path`.
+    /// - Throws: `ArchiveError` if the file is not a workspace.
     public init(_ path: String) throws {
         let database = try WorkspaceFile.open(path)
         var rows = WorkspaceRecords()
@@ -18,7 +20,8 @@ public struct WorkspaceReader {
             try rows.read(database)
         } catch let error as ArchiveError where error.code == .database {
             throw ArchiveError(
-                .notAnArchive, "\(error): the tables are not those of a workspace; check the image out again")
+                .notAnArchive,
+                "\(error): the file does not have the tables of a workspace; run 'xsarchive checkout' again")
         }
         image = EditableImage(rows.sorted, format: rows.format)
         problems = rows.problems

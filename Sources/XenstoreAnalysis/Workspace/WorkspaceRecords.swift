@@ -1,13 +1,13 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// The rows of all tables, as records with their places.
+/// The rows of all tables, as records with their positions.
 struct WorkspaceRecords {
     private(set) var format = StreamFormat(layout: .v1)
     private(set) var problems: [WorkspaceProblem] = []
     private(set) var problemCount = 0
 
-    /// Where a record without a position goes: behind the last one of these.
+    /// A record without a position goes after the last record of its kind.
     private enum Kind {
         case connection, node, pending, domain
     }
@@ -20,7 +20,7 @@ struct WorkspaceRecords {
 
     private var entries: [Entry] = []
     private var connIDs: Set<UInt32> = []
-    private var transactions: Set<UInt64> = []
+    private var transactions: Set<TransactionKey> = []
     private var globalQuotaPosition: Int64?
     private var globalPosition: Int64?
 
@@ -33,7 +33,8 @@ struct WorkspaceRecords {
         try readDomains(database)
     }
 
-    /// New rows behind the others of their kind, connections and what hangs on them before all nodes.
+    /// New rows come after the others of their kind. Connections and their watches and transactions
+    /// come before all nodes.
     var sorted: [RecordBody] {
         func last(_ kinds: [Kind]) -> Int64 {
             entries.lazy.filter { kinds.contains($0.kind) }.compactMap(\.position).max() ?? 0
@@ -75,7 +76,7 @@ struct WorkspaceRecords {
             problemCount += 1
             return problems.append(
                 WorkspaceProblem(
-                    table: "image", row: "image_id 1", column: nil, reason: "is not there; it says the stream's layout")
+                    table: "image", row: "image_id 1", column: nil, reason: "is missing; it holds the stream's layout")
             )
         }
         if let layout = table.word(1, Layout.self), let order = table.word(2, ByteOrder.self),
@@ -92,7 +93,7 @@ struct WorkspaceRecords {
                 globalPosition ?? 0, .connection,
                 .global(GlobalData(rwSocketFD: rwSocketFD, secondFD: second, virqPort: virqPort)))
         }
-        if try table.next() { table.reject(nil, "is a second row; a stream has one") }
+        if try table.next() { table.reject(nil, "is a second row; a workspace has one") }
     }
 
     private mutating func readConnections(_ database: Database) throws {
@@ -107,7 +108,7 @@ struct WorkspaceRecords {
         while try table.next() {
             var data = ConnectionData()
             data.connID = table.number(0, UInt32.self)
-            if data.connID == 0 { table.reject(0, "0 stands for no connection; take another number") }
+            if data.connID == 0 { table.reject(0, "0 is not a valid conn_id; choose another number") }
             let position = table.optional(1, Int64.self)
             switch table.word(2, ConnectionType.self) {
             case .ring: readRing(&table, &data)
@@ -138,7 +139,7 @@ struct WorkspaceRecords {
     }
 
     private static func noField(_ layout: Layout) -> String {
-        "the layout \(layout.rawValue), which the table image names, has no such field"
+        "must be empty, as the layout \(layout.rawValue) (in the table image) has no such field"
     }
 
     private enum ConnectionType: String, CaseIterable {
@@ -181,7 +182,11 @@ struct WorkspaceRecords {
 
     private func connection(_ column: Int, _ table: inout WorkspaceTable) -> UInt32 {
         let connID = table.number(column, UInt32.self)
-        if table.isSound && !connIDs.contains(connID) { table.reject(column, "connections has no \(connID)") }
+        if table.isSound && !connIDs.contains(connID) {
+            table.reject(
+                column,
+                "\(connID) is not in the table connections")
+        }
         return connID
     }
 
@@ -191,7 +196,7 @@ struct WorkspaceRecords {
         defer { take(table) }
         while try table.next() {
             let data = TransactionData(connID: connection(0, &table), txID: table.number(1, UInt32.self))
-            transactions.insert(UInt64(data.connID) << 32 | UInt64(data.txID))
+            transactions.insert(TransactionKey(connID: data.connID, txID: data.txID))
             let position = table.optional(2, Int64.self)
             if table.isSound { add(position, .connection, .transaction(data)) }
         }
@@ -216,17 +221,17 @@ struct WorkspaceRecords {
             data.txID = table.number(5, UInt32.self, default: 0)
             data.access = table.number(6, UInt16.self, default: 0)
             data.perms = try perms.list(of: nodeID)
-            if data.path.octets.first != 0x2F && data.path.octets.first != 0x40 {
+            if !Path.isFixed(data.path.octets) {
                 if table.isSound { table.reject(2, "\(Escape.short(data.path.octets)) begins with neither / nor @") }
             }
             if table.isNull(4) {
                 if table.isSound && !paths.insert(data.path.octets).inserted {
-                    table.reject(2, "\(Escape.short(data.path.octets)) is there in another row")
+                    table.reject(2, "\(Escape.short(data.path.octets)) is also in another row")
                 }
             } else {
                 data.connID = connection(4, &table)
-                if table.isSound && !transactions.contains(UInt64(data.connID) << 32 | UInt64(data.txID)) {
-                    table.reject(5, "transactions has no \(data.txID) of connection \(data.connID)")
+                if table.isSound && !transactions.contains(TransactionKey(connID: data.connID, txID: data.txID)) {
+                    table.reject(5, "\(data.txID) of connection \(data.connID) is not in the table transactions")
                 }
             }
             if table.isSound { add(position, data.isCommitted ? .node : .pending, .node(data)) }
@@ -238,7 +243,7 @@ struct WorkspaceRecords {
         var table = try WorkspaceTable(database, "domains", key: ["domid"], ["position", "features"], order: "domid")
         var domains: [(position: Int64?, data: DomainData)] = []
         var index: [UInt16: Int] = [:]
-        // A row that is told already is not told again for its quotas.
+        // A row that is already reported is not reported again for its quotas.
         var rejected: Set<UInt16> = []
         while try table.next() {
             let data = DomainData(
@@ -265,7 +270,7 @@ struct WorkspaceRecords {
         case `default`, host, domain
     }
 
-    /// - Parameter addToDomain: takes a domain's quota; false where there is no such domain.
+    /// - Parameter addToDomain: adds a domain's quota; returns false if there is no such domain.
     private mutating func readQuotas(
         _ database: Database, _ addToDomain: (UInt16, Quota) -> Bool
     ) throws -> GlobalQuotaData? {
@@ -276,13 +281,21 @@ struct WorkspaceRecords {
         var (defaults, hosts): ([Quota], [Quota]) = ([], [])
         while try table.next() {
             let quota = Quota(name: table.octets(3, most: Int(UInt16.max)), value: table.number(4, UInt32.self))
-            if quota.name.contains(0) { table.reject(3, "\(Escape.short(quota.name)) has a NUL, which ends a name") }
+            if quota.name.contains(0) {
+                table.reject(
+                    3,
+                    "\(Escape.short(quota.name)) contains a NUL, which would end the name")
+            }
             switch table.word(1, Scope.self) {
             case .default: if table.isSound { defaults.append(quota) }
             case .host: if table.isSound { hosts.append(quota) }
             case .domain:
                 let domid = table.number(2, UInt16.self)
-                if table.isSound && !addToDomain(domid, quota) { table.reject(2, "domains has no \(domid)") }
+                if table.isSound && !addToDomain(domid, quota) {
+                    table.reject(
+                        2,
+                        "\(domid) is not in the table domains")
+                }
             case nil: break
             }
         }
@@ -290,8 +303,8 @@ struct WorkspaceRecords {
             problemCount += 1
             problems.append(
                 WorkspaceProblem(
-                    table: "quotas", row: "\(quotas.count) rows of one scope", column: nil,
-                    reason: "a record holds 65535"))
+                    table: "quotas", row: "\(quotas.count) rows with one scope", column: nil,
+                    reason: "are more than the 65535 that a record holds"))
         }
         guard globalQuotaPosition != nil || !defaults.isEmpty || !hosts.isEmpty else { return nil }
         return GlobalQuotaData(domQuotaCount: UInt16(clamping: defaults.count), quotas: defaults + hosts)

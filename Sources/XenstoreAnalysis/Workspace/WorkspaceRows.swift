@@ -17,7 +17,8 @@ struct WorkspaceRows {
         }
         connections = try insert(
             "connections",
-            "conn_id, position, type, domid, target_domid, evtchn, socket_fd, unique_id, in_data, out_data, out_resp_len, flags, revtchn, levtchn, mfn"
+            "conn_id, position, type, domid, target_domid, evtchn, socket_fd, unique_id, in_data, out_data, "
+                + "out_resp_len, flags, revtchn, levtchn, mfn"
         )
         watches = try insert("watches", "position, conn_id, path, token, depth")
         transactions = try insert("transactions", "position, conn_id, tx_id")
@@ -27,7 +28,8 @@ struct WorkspaceRows {
         quotas = try insert("quotas", "scope, domid, position, name, value")
         image = try insert(
             "image",
-            "image_id, layout, byte_order, length_rule, global_position, rw_socket_fd, ro_socket_fd, evtchn_fd, global_quota_position, source_name, source_sha256, virq_port"
+            "image_id, layout, byte_order, length_rule, global_position, rw_socket_fd, ro_socket_fd, evtchn_fd, "
+                + "global_quota_position, source_name, source_sha256, virq_port"
         )
     }
 

@@ -1,15 +1,15 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Goes through a table's rows, and trusts nothing in them: the file may lack its checks.
+/// Reads a table's rows, and trusts nothing in them: the file may lack its constraints.
 struct WorkspaceTable {
     let name: String
-    /// How many of the first columns tell a row from others.
+    /// The number of leading columns that form the key.
     private let keyCount: Int
     private let columns: [String]
     private let statement: Statement
     private(set) var problems: [WorkspaceProblem] = []
-    /// All of them; only the first are told one by one.
+    /// The number of all problems; only the first are in `problems`.
     private(set) var problemCount = 0
     private var hasProblem = false
 
@@ -23,13 +23,13 @@ struct WorkspaceTable {
             "SELECT \(self.columns.joined(separator: ", ")) FROM main.\(name) ORDER BY \(order)")
     }
 
-    /// Goes to the next row; false at the end.
+    /// Moves to the next row; returns false at the end.
     mutating func next() throws -> Bool {
         hasProblem = false
         return try statement.step()
     }
 
-    /// Whether every value of the row that was asked for is one that a record can have.
+    /// Whether a record can hold every value read from the row so far.
     var isSound: Bool {
         !hasProblem
     }
@@ -44,16 +44,16 @@ struct WorkspaceTable {
 
     // MARK: Values
 
-    /// A number that the field's width holds; nil where it is NULL, or no such number.
+    /// A number that fits the field's width; nil if it is NULL or does not fit.
     mutating func optional<Number: FixedWidthInteger>(_ column: Int, _ type: Number.Type) -> Number? {
         switch statement.value(column) {
         case .null: return nil
         case .integer(let value):
-            // The 64 bits of an unsigned number are those of SQLite's signed one.
+            // SQLite stores an unsigned 64-bit number as the signed one with the same bits.
             if Number.bitWidth == 64 { return Number(truncatingIfNeeded: value) }
             if let number = Number(exactly: value) { return number }
             reject(column, "\(value) is not between \(Number.min) and \(Number.max)")
-        case let value: reject(column, "\(Self.text(value)) is no whole number")
+        case let value: reject(column, "\(Self.text(value)) is not an integer")
         }
         return nil
     }
@@ -67,18 +67,18 @@ struct WorkspaceTable {
         return 0
     }
 
-    /// The bytes of a text or a blob of at most `most` octets.
+    /// The bytes of a text or a blob; at most `most` of them.
     mutating func octets(_ column: Int, most: Int) -> Octets {
         switch statement.value(column) {
         case .text(let octets), .blob(let octets):
             if octets.count <= most { return octets }
-            reject(column, "has \(octets.count) bytes, the field holds \(most)")
-        case let value: reject(column, "\(Self.text(value)) is neither text nor blob")
+            reject(column, "has \(octets.count) bytes, but the field holds at most \(most)")
+        case let value: reject(column, "\(Self.text(value)) is neither a text nor a blob")
         }
         return []
     }
 
-    /// One of some words.
+    /// One of the words of `type`; nil for any other value.
     mutating func word<Word: RawRepresentable & CaseIterable>(_ column: Int, _ type: Word.Type) -> Word?
     where Word.RawValue == String {
         if case .text(let octets) = statement.value(column),
@@ -88,7 +88,8 @@ struct WorkspaceTable {
         }
         reject(
             column,
-            "\(Self.text(statement.value(column))) is none of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
+            "\(Self.text(statement.value(column))) is not one of "
+                + "\(Word.allCases.map(\.rawValue).joined(separator: ", "))")
         return nil
     }
 
@@ -102,7 +103,7 @@ struct WorkspaceTable {
         case .integer(let number): String(number)
         case .real(let number): String(number)
         case .text(let octets): Escape.short(octets)
-        case .blob(let octets): "x'\(Escape.hex(octets.prefix(24)))\(octets.count > 24 ? "..." : "")'"
+        case .blob(let octets): "x'\(Hexadecimal.text(octets.prefix(24)))\(octets.count > 24 ? "..." : "")'"
         }
     }
 }

@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// Stores an image's records as spans, behind the newest stream of a chain or as a new chain.
+/// Stores the items of an image as spans, after the newest stream of a chain or as a new chain.
 struct ChainStore {
     let database: Database
     let keys: OrderKeys
@@ -10,19 +10,6 @@ struct ChainStore {
         self.keys = keys
     }
 
-    /// Where an image's records now lie.
-    struct Records {
-        let chainID: Int64
-        let gen: Int64
-        /// The form of `stream.item_order`; nil where the records stand in the order of their keys.
-        var order: [UInt8]?
-        /// The stream before, and for each item of the image its like there, or -1; nil at the beginning of a chain.
-        var tip: ChainTip?
-        var matches: [Int] = []
-        /// The keys of the items that are new.
-        var ords: [Int64] = []
-    }
-
     /// The most generations that a chain takes: their numbers then have two bytes at most.
     private static let mostGenerations: Int64 = 32_767
 
@@ -30,12 +17,27 @@ struct ChainStore {
     /// read, and beginning anew costs as much as a third of the image.
     private static let mostClosed: Int64 = 8
 
-    func store(_ image: ScannedImage, series: String, ahead: ChainTip?) throws -> Records {
+    /// Stores the items of an image.
+    /// - Parameter ahead: a tip that has been read already; nil if there is none.
+    /// - Returns: where they are stored.
+    func store(_ image: ScannedImage, series: String, ahead: ChainTip?) throws -> Placement {
+        let placement = try placementInChain(image, series: series, ahead: ahead) ?? placementInNewChain(image)
+        try write(image, placement)
+        return placement
+    }
+
+    // MARK: After a stream
+
+    /// The placement after the newest stream of a chain; nil if no chain has one that is like the image.
+    private func placementInChain(_ image: ScannedImage, series: String, ahead: ChainTip?) throws -> Placement? {
         let new = SequenceMatch.Frames(bytes: image.bytes, starts: image.starts)
         for stream in try candidates(image, series: series) {
-            let tip =
-                try ahead?.stream.streamID == stream.streamID
-                ? ahead ?? ChainTip(database, stream) : ChainTip(database, stream)
+            let tip: ChainTip
+            if let ahead, ahead.stream.streamID == stream.streamID {
+                tip = ahead
+            } else {
+                tip = try ChainTip(database, stream)
+            }
             var pairs = SequenceMatch.pairs(old: SequenceMatch.Frames(tip.encoded), new: new)
             // A damaged span has its offset, so it is another one in another image.
             for index in pairs.indices where pairs[index] >= 0 {
@@ -44,14 +46,14 @@ struct ChainStore {
             let paired = pairs.count { $0 >= 0 }
             guard tip.isContinued(keeping: paired, of: new.count) else { continue }
             let inOrder = SequenceMatch.longestRisingRun(pairs)
-            // Where the order itself is another one, it is cheaper to store than the records that moved.
+            // If the order itself is another one, it is cheaper to store than the records that moved.
             if 10 * inOrder.count(where: { $0 >= 0 }) >= 9 * paired {
-                if let records = try append(image, to: tip, matches: inOrder) { return records }
+                if let placement = try placement(inOrder: inOrder, after: tip) { return placement }
             } else {
-                return try append(image, to: tip, reordered: pairs)
+                return placement(reordered: pairs, after: tip)
             }
         }
-        return try begin(image)
+        return nil
     }
 
     /// The tips that the image may follow: of chains with its layout and like its size, the latest of its series first.
@@ -79,12 +81,10 @@ struct ChainStore {
         return streams
     }
 
-    // MARK: Behind a stream
-
-    /// Stores the image with its kept records in the order in which they stand.
+    /// The placement that keeps the items which come in the order of the tip.
     /// - Parameter matches: for each item its like in the tip, rising, or -1.
-    /// - Returns: nil where the chain has no room for it.
-    private func append(_ image: ScannedImage, to tip: ChainTip, matches: [Int]) throws -> Records? {
+    /// - Returns: nil if the chain has no room for it.
+    private func placement(inOrder matches: [Int], after tip: ChainTip) throws -> Placement? {
         var tip = tip
         var ords = keys.keys(old: tip.ords, matches: matches)
         if ords == nil {
@@ -93,12 +93,11 @@ struct ChainStore {
             ords = keys.keys(old: tip.ords, matches: matches)
         }
         guard let ords else { return nil }
-        return try append(
-            image, Records(chainID: tip.chainID, gen: tip.gen + 1, tip: tip, matches: matches, ords: ords))
+        return Placement(generation: tip.next, ords: ords, before: .init(tip: tip, matches: matches))
     }
 
-    /// Stores the image with all records that are kept, wherever they stand, and their order besides.
-    private func append(_ image: ScannedImage, to tip: ChainTip, reordered matches: [Int]) throws -> Records {
+    /// The placement that keeps all items which the tip has, wherever they are, and stores their order in addition.
+    private func placement(reordered matches: [Int], after tip: ChainTip) -> Placement {
         var last = tip.ords.last ?? 0
         let ords = matches.map { match in
             if match >= 0 { return tip.ords[match] }
@@ -107,91 +106,77 @@ struct ChainStore {
         }
         var places = Array(repeating: 0, count: ords.count)
         for (place, index) in ords.indices.sorted(by: { ords[$0] < ords[$1] }).enumerated() { places[index] = place }
-        var records = Records(chainID: tip.chainID, gen: tip.gen + 1, tip: tip, matches: matches, ords: ords)
-        records.order = ItemOrder.encode(places)
-        return try append(image, records)
-    }
-
-    private func append(_ image: ScannedImage, _ records: Records) throws -> Records {
-        guard let tip = records.tip else { return records }
-        let advance = try database.prepare("UPDATE chain SET last_gen = ? WHERE chain_id = ?")
-        try advance.bind(1, records.gen)
-        try advance.bind(2, records.chainID)
-        try advance.run()
-        try tip.close(database, keeping: records.matches)
-        try insert(image, records) { records.matches[$0] < 0 }
-        return records
+        return Placement(
+            generation: tip.next, ords: ords, order: ItemOrder.encode(places),
+            before: .init(tip: tip, matches: matches))
     }
 
     // MARK: A new chain
 
-    private func begin(_ image: ScannedImage) throws -> Records {
+    private func placementInNewChain(_ image: ScannedImage) throws -> Placement {
         let insert = try database.prepare(
             "INSERT INTO chain (layout, byte_order, length_rule, last_gen) VALUES (?, ?, ?, 1)")
         try insert.bind(1, image.format.layout.rawValue)
         try insert.bind(2, image.format.byteOrder.rawValue)
         try insert.bind(3, image.format.lengthRule.rawValue)
         try insert.run()
-        let records = Records(chainID: database.lastInsertID, gen: 1, ords: keys.initial(count: image.starts.count - 1))
-        try self.insert(image, records) { _ in true }
-        try PlannerStatistics.update(database)
-        return records
+        return Placement(
+            generation: Generation(chainID: database.lastInsertID, gen: 1, format: image.format),
+            ords: keys.initial(count: image.starts.count - 1))
     }
 
-    /// Inserts a span for each item that `isNew` says, by its index.
-    private func insert(_ image: ScannedImage, _ records: Records, where isNew: (Int) -> Bool) throws {
+    // MARK: Writing
+
+    /// Ends the spans that the image does not keep, and inserts those that are new.
+    private func write(_ image: ScannedImage, _ placement: Placement) throws {
+        let generation = placement.generation
+        if let before = placement.before {
+            let advance = try database.prepare("UPDATE chain SET last_gen = ? WHERE chain_id = ?")
+            try advance.bind(1, generation.gen)
+            try advance.bind(2, generation.chainID)
+            try advance.run()
+            try before.tip.close(database, keeping: before.matches)
+        }
         let count = try image.bytes.withUnsafeBytes { bytes in
-            let paths = try PathInterner(database, image.paths)
-            // Later images of a chain have few new nodes, which go in one by one.
+            let paths = try PathInterner(database, image.paths, image: bytes)
+            // Later images of a chain have few new nodes, which are inserted one by one.
+            let isFirst = placement.before == nil
             let writer = try SpanWriter(
-                database, Generation(chainID: records.chainID, gen: records.gen, format: image.format), paths,
-                image: bytes,
-                nodes: records.gen == 1 ? image.nodeCount : 1)
-            if records.gen == 1 && !image.isSalvaged {
-                try insertAll(image, records, writer, paths, bytes)
+                database, generation, paths, image: bytes, nodes: isFirst ? image.nodeCount : 1)
+            if isFirst && !image.isSalvaged {
+                try insertAll(image, placement, writer)
             } else {
-                try image.forEachItem(where: isNew) {
-                    try writer.insert($1, ord: records.ords[$0], path: image.pathIndices[$0])
+                try image.forEachItem(where: placement.isNew) {
+                    try writer.insert($1, ord: placement.ords[$0], path: image.pathIndices[$0])
                 }
             }
-            try paths.finish()
             return writer.nodeCount
         }
-        let advance = try database.prepare("UPDATE chain SET node_span_count = node_span_count + ? WHERE chain_id = ?")
-        try advance.bind(1, Int64(count))
-        try advance.bind(2, records.chainID)
-        try advance.run()
+        let add = try database.prepare("UPDATE chain SET node_span_count = node_span_count + ? WHERE chain_id = ?")
+        try add.bind(1, Int64(count))
+        try add.bind(2, generation.chainID)
+        try add.run()
+        if placement.before == nil { try PlannerStatistics.update(database) }
     }
 
-    /// Inserts all items of a whole image: plain nodes, which almost all of them are, straight from where they lie.
-    private func insertAll(
-        _ image: ScannedImage, _ records: Records, _ writer: SpanWriter, _ paths: PathInterner,
-        _ bytes: UnsafeRawBufferPointer
-    ) throws {
-        let plan = PlainNodePlan(layout: image.format.layout)
+    /// Inserts all items of a whole image: plain nodes, which almost all of them are, straight from the image.
+    private func insertAll(_ image: ScannedImage, _ placement: Placement, _ writer: SpanWriter) throws {
         let reader = RecordReader(stream: image.bytes, format: image.format)
-        func plainNode(_ index: Int) -> PlainNode? {
-            plan.node(at: image.starts[index], in: bytes, image.format)
-        }
-        for index in records.ords.indices {
-            let (ord, path) = (records.ords[index], image.pathIndices[index])
-            guard let node = plainNode(index) else {
+        for index in placement.ords.indices {
+            let (ord, path) = (placement.ords[index], image.pathIndices[index])
+            guard let node = image.plainNode(index) else {
                 try writer.insert(try reader.record(at: image.starts[index], number: index + 1), ord: ord, path: path)
                 continue
             }
-            if Self.comesLater(index) {
-                _ = try paths.id(of: node.path, index: path)
-            } else {
-                try writer.insert(node, ord: ord, path: path)
-            }
+            if !Self.comesLater(index) { try writer.insert(node, ord: ord, path: path) }
         }
-        for index in records.ords.indices where Self.comesLater(index) {
-            guard let node = plainNode(index) else { continue }
-            try writer.insert(node, ord: records.ords[index], path: image.pathIndices[index])
+        for index in placement.ords.indices where Self.comesLater(index) {
+            guard let node = image.plainNode(index) else { continue }
+            try writer.insert(node, ord: placement.ords[index], path: image.pathIndices[index])
         }
     }
 
-    /// Whether a node of a chain's first image is put into its page when all others are there.
+    /// Whether a node of a chain's first image is put into its page after all others.
     ///
     /// Rows that come in order leave an eighth of each page empty: SQLite leaves room where it splits one. Filled like this
     /// the table takes 12 % less of the file, 4 % of the image's size.

@@ -15,6 +15,11 @@ struct ChainTip {
         stream.gen
     }
 
+    /// The generation after this one.
+    var next: Generation {
+        Generation(chainID: chainID, gen: gen + 1, format: stream.format)
+    }
+
     init(_ database: Database, _ stream: ArchivedStream) throws {
         self.stream = stream
         encoded = try stream.encoded(database)

@@ -23,9 +23,12 @@ public struct ScannedImage {
     let starts: [Int]
     /// Which of the items are damaged spans, by their index.
     let damages: Set<Int>
-    /// The paths of all nodes and watches, and for each item the index of its path; -1 where it has none.
+    /// What storing needs: the paths of all nodes and watches, for each item the index of its path (-1 if it has none), and the
+    /// sizes that locate a plain node.
     private(set) var paths: PathTable
     private(set) var pathIndices: [Int32]
+    private let nodeCounts: [PlainNode.Counts]
+    private let plan: PlainNodePlan
 
     public var format: StreamFormat {
         detection.format
@@ -58,30 +61,28 @@ public struct ScannedImage {
             try self.init(text: bytes, detection: detection)
             return
         }
-        var scan = ImageScan(header: try Header(bytes: bytes), detection: detection, bytes: bytes)
+        let cursor = try RecordCursor(bytes: bytes, format: detection.format)
+        var scan = ImageScan(header: cursor.header, detection: detection, bytes: bytes)
         let (sha256, end) = concurrently(
             { Digest.sha256(bytes) },
             {
                 Result { () throws(StreamError) -> Int in
-                    try scan.addAll(bytes, detection.format)
+                    try scan.addAll(cursor)
                 }
             })
         self.init(
             bytes: bytes, sha256: sha256, detection: detection, isSalvaged: false, scan: &scan, end: try end.get())
     }
 
-    /// Reads a text: whatever is in it, as each of its lines has a record.
-    /// - Throws: `StreamError` where a line is longer than any record.
+    /// Reads a text, whatever is in it: each line becomes a record.
+    /// - Throws: `StreamError` if a line is longer than any record.
     private init(text bytes: [UInt8], detection: LayoutDetection) throws(StreamError) {
         let text = try TextImage(bytes, layout: detection.format.layout)
         var scan = ImageScan(header: nil, detection: detection, bytes: text.stream)
-        let reader = RecordReader(stream: text.stream, format: detection.format)
-        for (index, start) in text.starts.dropLast().enumerated() {
-            scan.add(try reader.record(at: start, number: index + 1))
-        }
+        let end = try scan.addAll(try RecordCursor(bytes: text.stream, format: detection.format, source: .text))
         self.init(
             bytes: text.stream, text: text, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: false,
-            scan: &scan, end: text.stream.count)
+            scan: &scan, end: end)
     }
 
     /// Reads any bytes at all: a whole image as such, a damaged one as far as it can be read.
@@ -91,17 +92,13 @@ public struct ScannedImage {
             return
         }
         let detection = LayoutDetection(salvaging: bytes, forced: layout)
-        var reader = SalvageReader(bytes: bytes, format: detection.format)
-        var scan = ImageScan(header: reader.header, detection: detection, bytes: bytes)
-        while let item = reader.next() {
-            switch item {
-            case .record(let record): scan.add(record)
-            case .damage(let damage): scan.add(damage)
-            }
-        }
+        let cursor = RecordCursor(salvaging: bytes, format: detection.format)
+        var scan = ImageScan(header: cursor.header, detection: detection, bytes: bytes)
+        // This cursor throws nothing.
+        let end = (try? scan.addAll(cursor)) ?? bytes.count
         self.init(
-            bytes: bytes, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: true, scan: &scan,
-            end: reader.offset)
+            bytes: bytes, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: true,
+            scan: &scan, end: end)
     }
 
     private init(
@@ -112,16 +109,18 @@ public struct ScannedImage {
         self.text = text
         self.detection = detection
         self.isSalvaged = isSalvaged
-        header = scan.header
+        header = detection.format.layout.isText ? nil : try? Header(bytes: bytes)
         trailer = bytes[end...]
         starts = scan.starts + [end]
         damages = scan.damages
-        paths = scan.checker.paths
+        paths = scan.paths
         pathIndices = scan.pathIndices
+        nodeCounts = scan.nodeCounts
+        plan = PlainNodePlan(layout: detection.format.layout)
         recordCount = scan.recordCount
         nodeCount = scan.nodeCount
         verbatimCount = scan.verbatimCount + trailer.count
-        let found = scan.checker.finish(trailer: trailer, size: bytes.count)
+        let found = scan.finish(trailer: trailer, size: bytes.count)
         findings = text?.findings(found) ?? found
         self.sha256 = sha256
     }
@@ -139,27 +138,31 @@ public struct ScannedImage {
         try forEachItem(where: { _ in true }, body)
     }
 
-    /// Calls `body` with each item and its index, but for those that `isKnown` takes as they lie in the stream.
-    /// - Parameter isKnown: gets the index, and where the item begins and ends.
-    package func forEachItem(except isKnown: (Int, Range<Int>) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws
-    {
-        try forEachItem(where: { !isKnown($0, starts[$0]..<starts[$0 + 1]) }, body)
+    /// Where an item is in `bytes`, by its index from 0.
+    package func range(_ index: Int) -> Range<Int> {
+        starts[index]..<starts[index + 1]
     }
 
-    /// Calls `body` with those items that `isWanted` says, by their index from 0 on, in the order of the stream.
-    func forEachItem(where isWanted: (Int) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws {
-        if isSalvaged {
-            var reader = SalvageReader(bytes: bytes, format: format)
-            var index = 0
-            while let item = reader.next() {
-                if isWanted(index) { try body(index, item) }
-                index += 1
-            }
-        } else {
+    /// Where the fields of a plain node are; nil if the item is not one.
+    package func plainNode(_ index: Int) -> PlainNode? {
+        plan.node(at: starts[index], nodeCounts[index], format)
+    }
+
+    /// Calls `body` with the items that `isWanted` names by their index from 0, in the order of the stream.
+    package func forEachItem(where isWanted: (Int) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws {
+        guard isSalvaged else {
             let reader = RecordReader(stream: bytes, format: format)
             for index in 0..<starts.count - 1 where isWanted(index) {
                 try body(index, .record(try reader.record(at: starts[index], number: index + 1)))
             }
+            return
+        }
+        // Where a record of a damaged file ends does not follow from itself.
+        var reader = SalvageReader(bytes: bytes, format: format)
+        var index = 0
+        while let item = reader.next() {
+            if isWanted(index) { try body(index, item) }
+            index += 1
         }
     }
 }

@@ -8,7 +8,7 @@ public enum Timestamp {
         let digits = Array(text.utf8)
         let looksRight =
             digits.count >= 10 && digits[4] == 0x2D && digits[7] == 0x2D
-            && digits[..<4].allSatisfy { (0x30...0x39).contains($0) }
+            && digits[..<4].allSatisfy(ASCII.isDigit)
         // SQLite knows how to read all these forms, and is here anyway. It takes the 31st of any month for a day, which shows
         // where the day is counted and written again.
         let database = try Database(path: ":memory:", mode: .write)

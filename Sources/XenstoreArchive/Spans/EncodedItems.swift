@@ -41,7 +41,8 @@ struct EncodedItems {
             try statements[SpanTable.nodeIndex].bind(3, since.lowerBound)
             try statements[SpanTable.nodeIndex].bind(4, since.upperBound)
         }
-        var encoder = SpanReader(format: generation.format, lists: InternedLists(database), row: statements[0])
+        var encoder = SpanReader(
+            format: generation.format, lists: InternedLists(database, generation.format.byteOrder), row: statements[0])
         if choice.isWhole { encoder.writer.bytes.reserveCapacity(try database.plausibleCount(generation.size)) }
         var items: [Item] = []
         // A record takes no less than 8 bytes of the stream.

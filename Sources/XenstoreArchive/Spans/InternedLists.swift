@@ -4,22 +4,33 @@ import XenstoreStream
 /// tells that the archive is damaged.
 final class InternedLists {
     private let database: Database
-    private var permsets: [Int64: [Permission]] = [:]
+    private let byteOrder: ByteOrder
+    private var permsets: [Int64: [UInt8]] = [:]
+    /// The last list that was asked for: the neighbours of a node often have the same.
+    private var lastPermset: (id: Int64, bytes: [UInt8]) = (-1, [])
     private var quotasets: [Int64: [Quota]] = [:]
     private var residues: [Int64: Residue] = [:]
     /// Of each SQL text one, as an image has thousands of lists.
     private var statements: [String: Statement] = [:]
 
-    init(_ database: Database) {
+    /// - Parameter byteOrder: of the stream that is written.
+    init(_ database: Database, _ byteOrder: ByteOrder) {
         self.database = database
+        self.byteOrder = byteOrder
     }
 
-    func permissions(_ id: Int64) throws -> [Permission] {
-        if let known = permsets[id] { return known }
+    /// A list of permissions as the stream has it, four bytes for each entry.
+    func permissions(_ id: Int64) throws -> [UInt8] {
+        if id == lastPermset.id { return lastPermset.bytes }
+        let bytes = try permsets[id] ?? readPermissions(id)
+        permsets[id] = bytes
+        lastPermset = (id, bytes)
+        return bytes
+    }
+
+    private func readPermissions(_ id: Int64) throws -> [UInt8] {
         let raw = try row("SELECT raw FROM permset WHERE permset_id = ?", id) { $0.octets(0) }
-        let permissions = PermissionList.permissions(raw: raw ?? [])
-        permsets[id] = permissions
-        return permissions
+        return Permission.bytes(of: PermissionList.permissions(raw: raw ?? []), byteOrder)
     }
 
     func quotas(_ id: Int64) throws -> [Quota] {

@@ -7,16 +7,16 @@ final class Interner {
     private let insertQuotaset, findQuotaset, insertQuotasetEntry: Statement
     private let insertResidue, findResidue: Statement
     private let insertDetail, findDetail: Statement
-    private var permsets: [[Permission]: Int64] = [:]
+    private let byteOrder: ByteOrder
+    private let permsets = PermissionCache<Int64>()
     private var quotasets: [[Quota]: Int64] = [:]
     private var residues: [Residue: Int64] = [:]
     private var details: [NodeDetail: Int64] = [:]
-    /// The last list of permissions asked for: neighbours often have the same.
-    private var last: (permissions: [Permission], id: Int64) = ([], 0)
-    private var lastOctets: (octets: [UInt8], id: Int64) = ([], 0)
 
-    init(_ database: Database) throws {
+    /// - Parameter byteOrder: of the stream whose permission lists are asked for.
+    init(_ database: Database, _ byteOrder: ByteOrder) throws {
         self.database = database
+        self.byteOrder = byteOrder
         insertPermset = try database.prepare("INSERT INTO permset (raw, owner, perms) VALUES (?, ?, ?)")
         findPermset = try database.prepare("SELECT permset_id FROM permset WHERE raw = ?")
         insertPermsetEntry = try database.prepare(
@@ -38,46 +38,36 @@ final class Interner {
     }
 
     func id(ofPermissions permissions: [Permission]) throws -> Int64 {
-        if permissions == last.permissions && last.id != 0 { return last.id }
-        let id = try idAnew(ofPermissions: permissions)
-        last = (permissions, id)
-        return id
+        try Permission.bytes(of: permissions, byteOrder).withUnsafeBytes { try id(ofPermissions: $0) }
     }
 
-    func id(ofPermissionsOf node: PlainNode) throws -> Int64 {
-        if lastOctets.id != 0 && node.perms.elementsEqual(lastOctets.octets) { return lastOctets.id }
-        let id = try idAnew(ofPermissions: (0..<node.perms.count / 4).compactMap(node.permission))
-        lastOctets = (Array(node.perms), id)
-        return id
+    /// - Parameter bytes: the list as the stream has it, four bytes for each entry.
+    func id(ofPermissions bytes: UnsafeRawBufferPointer) throws -> Int64 {
+        try permsets.value(of: bytes) { try idInTable(ofPermissions: Permission.list(bytes, byteOrder)) }
     }
 
-    private func idAnew(ofPermissions permissions: [Permission]) throws -> Int64 {
-        if let id = permsets[permissions] { return id }
+    private func idInTable(ofPermissions permissions: [Permission]) throws -> Int64 {
         let raw = Octets(PermissionList.raw(permissions))
         try findPermset.bindBlob(1, raw)
-        var id = try found(findPermset)
-        if id == nil {
-            try insertPermset.bindBlob(1, raw)
-            if let owner = permissions.first {
-                try insertPermset.bind(2, Int64(owner.domid))
-            } else {
-                try insertPermset.bindNull(2)
-            }
-            try insertPermset.bind(3, PermissionList.text(permissions))
-            try insertPermset.run()
-            let newID = database.lastInsertID
-            for (position, permission) in permissions.enumerated() {
-                try insertPermsetEntry.bind(1, newID)
-                try insertPermsetEntry.bind(2, Int64(position))
-                try insertPermsetEntry.bind(3, PermissionList.letter(permission.perm))
-                try insertPermsetEntry.bind(4, Int64(permission.flags))
-                try insertPermsetEntry.bind(5, Int64(permission.domid))
-                try insertPermsetEntry.run()
-            }
-            id = newID
+        if let id = try found(findPermset) { return id }
+        try insertPermset.bindBlob(1, raw)
+        if let owner = permissions.first {
+            try insertPermset.bind(2, Int64(owner.domid))
+        } else {
+            try insertPermset.bindNull(2)
         }
-        permsets[permissions] = id
-        return id ?? 0
+        try insertPermset.bind(3, PermissionList.text(permissions))
+        try insertPermset.run()
+        let id = database.lastInsertID
+        for (position, permission) in permissions.enumerated() {
+            try insertPermsetEntry.bind(1, id)
+            try insertPermsetEntry.bind(2, Int64(position))
+            try insertPermsetEntry.bind(3, PermissionList.letter(permission.perm))
+            try insertPermsetEntry.bind(4, Int64(permission.flags))
+            try insertPermsetEntry.bind(5, Int64(permission.domid))
+            try insertPermsetEntry.run()
+        }
+        return id
     }
 
     func id(ofQuotas quotas: [Quota]) throws -> Int64 {

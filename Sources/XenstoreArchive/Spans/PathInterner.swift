@@ -2,52 +2,53 @@ import XenstoreStream
 
 /// Gives ids to the paths of one image.
 ///
-/// An archive's first image has new paths only: they get their places in the image for ids, and the index of their text
-/// is made when all are there. In one go that costs half as much as path by path, and leaves no gaps in the index.
+/// The first image of an archive has new paths only: all are inserted at once, with their places in the image's table for ids, and
+/// the index of their text is made after them. That costs half as much as path by path, and leaves no gaps in the index.
 final class PathInterner {
     private let database: Database
     private let insert, find: Statement
-    /// Nil where other images have been there before.
-    private let first: BatchInsert?
+    /// Whether the ids are the places in the image's table.
+    private let isFirst: Bool
     private var nextID: Int64
 
-    /// - Parameter paths: the paths of the image.
-    init(_ database: Database, _ paths: PathTable) throws {
+    /// - Parameters:
+    ///   - paths: the paths of the image.
+    ///   - image: its bytes, of which the paths are parts.
+    init(_ database: Database, _ paths: PathTable, image: UnsafeRawBufferPointer) throws {
         self.database = database
         let lastID = try database.integer("SELECT max(path_id) FROM path") ?? 0
         guard (0..<1 << 53).contains(lastID) else {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): a path has the id \(lastID), which no import gives; the archive is damaged: restore a copy"
-            )
+                "\(database.path): a path has the id \(lastID), which no import gives; the archive is damaged: "
+                    + "restore a copy")
         }
         nextID = lastID + 1
-        if nextID == 1 && paths.count > 0 {
-            try database.execute("DROP INDEX path_text")
-            first = try BatchInsert(
-                database, "INSERT INTO path (path_id, path) VALUES", row: "(?, ?)", count: paths.count)
-        } else {
-            first = nil
-        }
+        isFirst = lastID == 0 && paths.count > 0
         insert = try database.prepare("INSERT OR IGNORE INTO path (path_id, path) VALUES (?, ?)")
         find = try database.prepare("SELECT path_id FROM path WHERE path = ?")
+        if isFirst { try Self.insertAll(database, paths, image) }
+    }
+
+    private static func insertAll(_ database: Database, _ paths: PathTable, _ image: UnsafeRawBufferPointer) throws {
+        try database.execute("DROP INDEX path_text")
+        let batch = try BatchInsert(
+            database, "INSERT INTO path (path_id, path) VALUES", row: "(?, ?)", count: paths.count)
+        for index in 0..<paths.count {
+            try batch.statement.bind(batch.offset + 1, Int64(index) + 1)
+            try batch.statement.bindTextOrBlob(
+                batch.offset + 2, standingAt: UnsafeRawBufferPointer(rebasing: image[paths.range(index)]))
+            try batch.next()
+        }
+        try database.execute("CREATE UNIQUE INDEX path_text ON path (path)")
     }
 
     /// - Parameters:
-    ///   - index: of the path among the image's.
-    ///   - path: must stay where it is until `finish`.
+    ///   - path: must stay in place until the call returns.
+    ///   - index: of the path in the image's table.
     func id(of path: UnsafeRawBufferPointer, index: Int32) throws -> Int64 {
-        if let first {
-            let id = Int64(index) + 1
-            if id == nextID {
-                try first.statement.bind(first.offset + 1, id)
-                try first.statement.bindTextOrBlob(first.offset + 2, standingAt: path)
-                try first.next()
-                nextID += 1
-            }
-            return id
-        }
-        // Most paths that are asked for are new, so the insert is tried first; it does nothing where the path is there.
+        if isFirst { return Int64(index) + 1 }
+        // Most paths that are asked for are new, so the insert is tried first; it does nothing if the path is there.
         try insert.bind(1, nextID)
         try insert.bindTextOrBlob(2, standingAt: path)
         try insert.run()
@@ -61,10 +62,5 @@ final class PathInterner {
             throw ArchiveError(.damaged, "\(database.path): a path is there and cannot be found; restore a copy")
         }
         return find.integer(0)
-    }
-
-    /// To be called when all paths are there.
-    func finish() throws {
-        if first != nil { try database.execute("CREATE UNIQUE INDEX path_text ON path (path)") }
     }
 }

@@ -2,15 +2,14 @@ import XenstoreStream
 
 /// Binds a record's fields to the parameters of an insert statement.
 struct RowBinder: FieldVisitor {
+    typealias Failure = any Error
+
     let layout: Layout
     let target: Target
     /// What goes to a row of its own where a node has it; `unterminated` counts for every record.
     var detail = NodeDetail()
     /// The id of the record's path.
     var pathID: Int64 = 0
-    /// The first thing that went wrong; what follows it is skipped.
-    var failure: (any Error)?
-
     /// Where the values go: one for all records, as making one anew for each takes a fortieth of an import's time.
     final class Target {
         let interner: Interner
@@ -44,78 +43,59 @@ struct RowBinder: FieldVisitor {
             return parameter < 0 ? nil : offset + parameter
         }
 
-        /// Where octets of the image lie.
-        func place(of octets: Octets) -> UnsafeRawBufferPointer {
+        /// Where a slice of the image is in memory.
+        func bytes(of octets: Octets) -> UnsafeRawBufferPointer {
             UnsafeRawBufferPointer(rebasing: image[octets.startIndex..<octets.endIndex])
         }
     }
 
-    /// Calls `body` with the target and the field's parameter.
-    mutating func bind(_ field: Field, _ body: (Target, Int) throws -> Void) {
-        guard failure == nil else { return }
-        do {
-            if let parameter = target.parameter(field) { try body(target, parameter) }
-        } catch {
-            failure = error
-        }
-    }
-
-    mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
+    mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws {
         let number = Int64(truncatingIfNeeded: value)
-        if target.parameter(field) != nil {
-            bind(field) { try $0.statement.bind($1, number) }
+        if let parameter = target.parameter(field) {
+            try target.statement.bind(parameter, number)
         } else {
             detail.set(field, number)
         }
     }
 
-    mutating func count<Width: WireInteger>(
-        _ field: Field, as width: Width.Type, of current: Int
-    ) throws(StreamError) -> Int {
+    mutating func count<Width: WireInteger>(_ field: Field, as width: Width.Type, of current: Int) throws -> Int {
         current
     }
 
-    mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
-        let octets = value.octets
-        if field == .token {
-            bind(field) { try $0.statement.bindTextOrBlob($1, octets) }
-        } else {
-            var id = pathID
-            bind(field) {
-                id = try $0.paths.id(of: $0.place(of: octets), index: $0.path)
-                try $0.statement.bind($1, id)
-            }
-            pathID = id
-        }
+    mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws {
         if !value.isTerminated { detail.unterminated |= Unterminated.bit(field) }
-    }
-
-    mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
-        let octets = value
-        bind(field) {
-            if field == .value {
-                try $0.statement.bindTextOrBlob($1, standingAt: $0.place(of: octets))
-            } else {
-                try $0.statement.bindBlob($1, octets)
-            }
+        guard let parameter = target.parameter(field) else { return }
+        if field == .token {
+            try target.statement.bindTextOrBlob(parameter, value.octets)
+        } else {
+            pathID = try target.paths.id(of: target.bytes(of: value.octets), index: target.path)
+            try target.statement.bind(parameter, pathID)
         }
     }
 
-    mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {
-        let octets = value
-        bind(field) { try $0.statement.bindBlob($1, octets) }
+    mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws {
+        guard let parameter = target.parameter(field) else { return }
+        if field == .value {
+            try target.statement.bindTextOrBlob(parameter, standingAt: target.bytes(of: value))
+        } else {
+            try target.statement.bindBlob(parameter, value)
+        }
     }
 
-    mutating func alignment(_ field: Field) throws(StreamError) {}
-
-    mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
-        let permissions = value
-        bind(field) { try $0.statement.bind($1, try $0.interner.id(ofPermissions: permissions)) }
+    mutating func rest(_ field: Field, _ value: inout Octets) throws {
+        if let parameter = target.parameter(field) { try target.statement.bindBlob(parameter, value) }
     }
 
-    mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
-        let quotas = value
-        bind(field) { try $0.statement.bind($1, try $0.interner.id(ofQuotas: quotas)) }
+    mutating func alignment(_ field: Field) throws {}
+
+    mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws {
+        guard let parameter = target.parameter(field) else { return }
+        try target.statement.bind(parameter, try target.interner.id(ofPermissions: value))
+    }
+
+    mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws {
+        guard let parameter = target.parameter(field) else { return }
+        try target.statement.bind(parameter, try target.interner.id(ofQuotas: value))
     }
 }
 

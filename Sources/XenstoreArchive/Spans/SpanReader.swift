@@ -4,6 +4,8 @@ import XenstoreStream
 ///
 /// A walk over a record's fields asks it for each field in the order of the wire; it takes the field's value from its column.
 struct SpanReader: FieldVisitor {
+    typealias Failure = any Error
+
     /// What has been written so far lies in its `bytes`.
     var writer: FieldWriter
     private let format: StreamFormat
@@ -12,13 +14,8 @@ struct SpanReader: FieldVisitor {
     private var statement: Statement
     private var table = -1
     private var columns: [Int] = []
-    /// Lists of permissions as the stream has them, by their ids.
-    private var permsets: [Int64: [UInt8]] = [:]
-    private var lastPermset: (id: Int64, octets: [UInt8]) = (-1, [])
     /// The bits of the row's column of this name.
     private var unterminated: Int64 = 0
-    /// The first thing that went wrong.
-    private var failure: (any Error)?
 
     init(format: StreamFormat, lists: InternedLists, row statement: Statement) {
         self.format = format
@@ -38,8 +35,7 @@ struct SpanReader: FieldVisitor {
         }
         // A node without a detail; where a field cannot hold its value, the walk below says which.
         if table == SpanTable.nodeIndex && statement.isNull(column(.connID)) {
-            let perms = permissions()
-            if let failure { throw failure }
+            let perms = try permissions()
             let (path, value) = (statement.bytes(column(.path)), statement.bytes(column(.value)))
             if writer.append(plainNode, path: path, value: value, perms: perms) { return }
         }
@@ -55,7 +51,6 @@ struct SpanReader: FieldVisitor {
         } else {
             body = try RecordBody(type: type, from: &self)
         }
-        if let failure { throw failure }
         try writer.end(residue, phantomOctets: body.phantomOctets)
     }
 
@@ -76,24 +71,24 @@ struct SpanReader: FieldVisitor {
         writer.layout
     }
 
-    mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
+    mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws {
         value = Value(truncatingIfNeeded: statement.integer(column(field)))
         writer.append(value)
     }
 
-    mutating func presence(of field: Field, _ isPresent: inout Bool) throws(StreamError) {
+    mutating func presence(of field: Field, _ isPresent: inout Bool) throws {
         isPresent = !statement.isNull(column(field))
     }
 
     mutating func count<Width: WireInteger>(
         _ field: Field, as width: Width.Type, of current: Int
-    ) throws(StreamError) -> Int {
+    ) throws -> Int {
         let count =
             switch field {
-            case .permCount: permissions().count / 4
-            case .quotaCount: quotas().count
+            case .permCount: try permissions().count / 4
+            case .quotaCount: try quotas().count
             case .globQuotaCount:
-                max(0, quotas().count - Int(UInt32(truncatingIfNeeded: statement.integer(column(.domQuotaCount)))))
+                max(0, try quotas().count - Int(UInt32(truncatingIfNeeded: statement.integer(column(.domQuotaCount)))))
             default: field.counted.map { statement.count(column($0)) + (isTerminated($0) ? 1 : 0) } ?? 0
             }
         return try writer.count(field, as: width, of: count)
@@ -107,61 +102,41 @@ struct SpanReader: FieldVisitor {
         }
     }
 
-    mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
+    mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws {
         statement.append(column(field), to: &writer.bytes)
         if isTerminated(field) { writer.bytes.append(0) }
     }
 
-    mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
+    mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws {
         guard statement.count(column(field)) == count else {
             throw writer.doesNotFit(field, "the field takes \(count) bytes, not \(statement.count(column(field)))")
         }
         statement.append(column(field), to: &writer.bytes)
     }
 
-    mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {
+    mutating func rest(_ field: Field, _ value: inout Octets) throws {
         statement.append(column(field), to: &writer.bytes)
     }
 
-    mutating func alignment(_ field: Field) throws(StreamError) {
+    mutating func alignment(_ field: Field) throws {
         try writer.alignment(field)
     }
 
-    mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
-        writer.bytes.append(contentsOf: permissions())
+    mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws {
+        writer.bytes.append(contentsOf: try permissions())
     }
 
-    mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
-        var list = quotas()
+    mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws {
+        var list = try quotas()
         try writer.quotas(field, &list, count: count)
     }
 
-    /// The octets of the row's permissions; neighbours often have the same.
-    private mutating func permissions() -> [UInt8] {
-        let id = statement.integer(column(.perms))
-        if id == lastPermset.id { return lastPermset.octets }
-        do {
-            let octets = try permsets[id] ?? encodedPermissions(id)
-            lastPermset = (id, octets)
-            permsets[id] = octets
-            return octets
-        } catch {
-            failure = failure ?? error
-            return []
-        }
+    /// The row's permissions as the stream has them.
+    private func permissions() throws -> [UInt8] {
+        try lists.permissions(statement.integer(column(.perms)))
     }
 
-    private func encodedPermissions(_ id: Int64) throws -> [UInt8] {
-        var list = try lists.permissions(id)
-        var writer = FieldWriter(format: format)
-        try writer.permissions(.perms, &list, count: list.count)
-        return writer.bytes
-    }
-
-    private mutating func quotas() -> [Quota] {
-        do { return try lists.quotas(statement.integer(column(.quotas))) } catch {
-            failure = failure ?? error
-            return []
-        }
+    private func quotas() throws -> [Quota] {
+        try lists.quotas(statement.integer(column(.quotas)))
     }
 }

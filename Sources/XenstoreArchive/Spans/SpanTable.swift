@@ -61,7 +61,7 @@ struct SpanTable {
     /// The columns of all fields that the samples have in any layout, each once.
     private static func columns(of samples: [RecordBody]) -> [Column] {
         var columns: [Column] = []
-        for layout in Layout.allCases + Layout.texts {
+        for layout in Layout.allCases {
             for sample in samples {
                 for entry in FieldList.entries(of: sample, layout: layout) {
                     guard let name = entry.field.column, !columns.contains(where: { $0.name == name }) else { continue }

@@ -22,7 +22,7 @@ final class SpanWriter {
     ) throws {
         gen = generation.gen
         layout = generation.format.layout
-        interner = try Interner(database)
+        interner = try Interner(database, generation.format.byteOrder)
         self.paths = paths
         let rows = SpanTable.all.map { $0.insertRow(chainID: generation.chainID, gen: generation.gen) }
         statements = try zip(SpanTable.all, rows).map { try database.prepare($0.insertSQL + " " + $1) }
@@ -59,8 +59,9 @@ final class SpanWriter {
         var binder = RowBinder(layout: layout, target: target)
         var body = record.body
         try body.visitFields(&binder)
-        if case .opaque(let data) = body { binder.bind(.type) { try $0.statement.bind($1, Int64(data.type.rawValue)) } }
-        if let failure = binder.failure { throw failure }
+        if case .opaque(let data) = body, let parameter = target.parameter(.type) {
+            try statement.bind(parameter, Int64(data.type.rawValue))
+        }
         let last = SpanTable.firstColumnParameter + SpanTable.all[index].columns.count
         if binder.detail.unterminated != 0 { try statement.bind(last, binder.detail.unterminated) }
         if let residueID { try statement.bind(last + 1, residueID) }
@@ -74,7 +75,6 @@ final class SpanWriter {
         target.turn(to: statement, path, offset: offset, Self.parameters[SpanTable.nodeIndex])
         var binder = RowBinder(layout: layout, target: target)
         try node.visitFields(&binder)
-        if let failure = binder.failure { throw failure }
         var detail = binder.detail
         detail.residueID = residueID
         let last = offset + Self.plainParameters.detail
@@ -86,14 +86,17 @@ final class SpanWriter {
         try finishNode(binder.pathID)
     }
 
-    /// Inserts a plain node: what `insert(_:_:ord:path:)` does, without taking it for a record of any kind.
+    /// Inserts a plain node, without taking it for a record of any kind.
     func insert(_ node: PlainNode, ord: Int64, path: Int32) throws {
         let (statement, offset, plain) = (nodes.statement, nodes.offset, Self.plainParameters)
+        func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(rebasing: target.image[range])
+        }
         try statement.bind(offset + 1, ord)
-        let pathID = try paths.id(of: node.path, index: path)
+        let pathID = try paths.id(of: bytes(node.path), index: path)
         try statement.bind(offset + plain.path, pathID)
-        try statement.bind(offset + plain.perms, try interner.id(ofPermissionsOf: node))
-        try statement.bindTextOrBlob(offset + plain.value, standingAt: node.value)
+        try statement.bind(offset + plain.perms, try interner.id(ofPermissions: bytes(node.perms)))
+        try statement.bindTextOrBlob(offset + plain.value, standingAt: bytes(node.value))
         try statement.bindNull(offset + plain.detail)
         try finishNode(pathID)
     }

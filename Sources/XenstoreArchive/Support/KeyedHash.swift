@@ -6,7 +6,7 @@ public enum KeyedHash {
     /// 64 hexadecimal digits.
     public static func hexadecimal(_ bytes: Octets, key: [UInt8]) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Array(bytes), using: SymmetricKey(data: key))
-        return Escape.hex(Octets(code))
+        return Hexadecimal.text(Octets(code))
     }
 
     /// A key that nobody knows: 32 random bytes.

@@ -80,7 +80,7 @@ public final class OutputFile {
     /// The regular file that `path` names or is to name.
     static func target(_ path: String) throws -> String {
         var status = stat()
-        guard !path.isEmpty, path.utf8.last != 0x2F else {
+        guard !path.isEmpty, path.utf8.last != ASCII.slash else {
             throw ArchiveError(.file, "\(path): this names no file; write a file's name")
         }
         guard stat(path, &status) == 0 else { return path }

@@ -102,7 +102,9 @@ struct Unpacker {
     private func message(_ messages: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 400)
         let count = pread(messages, &buffer, buffer.count, 0)
-        let lines = buffer.prefix(max(0, count)).split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+        let lines = buffer.prefix(max(0, count)).split(separator: ASCII.newline).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         let name = form.command[0] + ": "
         var line = lines.first { $0 != "" && $0 != name } ?? "it did not say why"
         for prefix in [name, "stdin: ", "(stdin): ", "/*stdin*\\ : "] where line.hasPrefix(prefix) {

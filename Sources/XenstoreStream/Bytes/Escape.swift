@@ -16,7 +16,7 @@ public enum Escape {
             let valid = validPrefix(rest)
             append(String(decoding: valid, as: UTF8.self).unicodeScalars, to: &result)
             rest = rest.dropFirst(valid.count)
-            if let byte = rest.popFirst() { result += "\\x" + hex(byte) }
+            if let byte = rest.popFirst() { result += "\\x" + Hexadecimal.text(byte) }
         }
         return result
     }
@@ -56,22 +56,6 @@ public enum Escape {
         return result
     }
 
-    /// The bytes as two hexadecimal digits each.
-    public static func hex(_ octets: Octets) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(2 * octets.count)
-        let alphabet = Array("0123456789abcdef".utf8)
-        for byte in octets {
-            digits.append(alphabet[Int(byte >> 4)])
-            digits.append(alphabet[Int(byte & 15)])
-        }
-        return String(decoding: digits, as: UTF8.self)
-    }
-
-    public static func hex(_ byte: UInt8) -> String {
-        hex([byte])
-    }
-
     /// Whether a character could do harm or stay unseen on a terminal.
     public static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value >= 0x20 && scalar.value < 0x7F { return false }
@@ -93,7 +77,7 @@ public enum Escape {
             case _ where isUnsafe(scalar):
                 result +=
                     scalar.value < 0x100
-                    ? "\\x" + hex(UInt8(scalar.value)) : "\\u{" + String(scalar.value, radix: 16) + "}"
+                    ? "\\x" + Hexadecimal.text(UInt8(scalar.value)) : "\\u{" + String(scalar.value, radix: 16) + "}"
             default: result.unicodeScalars.append(scalar)
             }
         }

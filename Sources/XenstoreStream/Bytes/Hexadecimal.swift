@@ -1,24 +1,38 @@
-/// Octets as two hexadecimal digits each.
-enum Hexadecimal {
-    /// Nil where the digits are none, or an odd number.
-    static func read(_ digits: Octets) -> [UInt8]? {
-        guard digits.count % 2 == 0 else { return nil }
-        var octets: [UInt8] = []
-        octets.reserveCapacity(digits.count / 2)
-        var place = digits.startIndex
-        while place < digits.endIndex {
-            guard let high = value(digits[place]), let low = value(digits[place + 1]) else { return nil }
-            octets.append(high << 4 | low)
-            place += 2
-        }
-        return octets
+/// Bytes as two hexadecimal digits each.
+public enum Hexadecimal {
+    /// The bytes as text, in lower case.
+    public static func text(_ bytes: some Sequence<UInt8>) -> String {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * bytes.underestimatedCount)
+        append(bytes, to: &digits)
+        return String(decoding: digits, as: UTF8.self)
     }
 
-    static func append(_ octets: Octets, to text: inout [UInt8]) {
-        for octet in octets {
-            text.append(digit(octet >> 4))
-            text.append(digit(octet & 15))
+    /// The byte as two digits, in lower case.
+    public static func text(_ byte: UInt8) -> String {
+        text(CollectionOfOne(byte))
+    }
+
+    /// Appends the digits of the bytes to a text.
+    package static func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
+        for byte in bytes {
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 15))
         }
+    }
+
+    /// The bytes that the digits, of either case, stand for; nil if a character is not a digit, or their number is odd.
+    package static func read(_ digits: Octets) -> [UInt8]? {
+        guard digits.count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count / 2)
+        var index = digits.startIndex
+        while index < digits.endIndex {
+            guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+            index += 2
+        }
+        return bytes
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

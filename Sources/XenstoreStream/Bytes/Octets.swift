@@ -73,9 +73,3 @@ extension [UInt8] {
         }
     }
 }
-
-/// `count` rounded up to a multiple of 8, the alignment of every record; nil where the sum overflows.
-func paddedLength(_ count: Int) -> Int? {
-    let (sum, overflow) = count.addingReportingOverflow(7)
-    return overflow ? nil : sum & ~7
-}

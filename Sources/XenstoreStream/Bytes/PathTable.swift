@@ -32,7 +32,12 @@ package struct PathTable {
         starts.count
     }
 
-    /// The entry of a path, which is added where it is new.
+    /// Where the path of an entry is in the image.
+    package func range(_ index: Index) -> Range<Int> {
+        starts[index]..<starts[index] + Int(counts[index])
+    }
+
+    /// The entry of a path, which is added if it is new.
     package mutating func insert(_ path: Octets) -> (index: Index, isNew: Bool) {
         if 4 * (count + 1) > 3 * slots.count { grow() }
         let hash = hash(path)

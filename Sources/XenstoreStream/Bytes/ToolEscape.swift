@@ -5,14 +5,14 @@ public enum ToolEscape {
         result.reserveCapacity(octets.count)
         for byte in octets {
             switch byte {
-            case 0x09: result += [0x5C, 0x74]
-            case 0x0A: result += [0x5C, 0x6E]
-            case 0x0D: result += [0x5C, 0x72]
-            case 0x5C: result += [0x5C, 0x5C]
-            case 0..<8: result += [0x5C, 0x30, 0x30, 0x30 + byte]
-            case 0x20..<0x7F: result.append(byte)
+            case ASCII.tab: result += [ASCII.backslash, ASCII.t]
+            case ASCII.newline: result += [ASCII.backslash, ASCII.n]
+            case ASCII.carriageReturn: result += [ASCII.backslash, ASCII.r]
+            case ASCII.backslash: result += [ASCII.backslash, ASCII.backslash]
+            case 0...7: result += [ASCII.backslash, ASCII.zero, ASCII.zero, ASCII.zero + byte]
+            case ASCII.space..<0x7F: result.append(byte)
             default:
-                result += [0x5C, 0x78]
+                result += [ASCII.backslash, ASCII.x]
                 Hexadecimal.append([byte], to: &result)
             }
         }

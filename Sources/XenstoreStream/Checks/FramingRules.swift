@@ -23,7 +23,7 @@ enum FramingRules {
         }
         guard let residue = record.residue else { return }
         let tail = residue.tail?.count ?? 0
-        let frameEnd = paddedLength(Int(record.length)).map { $0 + 8 }
+        let frameEnd = Padding.padded(Int(record.length)).map { $0 + 8 }
         if let length = residue.length, frameEnd != record.size {
             list.add(
                 .lengthLies, record: number, offset: offset + 4,

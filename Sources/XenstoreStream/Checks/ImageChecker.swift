@@ -1,5 +1,5 @@
-/// Checks an image while it is read: hand it every item in order, then ask for the findings.
-public struct ImageChecker {
+/// Checks an image while `ImageScan` reads it: it gets every item in order, with its path's index in the table of the scan.
+package struct ImageChecker {
     private let format: StreamFormat
     private var list: FindingList
     private var structure: StructureRules
@@ -8,15 +8,14 @@ public struct ImageChecker {
     private var hasPlainRecord = false
 
     /// Of one rule so many findings are told one by one; a last one counts the rest.
-    public static let findingsPerRule = 100
+    package static let findingsPerRule = 100
 
     /// - Parameters:
-    ///   - header: nil where the file has none.
-    ///   - detection: what has been made out of its layout.
-    ///   - bytes: the file.
-    public init(header: Header?, detection: LayoutDetection, bytes: [UInt8]) {
+    ///   - header: nil if the file has none.
+    ///   - detection: the layout, and how sure it is.
+    init(header: Header?, detection: LayoutDetection) {
         // A listing may be one of a part of the tree, and never has the root.
-        structure = StructureRules(bytes: bytes, needsParents: detection.format.layout != .listing)
+        structure = StructureRules(needsParents: detection.format.layout != .listing)
         format = detection.format
         list = FindingList(limit: Self.findingsPerRule)
         switch detection.certainty {
@@ -44,20 +43,16 @@ public struct ImageChecker {
         }
     }
 
-    public mutating func add(_ item: StreamItem) {
-        switch item {
-        case .record(let record): add(record)
-        case .damage(let damage): add(damage)
-        }
-    }
-
-    public mutating func add(_ damage: Damage) {
+    mutating func add(_ damage: Damage) {
         list.add(
             .damagedSpan, offset: damage.offset,
             "\(damage.bytes.count) bytes in which no record can be made out: \(damage.reason)")
     }
 
-    public mutating func add(_ record: Record) {
+    /// - Parameters:
+    ///   - path: the index of the record's path in `paths`; nil if it has none.
+    ///   - paths: the paths of the records so far, this one included.
+    mutating func add(_ record: Record, path: PathTable.Index?, in paths: PathTable) {
         records += 1
         hasEnd = record.type == .end
         if !hasEnd { hasPlainRecord = true }
@@ -65,45 +60,30 @@ public struct ImageChecker {
         // Most records are nodes: one is taken out of its body once.
         if case .node(let node) = record.body {
             RecordRules.node(node, record, format.layout, &list)
-            structure.add(node, record, &list)
+            structure.add(node, record, path ?? 0, paths, &list)
         } else {
             RecordRules.check(record, format, &list)
             structure.add(record, &list)
         }
     }
 
-    /// Adds a plain node where nothing is to be said of it by itself, as of almost every record.
-    /// - Parameters:
-    ///   - number: the record's.
-    ///   - stream: as it lies in memory, and as slices of it are to be kept.
-    /// - Returns: false where the whole record is to be added instead.
-    package mutating func add(
-        _ node: PlainNode, number: Int, in stream: UnsafeRawBufferPointer, _ bytes: [UInt8]
-    ) -> Bool {
-        guard let start = stream.baseAddress, RecordRules.isOrdinary(node, format.layout) else { return false }
+    /// Adds a plain node of which `RecordRules` have nothing to say, as of almost every record.
+    mutating func addClean(
+        _ path: Octets, _ index: PathTable.Index, owner: Permission?, number: Int, offset: Int, in paths: PathTable
+    ) {
         records += 1
         hasEnd = false
         hasPlainRecord = true
-        structure.committed(
-            bytes[node.pathRange(from: start)], owner: node.permission(0), number: number, offset: node.offset, &list)
-        return true
-    }
-
-    /// The paths of the records so far, and that of the last one.
-    package var paths: PathTable {
-        structure.paths
-    }
-
-    package var lastPath: PathTable.Index? {
-        structure.lastPath
+        structure.committed(path, index, owner: owner, number: number, offset: offset, paths, &list)
     }
 
     /// All findings, in the order of the stream.
     /// - Parameters:
-    ///   - trailer: the bytes behind END.
+    ///   - trailer: the bytes after END.
     ///   - size: of the file, in bytes.
-    public mutating func finish(trailer: Octets, size: Int) -> [Finding] {
-        structure.finish(&list)
+    ///   - paths: the paths of all records.
+    mutating func finish(trailer: Octets, size: Int, _ paths: PathTable) -> [Finding] {
+        structure.finish(paths, &list)
         if format.layout.isText { return list.all }
         if !hasEnd { list.add(.noEnd, offset: size, "the file ends without END") }
         if hasEnd && !hasPlainRecord { list.add(.noRecords, "the stream holds no state at all") }

@@ -1,18 +1,13 @@
 /// What a record's fields show by themselves.
-package enum RecordRules {
+enum RecordRules {
     /// Checks any record but a node.
     static func check(_ record: Record, _ format: StreamFormat, _ list: inout FindingList) {
         switch record.body {
         case .global, .transaction, .opaque: break
         case .connection(let data): connection(data, record, format.layout, &list)
-        case .watch(let data):
-            string(.wpath, data.wpath, record, &list)
-            string(.token, data.token, record, &list)
-            watchPath(data.wpath, record, &list)
+        case .watch(let data): watch(data, record, &list)
         case .watchExtended(let data):
-            string(.wpath, data.wpath, record, &list)
-            string(.token, data.token, record, &list)
-            watchPath(data.wpath, record, &list)
+            watch(data.watch, record, &list)
             pad(.depthPad, data.depthPad, record, &list)
         case .node: break
         case .globalQuota(let data): quotas(data.quotas, record, &list)
@@ -52,7 +47,7 @@ package enum RecordRules {
     static func node(_ data: NodeData, _ record: Record, _ layout: Layout, _ list: inout FindingList) {
         let (number, offset) = (record.number, record.offset)
         func name() -> String { Escape.short(data.path.octets) }
-        let isOdd = !data.path.isTerminated || !isOrdinary(data.path.octets)
+        let isOdd = !data.path.isTerminated || !Path.isValid(data.path.octets)
         if isOdd { string(.path, data.path, record, &list) }
         if !data.value.isText && data.value.utf8Text == nil {
             list.add(.notUTF8, record: number, offset: offset, "the value of \(name()) is no UTF-8")
@@ -66,7 +61,7 @@ package enum RecordRules {
                 break
             }
         }
-        let reserved = layout.nodeShape == .draft ? UInt8(0xFF) : 0xFE
+        let reserved = layout.reservedPermissionFlags
         if let entry = data.perms.first(where: { $0.flags & reserved != 0 }) {
             pad(.perms, entry.flags & reserved, record, &list)
         }
@@ -116,56 +111,42 @@ package enum RecordRules {
         }
     }
 
-    /// Whether nothing is to be said of a path, as of almost every one: found out in one walk over it.
-    package static func isOrdinary(_ path: Octets) -> Bool {
-        path.withUnsafeBytes(isOrdinary)
-    }
-
-    private static func isOrdinary(_ path: UnsafeRawBufferPointer) -> Bool {
-        guard path.count <= longestPath, path.first == 0x2F else { return false }
-        var previous: UInt8 = 0
-        for byte in path {
-            if !isPathCharacter(byte) || (byte == 0x2F && previous == 0x2F) { return false }
-            previous = byte
-        }
-        return path.count == 1 || previous != 0x2F
-    }
-
-    /// Whether `node` has nothing to say of a plain node.
-    static func isOrdinary(_ node: PlainNode, _ layout: Layout) -> Bool {
-        let reserved = layout == .draft ? UInt8(0xFF) : 0xFE
-        guard (4...4 * 255).contains(node.perms.count), isOrdinary(node.path), node.value.isText else { return false }
-        return stride(from: 0, to: node.perms.count, by: 4).allSatisfy { place in
-            Permission.isLetter(node.perms[place]) && node.perms[place + 1] & reserved == 0
+    /// Whether `node` has nothing to say of a plain node, as of almost every one.
+    static func isClean(_ node: PlainNode, in stream: UnsafeRawBufferPointer, _ layout: Layout) -> Bool {
+        guard (4...4 * 255).contains(node.perms.count),
+            Path.isValid(UnsafeRawBufferPointer(rebasing: stream[node.path])),
+            UnsafeRawBufferPointer(rebasing: stream[node.value]).isText
+        else { return false }
+        let reserved = layout.reservedPermissionFlags
+        return stride(from: node.perms.lowerBound, to: node.perms.upperBound, by: 4).allSatisfy { offset in
+            Permission.isLetter(stream[offset]) && stream[offset + 1] & reserved == 0
         }
     }
-
-    /// The longest path without its NUL, in octets (xenstore.txt, "Protocol limits").
-    private static let longestPath = 3071
 
     /// xenstore.txt, "Permitted characters in paths", and the limits of the wire protocol.
     private static func path(_ path: Octets, _ record: Record, _ list: inout FindingList) {
-        let isSpecial = path.first == 0x40
-        if !isSpecial && !isWellFormed(path) {
+        if !Path.isSpecial(path) && !Path.isWellFormed(path) {
             list.add(.pathForm, record: record.number, offset: record.offset, "the path \(Escape.short(path))")
         }
         characters(path, record, &list)
-        if path.count > longestPath {
+        if path.count > Path.longest {
             list.add(
                 .pathLength, record: record.number, offset: record.offset,
                 "a path of \(path.count + 1) octets: \(Escape.short(path))")
         }
     }
 
-    /// A watch's path may also be relative to the domain's home.
-    private static func watchPath(_ wpath: TerminatedString, _ record: Record, _ list: inout FindingList) {
-        let path = wpath.octets
-        if path.isEmpty || (path.count > 1 && path.last == 0x2F) || hasEmptyPart(path) {
+    private static func watch(_ data: WatchData, _ record: Record, _ list: inout FindingList) {
+        string(.wpath, data.wpath, record, &list)
+        string(.token, data.token, record, &list)
+        // The path may also be relative to the home of the domain.
+        let path = data.wpath.octets
+        if path.isEmpty || (path.count > 1 && path.last == ASCII.slash) || Path.hasEmptyPart(path) {
             list.add(
                 .pathForm, record: record.number, offset: record.offset, "the path \(Escape.short(path)) of a watch")
         }
         characters(path, record, &list)
-        if path.count > longestPath {
+        if path.count > Path.longest {
             list.add(
                 .pathLength, record: record.number, offset: record.offset,
                 "a path of \(path.count + 1) octets: \(Escape.short(path))")
@@ -173,38 +154,17 @@ package enum RecordRules {
     }
 
     private static func characters(_ path: Octets, _ record: Record, _ list: inout FindingList) {
-        if let byte = path.first(where: { !isPathCharacter($0) }) {
+        if let byte = path.first(where: { !Path.isCharacter($0) }) {
             list.add(
                 .pathCharacters, record: record.number, offset: record.offset,
                 "the path \(Escape.short(path)) has the octet 0x\(String(byte, radix: 16))")
         }
     }
 
-    private static func isWellFormed(_ path: Octets) -> Bool {
-        path.first == 0x2F && (path.count == 1 || (path.last != 0x2F && !hasEmptyPart(path)))
-    }
-
-    private static func hasEmptyPart(_ path: Octets) -> Bool {
-        var previous: UInt8 = 0
-        for byte in path {
-            if byte == 0x2F && previous == 0x2F { return true }
-            previous = byte
-        }
-        return false
-    }
-
-    private static func isPathCharacter(_ byte: UInt8) -> Bool {
-        let word = byte < 64 ? pathCharacters.low : byte < 128 ? pathCharacters.high : 0
-        return word &>> UInt64(byte & 63) & 1 == 1
-    }
-
-    /// A bit for each character that may stand in a path: digits, letters, `-/_@`.
-    private static let pathCharacters = (low: UInt64(0x03FF_A000_0000_0000), high: UInt64(0x07FF_FFFE_87FF_FFFF))
-
     private static func quotas(_ quotas: [Quota], _ record: Record, _ list: inout FindingList) {
         var names: Set<Octets> = []
         for quota in quotas
-        where quota.name.isEmpty || !quota.name.allSatisfy({ (0x21...0x7E).contains($0) })
+        where quota.name.isEmpty || !quota.name.allSatisfy(ASCII.isVisible)
             || !names.insert(quota.name).inserted
         {
             list.add(

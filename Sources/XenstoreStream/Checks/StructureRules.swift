@@ -3,13 +3,9 @@ struct StructureRules {
     private var connections: Set<UInt32> = []
     private var rings: Set<UInt16> = []
     private var domains: Set<UInt16> = []
-    private var transactions: Set<UInt64> = []
-    /// Every path of a node or a watch.
-    private(set) var paths: PathTable
-    /// Whether the path with an index is a committed node's.
+    private var transactions: Set<TransactionKey> = []
+    /// Whether the path with an index is a committed node's; paths of later indices are not.
     private var isNode: [Bool] = []
-    /// The index in `paths` of the last record's path; nil where it had none.
-    private(set) var lastPath: PathTable.Index?
     /// The parent of the last node, where that is known: most nodes follow a sibling.
     private var lastParent: Octets = []
     private var hasGlobal = false
@@ -29,27 +25,31 @@ struct StructureRules {
 
     private let needsParents: Bool
 
-    init(bytes: [UInt8], needsParents: Bool) {
-        paths = PathTable(bytes: bytes)
+    /// - Parameter needsParents: whether a node without its parent is odd.
+    init(needsParents: Bool) {
         self.needsParents = needsParents
     }
 
-    /// Adds a path to the table.
-    private mutating func note(_ path: Octets) -> PathTable.Index {
-        let (index, isNew) = paths.insert(path)
-        if isNew { isNode.append(false) }
-        lastPath = index
-        return index
+    /// Records that the path is a committed node's.
+    /// - Returns: whether it was one before.
+    private mutating func markNode(_ index: PathTable.Index) -> Bool {
+        if index >= isNode.count { isNode.append(contentsOf: repeatElement(false, count: index + 1 - isNode.count)) }
+        defer { isNode[index] = true }
+        return isNode[index]
     }
 
-    private func isNode(_ path: Octets) -> Bool {
-        paths.index(of: path).map { isNode[$0] } ?? false
+    private func isNode(_ path: Octets, _ paths: PathTable) -> Bool {
+        paths.index(of: path).map { $0 < isNode.count && isNode[$0] } ?? false
     }
 
     /// Adds a node.
-    mutating func add(_ node: NodeData, _ record: Record, _ list: inout FindingList) {
+    mutating func add(
+        _ node: NodeData, _ record: Record, _ index: PathTable.Index, _ paths: PathTable, _ list: inout FindingList
+    ) {
         if node.isCommitted {
-            committed(node.path.octets, owner: node.perms.first, number: record.number, offset: record.offset, &list)
+            committed(
+                node.path.octets, index, owner: node.perms.first, number: record.number, offset: record.offset, paths,
+                &list)
         } else {
             pending(node, record, &list)
         }
@@ -57,7 +57,6 @@ struct StructureRules {
 
     /// Adds any record but a node.
     mutating func add(_ record: Record, _ list: inout FindingList) {
-        lastPath = nil
         switch record.body {
         case .global:
             if hasGlobal {
@@ -70,11 +69,11 @@ struct StructureRules {
             }
             hasGlobalQuota = true
         case .connection(let data): connection(data, record, &list)
-        case .watch(let data): watch(data.connID, data.wpath.octets, record)
-        case .watchExtended(let data): watch(data.connID, data.wpath.octets, record)
+        case .watch(let data): watch(data, record)
+        case .watchExtended(let data): watch(data.watch, record)
         case .transaction(let data):
             refer(to: data.connID, record, [])
-            transactions.insert(UInt64(data.connID) << 32 | UInt64(data.txID))
+            transactions.insert(TransactionKey(connID: data.connID, txID: data.txID))
         case .node: break
         case .domain(let data):
             if !domains.insert(data.domid).inserted {
@@ -102,9 +101,8 @@ struct StructureRules {
         }
     }
 
-    private mutating func watch(_ connID: UInt32, _ wpath: Octets, _ record: Record) {
-        refer(to: connID, record, wpath)
-        _ = note(wpath)
+    private mutating func watch(_ data: WatchData, _ record: Record) {
+        refer(to: data.connID, record, data.wpath.octets)
     }
 
     private mutating func refer(to connID: UInt32, _ record: Record, _ name: Octets) {
@@ -114,8 +112,7 @@ struct StructureRules {
 
     private mutating func pending(_ data: NodeData, _ record: Record, _ list: inout FindingList) {
         refer(to: data.connID, record, data.path.octets)
-        _ = note(data.path.octets)
-        if !transactions.contains(UInt64(data.connID) << 32 | UInt64(data.txID)) {
+        if !transactions.contains(TransactionKey(connID: data.connID, txID: data.txID)) {
             list.add(
                 .unknownTransaction, record: record.number, offset: record.offset,
                 "\(Escape.short(data.path.octets)) is pending in transaction \(data.txID) of connection \(data.connID)")
@@ -123,14 +120,15 @@ struct StructureRules {
     }
 
     /// Adds a committed node.
-    mutating func committed(_ path: Octets, owner: Permission?, number: Int, offset: Int, _ list: inout FindingList) {
-        let index = note(path)
-        if isNode[index] {
+    mutating func committed(
+        _ path: Octets, _ index: PathTable.Index, owner: Permission?, number: Int, offset: Int, _ paths: PathTable,
+        _ list: inout FindingList
+    ) {
+        if markNode(index) {
             list.add(.duplicateNode, record: number, offset: offset, "\(Escape.short(path)) again")
         }
-        isNode[index] = true
-        if needsParents, let parent = Self.parent(of: path), !parent.hasSameBytes(as: lastParent) {
-            if isNode(parent) {
+        if needsParents, let parent = Path.parent(of: path), !parent.hasSameBytes(as: lastParent) {
+            if isNode(parent, paths) {
                 lastParent = parent
             } else {
                 orphans.append(Reference(target: parent, record: number, offset: offset, name: path))
@@ -141,15 +139,9 @@ struct StructureRules {
         }
     }
 
-    /// The path of the parent; nil for the root and for special nodes, which have none.
-    static func parent(of path: Octets) -> Octets? {
-        guard path.count > 1, path.first == 0x2F, let slash = path.lastIndex(of: 0x2F) else { return nil }
-        return slash == path.startIndex ? path.prefix(1) : path[path.startIndex..<slash]
-    }
-
-    mutating func finish(_ list: inout FindingList) {
+    mutating func finish(_ paths: PathTable, _ list: inout FindingList) {
         for orphan in orphans {
-            let isLate = isNode(orphan.target)
+            let isLate = isNode(orphan.target, paths)
             list.add(
                 isLate ? .lateParent : .missingParent, record: orphan.record, offset: orphan.offset,
                 "\(Escape.short(orphan.name)) stands " + (isLate ? "before its parent" : "without its parent"))

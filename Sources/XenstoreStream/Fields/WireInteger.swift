@@ -1,5 +1,6 @@
 /// A number that the wire carries: 1 to 8 octets, signed or not.
-public protocol WireInteger: FixedWidthInteger & Sendable {}
+@usableFromInline
+package protocol WireInteger: FixedWidthInteger & Sendable {}
 
 extension UInt8: WireInteger {}
 

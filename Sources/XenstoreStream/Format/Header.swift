@@ -54,22 +54,16 @@ public struct Header: Hashable, Sendable {
                 .truncated, offset: bytes.count, reason: "the header needs 16 bytes, the file has \(bytes.count)",
                 advice: "the file is cut off: capture the image again, or import it with --salvage")
         }
-        version = Header.bigEndian(bytes[8..<12])
-        flags = Header.bigEndian(bytes[12..<16])
+        version = ByteOrder.big.integer(UInt32.self, at: 8, of: bytes)
+        flags = ByteOrder.big.integer(UInt32.self, at: 12, of: bytes)
     }
 
     /// The header's 16 bytes.
     public var bytes: [UInt8] {
         var result = Header.ident
         for number in [version, flags] {
-            for shift in [24, 16, 8, 0] as [UInt32] {
-                result.append(UInt8(truncatingIfNeeded: number >> shift))
-            }
+            withUnsafeBytes(of: number.bigEndian) { result.append(contentsOf: $0) }
         }
         return result
-    }
-
-    private static func bigEndian(_ bytes: Octets) -> UInt32 {
-        bytes.reduce(0) { $0 << 8 | UInt32($1) }
     }
 }

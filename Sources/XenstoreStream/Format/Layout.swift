@@ -15,13 +15,16 @@ public enum Layout: String, CaseIterable, Sendable {
     case listing
 
     /// The layouts of streams.
-    public static let allCases: [Layout] = [.draft, .v1, .v2]
-    /// The layouts that are text.
-    public static let texts: [Layout] = [.oxenstored, .listing]
+    public static let streams = allCases.filter { !$0.isText }
+    /// The layouts of texts.
+    public static let texts = allCases.filter(\.isText)
 
     /// Whether the image is text, which has neither header nor END.
     public var isText: Bool {
-        self == .oxenstored || self == .listing
+        switch self {
+        case .draft, .v1, .v2: false
+        case .oxenstored, .listing: true
+        }
     }
 
     /// The version number that a stream of this layout has in its header.
@@ -46,6 +49,11 @@ public enum Layout: String, CaseIterable, Sendable {
     /// How NODE_DATA is laid out.
     public var nodeShape: NodeShape {
         self == .v1 || self == .v2 ? .released : .draft
+    }
+
+    /// The bits of a permission's flags that must be zero: bit 0 marks a stale entry, and the draft has none.
+    var reservedPermissionFlags: UInt8 {
+        nodeShape == .draft ? 0xFF : 0xFE
     }
 
     /// The meaning of GLOBAL_DATA's second field.

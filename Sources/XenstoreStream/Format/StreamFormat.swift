@@ -12,7 +12,7 @@ public struct StreamFormat: Hashable, Sendable {
 
     /// Every combination of layout, byte order and length rule.
     public static var all: [StreamFormat] {
-        Layout.allCases.flatMap { layout in
+        Layout.streams.flatMap { layout in
             ByteOrder.allCases.flatMap { order in
                 LengthRule.allCases.map { StreamFormat(layout: layout, byteOrder: order, lengthRule: $0) }
             }

@@ -61,10 +61,8 @@ public struct WireMessage: Equatable, Sendable {
         var rest = buffer.dropFirst(skip)
         while !rest.isEmpty {
             func number(_ index: Int) -> UInt32? {
-                let octets = rest.dropFirst(4 * index).prefix(4)
-                guard octets.count == 4 else { return nil }
-                let ordered = byteOrder == .big ? Array(octets) : octets.reversed()
-                return ordered.reduce(0) { $0 << 8 | UInt32($1) }
+                guard rest.count >= 4 * index + 4 else { return nil }
+                return rest.withUnsafeBytes { byteOrder.integer(UInt32.self, at: 4 * index, of: $0) }
             }
             let length = number(3)
             let payload = rest.dropFirst(headerSize).prefix(Int(length ?? 0))

@@ -19,43 +19,106 @@ package struct PlainNodePlan {
     package init(layout: Layout) {
         var walk = Walk(layout: layout)
         var node = NodeData()
-        do { try node.visitFields(&walk) } catch { walk.steps = [] }
+        node.visitFields(&walk)
         steps = walk.steps
         fixedWidth = walk.fixedWidth
     }
 
+    /// The plain node at `offset`; nil if the record there is another, or anything about it is odd.
+    func node(at offset: Int, in stream: UnsafeRawBufferPointer, _ format: StreamFormat) -> PlainNode? {
+        var cursor = ByteCursor(bytes: stream, order: format.byteOrder, offset: offset)
+        guard !steps.isEmpty, cursor.integer(UInt32.self) == RecordType.nodeData.rawValue,
+            let length = cursor.integer(UInt32.self)
+        else { return nil }
+        var counts = PlainNode.Counts()
+        var path: Range<Int>?
+        var value: Range<Int>?
+        var perms: Range<Int>?
+        for step in steps {
+            switch step {
+            case .zero(let width): guard cursor.takeZeros(width) else { return nil }
+            case .pathCount: counts.path = cursor.integer(UInt16.self) ?? 0
+            case .valueCount: counts.value = cursor.integer(UInt16.self) ?? 0
+            case .permCount: counts.perms = cursor.integer(UInt16.self) ?? 0
+            case .perms: perms = cursor.take(4 * Int(counts.perms))
+            case .path:
+                path = cursor.take(Int(counts.path) - 1)
+                guard cursor.takeZeros(1) else { return nil }
+            case .value: value = cursor.take(Int(counts.value))
+            }
+        }
+        let fieldCount = cursor.offset - offset - 8
+        let padding = Padding.count(after: fieldCount)
+        guard let path, let value, let perms, cursor.takeZeros(padding),
+            Int(length) == (format.lengthRule == .padded ? fieldCount + padding : fieldCount)
+        else { return nil }
+        return PlainNode(
+            offset: offset, size: 8 + fieldCount + padding, length: length, padding: padding, path: path, value: value,
+            perms: perms, byteOrder: format.byteOrder)
+    }
+
+    /// The plain node at `offset` that has been read before, without a look at the stream; nil for `Counts.none`.
+    package func node(at offset: Int, _ counts: PlainNode.Counts, _ format: StreamFormat) -> PlainNode? {
+        guard counts.path > 0 else { return nil }
+        var position = offset + 8
+        func take(_ count: Int) -> Range<Int> {
+            defer { position += count }
+            return position..<position + count
+        }
+        var (path, value, perms) = (0..<0, 0..<0, 0..<0)
+        for step in steps {
+            switch step {
+            case .zero(let width): position += width
+            case .pathCount, .valueCount, .permCount: position += 2
+            case .perms: perms = take(4 * Int(counts.perms))
+            case .path:
+                path = take(Int(counts.path) - 1)
+                position += 1
+            case .value: value = take(Int(counts.value))
+            }
+        }
+        let fieldCount = position - offset - 8
+        let padding = Padding.count(after: fieldCount)
+        let length = format.lengthRule == .padded ? fieldCount + padding : fieldCount
+        return PlainNode(
+            offset: offset, size: 8 + fieldCount + padding, length: UInt32(truncatingIfNeeded: length),
+            padding: padding, path: path, value: value, perms: perms, byteOrder: format.byteOrder)
+    }
+
     private struct Walk: FieldVisitor {
+        typealias Failure = Never
+
         let layout: Layout
         var steps: [Step] = []
         var fixedWidth = 0
 
-        mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
+        mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) {
             steps.append(.zero(width: Value.bitWidth / 8))
             fixedWidth += Value.bitWidth / 8
         }
 
         mutating func count<Width: WireInteger>(
             _ field: Field, as width: Width.Type, of current: Int
-        ) throws(StreamError) -> Int {
+        ) -> Int {
             steps.append(field == .pathLength ? .pathCount : field == .valueLength ? .valueCount : .permCount)
             fixedWidth += Width.bitWidth / 8
             return 0
         }
 
-        mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
+        mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) {
             steps.append(.path)
         }
 
-        mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
+        mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) {
             steps.append(.value)
         }
 
-        mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
+        mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) {
             steps.append(.perms)
         }
 
-        mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {}
-        mutating func alignment(_ field: Field) throws(StreamError) {}
-        mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {}
+        mutating func rest(_ field: Field, _ value: inout Octets) {}
+        mutating func alignment(_ field: Field) {}
+        mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) {}
     }
 }

@@ -15,7 +15,7 @@
 ///
 /// draft: conn-id, a pad, conn-type, then a conn-spec of 22 octets (ring) or 6 (socket), data-len, data.
 public struct ConnectionData: RecordFields {
-    public static let type = RecordType.connectionData
+    package static let type = RecordType.connectionData
     /// The domid that stands for "no domain" in tdomid.
     public static let noDomain: UInt16 = 0x7FF4
 
@@ -93,7 +93,7 @@ public struct ConnectionData: RecordFields {
     }
 
     @inlinable
-    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.connID, &connID)
         switch visitor.layout.connectionShape {
         case .draft: try visitDraft(&visitor)
@@ -102,7 +102,7 @@ public struct ConnectionData: RecordFields {
     }
 
     @inlinable
-    mutating func visitDraft<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitDraft<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.connPad, &connPad)
         try visitor.integer(.connType, &connType)
         switch kind {
@@ -125,7 +125,7 @@ public struct ConnectionData: RecordFields {
     }
 
     @inlinable
-    mutating func visitReleased<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitReleased<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.connType, &connType)
         try visitor.integer(.fields, &fields)
         switch kind {
@@ -150,7 +150,7 @@ public struct ConnectionData: RecordFields {
         }
     }
 
-    public static let samples: [ConnectionData] = {
+    package static let samples: [ConnectionData] = {
         var ring = ConnectionData(connID: 1, ringOf: 5, evtchn: 30)
         ring.revtchn = 2
         ring.levtchn = 30

@@ -7,7 +7,7 @@
 ///     | the values, 4 octets each
 ///     | the names, each ending in NUL, in the same order
 public struct DomainData: RecordFields {
-    public static let type = RecordType.domainData
+    package static let type = RecordType.domainData
 
     public var domid: UInt16
     /// v2: the features that the domain may see; zero in v1.
@@ -25,14 +25,14 @@ public struct DomainData: RecordFields {
     }
 
     @inlinable
-    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.domid, &domid)
         let count = try visitor.count(.quotaCount, as: UInt16.self, of: quotas.count)
         try visitor.integer(.features, &features)
         try visitor.quotas(.quotas, &quotas, count: count)
     }
 
-    public static let samples = [
+    package static let samples = [
         DomainData(domid: 4, features: 0xE, quotas: [Quota(name: Octets("nodes".utf8), value: 1000)])
     ]
 }

@@ -9,7 +9,7 @@
 ///
 /// oxenstored's text also has the port on which the daemon learns that a domain has gone.
 public struct GlobalData: RecordFields {
-    public static let type = RecordType.globalData
+    package static let type = RecordType.globalData
 
     /// The file descriptor of the listening socket; -1: none.
     public var rwSocketFD: Int32
@@ -29,11 +29,11 @@ public struct GlobalData: RecordFields {
     }
 
     @inlinable
-    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.rwSocketFD, &rwSocketFD)
         try visitor.integer(visitor.layout.globalSecondField, &secondFD)
         if visitor.layout.hasVIRQPort { try visitor.integer(.virqPort, &virqPort) }
     }
 
-    public static let samples = [GlobalData(rwSocketFD: 3, secondFD: 6)]
+    package static let samples = [GlobalData(rwSocketFD: 3, secondFD: 6)]
 }

@@ -7,7 +7,7 @@
 ///     | the values, 4 octets each, those of domains first
 ///     | the names, each ending in NUL, in the same order
 public struct GlobalQuotaData: RecordFields {
-    public static let type = RecordType.globalQuotaData
+    package static let type = RecordType.globalQuotaData
 
     /// How many of `quotas`, from the first on, are defaults of a domain; the others are the host's own.
     public var domQuotaCount: UInt16
@@ -23,7 +23,7 @@ public struct GlobalQuotaData: RecordFields {
     }
 
     @inlinable
-    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.domQuotaCount, &domQuotaCount)
         // A record that names more domain quotas than it has cannot be written; the count of the others is then 0.
         let globCount = try visitor.count(
@@ -31,7 +31,7 @@ public struct GlobalQuotaData: RecordFields {
         try visitor.quotas(.quotas, &quotas, count: Int(domQuotaCount) + globCount)
     }
 
-    public static let samples = [
+    package static let samples = [
         GlobalQuotaData(
             domQuotaCount: 1,
             quotas: [Quota(name: Octets("nodes".utf8), value: 1000), Quota(name: Octets("hosts".utf8), value: 0)])

@@ -13,7 +13,7 @@
 ///
 /// draft: conn-id, tx-id, access, perm-count, perms, path-len, value-len, path, value.
 public struct NodeData: RecordFields {
-    public static let type = RecordType.nodeData
+    package static let type = RecordType.nodeData
 
     /// 0 for a committed node; else the connection whose transaction has touched the node.
     public var connID: UInt32
@@ -49,7 +49,7 @@ public struct NodeData: RecordFields {
     }
 
     @inlinable
-    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.connID, &connID)
         try visitor.integer(.txID, &txID)
         let pathCount: Int
@@ -72,7 +72,7 @@ public struct NodeData: RecordFields {
         try visitor.bytes(.value, &value, count: valueCount)
     }
 
-    public static let samples = [
+    package static let samples = [
         NodeData(
             path: TerminatedString("/local/domain/1/name"), value: Octets("web01".utf8),
             perms: [Permission(perm: 0x6E, domid: 0), Permission(perm: 0x72, flags: 1, domid: 1)])

@@ -31,7 +31,7 @@ public enum RecordBody: Hashable, Sendable {
     /// A body of `type` with the fields that the visitor gives.
     /// - Throws: what the visitor throws.
     @inlinable
-    public init<Visitor: FieldVisitor>(type: RecordType, from visitor: inout Visitor) throws(StreamError) {
+    package init<Visitor: FieldVisitor>(type: RecordType, from visitor: inout Visitor) throws(Visitor.Failure) {
         // Most records are nodes: one is filled where it lies, not taken out of the body and put back.
         if type == .nodeData {
             var node = NodeData()
@@ -57,6 +57,62 @@ public enum RecordBody: Hashable, Sendable {
         }
     }
 
+    /// The conn-id of the connection that the record is of, or belongs to: 0 in a committed node. Nil if the type has none.
+    ///
+    /// Setting it changes a record whose type has one, and no other.
+    public var connID: UInt32? {
+        get {
+            switch self {
+            case .connection(let data): data.connID
+            case .watch(let data): data.connID
+            case .watchExtended(let data): data.connID
+            case .transaction(let data): data.connID
+            case .node(let data): data.connID
+            case .global, .globalQuota, .domain, .opaque: nil
+            }
+        }
+        set {
+            guard let newValue else { return }
+            switch self {
+            case .connection(var data):
+                data.connID = newValue
+                self = .connection(data)
+            case .watch(var data):
+                data.connID = newValue
+                self = .watch(data)
+            case .watchExtended(var data):
+                data.connID = newValue
+                self = .watchExtended(data)
+            case .transaction(var data):
+                data.connID = newValue
+                self = .transaction(data)
+            case .node(var data):
+                data.connID = newValue
+                self = .node(data)
+            case .global, .globalQuota, .domain, .opaque: break
+            }
+        }
+    }
+
+    /// The path of a node or a watch; nil for other records.
+    package var path: Octets? {
+        switch self {
+        case .node(let data): data.path.octets
+        case .watch(let data): data.wpath.octets
+        case .watchExtended(let data): data.wpath.octets
+        default: nil
+        }
+    }
+
+    /// What a watch of either kind says: connection, path and token. Nil if the record is not a watch.
+    public var watch: WatchData? {
+        switch self {
+        case .watch(let data): data
+        case .watchExtended(let data): data.watch
+        default: nil
+        }
+    }
+
     /// How many octets `len` counts that are not there.
     package var phantomOctets: Int {
         if case .watchExtended(let data) = self, !data.hasDepth { 4 } else { 0 }
@@ -64,7 +120,7 @@ public enum RecordBody: Hashable, Sendable {
 
     /// Walks over the fields of whatever record this is.
     @inlinable
-    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         switch self {
         case .global(var data):
             try data.visitFields(&visitor)
@@ -97,7 +153,7 @@ public enum RecordBody: Hashable, Sendable {
     }
 
     /// One body for each branch of each record type's walk.
-    public static var samples: [RecordBody] {
+    package static var samples: [RecordBody] {
         GlobalData.samples.map(RecordBody.global) + ConnectionData.samples.map(RecordBody.connection)
             + WatchData.samples.map(RecordBody.watch) + WatchDataExtended.samples.map(RecordBody.watchExtended)
             + TransactionData.samples.map(RecordBody.transaction) + NodeData.samples.map(RecordBody.node)

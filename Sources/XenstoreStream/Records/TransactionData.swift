@@ -7,7 +7,7 @@
 ///     | tx-id             |
 ///     +-------------------+
 public struct TransactionData: RecordFields {
-    public static let type = RecordType.transactionData
+    package static let type = RecordType.transactionData
 
     public var connID: UInt32
     /// The id that TRANSACTION_START gave to the connection.
@@ -23,10 +23,10 @@ public struct TransactionData: RecordFields {
     }
 
     @inlinable
-    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.connID, &connID)
         try visitor.integer(.txID, &txID)
     }
 
-    public static let samples = [TransactionData(connID: 1, txID: 7)]
+    package static let samples = [TransactionData(connID: 1, txID: 7)]
 }

@@ -8,7 +8,7 @@
 ///     +---------+---------+
 ///     | wpath, token ...
 public struct WatchData: RecordFields {
-    public static let type = RecordType.watchData
+    package static let type = RecordType.watchData
 
     /// The connection that set the watch.
     public var connID: UInt32
@@ -28,7 +28,7 @@ public struct WatchData: RecordFields {
     }
 
     @inlinable
-    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.connID, &connID)
         let wpathCount = try visitor.count(.wpathLength, as: UInt16.self, of: wpath.wireCount)
         let tokenCount = try visitor.count(.tokenLength, as: UInt16.self, of: token.wireCount)
@@ -36,7 +36,7 @@ public struct WatchData: RecordFields {
         try visitor.string(.token, &token, count: tokenCount)
     }
 
-    public static let samples = [
+    package static let samples = [
         WatchData(connID: 1, wpath: TerminatedString("device"), token: TerminatedString("ffffffff82a5d5c0"))
     ]
 }

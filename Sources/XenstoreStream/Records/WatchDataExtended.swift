@@ -13,7 +13,7 @@
 /// The daemons that write this record (Xen 4.22 and later) leave out depth and pad, and count them in `len` all the same:
 /// such a record has `hasDepth` false.
 public struct WatchDataExtended: RecordFields {
-    public static let type = RecordType.watchDataExtended
+    package static let type = RecordType.watchDataExtended
     /// The depth that stands for no limit.
     public static let unlimited: UInt16 = 0xFFFF
 
@@ -39,8 +39,13 @@ public struct WatchDataExtended: RecordFields {
         self.init(connID: 0, wpath: TerminatedString([]), token: TerminatedString([]), depth: Self.unlimited)
     }
 
+    /// The watch without its depth.
+    public var watch: WatchData {
+        WatchData(connID: connID, wpath: wpath, token: token)
+    }
+
     @inlinable
-    public mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(StreamError) {
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.integer(.connID, &connID)
         let wpathCount = try visitor.count(.wpathLength, as: UInt16.self, of: wpath.wireCount)
         let tokenCount = try visitor.count(.tokenLength, as: UInt16.self, of: token.wireCount)
@@ -53,7 +58,7 @@ public struct WatchDataExtended: RecordFields {
         try visitor.string(.token, &token, count: tokenCount)
     }
 
-    public static let samples: [WatchDataExtended] = {
+    package static let samples: [WatchDataExtended] = {
         let watch = WatchDataExtended(
             connID: 1, wpath: TerminatedString("/local/domain/0"), token: TerminatedString("t"), depth: 2)
         var short = watch

@@ -1,13 +1,3 @@
-extension LengthRule {
-    /// The `len` of a clean record whose fields take `count` octets.
-    func length(ofFields count: Int) -> UInt32? {
-        switch self {
-        case .body: UInt32(exactly: count)
-        case .padded: paddedLength(count).flatMap { UInt32(exactly: $0) }
-        }
-    }
-}
-
 /// A record's type, length and extent (xenstore-migration.md, "Records").
 ///
 ///      0    1    2    3    4    5    6    7   octet
@@ -41,10 +31,10 @@ struct Frame {
         }
         self.number = number
         self.offset = offset
-        type = RecordType(rawValue: Self.number(stream, offset, byteOrder))
-        length = Self.number(stream, offset + 4, byteOrder)
+        type = RecordType(rawValue: byteOrder.integer(UInt32.self, at: offset, of: stream))
+        length = byteOrder.integer(UInt32.self, at: offset + 4, of: stream)
         let start = offset + 8
-        guard let padded = paddedLength(Int(length)), padded <= stream.count - start else {
+        guard let padded = Padding.padded(Int(length)), padded <= stream.count - start else {
             throw StreamError(
                 .lengthBeyondEnd, offset: offset + 4, record: number, type: type, field: .len,
                 reason:
@@ -62,15 +52,9 @@ struct Frame {
         guard stream.count - offset >= 8 else { return nil }
         self.number = number
         self.offset = offset
-        type = RecordType(rawValue: Self.number(stream, offset, byteOrder))
-        length = Self.number(stream, offset + 4, byteOrder)
+        type = RecordType(rawValue: byteOrder.integer(UInt32.self, at: offset, of: stream))
+        length = byteOrder.integer(UInt32.self, at: offset + 4, of: stream)
         body = offset + 8..<stream.count
         end = stream.count
-    }
-
-    /// The 4 octets at `offset`, which must be there, as a number.
-    static func number(_ stream: [UInt8], _ offset: Int, _ order: ByteOrder) -> UInt32 {
-        let value = stream[offset..<offset + 4].withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
-        return order == .big ? UInt32(bigEndian: value) : UInt32(littleEndian: value)
     }
 }

@@ -2,55 +2,64 @@
 package struct RecordReader {
     package let stream: [UInt8]
     package let format: StreamFormat
-    private let known = PermissionCache()
-    private let nodes: PlainNodeReader
-    private let plainNode: PlainNodePlan
-    private let takesAll: Bool
+    private let permissionCache = PermissionCache<[Permission]>()
+    private let plan: PlainNodePlan
+    private let usesFastPath: Bool
 
-    /// - Parameter takesAll: whether plain nodes, too, are taken apart by the walk over their fields: what tests compare with.
-    package init(stream: [UInt8], format: StreamFormat, takingAllApart takesAll: Bool = false) {
-        self.takesAll = takesAll
+    /// - Parameter usesFastPath: false if plain nodes, too, are to be read by the walk over their fields, which tests compare with.
+    package init(stream: [UInt8], format: StreamFormat, usesFastPath: Bool = true) {
+        self.usesFastPath = usesFastPath
         self.stream = stream
         self.format = format
-        plainNode = PlainNodePlan(layout: format.layout)
-        nodes = PlainNodeReader(stream: stream, known: known)
+        plan = PlainNodePlan(layout: format.layout)
     }
 
     /// The record at `offset`.
-    /// - Throws: `StreamError` where the stream is cut off there or the record's `len` cannot be right.
+    /// - Throws: `StreamError` if the stream is cut off there, or the record's `len` cannot be right.
     package func record(at offset: Int, number: Int) throws(StreamError) -> Record {
-        if !takesAll, let node = plainNode(at: offset, number: number) { return node }
+        if let node = plainNode(at: offset) { return record(node, number: number) }
         let frame = try Frame(stream: stream, offset: offset, number: number, byteOrder: format.byteOrder)
         if let watch = watchWithoutDepth(frame) { return watch }
         let record = try read(frame)
-        // What stands behind a text's fields is a line, of which a part may look like a record.
+        // After the fields of a text comes a line, of which a part may look like a record.
         if format.layout.isText { return record }
         try checkLength(frame, record)
         return record
     }
 
-    /// The record at `offset` where that is a plain node, as almost every record is: its fields are then what lies there.
-    private func plainNode(at offset: Int, number: Int) -> Record? {
-        stream.withUnsafeBytes { bytes in
-            guard let node = certainNode(at: offset, in: bytes) else { return nil }
-            return Record(
-                number: number, offset: offset, size: node.size, length: node.length,
-                body: .node(nodes.data(node, in: bytes)), residue: nil)
+    // MARK: Plain nodes
+
+    /// The plain node at `offset`; nil if the record there is another, or its end does not show from itself.
+    package func plainNode(at offset: Int) -> PlainNode? {
+        guard usesFastPath, let node = stream.withUnsafeBytes({ plan.node(at: offset, in: $0, format) }) else {
+            return nil
         }
+        // If len does not count the padding, whether there is any shows only from the next record.
+        return node.padding == 0 || format.lengthRule == .padded ? node : nil
     }
 
-    /// As `PlainNodePlan` has it.
-    /// - Parameter bytes: the stream, as it lies in memory.
-    func certainNode(at offset: Int, in bytes: UnsafeRawBufferPointer) -> PlainNode? {
-        plainNode.certainNode(at: offset, in: bytes, format)
+    /// The record that a plain node is.
+    package func record(_ node: PlainNode, number: Int) -> Record {
+        Record(
+            number: number, offset: node.offset, size: node.size, length: node.length, body: .node(data(of: node)),
+            residue: nil)
+    }
+
+    /// The fields of a plain node, which are slices of the stream.
+    package func data(of node: PlainNode) -> NodeData {
+        let perms = stream.withUnsafeBytes { stream in
+            let bytes = UnsafeRawBufferPointer(rebasing: stream[node.perms])
+            return permissionCache.value(of: bytes) { Permission.list(bytes, format.byteOrder) }
+        }
+        return NodeData(path: TerminatedString(stream[node.path]), value: stream[node.value], perms: perms)
     }
 
     /// The fields of a record that has been read before and is known to take just `range`, whatever its `len` says.
     package func body(in range: Range<Int>) -> RecordBody? {
         guard range.count >= 8, range.upperBound <= stream.count else { return nil }
-        let type = RecordType(rawValue: Frame.number(stream, range.lowerBound, format.byteOrder))
+        let type = RecordType(rawValue: format.byteOrder.integer(UInt32.self, at: range.lowerBound, of: stream))
         let start = range.lowerBound + 8
-        let declared = start + Int(Frame.number(stream, range.lowerBound + 4, format.byteOrder))
+        let declared = start + Int(format.byteOrder.integer(UInt32.self, at: range.lowerBound + 4, of: stream))
         for end in [min(declared, range.upperBound), range.upperBound] {
             if type == .watchDataExtended, let watch = watch(start..<end) { return .watchExtended(watch) }
             if let body = fields(RecordBody(type: type), start..<end) { return body }
@@ -60,8 +69,9 @@ package struct RecordReader {
 
     /// Whether the record in `range` is a node that every connection sees: NODE_DATA with conn-id 0.
     package func isCommittedNode(in range: Range<Int>) -> Bool {
-        range.count >= 12 && Frame.number(stream, range.lowerBound, format.byteOrder) == RecordType.nodeData.rawValue
-            && Frame.number(stream, range.lowerBound + 8, format.byteOrder) == 0
+        range.count >= 12
+            && format.byteOrder.integer(UInt32.self, at: range.lowerBound, of: stream) == RecordType.nodeData.rawValue
+            && format.byteOrder.integer(UInt32.self, at: range.lowerBound + 8, of: stream) == 0
     }
 
     /// A watch with its depth where that makes sense, else without where that does.
@@ -79,7 +89,8 @@ package struct RecordReader {
 
     private func fields(_ empty: RecordBody, _ range: Range<Int>) -> RecordBody? {
         var body = empty
-        var reader = FieldReader(stream: stream, body: range, format: format, record: 0, type: empty.type, known: known)
+        var reader = FieldReader(
+            stream: stream, body: range, format: format, record: 0, type: empty.type, permissionCache: permissionCache)
         return (try? body.visitFields(&reader)).map { body }
     }
 
@@ -96,7 +107,8 @@ package struct RecordReader {
     /// Reads the fields of the frame's type.
     func decode(_ frame: Frame) throws(StreamError) -> Record {
         var reader = FieldReader(
-            stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type, known: known)
+            stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type,
+            permissionCache: permissionCache)
         let body = try RecordBody(type: frame.type, from: &reader)
         return record(frame, body, reader, end: frame.end)
     }
@@ -105,7 +117,8 @@ package struct RecordReader {
     private func decode(_ frame: Frame, _ empty: RecordBody, end: Int? = nil) throws(StreamError) -> Record {
         var body = empty
         var reader = FieldReader(
-            stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type, known: known)
+            stream: stream, body: frame.body, format: format, record: frame.number, type: frame.type,
+            permissionCache: permissionCache)
         try body.visitFields(&reader)
         return record(frame, body, reader, end: end ?? frame.end)
     }
@@ -114,7 +127,7 @@ package struct RecordReader {
     private func record(_ frame: Frame, _ body: RecordBody, _ reader: FieldReader, end: Int) -> Record {
         let fieldCount = reader.position - frame.body.lowerBound
         let tail = stream[reader.position..<end]
-        let padding = (paddedLength(fieldCount) ?? fieldCount) - fieldCount
+        let padding = (Padding.padded(fieldCount) ?? fieldCount) - fieldCount
         var residue: Residue?
         if frame.length != format.lengthRule.length(ofFields: fieldCount + body.phantomOctets) {
             residue = Residue(length: frame.length, alignment: reader.alignment, tail: tail)
@@ -154,9 +167,10 @@ package struct RecordReader {
             frame.type.isKnown, frame.type != .end
         else { return nil }
         var body = RecordBody(type: frame.type)
-        var probe = PlausibilityProbe(stream: stream, body: frame.body, format: format, type: frame.type, known: known)
+        var probe = PlausibilityProbe(
+            stream: stream, body: frame.body, format: format, type: frame.type, permissionCache: permissionCache)
         guard (try? body.visitFields(&probe)) != nil, body.isPlausible,
-            let padded = paddedLength(probe.reader.position - frame.body.lowerBound)
+            let padded = Padding.padded(probe.reader.position - frame.body.lowerBound)
         else { return nil }
         let end = frame.body.lowerBound + padded
         if end == stream.count || isContinued(at: end) { return record(frame, body, probe.reader, end: end) }
@@ -184,14 +198,15 @@ package struct RecordReader {
         // This is asked of every byte of a damaged file: what costs nothing comes first.
         let lowest = stream[format.byteOrder == .little ? offset : offset + 3]
         guard lowest > 0, lowest <= 8 else { return false }
-        let type = RecordType(rawValue: Frame.number(stream, offset, format.byteOrder))
-        let length = Int(Frame.number(stream, offset + 4, format.byteOrder))
+        let type = RecordType(rawValue: format.byteOrder.integer(UInt32.self, at: offset, of: stream))
+        let length = Int(format.byteOrder.integer(UInt32.self, at: offset + 4, of: stream))
         guard type.isKnown, length >= 4, length <= stream.count - offset - 8,
             let frame = try? Frame(stream: stream, offset: offset, number: 0, byteOrder: format.byteOrder)
         else { return false }
         if watchWithoutDepth(frame) != nil { return true }
         var body = RecordBody(type: type)
-        var probe = PlausibilityProbe(stream: stream, body: frame.body, format: format, type: type, known: known)
+        var probe = PlausibilityProbe(
+            stream: stream, body: frame.body, format: format, type: type, permissionCache: permissionCache)
         guard (try? body.visitFields(&probe)) != nil, body.isPlausible else { return false }
         return frame.end - probe.reader.position < 8
     }
@@ -204,9 +219,9 @@ package struct RecordReader {
     private func watchWithoutDepth(_ frame: Frame) -> Record? {
         guard frame.type == .watchDataExtended, frame.body.count >= 8 else { return nil }
         // The strings' lengths stand in the last 4 of the first 8 octets; nothing is read where `len` does not fit them.
-        let lengths = Frame.number(stream, frame.body.lowerBound + 4, format.byteOrder)
+        let lengths = format.byteOrder.integer(UInt32.self, at: frame.body.lowerBound + 4, of: stream)
         let fieldCount = 8 + Int(lengths & 0xFFFF) + Int(lengths >> 16)
-        guard let counted = paddedLength(fieldCount + 4), let padded = paddedLength(fieldCount),
+        guard let counted = Padding.padded(fieldCount + 4), let padded = Padding.padded(fieldCount),
             Int(frame.length) == counted || Int(frame.length) == fieldCount + 4
         else { return nil }
         if let documented = try? decode(frame, .watchExtended(WatchDataExtended())), documented.body.isPlausible {
@@ -229,13 +244,13 @@ extension RecordBody {
         case .connection(let data):
             data.kind != .unknown && data.fields <= 1 && data.connID != 0
         case .watch(let data):
-            data.connID != 0 && data.wpath.isPlausible && data.token.isTerminated
+            data.isPlausible
         case .watchExtended(let data):
-            data.connID != 0 && data.wpath.isPlausible && data.token.isTerminated && data.depthPad == 0
+            data.watch.isPlausible && data.depthPad == 0
         case .transaction(let data):
             data.connID != 0
         case .node(let data):
-            data.path.isPlausible && (data.path.octets.first == 0x2F || data.path.octets.first == 0x40)
+            data.path.isPlausible && Path.isFixed(data.path.octets)
                 && data.perms.allSatisfy { Permission.isLetter($0.perm) }
         default:
             true
@@ -243,9 +258,15 @@ extension RecordBody {
     }
 }
 
+extension WatchData {
+    fileprivate var isPlausible: Bool {
+        connID != 0 && wpath.isPlausible && token.isTerminated
+    }
+}
+
 extension TerminatedString {
     /// Terminated, not empty, and without a control character in its first octet.
     fileprivate var isPlausible: Bool {
-        isTerminated && octets.first.map { $0 > 0x20 } == true
+        isTerminated && octets.first.map { $0 > ASCII.space } == true
     }
 }

@@ -10,26 +10,26 @@ enum ListingLine {
 
     /// Whether a text begins as such a listing does.
     static func begins(_ text: Octets) -> Bool {
-        guard text.first == 0x2F || text.first == 0x40 else { return false }
-        let line = text.prefix { $0 != 0x0A }
-        if case .record = read(line.last == 0x0D ? line.dropLast() : line) { return true }
+        guard Path.isFixed(text) else { return false }
+        let line = text.prefix { $0 != ASCII.newline }
+        if case .record = read(line.last == ASCII.carriageReturn ? line.dropLast() : line) { return true }
         return false
     }
 
     /// A line without its newline.
     static func read(_ line: Octets) -> LineContent {
-        guard line.first == 0x2F || line.first == 0x40 else { return .unknown("the line begins with no path") }
+        guard Path.isFixed(line) else { return .unknown("the line begins with no path") }
         // No path has a space, and every value may have anything.
         guard let value = firstRange(of: beforeValue, in: line) else { return .unknown("the line has no value") }
         var end = line.endIndex
         var perms: [Permission] = []
-        if line.last == 0x29, let start = lastRange(of: beforePerms, in: line[value.upperBound...]),
-            let list = TextPermissions.read(line[start.upperBound..<end - 1], separator: 0x2C)
+        if line.last == ASCII.closeParenthesis, let start = lastRange(of: beforePerms, in: line[value.upperBound...]),
+            let list = TextPermissions.read(line[start.upperBound..<end - 1], separator: ASCII.comma)
         {
             perms = list
             end = start.lowerBound + 1
         }
-        guard end > value.upperBound, line[end - 1] == 0x22 else { return .unknown("the value has no end") }
+        guard end > value.upperBound, line[end - 1] == ASCII.quote else { return .unknown("the value has no end") }
         guard let path = unescape(line[..<value.lowerBound]), let octets = unescape(line[value.upperBound..<end - 1])
         else {
             return .unknown("the line has an escape that xenstore-ls does not write")
@@ -64,11 +64,11 @@ enum ListingLine {
         guard case .node(let data) = body else { return [] }
         var line = ToolEscape.text(data.path.octets) + beforeValue + ToolEscape.text(data.value)
         if data.perms.isEmpty {
-            line.append(0x22)
+            line.append(ASCII.quote)
         } else {
-            line += beforePerms + TextPermissions.text(data.perms, separator: 0x2C) + [0x29]
+            line += beforePerms + TextPermissions.text(data.perms, separator: ASCII.comma) + [ASCII.closeParenthesis]
         }
-        return line + [0x0A]
+        return line + [ASCII.newline]
     }
 
     /// What was there before it was escaped; nil where an escape is none.
@@ -77,24 +77,26 @@ enum ListingLine {
         result.reserveCapacity(text.count)
         var rest = text
         while let byte = rest.popFirst() {
-            guard byte == 0x5C else {
+            guard byte == ASCII.backslash else {
                 result.append(byte)
                 continue
             }
             switch rest.popFirst() {
-            case 0x74: result.append(0x09)
-            case 0x6E: result.append(0x0A)
-            case 0x72: result.append(0x0D)
-            case 0x5C: result.append(0x5C)
-            case 0x78:
+            case ASCII.t: result.append(ASCII.tab)
+            case ASCII.n: result.append(ASCII.newline)
+            case ASCII.r: result.append(ASCII.carriageReturn)
+            case ASCII.backslash: result.append(ASCII.backslash)
+            case ASCII.x:
                 guard rest.count >= 2, let octets = Hexadecimal.read(rest.prefix(2)) else { return nil }
                 result += octets
                 rest = rest.dropFirst(2)
-            case 0x30:
-                guard rest.first == 0x30, let last = rest.dropFirst().first, (0x30..<0x38).contains(last) else {
+            case ASCII.zero:
+                guard rest.first == ASCII.zero, let last = rest.dropFirst().first,
+                    (ASCII.zero...ASCII.seven).contains(last)
+                else {
                     return nil
                 }
-                result.append(last - 0x30)
+                result.append(last - ASCII.zero)
                 rest = rest.dropFirst(2)
             default: return nil
             }

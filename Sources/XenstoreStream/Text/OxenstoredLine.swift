@@ -14,7 +14,7 @@ enum OxenstoredLine {
 
     /// A line without its newline.
     static func read(_ line: Octets) -> LineContent {
-        let parts = line.split(separator: 0x2C, omittingEmptySubsequences: false)
+        let parts = line.split(separator: ASCII.comma, omittingEmptySubsequences: false)
         let fields = parts.dropFirst()
         switch String(decoding: parts.first ?? [], as: UTF8.self) {
         case "global":
@@ -34,7 +34,7 @@ enum OxenstoredLine {
 
     /// The descriptor and the port of a line evtchn-dev; nil for another line.
     static func eventDevice(_ line: Octets) -> (fd: Int32, port: Int32)? {
-        let parts = line.split(separator: 0x2C, omittingEmptySubsequences: false)
+        let parts = line.split(separator: ASCII.comma, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].elementsEqual("evtchn-dev".utf8),
             let fd = TextNumber.read(parts[1], as: Int32.self),
             let port = TextNumber.read(parts[2], as: Int32.self)
@@ -154,10 +154,10 @@ enum OxenstoredLine {
         var line = Array(start.utf8)
         line.reserveCapacity(line.count + fields.reduce(1) { $0 + 1 + 2 * $1.count })
         for field in fields {
-            line.append(0x2C)
+            line.append(ASCII.comma)
             Hexadecimal.append(field, to: &line)
         }
-        line.append(0x0A)
+        line.append(ASCII.newline)
         return line
     }
 }

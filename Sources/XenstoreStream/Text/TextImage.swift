@@ -50,7 +50,7 @@ public struct TextImage: Sendable {
             let record = starts.count
             if let problem {
                 remarks.append(Remark(rule: .unknownLine, record: record, message: "\(problem): \(Escape.short(line))"))
-            } else if end == text.count && line.last != 0x0A {
+            } else if end == text.count && line.last != ASCII.newline {
                 remarks.append(
                     Remark(
                         rule: .cutLine, record: record,
@@ -75,14 +75,15 @@ public struct TextImage: Sendable {
         let fields = FieldList.entries(of: body, layout: layout).reduce(0) { $0 + $1.width }
         let count = fields + line.count
         return Residue(
-            length: UInt32(truncatingIfNeeded: count), tail: line + Array(repeating: 0, count: (8 - count % 8) % 8))
+            length: UInt32(truncatingIfNeeded: count),
+            tail: line + Array(repeating: 0, count: Padding.count(after: count)))
     }
 
     /// The lines of which a record was made, or which tell what it holds.
     public static func line(of record: Record, layout: Layout) -> Octets {
         if let length = record.residue?.length, let tail = record.residue?.tail {
             // Behind the fields stand the line and the padding.
-            return tail.dropLast((8 - Int(length % 8)) % 8)
+            return tail.dropLast(Padding.count(after: Int(length)))
         }
         return TextLines(layout).text(of: record.body)[...]
     }
@@ -95,7 +96,7 @@ public struct TextImage: Sendable {
     /// The whole text that tells records; a record that no line tells is left out.
     public static func text(of records: some Sequence<RecordBody>, layout: Layout) -> [UInt8] {
         let lines = TextLines(layout)
-        var text = layout == .oxenstored ? OxenstoredLine.header + [0x0A] : []
+        var text = layout == .oxenstored ? OxenstoredLine.header + [ASCII.newline] : []
         for record in records { text += lines.text(of: record) }
         return text
     }
@@ -106,7 +107,7 @@ public struct TextImage: Sendable {
     }
 
     /// The fields that a line tells: without lengths, and what other layouts have.
-    public static func entries(of body: RecordBody, layout: Layout) -> [FieldList.Entry] {
+    package static func entries(of body: RecordBody, layout: Layout) -> [FieldList.Entry] {
         let strange: Set<Field> = [.connID, .connPad, .tdomid, .flags, .outData, .txID, .access]
         return FieldList.entries(of: body, layout: layout).filter { entry in
             if case .count = entry.value { return false }

@@ -46,14 +46,14 @@ struct TextLines {
 
     /// Behind the newline, or at the end of the text.
     private static func lineEnd(_ text: Octets) -> Int {
-        text.firstIndex(of: 0x0A).map { $0 + 1 } ?? text.endIndex
+        text.firstIndex(of: ASCII.newline).map { $0 + 1 } ?? text.endIndex
     }
 
     /// The line without what ends it.
     private static func content(_ line: Octets) -> Octets {
         var line = line
-        if line.last == 0x0A { line = line.dropLast() }
-        if line.last == 0x0D { line = line.dropLast() }
+        if line.last == ASCII.newline { line = line.dropLast() }
+        if line.last == ASCII.carriageReturn { line = line.dropLast() }
         return line
     }
 }

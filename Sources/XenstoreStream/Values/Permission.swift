@@ -12,6 +12,27 @@ public struct Permission: Hashable, Sendable {
         self.domid = domid
     }
 
+    /// The list that a stream has in `bytes`, four for each entry: perm, flags, domid.
+    package static func list(_ bytes: UnsafeRawBufferPointer, _ order: ByteOrder) -> [Permission] {
+        stride(from: 0, to: bytes.count & ~3, by: 4).map { offset in
+            Permission(
+                perm: bytes[offset], flags: bytes[offset + 1],
+                domid: order.integer(UInt16.self, at: offset + 2, of: bytes))
+        }
+    }
+
+    /// The bytes of a list in a stream: the inverse of `list`.
+    package static func bytes(of list: [Permission], _ order: ByteOrder) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * list.count)
+        for entry in list {
+            bytes.append(entry.perm)
+            bytes.append(entry.flags)
+            withUnsafeBytes(of: order.encoded(entry.domid)) { bytes.append(contentsOf: $0) }
+        }
+        return bytes
+    }
+
     /// Whether its letter is one of a clean stream.
     package var hasLetter: Bool {
         Self.isLetter(perm)
@@ -19,7 +40,7 @@ public struct Permission: Hashable, Sendable {
 
     /// Whether the octet is one of the letters of a clean stream.
     static func isLetter(_ perm: UInt8) -> Bool {
-        perm == 0x6E || perm == 0x72 || perm == 0x77 || perm == 0x62
+        perm == ASCII.n || perm == ASCII.r || perm == ASCII.w || perm == ASCII.b
     }
 
     /// Whether the entry is to be ignored in checks: its domain is gone and its domid may be in use again.

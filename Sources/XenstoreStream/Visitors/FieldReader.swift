@@ -1,7 +1,9 @@
 /// Reads a record's fields from its body, never past the body's end.
 struct FieldReader: FieldVisitor {
+    typealias Failure = StreamError
+
     let layout: Layout
-    private let bigEndian: Bool
+    private let byteOrder: ByteOrder
     private let stream: [UInt8]
     private let bodyStart: Int
     private let bodyEnd: Int
@@ -9,7 +11,7 @@ struct FieldReader: FieldVisitor {
     private let type: RecordType
     /// Whether nobody reads the errors, which are then not put into words.
     private let isProbe: Bool
-    private let known: PermissionCache
+    private let permissionCache: PermissionCache<[Permission]>
     /// Offset in the stream of the next octet to read.
     private(set) var position: Int
     /// The octets skipped for alignment, where they are not zero.
@@ -17,18 +19,19 @@ struct FieldReader: FieldVisitor {
 
     /// The caller has made sure that `body` lies inside `stream`.
     init(
-        stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType, known: PermissionCache,
+        stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType,
+        permissionCache: PermissionCache<[Permission]>,
         isProbe: Bool = false
     ) {
         layout = format.layout
-        bigEndian = format.byteOrder == .big
+        byteOrder = format.byteOrder
         self.stream = stream
         bodyStart = body.lowerBound
         bodyEnd = body.upperBound
         self.record = record
         self.type = type
         self.isProbe = isProbe
-        self.known = known
+        self.permissionCache = permissionCache
         position = bodyStart
     }
 
@@ -61,14 +64,16 @@ struct FieldReader: FieldVisitor {
     }
 
     mutating func alignment(_ field: Field) throws(StreamError) {
-        let misaligned = (position - bodyStart) & 7
-        guard misaligned != 0 else { return }
-        let skipped = try take(field, 8 - misaligned)
+        let count = Padding.count(after: position - bodyStart)
+        guard count != 0 else { return }
+        let skipped = try take(field, count)
         if !skipped.isZero { alignment = skipped }
     }
 
     mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
-        value = known.list(try take(field, 4 * count), isBigEndian: bigEndian)
+        value = try take(field, 4 * count).withUnsafeBytes { bytes in
+            permissionCache.value(of: bytes) { Permission.list(bytes, byteOrder) }
+        }
     }
 
     mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
@@ -94,9 +99,7 @@ struct FieldReader: FieldVisitor {
         guard bodyEnd - position >= size else { throw tooShort(field, size) }
         let start = position
         position += size
-        // Checked again by the buffer itself: `start` lies `size` bytes before its end at least.
-        let value = stream.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start, as: Value.self) }
-        return bigEndian ? Value(bigEndian: value) : Value(littleEndian: value)
+        return byteOrder.integer(Value.self, at: start, of: stream)
     }
 
     @inline(__always)

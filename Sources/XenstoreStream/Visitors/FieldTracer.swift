@@ -1,5 +1,7 @@
 /// Reads like `FieldReader` and remembers where each field was.
 struct FieldTracer: FieldVisitor {
+    typealias Failure = StreamError
+
     var reader: FieldReader
     private(set) var fields: [TracedField] = []
 

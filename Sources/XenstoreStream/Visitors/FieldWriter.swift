@@ -1,28 +1,33 @@
 /// Appends records to a buffer, field by field; the lengths follow from what a record holds.
 ///
 /// For each record: `begin`, the walk over its fields, `end`.
-public struct FieldWriter: FieldVisitor {
-    public let layout: Layout
-    @usableFromInline let bigEndian: Bool
-    public let lengthRule: LengthRule
+@usableFromInline
+package struct FieldWriter: FieldVisitor {
+    @usableFromInline
+    package typealias Failure = StreamError
+
+    @usableFromInline
+    package let layout: Layout
+    @usableFromInline
+    package let byteOrder: ByteOrder
+    package let lengthRule: LengthRule
     /// What has been written so far.
-    public var bytes: [UInt8] = []
+    @usableFromInline
+    package var bytes: [UInt8] = []
     /// How many records have been begun.
     var record = 0
     private var type = RecordType.end
     /// Index in `bytes` where the body of the record being written starts.
-    @usableFromInline var bodyStart = 0
+    @usableFromInline
+    package var bodyStart = 0
     /// Octets to put where the walk asks for alignment, where they are not zero.
-    @usableFromInline var alignment: Octets = []
+    @usableFromInline
+    package var alignment: Octets = []
 
-    public init(format: StreamFormat) {
+    package init(format: StreamFormat) {
         layout = format.layout
-        bigEndian = format.byteOrder == .big
+        byteOrder = format.byteOrder
         lengthRule = format.lengthRule
-    }
-
-    public var isBigEndian: Bool {
-        bigEndian
     }
 
     // MARK: Framing
@@ -31,7 +36,7 @@ public struct FieldWriter: FieldVisitor {
     /// - Parameters:
     ///   - type: the record's.
     ///   - residue: what the record has besides its fields; the same goes to `end`.
-    public mutating func begin(_ type: RecordType, _ residue: Residue?) {
+    package mutating func begin(_ type: RecordType, _ residue: Residue?) {
         record += 1
         self.type = type
         alignment = residue?.alignment ?? []
@@ -45,9 +50,9 @@ public struct FieldWriter: FieldVisitor {
     ///   - residue: what went to `begin`.
     ///   - phantomOctets: how many octets `len` counts that are not there.
     /// - Throws: `StreamError` where `len` cannot hold the length.
-    public mutating func end(_ residue: Residue?, phantomOctets: Int) throws(StreamError) {
+    package mutating func end(_ residue: Residue?, phantomOctets: Int) throws(StreamError) {
         let fieldCount = bytes.count - bodyStart
-        guard let padded = paddedLength(fieldCount),
+        guard let padded = Padding.padded(fieldCount),
             let length = lengthRule.length(ofFields: fieldCount + phantomOctets)
         else {
             throw doesNotFit(.len, "the body has \(fieldCount) bytes")
@@ -63,12 +68,12 @@ public struct FieldWriter: FieldVisitor {
     // MARK: Fields
 
     @inlinable
-    public mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
+    package mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
         append(value)
     }
 
     @inlinable
-    public mutating func count<Width: WireInteger>(
+    package mutating func count<Width: WireInteger>(
         _ field: Field, as width: Width.Type, of current: Int
     ) throws(StreamError) -> Int {
         guard let number = Width(exactly: current) else {
@@ -79,13 +84,13 @@ public struct FieldWriter: FieldVisitor {
     }
 
     @inlinable
-    public mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
+    package mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
         bytes.append(contentsOf: value.octets)
         if value.isTerminated { bytes.append(0) }
     }
 
     @inlinable
-    public mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
+    package mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
         guard value.count == count else {
             throw doesNotFit(field, "the field takes \(count) bytes, not \(value.count)")
         }
@@ -93,26 +98,26 @@ public struct FieldWriter: FieldVisitor {
     }
 
     @inlinable
-    public mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {
+    package mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {
         bytes.append(contentsOf: value)
     }
 
-    @inlinable
-    public mutating func alignment(_ field: Field) throws(StreamError) {
-        let misaligned = (bytes.count - bodyStart) & 7
-        guard misaligned != 0 else { return }
+    @usableFromInline
+    package mutating func alignment(_ field: Field) throws(StreamError) {
+        let count = Padding.count(after: bytes.count - bodyStart)
+        guard count != 0 else { return }
         if alignment.isEmpty {
-            bytes.append(contentsOf: repeatElement(0, count: 8 - misaligned))
+            bytes.append(contentsOf: repeatElement(0, count: count))
         } else {
-            guard alignment.count == 8 - misaligned else {
-                throw doesNotFit(field, "the alignment takes \(8 - misaligned) bytes, not \(alignment.count)")
+            guard alignment.count == count else {
+                throw doesNotFit(field, "the alignment takes \(count) bytes, not \(alignment.count)")
             }
             bytes.append(contentsOf: alignment)
         }
     }
 
     @inlinable
-    public mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
+    package mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
         for permission in value {
             bytes.append(permission.perm)
             bytes.append(permission.flags)
@@ -121,7 +126,7 @@ public struct FieldWriter: FieldVisitor {
     }
 
     @inlinable
-    public mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
+    package mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
         guard value.count == count else {
             throw doesNotFit(field, "the record counts \(count) quotas and has \(value.count)")
         }
@@ -137,19 +142,17 @@ public struct FieldWriter: FieldVisitor {
 
     /// Appends a number in the stream's byte order.
     @inlinable @inline(__always)
-    public mutating func append<Value: WireInteger>(_ value: Value) {
-        withUnsafeBytes(of: bigEndian ? value.bigEndian : value.littleEndian) { bytes.append(contentsOf: $0) }
+    package mutating func append<Value: WireInteger>(_ value: Value) {
+        withUnsafeBytes(of: byteOrder.encoded(value)) { bytes.append(contentsOf: $0) }
     }
 
     /// Overwrites 4 octets at `index` with a number in the stream's byte order.
     private mutating func overwrite(at index: Int, with value: UInt32) {
-        for octet in 0..<4 {
-            let shift = UInt32(8 * (bigEndian ? 3 - octet : octet))
-            bytes[index + octet] = UInt8(truncatingIfNeeded: value &>> shift)
-        }
+        withUnsafeBytes(of: byteOrder.encoded(value)) { bytes.replaceSubrange(index..<index + 4, with: $0) }
     }
 
-    public func doesNotFit(_ field: Field, _ reason: String) -> StreamError {
+    @usableFromInline
+    package func doesNotFit(_ field: Field, _ reason: String) -> StreamError {
         StreamError(
             .doesNotFit, offset: bytes.count, record: record, type: type, field: field, reason: reason,
             advice: "shorten the value or choose a layout that can hold it")

@@ -1,48 +1,22 @@
 /// Reads a record's fields where nobody knows that a record stands, and gives up early where it makes no sense.
 ///
 /// Its bounds keep the search of a large damaged file short, whatever stands in it; a healthy record keeps within them.
-struct PlausibilityProbe: FieldVisitor {
-    private(set) var reader: FieldReader
+struct PlausibilityProbe: ReadingVisitor {
+    var reader: FieldReader
 
     /// More permissions, more quotas and longer names of quotas than these are taken for chance.
     private static let mostPermissions = 256
     private static let mostQuotas = 64
     private static let longestName = 64
 
-    var layout: Layout {
-        reader.layout
-    }
-
     /// The caller has made sure that `body` lies inside `stream`.
-    init(stream: [UInt8], body: Range<Int>, format: StreamFormat, type: RecordType, known: PermissionCache) {
+    init(
+        stream: [UInt8], body: Range<Int>, format: StreamFormat, type: RecordType,
+        permissionCache: PermissionCache<[Permission]>
+    ) {
         reader = FieldReader(
-            stream: stream, body: body, format: format, record: 0, type: type, known: known, isProbe: true)
-    }
-
-    mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
-        try reader.integer(field, &value)
-    }
-
-    mutating func count<Width: WireInteger>(
-        _ field: Field, as width: Width.Type, of current: Int
-    ) throws(StreamError) -> Int {
-        try reader.count(field, as: width, of: current)
-    }
-
-    mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) throws(StreamError) {
-        try reader.string(field, &value, count: count)
-    }
-
-    mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) throws(StreamError) {
-        try reader.bytes(field, &value, count: count)
-    }
-
-    mutating func rest(_ field: Field, _ value: inout Octets) throws(StreamError) {
-        try reader.rest(field, &value)
-    }
-
-    mutating func alignment(_ field: Field) throws(StreamError) {
-        try reader.alignment(field)
+            stream: stream, body: body, format: format, record: 0, type: type, permissionCache: permissionCache,
+            isProbe: true)
     }
 
     mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) throws(StreamError) {
@@ -58,7 +32,7 @@ struct PlausibilityProbe: FieldVisitor {
         guard count <= Self.mostQuotas else { throw implausible(field) }
         var names = reader.remaining.dropFirst(4 * count)
         for _ in 0..<count {
-            let name = names.prefix(Self.longestName).prefix { (0x21...0x7E).contains($0) }
+            let name = names.prefix(Self.longestName).prefix(while: ASCII.isVisible)
             names = names.dropFirst(name.count)
             guard !name.isEmpty, names.popFirst() == 0 else { throw implausible(field) }
         }

@@ -1,10 +1,10 @@
 /// The fields of a record as they lie in the file, as far as they can be read.
-public struct RecordTrace: Sendable {
+package struct RecordTrace: Sendable {
     /// The type in the record's frame; nil where there is none.
-    public let type: RecordType?
-    public let fields: [TracedField]
+    package let type: RecordType?
+    package let fields: [TracedField]
     /// Why the fields behind these cannot be read; nil where all can.
-    public let failure: StreamError?
+    package let failure: StreamError?
 
     private init(type: RecordType?, fields: [TracedField], failure: StreamError?) {
         self.type = type
@@ -13,7 +13,7 @@ public struct RecordTrace: Sendable {
     }
 
     /// Traces a record that has been read.
-    public init(_ record: Record, in stream: [UInt8], format: StreamFormat) {
+    package init(_ record: Record, in stream: [UInt8], format: StreamFormat) {
         let start = record.offset + 8
         let end = record.offset + record.size
         let declared = start + Int(record.length)
@@ -23,18 +23,18 @@ public struct RecordTrace: Sendable {
     }
 
     /// Traces what stands where no record can be made out: the fields that its type would have, up to the one that fails.
-    public init(_ damage: Damage, in stream: [UInt8], format: StreamFormat) {
+    package init(_ damage: Damage, in stream: [UInt8], format: StreamFormat) {
         let end = damage.offset + damage.bytes.count
         guard damage.bytes.count >= 8 else {
             self.init(type: nil, fields: [], failure: nil)
             return
         }
-        let type = RecordType(rawValue: Frame.number(stream, damage.offset, format.byteOrder))
+        let type = RecordType(rawValue: format.byteOrder.integer(UInt32.self, at: damage.offset, of: stream))
         guard type.isKnown, type != .end else {
             self.init(type: nil, fields: [], failure: nil)
             return
         }
-        let length = Int(Frame.number(stream, damage.offset + 4, format.byteOrder))
+        let length = Int(format.byteOrder.integer(UInt32.self, at: damage.offset + 4, of: stream))
         let bodyEnd = min(end, damage.offset + 8 + length)
         self.init(stream, body: damage.offset + 8..<bodyEnd, RecordBody(type: type), format, 0)
     }
@@ -43,7 +43,8 @@ public struct RecordTrace: Sendable {
         var body = body
         var tracer = FieldTracer(
             reader: FieldReader(
-                stream: stream, body: range, format: format, record: number, type: body.type, known: PermissionCache()))
+                stream: stream, body: range, format: format, record: number, type: body.type,
+                permissionCache: PermissionCache()))
         var failure: StreamError?
         do throws(StreamError) {
             try body.visitFields(&tracer)

@@ -1,9 +1,9 @@
 /// A field with its place in the file.
-public struct TracedField: Sendable {
-    public let field: Field
+package struct TracedField: Sendable {
+    package let field: Field
     /// Bytes from the start of the file.
-    public let offset: Int
+    package let offset: Int
     /// Octets on the wire.
-    public let width: Int
-    public let value: FieldList.Value
+    package let width: Int
+    package let value: FieldList.Value
 }

@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// Options that stand before the command's name, where the parser looks for those of the program alone.
+/// Options before the command's name, where the parser accepts only those of the program itself.
 enum LeadingOptions {
-    /// The arguments with -a or --archive behind the command's name, which is where a command takes it; what stands there already
-    /// stands later, and wins.
-    /// - Throws: `ValidationError` where another option stands before a command.
+    /// Moves -a or --archive after the command's name, where a command accepts it. If the command
+    /// has its own -a, that one comes later and wins.
+    /// - Throws: `ValidationError` if another option comes before a command.
     static func moved(_ arguments: [String]) throws -> [String] {
         guard arguments.first?.hasPrefix("-") == true else { return arguments }
         let commands = Set(XSArchive.commandNames)
@@ -23,7 +23,7 @@ enum LeadingOptions {
                 let isOwn = own.contains { first.hasPrefix($0) }
                 guard !isOwn, let command = arguments.first(where: { commands.contains($0) }) else { return arguments }
                 throw ValidationError(
-                    "\(first) stands before the command; write it behind, as in: xsarchive \(command) \(first)")
+                    "\(first) comes before the command; write it after, as in: xsarchive \(command) \(first)")
             }
         }
         guard let command = rest.first, !leading.isEmpty else { return arguments }

@@ -1,13 +1,13 @@
 import XenstoreArchive
 
-/// What the parser says of arguments that it does not take, in one line that also says what to do.
+/// Rewrites the parser's message about wrong arguments as one line that also says what to do.
 struct UsageAdvice {
-    /// As the parser, or a command's own check, says it.
+    /// The message of the parser or of a command's own check.
     let message: String
     let arguments: [String]
 
     var line: String {
-        let said = invalidValue ?? message.split(separator: "\n").joined(separator: " ")
+        let said = missingNumber ?? invalidValue ?? message.split(separator: "\n").joined(separator: " ")
         let full = said.last == "." ? String(said.dropLast()) : said
         return [full, unexpected].compactMap { $0 }.joined(separator: "; ")
             + (full.last == "?" && unexpected == nil ? " " : "; ") + help
@@ -19,12 +19,20 @@ struct UsageAdvice {
     }
 
     private var help: String {
-        "'xsarchive help\(command.map { " " + $0 } ?? "")' tells how it is used"
+        "see 'xsarchive help\(command.map { " " + $0 } ?? "")'"
     }
 
     // MARK: Values
 
-    /// A value that is none of those that an option takes; nil where the message is about something else.
+    /// The message about a missing number. The parser treats a negative number as an option.
+    private var missingNumber: String? {
+        guard message.hasPrefix("Missing value for '") else { return nil }
+        if message.contains("--timeout") { return "--timeout requires a number of seconds above 0" }
+        return message.contains("--wait") ? "--wait requires a number of seconds from 0 to 1000000" : nil
+    }
+
+    /// The message about a value that an option does not accept; nil if the message is about
+    /// something else.
     private var invalidValue: String? {
         guard message.hasPrefix("The value '") else { return nil }
         let parts = message.split(separator: "'", omittingEmptySubsequences: false).map(String.init)
@@ -37,26 +45,26 @@ struct UsageAdvice {
         let lines = message.split(separator: "\n").dropFirst().map { String($0.drop { $0 == " " || $0 == "-" }) }
         let choices = lines.isEmpty ? stride(from: 5, to: parts.count, by: 2).map { parts[$0] } : lines
         let list = choices.dropLast().joined(separator: ", ") + (choices.count > 1 ? " or " : "") + (choices.last ?? "")
-        return "\(what), which is \(list)"
+        return "\(what); use \(list)"
             + (Nearest.match(value, among: choices).map { "; did you mean \($0)?" } ?? "")
     }
 
-    /// What else values look like.
+    /// What a value of an option looks like.
     private static let forms = [
-        "--domain": "a domid is a number, which 'xsarchive domains' tells",
-        "--max-size": "write a number of bytes, like 4096, 500M or 2G",
+        "--domain": "give a domid, a number that 'xsarchive domains' lists",
+        "--max-size": "give a number of bytes, like 4096, 500M or 2G",
     ]
 
-    // MARK: Arguments too many
+    // MARK: Unexpected arguments
 
     private var unexpected: String? {
         guard message.contains("nexpected argument"), let command else { return nil }
         switch command {
-        case "export", "rebuild", "build": return "-o names the file to write"
-        case "query": return "-i names the image"
-        case "images", "custody", "upgrade", "verify": return "-a names the archive"
-        case "sql": return "put the SQL into quotes, all of it"
-        case "log": return "log takes a path alone, and looks at all images"
+        case "export", "rebuild", "build": return "give the file to write with -o"
+        case "query": return "give the image with -i"
+        case "images", "custody", "upgrade", "verify": return "give the archive with -a"
+        case "sql": return "put the whole SQL statement in quotes"
+        case "log": return "log takes only a path, and reads all images"
         default: return nil
         }
     }

@@ -6,9 +6,10 @@ import XenstoreStream
 struct AccessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "access",
-        abstract: "Tell what a domain may do with a node, or with all nodes, and why.",
+        abstract: "Show what a domain may do with a node, or with all nodes, and why.",
         discussion: """
-            access: r, w, both or none. The domain need not be there: the answer then is what it could do if it came.
+            access: r, w, both or none. If the domain does not exist, the answer is what it could do if it were \
+            started.
             Examples:
               xsarchive access @latest --domain 7 /local/domain/0/backend/vif/7/0/state
               xsarchive access @latest --domain 7 --format csv
@@ -33,9 +34,9 @@ struct AccessCommand: ParsableCommand {
         let count = try archive.printRows(
             of: "access", image: image, parameters: parameters, format: output.format, isSilentWhereEmpty: path != nil)
         if let path, count == 0 {
-            // Says what is nearest.
+            // This error names the nearest path.
             if image != "-" { _ = try Listing.find(try NodeTree(archive.source(image)), Octets(path.utf8)) }
-            throw ArchiveError(.noSuchImage, "\(path): the image has no such node; 'xsarchive ls' shows what there is")
+            throw ArchiveError(.noSuchImage, "\(path): the image has no such node; 'xsarchive ls' lists its nodes")
         }
     }
 }

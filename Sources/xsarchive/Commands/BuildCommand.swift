@@ -7,8 +7,9 @@ struct BuildCommand: ParsableCommand {
         commandName: "build",
         abstract: "Make a stream from a workspace.",
         discussion: """
-            A row from which no record can be made is told on standard error, with its table, its key and the reason; nothing is then written, and the \
-            exit status is 2. A workspace that nobody has changed gives the image back byte for byte, where that was a clean one.
+            Each row from which no record can be made is reported on standard error, with its table, its key and the \
+            reason; then nothing is written and the exit status is 2. An unchanged workspace gives the image back \
+            byte for byte, if the image was clean.
             Examples:
               xsarchive build work.db -o state_dump
               xsarchive build work.db -o state_dump --layout v1 --strict
@@ -21,19 +22,22 @@ struct BuildCommand: ParsableCommand {
     var workspace: String
 
     @Option(
-        name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
+        name: [.short, .customLong("output")], help: "The file to write; '-' is standard output.", completion: .file())
     var output: String
 
     @Flag(
         help:
-            "Move a target domain's connection before that of the domain which acts for it: daemons lose the target otherwise."
+            """
+            Move a target domain's connection before that of the domain that acts for it. Otherwise daemons lose the \
+            target.
+            """
     )
     var moveTargets = false
 
-    @Flag(help: "Where anything is lost, write nothing and end with exit status 2.")
+    @Flag(help: "If anything is lost, write nothing and exit with status 2.")
     var strict = false
 
-    @Flag(help: "Replace the file where it exists.")
+    @Flag(help: "Overwrite the file if it exists.")
     var force = false
 
     @OptionGroup var talk: QuietOption
@@ -47,7 +51,7 @@ struct BuildCommand: ParsableCommand {
             for problem in reader.problems { Console.note("xsarchive: \(workspace): \(problem.text)") }
             if reader.problemCount > reader.problems.count {
                 Console.note(
-                    "xsarchive: \(workspace): and \(reader.problemCount - reader.problems.count) more rows like these")
+                    "xsarchive: \(workspace): \(reader.problemCount - reader.problems.count) more rows are unusable")
             }
             throw Exit.trouble.code
         }

@@ -15,12 +15,12 @@ struct CatCommand: ParsableCommand {
     @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
-    @Argument(help: "The node's path; a relative one counts from domain 0's home.")
+    @Argument(help: "The node's path; a relative path starts at domain 0's home.")
     var path: String
 
     @Flag(
         name: [.customShort("R"), .long],
-        help: "Print the value's bytes as they are, without a newline. They may steer a terminal.")
+        help: "Print the value's raw bytes, without a newline. They can contain terminal control sequences.")
     var raw = false
 
     func run() throws {

@@ -6,13 +6,16 @@ import XenstoreStream
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Tell what is wrong or dangerous in images, and what a real xenstored would do with them on restore.",
+        abstract:
+            "Report what is wrong or dangerous in images, and what a real xenstored would do with them on restore.",
         discussion: """
-            Any file can be checked, a damaged one as far as it can be read. There are three kinds of rules: those of the format (docs/findings.md); \
-            the named queries with a severity, like dead_owner ('xsarchive query' lists them); and restore-skips, restore-alters, restore-over-reads \
-            and restore-dies, which tell what a C xenstored, which trusts every length, would leave out, take otherwise, read from bytes that \
-            belong to something else, or not survive.
-            Findings of severity info (harmless oddities, like a value that is no text) are counted, and listed with --severity info.
+            Any file can be checked; a damaged one is read as far as possible. There are three kinds of rules: those \
+            of the format (docs/findings.md); the named queries with a severity, like dead_owner ('xsarchive query' \
+            lists them); and restore-skips, restore-alters, restore-over-reads and restore-dies. The last four say \
+            what a C xenstored, which trusts every length, would leave out, read differently, read from bytes that \
+            belong to something else, or crash on.
+            Findings of severity info (harmless oddities, like a value that is not text) are only counted; \
+            --severity info lists them.
             Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 trouble.
             Examples:
               xsarchive check state_dump
@@ -24,7 +27,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var looks: LookOptions
 
-    @Option(help: "The form of what is told; csv-safe: cells that a spreadsheet could run are made text.")
+    @Option(help: "The output format; csv-safe is CSV with formula-like cells quoted.")
     var format: CheckFormat = .text
 
     @Argument(help: "The images, archived or files.", completion: .file())
@@ -32,17 +35,20 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         help:
-            "The least severity to list: info, warning or error (default: warning, or that of --fail-on where it is less)."
+            """
+            The lowest severity to list: info, warning or error (default: warning, or that of --fail-on if it is \
+            lower).
+            """
     )
     var severity: Finding.Severity?
 
-    @Option(help: "The least severity that ends with exit status 1 (default: that of --severity).")
+    @Option(help: "The lowest severity that gives exit status 1 (default: that of --severity).")
     var failOn: Finding.Severity?
 
-    @Option(help: "How to read files; auto: as their bytes say.")
+    @Option(help: "The layout of files; auto detects it.")
     var layout: LayoutChoice = .auto
 
-    @Flag(name: .shortAndLong, help: "Print nothing; the exit status tells.")
+    @Flag(name: .shortAndLong, help: "Print nothing; only set the exit status.")
     var quiet = false
 
     private var leastListed: Finding.Severity {

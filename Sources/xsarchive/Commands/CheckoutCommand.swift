@@ -5,10 +5,11 @@ import XenstoreArchive
 struct CheckoutCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "checkout",
-        abstract: "Write an image into a workspace: plain SQLite tables, to be changed with any tool.",
+        abstract: "Write an image into a workspace: plain SQLite tables that any tool can edit.",
         discussion: """
-            The tables are image, connections, watches, transactions, nodes, perms, quotas and domains; their checks refuse what no stream can hold. \
-            'xsarchive build' makes a stream from them. What a workspace cannot hold of the image is told on standard error, a line each.
+            The tables are image, connections, watches, transactions, nodes, perms, quotas and domains. Their \
+            constraints refuse what no stream can hold. 'xsarchive build' makes a stream from them. What the \
+            workspace cannot hold is reported on standard error, one line each.
             Example:
               xsarchive checkout @latest work.db
               sqlite3 work.db "UPDATE nodes SET value = 'web01' WHERE path = '/local/domain/2/name'"
@@ -24,20 +25,24 @@ struct CheckoutCommand: ParsableCommand {
     @Argument(help: "The workspace to make.", completion: .file())
     var workspace: String
 
-    @Flag(help: "Replace the file where it exists.")
+    @Flag(help: "Overwrite the file if it exists.")
     var force = false
 
     @OptionGroup var talk: QuietOption
 
     func run() throws {
         let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path, image])
-        guard workspace != "-" else { throw ArchiveError(.usage, "a workspace is a file; name one") }
+        guard workspace != "-" else {
+            throw ArchiveError(
+                .usage,
+                "a workspace must be a file, not standard output; give a file name")
+        }
         try target.check()
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
         let source = try archive.source(image)
         let writer = try WorkspaceWriter(source)
         let size = Double(source.size)
-        progress.next("checking \(source.name) out", isMeasured: true) { size }
+        progress.next("checking out \(source.name)", isMeasured: true) { size }
         try writer.write(workspace, overwrite: force) { progress.show(ahead: size * $0) }
         RebuiltOutput.tell(writer.alterations, source.name)
     }

@@ -4,10 +4,11 @@ import XenstoreArchive
 struct CustodyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "custody",
-        abstract: "Show the custody log: who imported, rebuilt or removed what, when and with what.",
+        abstract: "Show the custody log: who imported, rebuilt or removed which image, when, and with which arguments.",
         discussion: """
-            Each entry holds the SHA-256 over itself and the entry before. 'xsarchive verify' computes them anew; in text only the first \
-            digits are shown. Who acts is what the program is told by the system: the log shows later changes, not who sat at the keyboard.
+            Each entry contains a SHA-256 over itself and the entry before; 'xsarchive verify' recomputes them. The \
+            text output shows only the first digits. The user is the one that the system reports to the program: the \
+            log reveals later changes, but does not prove who was at the keyboard.
             Examples:
               xsarchive custody
               xsarchive custody --format jsonl

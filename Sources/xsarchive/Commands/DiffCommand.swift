@@ -7,11 +7,14 @@ struct DiffCommand: ParsableCommand {
         commandName: "diff",
         abstract: "Show what changed from one image to another, for every kind of record.",
         discussion: """
-            Connections are known by their domid or socket, whatever number a dump gave them; a domid with a new unique-id is a new domain.
-            Kinds: header, global, quota, domain, connection, watch, transaction, node, perms (a node of which only the \
-            permissions changed), record.
-            With --redact, a secret value is shown as its length and a hash under a random key: that it changed can be seen, it cannot be guessed.
-            With --format jsonl, one object a line: change, kind, path, domid, what else names the thing, and old and new as a whole.
+            Connections are matched by domid or socket, not by the number that a dump gave them. A domid with a new \
+            unique-id is a new domain.
+            Kinds: header, global, quota, domain, connection, watch, transaction, node, perms (a node whose \
+            permissions alone changed), record.
+            With --redact, a secret value is shown as its length and a hash under a random key: you can see that it \
+            changed, but cannot guess it.
+            With --format jsonl, each line is one object: change, kind, path, domid, the other members that identify \
+            the item, and the complete old and new state.
             Exit status: 0 the same, 1 different, 2 trouble.
             Examples:
               xsarchive diff @latest~1 @latest
@@ -31,21 +34,24 @@ struct DiffCommand: ParsableCommand {
     @Flag(help: "Count the changes by kind.")
     var stat = false
 
-    @Flag(help: "A letter (A added, D removed, M changed), the kind and the name of each change, with tabs between.")
+    @Flag(help: "Print a letter (A added, D removed, M changed), the kind and the name, separated by tabs.")
     var nameStatus = false
 
-    @Flag(help: "Print nothing; the exit status tells.")
+    @Flag(help: "Print nothing; only set the exit status.")
     var quiet = false
 
-    @Option(help: "Only these kinds, with commas between.")
+    @Option(help: "Show only these kinds: a comma-separated list.")
     var only: String?
 
-    @Option(help: "Only nodes and watches whose path matches, * and ? and [] as in SQL's GLOB.")
+    @Option(help: "Show only nodes and watches whose path matches; wildcards *, ? and [] as in SQL's GLOB.")
     var path: String?
 
     @Option(
         help:
-            "Put the changes of the text in order by kind, or by the domain they concern (default: by domain on a terminal, else by kind)."
+            """
+            Group the text output by kind, or by the domain that a change concerns (default: domain on a terminal, \
+            otherwise kind).
+            """
     )
     var by: DiffText.Order?
 
@@ -54,33 +60,38 @@ struct DiffCommand: ParsableCommand {
 
     func validate() throws {
         if [stat, nameStatus, quiet].count(where: { $0 }) > 1 {
-            throw ValidationError("--stat, --name-status and --quiet exclude each other.")
+            throw ValidationError("use only one of --stat, --name-status and --quiet.")
         }
         if (nameStatus || quiet) && output.format != .text {
-            throw ValidationError("--name-status and --quiet have one form only.")
+            throw ValidationError("--name-status and --quiet cannot be combined with --format.")
         }
         if (output.format == .csv || output.format == .csvSafe) && !stat {
-            throw ValidationError("a diff is no table; --format is text, json or jsonl, or csv with --stat.")
+            throw ValidationError(
+                "a diff is not a table; use --format text, json or jsonl, or csv together with --stat.")
         }
         _ = try kinds()
     }
 
     private func kinds() throws -> Set<Change.Kind> {
         guard let only else { return Set(Change.Kind.allCases) }
-        guard only.contains(where: { $0 != "," }) else { throw ValidationError("--only names no kind.") }
+        guard only.contains(where: { $0 != "," }) else {
+            throw ValidationError(
+                "--only is empty; give one or more kinds.")
+        }
         return Set(
             try only.split(separator: ",").map { name in
                 guard let kind = Change.Kind(rawValue: String(name)) else {
                     let known = Change.Kind.allCases.map(\.rawValue)
                     let nearest = Nearest.match(String(name), among: known).map { "; did you mean \($0)?" } ?? "."
                     throw ValidationError(
-                        "\(name) is no kind; the kinds are \(known.joined(separator: ", "))\(nearest)")
+                        "'\(name)' is not a kind; the kinds are \(known.joined(separator: ", "))\(nearest)")
                 }
                 return kind
             })
     }
 
-    /// Both images, read at once; large ones one after the other, so that what their reading takes besides is there once.
+    /// Reads both images in parallel. Large ones are read one after the other, so that the extra
+    /// memory that reading takes is needed only once.
     private func sources() throws -> (ImageSource, ImageSource) {
         guard FileIO.size(old) + FileIO.size(new) < 1 << 28 else {
             return (try archive.source(old), try archive.source(new))
@@ -90,7 +101,7 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         guard !(old == "-" && new == "-") else {
-            throw ArchiveError(.usage, "standard input can be one of the images, not both")
+            throw ArchiveError(.usage, "standard input can be only one of the images")
         }
         let progress = Progress("reading \(old) and \(new)", isWanted: !quiet) { archive.size(old) + archive.size(new) }
         let (left, right) = try sources()
@@ -108,12 +119,13 @@ struct DiffCommand: ParsableCommand {
         Progress.end()
         if !quiet { try print(shown, left, right, redactor) }
         if let path, changes.isEmpty && !diff.changes.isEmpty && !quiet {
-            let hint = path.contains("*") ? "" : "; --path '\(path)/*' is for what is below it"
-            Console.note("xsarchive: none of the \(diff.changes.count) changes has such a path\(hint)")
+            let hint = path.contains("*") ? "" : "; --path '\(path)/*' matches what is below it"
+            Console.note("xsarchive: none of the \(diff.changes.count) changes matches --path\(hint)")
         }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet {
             Console.note(
-                "xsarchive: the images say the same; their bytes differ in the order of the records or in padding")
+                "xsarchive: the images have the same content; their bytes differ in what is not compared, like "
+                    + "padding or the order of records")
         }
         if !changes.isEmpty { throw Exit.differences.code }
     }

@@ -3,10 +3,11 @@ import ArgumentParser
 struct DomainsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "domains",
-        abstract: "List the domains of an image, with what each uses of the store; dead ones are marked.",
+        abstract: "List the domains of an image and what each uses of the store; dead ones are marked.",
         discussion: """
-            state: live (it has a ring connection), dead (it has none in an image of the whole host), unknown (the image holds a part of a host).
-            bytes: as xenstored accounts them. quota, used_percent: the quota of which the domain has used up most.
+            state: live (it has a ring connection), dead (it has none in an image of the whole host), unknown (the \
+            image holds only part of a host).
+            bytes: as xenstored accounts them. quota, used_percent: the quota that the domain has used up most.
             Example:
               xsarchive domains @latest
             """

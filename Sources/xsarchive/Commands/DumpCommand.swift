@@ -7,10 +7,12 @@ struct DumpCommand: ParsableCommand {
         commandName: "dump",
         abstract: "Print every record of a file with its offset, fields and bytes, without an archive.",
         discussion: """
-            Each field stands with its offset in the file, its width in bytes, its name and its value; padding and bytes that no field \
-            explains stand among them, findings at their place behind "!". A damaged file is printed as far as it can be read.
-            With --format jsonl, one object a line: header, record, damage, trailer, and findings about the file as a whole.
-            Exit status: 0 the file is whole, 1 it is damaged, 2 trouble.
+            Each field is printed with its offset in the file, its width in bytes, its name and its value. Padding \
+            and bytes that no field explains are printed in place; findings follow the item they belong to, marked \
+            "!". A damaged file is printed as far as it can be read.
+            With --format jsonl, each line is one object: header, record, damage or trailer, and findings about the \
+            file as a whole.
+            Exit status: 0 the file is complete, 1 it is damaged, 2 trouble.
             Example:
               xsarchive dump state_dump | less
             """
@@ -19,24 +21,18 @@ struct DumpCommand: ParsableCommand {
     @Argument(help: "The file; '-' is standard input.", completion: .file())
     var file: String
 
-    @Option(name: .customLong("format"), help: "text or jsonl.")
-    var format: OutputFormat = .text
+    @Option(name: .customLong("format"), help: "The output format.")
+    var format: DumpFormat = .text
 
-    @Option(help: "How to read the file; auto: as its bytes say.")
+    @Option(help: "The layout of the file; auto detects it.")
     var layout: LayoutChoice = .auto
-
-    func validate() throws {
-        if format != .text && format != .jsonl {
-            throw ValidationError("a dump is no table; --format is text or jsonl.")
-        }
-    }
 
     func run() throws {
         try MissingImage.refuse(file, in: nil)
         let image = try ImageFile.prepare(file, layout: layout.layout, salvaging: true)
         let printer: any DumpPrinter = format == .text ? DumpText(image) : DumpJSON(image)
         let lines = image.text
-        // The findings are in the order of the file; each is printed with the item it belongs to.
+        // The findings are in file order; each is printed with its item.
         var findings = image.findings[...]
         func take(before end: Int?) -> [Finding] {
             let taken = findings.prefix { finding in end.map { (finding.offset ?? -1) < $0 } ?? true }

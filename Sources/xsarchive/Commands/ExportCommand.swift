@@ -6,8 +6,8 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write an archived image's original bytes.",
         discussion: """
-            The bytes are written anew from the tables and compared with the SHA-256 of the import. A file appears only when it is \
-            complete.
+            The bytes are re-encoded from the tables and compared with the SHA-256 of the import. The file appears \
+            only when it is complete.
             Example:
               xsarchive export @latest -o state_dump
             """
@@ -22,16 +22,16 @@ struct ExportCommand: ParsableCommand {
         name: [.short, .customLong("output")], help: "The file to write; '-' is standard output.", completion: .file())
     var output = "-"
 
-    @Flag(help: "Replace the file where it exists.")
+    @Flag(help: "Overwrite the file if it exists.")
     var force = false
 
-    @Flag(name: .shortAndLong, help: "Tell what was written and proved, on standard error.")
+    @Flag(name: .shortAndLong, help: "Report on standard error what was written and proved.")
     var verbose = false
 
     @OptionGroup var talk: QuietOption
 
     func validate() throws {
-        if talk.quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
+        if talk.quiet && verbose { throw ValidationError("use only one of --quiet and --verbose.") }
     }
 
     func run() throws {
@@ -43,9 +43,10 @@ struct ExportCommand: ParsableCommand {
         if output == "-" {
             guard !Terminal.isStandardOutput else {
                 throw ArchiveError(
-                    .usage, "an image is no text for a terminal; name a file with -o, or pipe the output")
+                    .usage, "an image is binary and would garble the terminal; give a file with -o, or pipe the output")
             }
-            // Half an image looks like one, so that its reader's end must not be ours.
+            // Half an image looks like a whole one. If the reader ends early, this must be an
+            // error, not a silent end as for other output.
             FileIO.reportClosedPipes()
             try exporter.exportToStandardOutput(image) { progress.show(ahead: Double($0)) }
         } else {
@@ -53,7 +54,8 @@ struct ExportCommand: ParsableCommand {
         }
         if verbose {
             Console.note(
-                "xsarchive: @\(image.imageID) \(image.label.name): \(image.stream.size) bytes written to \(output), SHA-256 \(image.stream.sha256) as imported"
+                "xsarchive: @\(image.imageID) \(image.label.name): \(image.stream.size) bytes written to \(output), "
+                    + "SHA-256 \(image.stream.sha256) as imported"
             )
         }
     }

@@ -4,14 +4,14 @@ import XenstoreArchive
 struct ImagesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "images",
-        abstract: "List the images of the archive, in the order of their import.",
+        abstract: "List the images of the archive, in import order.",
         discussion: "Example:\n  xsarchive images --series host7"
     )
 
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Option(help: "Only the images of this series.")
+    @Option(help: "List only the images of this series.")
     var series: String?
 
     func run() throws {
@@ -24,7 +24,7 @@ struct ImagesCommand: ParsableCommand {
         let archive = try archive.open()
         let rebuilds = try CustodyLog(archive).rebuilds()
         for image in try archive.images() where series == nil || image.label.series == series {
-            // A person needs enough of the digest to tell images apart; machines get all of it.
+            // A person needs only enough digits to tell images apart; programs get all of them.
             let digest = output.format == .text ? String(image.stream.sha256.prefix(12)) : image.stream.sha256
             table.add([
                 .integer(image.imageID), .string(image.label.name), .string(image.label.series),
@@ -40,7 +40,7 @@ struct ImagesCommand: ParsableCommand {
         let known = try archive.series()
         if !known.contains(series), let nearest = Nearest.match(series, among: known) {
             Console.flush()
-            Console.note("xsarchive: no image is of series \(series); did you mean \(nearest)?")
+            Console.note("xsarchive: there is no series \(series); did you mean \(nearest)?")
         }
     }
 }

@@ -6,11 +6,12 @@ import XenstoreStream
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Tell every value, permission and lifetime of a path along a series, or what became of a domain.",
+        abstract: "Show every value, permission and lifetime of a path over a series, or the history of a domain.",
         discussion: """
-            A row is a stretch of images in which nothing changed. until: 'now' (the series' last image still has it), 'changed' or 'removed'.
-            Times are those of the capture, or of the import where nobody said when an image was captured.
-            With --domain: the domain's connection, and the nodes of its home that were not the same in all images.
+            Each row is a run of consecutive images in which nothing changed. until: 'now' (the series' last image \
+            still has it), 'changed' or 'removed'.
+            Times are capture times, or import times for images without a capture time.
+            With --domain: the domain's connection, and the nodes of its home that are not the same in all images.
             Examples:
               xsarchive log /local/domain/1/name
               xsarchive log --domain 7 --series host7
@@ -23,14 +24,14 @@ struct LogCommand: ParsableCommand {
     @Argument(help: "The node's path.")
     var path: String?
 
-    @Option(help: "A domain, instead of a path.")
+    @Option(help: "A domid, instead of a path.")
     var domain: UInt16?
 
-    @Option(help: "Only this series (default: all).")
+    @Option(help: "Show only this series (default: all).")
     var series: String?
 
     func validate() throws {
-        if (path == nil) == (domain == nil) { throw ValidationError("Give a path or --domain, and not both.") }
+        if (path == nil) == (domain == nil) { throw ValidationError("give either a path or --domain.") }
     }
 
     func run() throws {
@@ -46,20 +47,22 @@ struct LogCommand: ParsableCommand {
             let what = path ?? domain.map { "domain \($0)" } ?? ""
             throw ArchiveError(
                 .noSuchImage,
-                "\(what): no image\(series.map { " of series \($0)" } ?? "") knows of it; \(try advice(opened))")
+                "\(what): not found in any image\(series.map { " of series \($0)" } ?? ""); \(try advice(opened))")
         }
     }
 
     private func advice(_ opened: Archive) throws -> String {
         let known = try opened.series()
         if let series, !known.contains(series) {
-            return Nearest.advice(series, among: known, otherwise: "'xsarchive images' lists what there is")
+            return Nearest.advice(
+                series, among: known,
+                otherwise: "'xsarchive images' lists the images and their series")
         }
-        guard let path else { return "'xsarchive domains' lists those of an image" }
-        if path.hasPrefix("@") { return "log takes a node's path, and looks at all images" }
-        guard path.hasPrefix("/") else { return "write the whole path, like /local/domain/0/name" }
-        guard let latest = try? opened.image(named: "@latest") else { return "there is no image yet" }
+        guard let path else { return "'xsarchive domains' lists an image's domains" }
+        if path.hasPrefix("@") { return "log takes a node's path, and reads all images" }
+        guard path.hasPrefix("/") else { return "give the full path, like /local/domain/0/name" }
+        guard let latest = try? opened.image(named: "@latest") else { return "the archive is empty" }
         let nearest = try NodeTree(ImageSource(opened, latest)).nearest(to: Octets(path.utf8))
-        return nearest.map { "did you mean \(Escape.printable($0))?" } ?? "'xsarchive ls' shows what an image has"
+        return nearest.map { "did you mean \(Escape.printable($0))?" } ?? "'xsarchive ls' lists an image's nodes"
     }
 }

@@ -15,10 +15,10 @@ struct LsCommand: ParsableCommand {
     @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
 
-    @Argument(help: "The path; a relative one counts from domain 0's home.")
+    @Argument(help: "The path; a relative path starts at domain 0's home.")
     var path = "/"
 
-    @Flag(name: .short, help: "Print whole paths, and values in full.")
+    @Flag(name: .short, help: "Print full paths and full values.")
     var fullPaths = false
 
     @Flag(name: .short, help: "Print permissions.")

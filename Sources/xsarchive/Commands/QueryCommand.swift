@@ -5,11 +5,12 @@ import XenstoreArchive
 struct QueryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Answer a question by a named query; without a name, list the queries.",
+        abstract: "Run a named query; without a name, list the queries.",
         discussion: """
-            --datasette prints what Datasette needs to show all of them: xsarchive query --datasette > metadata.yaml, then \
-            datasette xsarchive.db -m metadata.yaml.
-            'xsarchive query NAME --help' explains a query: why, parameters, columns, and its SQL, which SQLite's own shell runs as it is.
+            --datasette prints what Datasette needs to show all queries: xsarchive query --datasette > \
+            metadata.yaml, then datasette xsarchive.db -m metadata.yaml.
+            'xsarchive query NAME --help' explains a query: why, parameters, columns, and its SQL, which also runs \
+            unchanged in SQLite's own shell.
             Examples:
               xsarchive query
               xsarchive query dead_owner -i @latest
@@ -31,7 +32,7 @@ struct QueryCommand: ParsableCommand {
 
     @Option(
         name: [.customShort("P"), .customLong("parameter")],
-        help: "A parameter, as key=value; may be given several times.")
+        help: "A parameter, as key=value; can be repeated.")
     var parameter: [String] = []
 
     @OptionGroup var time: TimeoutOptions
@@ -43,13 +44,14 @@ struct QueryCommand: ParsableCommand {
     var datasette = false
 
     func validate() throws {
-        if explain && name == nil { throw ValidationError("--explain is about one query; name it.") }
+        if explain && name == nil { throw ValidationError("--explain requires the name of a query.") }
         if datasette && name != nil {
-            throw ValidationError("--datasette is about all queries; leave out \(name ?? "the name").")
+            throw ValidationError("--datasette covers all queries; leave out \(name ?? "the name").")
         }
     }
 
-    /// The arguments with --help behind a query's name turned into --explain: the parser's help knows the command only.
+    /// Turns --help after a query's name into --explain, as the parser's help knows only the
+    /// command.
     static func explaining(_ arguments: [String]) -> [String] {
         guard arguments.first == "query", let index = arguments.firstIndex(where: { $0 == "--help" || $0 == "-h" }),
             arguments[..<index].dropFirst().contains(where: { name in NamedQuery.all.contains { $0.name == name } })
@@ -69,7 +71,7 @@ struct QueryCommand: ParsableCommand {
             if image != nil {
                 let reason =
                     values["image_id"] == nil
-                    ? "looks at all images; leave out -i" : "has its image twice; give -i or -P image_id, not both"
+                    ? "reads all images; leave out -i" : "got its image twice; give either -i or -P image_id"
                 throw ArchiveError(.usage, "query \(name) \(reason)")
             }
             let opened = try archive.open()
@@ -94,14 +96,14 @@ struct QueryCommand: ParsableCommand {
         var values: [String: String] = [:]
         for text in parameter {
             guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-                throw ArchiveError(.usage, "-P \(text): write key=value")
+                throw ArchiveError(.usage, "-P \(text): must be key=value")
             }
             values[String(text[..<equals])] = String(text[text.index(after: equals)...])
         }
         return values
     }
 
-    /// The archive as Datasette names it: its file's name without the ending.
+    /// The name that Datasette gives the archive: the file name without its extension.
     private var archiveName: String {
         let file = archive.path.split(separator: "/").last.map(String.init) ?? archive.path
         guard let dot = file.lastIndex(of: "."), dot > file.startIndex else { return file }
@@ -122,7 +124,7 @@ struct QueryCommand: ParsableCommand {
         if let severity = query.severity {
             lines.append("Severity of a row for 'xsarchive check': \(severity.rawValue)")
         }
-        if query.header.needsWholeHost { lines.append("Not applicable to an image that holds a part of a host.") }
+        if query.header.needsWholeHost { lines.append("Not applicable to an image that holds only part of a host.") }
         lines += query.parameters.map { "Parameter \($0.name): \($0.help)" }
         lines += ["Columns: " + query.columns.joined(separator: ", "), ""]
         if !query.header.remarks.isEmpty { lines += query.header.remarks + [""] }

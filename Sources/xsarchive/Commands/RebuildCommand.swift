@@ -6,18 +6,20 @@ import XenstoreStream
 struct RebuildCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
-        abstract: "Make a valid, clean stream from an image: in another layout, of a part of it, or with changes.",
+        abstract: "Make a valid, clean stream from an image: in another layout, from a part of it, or with edits.",
         discussion: """
-            Selections come first (of several, all that any of them wants is kept), then what is dropped, removed, set, and given permissions, in this \
-            order. Records come out in an order that a daemon can restore. Whatever the layout cannot carry, and whatever else is not as \
-            in the image, is told on standard error, a line each: docs/rebuild.md has the list.
-            A file appears only when the stream has been read back and found to be as it was meant.
+            Selections are applied first; several selections are combined (union). Then come --drop, --remove, --set \
+            and --set-perms, in this order. The records are written in an order that a daemon can restore. \
+            Everything that the layout cannot carry, and every other alteration, is reported on standard error, one \
+            line each; docs/rebuild.md lists the kinds.
+            The file appears only after the stream was read back and found to be as intended.
             Examples:
               xsarchive rebuild @latest -o state_dump --layout v1
               xsarchive rebuild @latest -o db --layout oxenstored
               xsarchive rebuild @latest -o guest.bin --domain 2
               xsarchive rebuild @latest --save-as smaller --drop sockets
-              xsarchive rebuild state_dump -o edited.bin --set /local/domain/2/name=db01 --remove /local/domain/2/device --drop sockets
+              xsarchive rebuild state_dump -o edited.bin --set /local/domain/2/name=db01 --remove \
+            /local/domain/2/device --drop sockets
             """
     )
 
@@ -28,48 +30,48 @@ struct RebuildCommand: ParsableCommand {
     var image: String
 
     @Option(
-        name: [.short, .customLong("output")], help: "The file to make; '-' is standard output.", completion: .file())
+        name: [.short, .customLong("output")], help: "The file to write; '-' is standard output.", completion: .file())
     var output: String?
 
     @Option(
         name: .customLong("domain"),
-        help: "Keep a domain: its connection and what hangs on it, the nodes below its home and those it owns.")
+        help: "Keep a domain: its connection, watches and transactions, its nodes, and those below its home.")
     var domains: [UInt16] = []
 
     @Option(
         name: .customLong("subtree"),
-        help: "Keep the nodes at a path and below, the watches on them and what is pending there.")
+        help: "Keep the nodes at and below a path, the watches on them and what is pending there.")
     var subtrees: [String] = []
 
     @Option(help: "Leave out sockets, connections, transactions, pending (nodes) or buffers.")
     var drop: [Edit.Drop] = []
 
-    @Option(help: "Remove a node and all below it.")
+    @Option(help: "Remove a node and everything below it.")
     var remove: [String] = []
 
     @Option(
         name: .customLong("set"),
-        help: "Set a node's value, as PATH=VALUE; a new node gets the permissions of what is above it.")
+        help: "Set a node's value, as PATH=VALUE; a new node gets its parent's permissions.")
     var values: [String] = []
 
     @Option(help: "Set a node's permissions, as PATH=n0,r5.")
     var setPerms: [String] = []
 
-    @Flag(help: "Paths and values have the escapes that ls and cat print: \\n, \\\\, \\x00 ...")
+    @Flag(help: "Read paths and values with the escapes that ls and cat print: \\n, \\\\, \\x00 ...")
     var escaped = false
 
-    @Option(help: "Keep the stream in the archive under this name, with what it was made of and how.")
+    @Option(help: "Store the stream in the archive under this name, with its source and the edits.")
     var saveAs: String?
 
-    @Option(help: "The series in which --save-as keeps it.")
+    @Option(help: "The series in which --save-as stores it.")
     var series = "rebuilt"
 
-    @Flag(help: "Where anything is lost, write nothing and end with exit status 2.")
+    @Flag(help: "If anything is lost, write nothing and exit with status 2.")
     var strict = false
 
     @OptionGroup var secrets: RedactOptions
 
-    @Flag(help: "Replace the file where it exists.")
+    @Flag(help: "Overwrite the file if it exists.")
     var force = false
 
     @OptionGroup var talk: QuietOption
@@ -93,7 +95,7 @@ struct RebuildCommand: ParsableCommand {
 
     func run() throws {
         guard output != nil || saveAs != nil else {
-            throw ArchiveError(.usage, "where is the stream to go? -o names a file, --save-as an image of the archive")
+            throw ArchiveError(.usage, "no destination; give a file with -o, or a name in the archive with --save-as")
         }
         let plan = try plan()
         let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path, image])
@@ -113,9 +115,9 @@ struct RebuildCommand: ParsableCommand {
         if output == "-" { Console.note(saved) } else { Console.print(saved) }
     }
 
-    /// Tells in the custody log what has left the archive, and that secrets were replaced in it.
+    /// Records in the custody log what has left the archive, and that secrets in it were replaced.
     private func log(_ stream: RebuiltStream, of image: ArchivedImage) throws {
-        let how = secrets.redactKey == nil ? "by letters x" : "by a keyed hash"
+        let how = secrets.redactKey == nil ? "by the letter x" : "by a keyed hash"
         let note = "written to \(output ?? "-"), \(stream.alterations.count(.redacted)) secret values replaced \(how)"
         let opened = try Archive.openExisting(archive.path)
         try opened.database.transaction {
@@ -125,14 +127,13 @@ struct RebuildCommand: ParsableCommand {
         }
     }
 
-    /// - Returns: the line that `import` would print.
+    /// - Returns: the line that `import` prints.
     private func save(_ stream: RebuiltStream, as name: String, _ steps: RebuildSteps) throws -> String {
         let archive = try Archive.openOrCreate(archive.path)
         archive.noteUpgrade()
         let label = ImageLabel(name: name, series: series)
         let provenance = Provenance(.rebuild, source: steps.source, note: steps.json.text)
         let outcome = try Importer(archive).store(stream.image, label: label, from: provenance)
-        return
-            "@\(outcome.imageID)  \(Escape.printable(name))  \(stream.image.recordCount) records  \(stream.image.sha256)  \(outcome.kind.rawValue)"
+        return outcome.line(name: name, stream.image)
     }
 }

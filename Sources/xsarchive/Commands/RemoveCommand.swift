@@ -5,13 +5,14 @@ import XenstoreStream
 struct RemoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Take images out of the archive for good; the custody log keeps that they were there.",
+        abstract: "Remove images from the archive for good; the custody log records that they existed.",
         discussion: """
-            What only these images used goes with them: the bytes are overwritten, the file is packed, and the journal is overwritten too. \
-            Images that shared records with them are proved before anything is final. Copies elsewhere stay: backups of the file, and \
-            those that an upgrade has kept beside it. A removal that was cut short is finished by giving the command again.
+            Everything that only these images use is deleted: the bytes are overwritten, the file is compacted, and \
+            the journal is overwritten too. Images that shared records with them are proved before the removal \
+            becomes final. Copies elsewhere stay: backups of the file, and those that an upgrade kept next to it. To \
+            finish an interrupted removal, repeat the command.
             Example:
-              xsarchive remove @3 --reason "host 7 was a customer's; asked to on 2026-08-14"
+              xsarchive remove @3 --reason "host 7 belongs to a customer; removal requested on 2026-08-14"
             """
     )
 
@@ -20,7 +21,7 @@ struct RemoveCommand: ParsableCommand {
     @Argument(help: "The archived images.")
     var images: [String]
 
-    @Option(help: "Why, for the custody log.")
+    @Option(help: "The reason, for the custody log.")
     var reason: String?
 
     @OptionGroup var talk: QuietOption
@@ -33,7 +34,9 @@ struct RemoveCommand: ParsableCommand {
         for reference in images {
             guard reference.hasPrefix("@") else {
                 throw ArchiveError(
-                    .usage, "\(reference): name an archived image, like @1 or @latest; 'xsarchive images' lists them")
+                    .usage,
+                    "\(reference): not an archived image; give one like @1 or @latest, 'xsarchive images' "
+                        + "lists them")
             }
             if let entry = try removal(of: reference, opened) {
                 gone.append(entry)
@@ -43,7 +46,7 @@ struct RemoveCommand: ParsableCommand {
             if !found.contains(where: { $0.imageID == image.imageID }) { found.append(image) }
         }
         let remover = Remover(opened)
-        let progress = Progress("packing the archive", isWanted: !talk.quiet) { Double(FileIO.size(archive.path)) }
+        let progress = Progress("compacting the archive", isWanted: !talk.quiet) { Double(FileIO.size(archive.path)) }
         if found.isEmpty {
             try remover.clear()
         } else {
@@ -54,7 +57,8 @@ struct RemoveCommand: ParsableCommand {
         }
         for entry in gone where !talk.quiet {
             Console.print(
-                "@\(entry.imageID ?? 0)  \(Escape.printable(entry.name ?? ""))  removed before, on \(Escape.printable(entry.at))"
+                "@\(entry.imageID ?? 0)  \(Escape.printable(entry.name ?? ""))  already removed on "
+                    + "\(Escape.printable(entry.at))"
             )
         }
         noteCopies()
@@ -62,13 +66,13 @@ struct RemoveCommand: ParsableCommand {
 
     private func tell(_ progress: Progress, _ step: Remover.Step, _ count: Int) {
         switch step {
-        case .deleting: progress.next("removing \(count == 1 ? "an image" : "\(count) images")")
+        case .deleting: progress.next("removing \(count == 1 ? "1 image" : "\(count) images")")
         case .proving: progress.next("proving the images that shared records")
-        case .packing: progress.next("packing the archive") { Double(FileIO.size(archive.path)) }
+        case .packing: progress.next("compacting the archive") { Double(FileIO.size(archive.path)) }
         }
     }
 
-    /// The entry that tells of the removal of an image that is named by its id.
+    /// The custody entry of the removal of an image that is given by its id.
     private func removal(of reference: String, _ archive: Archive) throws -> CustodyEntry? {
         guard let id = Int64(reference.dropFirst()) else { return nil }
         return try CustodyLog(archive).entries().last {
@@ -80,7 +84,8 @@ struct RemoveCommand: ParsableCommand {
         let copies = FileIO.neighbours(of: archive.path) { $0.contains(".backup") }
         guard let first = copies.first else { return }
         Console.note(
-            "xsarchive: \(first)\(copies.count > 1 ? " and \(copies.count - 1) more" : ""): a copy of the archive from before, which may hold what was removed; "
-                + "delete it where it should not")
+            "xsarchive: \(first)\(copies.count > 1 ? " and \(copies.count - 1) more" : ""): an older copy of the "
+                + "archive, which may still contain what was removed; "
+                + "delete it if it must not")
     }
 }

@@ -5,15 +5,16 @@ import XenstoreStream
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Write a page to look at: an image, or what changed from one to another, in one file of HTML.",
+        abstract: "Write an HTML page about an image, or about what changed between two, in a single file.",
         discussion: """
-            The page shows counts and charts, the tree with values and permissions, findings, domains, devices with the states of both \
-            ends, and connections with what they wait for. It needs no network and sends nothing; what comes from the image stands in \
-            it as text only. It has everything in the image, so keep it as you keep the image; --redact makes one that can be shared: in the \
-            place of a secret value stand its length and, of two images, a hash under a random key, so that it can be seen to have changed.
-            Prints the page's name, its size and how many nodes it shows. The same images give the same page, with --redact and two images only \
-            under the same --redact-key.
-            Exit status: 0 done, also where there are findings or differences; 2 trouble.
+            The page shows counts and charts, the tree with values and permissions, findings, domains, devices with \
+            the states of both ends, and connections with what they are waiting for. It needs no network and sends \
+            nothing; content from the image appears in it only as text. It contains everything in the image, so \
+            protect it like the image. --redact makes a page that can be shared: each secret value is replaced by \
+            its length and, with two images, a hash under a random key, which shows whether it changed.
+            Prints the page's name, its size and the number of nodes it shows. The same images give the same page; \
+            with --redact and two images, only under the same --redact-key.
+            Exit status: 0 done, even if there are findings or differences; 2 trouble.
             Examples:
               xsarchive report @latest -o report.html
               xsarchive report @latest~1 @latest -o changes.html
@@ -24,17 +25,17 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var archive: ArchiveOptions
 
-    @Argument(help: "The image, archived or a file; of two the older.", completion: .file())
+    @Argument(help: "The image, archived or a file; the older one if two are given.", completion: .file())
     var image: String
 
     @Argument(help: "The newer image, to show what changed.", completion: .file())
     var newer: String?
 
     @Option(
-        name: [.short, .customLong("output")], help: "The page's file; '-' is standard output.", completion: .file())
+        name: [.short, .customLong("output")], help: "The file to write; '-' is standard output.", completion: .file())
     var output = "-"
 
-    @Flag(help: "Replace the file where it exists.")
+    @Flag(help: "Overwrite the file if it exists.")
     var force = false
 
     @OptionGroup var secrets: RedactOptions
@@ -42,18 +43,19 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         guard !(image == "-" && newer == "-") else {
-            throw ArchiveError(.usage, "standard input can be one of the images, not both")
+            throw ArchiveError(.usage, "standard input can be only one of the images")
         }
         guard output != "-" || !Terminal.isStandardOutput else {
             throw ArchiveError(
                 .usage,
-                "a page is for a browser, not for a terminal; name a file with -o, like -o report.html, or pipe the output"
+                "the page is HTML for a browser; give a file with -o, like -o report.html, or pipe the output"
             )
         }
         for input in [image, newer ?? image, archive.path] where output != "-" && FileTree.isSameFile(output, input) {
             throw ArchiveError(
                 .usage,
-                "\(output): is \(input == archive.path ? "the archive" : "the image") itself, which the page would replace; choose another name"
+                "\(output): is \(input == archive.path ? "the archive" : "the image") itself, and would be "
+                    + "overwritten; choose another name"
             )
         }
         let redactor = try secrets.redactor(showsChanges: newer != nil)
@@ -77,12 +79,13 @@ struct ReportCommand: ParsableCommand {
         if !talk.quiet { Console.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes") }
     }
 
-    /// - Throws: also where the file holds nothing of an image.
+    /// - Throws: `ArchiveError` if the image cannot be loaded, or if nothing in the file is
+    ///   readable.
     private func readable(_ reference: String) throws -> LoadedImage {
         let loaded = try LoadedImage(archive, reference)
         guard loaded.image.recordCount > 0 || !loaded.image.isSalvaged else {
             throw ArchiveError(
-                .badImage, "\(reference): nothing of an image can be read in it; 'xsarchive check' tells what is wrong")
+                .badImage, "\(reference): contains nothing that is readable as an image; see 'xsarchive check'")
         }
         return loaded
     }

@@ -4,11 +4,11 @@ import XenstoreArchive
 struct SQLCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sql",
-        abstract: "Run a SELECT on the archive. Nothing can be changed this way.",
+        abstract: "Run a SELECT on the archive, read-only.",
         discussion: """
-            The views are images, records, nodes, perms, watches, connections, transactions, quotas, domains, domain_records, globals, \
-            residues, damages and findings; then access, messages, domain_usage, node_lifetimes and \
-            node_changes. SQL that begins with a comment needs -- before it.
+            The views are images, records, nodes, perms, watches, connections, transactions, quotas, domains, \
+            domain_records, globals, residues, damages and findings; then access, messages, domain_usage, \
+            node_lifetimes and node_changes. If the SQL begins with a comment, put -- before it.
             Example:
               xsarchive sql "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"
             """
@@ -43,6 +43,6 @@ struct SQLCommand: ParsableCommand {
         if let name = message.firstMatch(of: /no such table: (\S+)/)?.output.1 {
             return Nearest.advice(String(name), among: Self.views, otherwise: "'xsarchive help sql' lists the views")
         }
-        return Self.views.contains(sql) ? "write SELECT * FROM \(sql)" : nil
+        return Self.views.contains(sql) ? "use SELECT * FROM \(sql)" : nil
     }
 }

@@ -6,24 +6,22 @@ struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract:
-            "Show what an image is: header, layout, counts, SHA-256, findings, and which connection hangs on what.",
-        discussion: "Example:\n  xsarchive show @latest"
+            "Show what an image is: header, layout, counts, SHA-256, findings, and what connections are waiting for.",
+        discussion: """
+            The section "waiting" is absent if no connection is waiting.
+            Example:
+              xsarchive show @latest
+            """
     )
 
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var looks: LookOptions
 
-    @Option(name: .customLong("format"), help: "text or json.")
-    var format: OutputFormat = .text
+    @Option(name: .customLong("format"), help: "The output format.")
+    var format: ShowFormat = .text
 
     @Argument(help: "The image, archived or a file.", completion: .file())
     var image: String
-
-    func validate() throws {
-        if format == .csv || format == .csvSafe {
-            throw ValidationError("show prints no table; --format is text, json or jsonl.")
-        }
-    }
 
     func run() throws {
         let source = try archive.source(image)

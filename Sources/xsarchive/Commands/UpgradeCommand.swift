@@ -5,11 +5,12 @@ import XenstoreStream
 struct UpgradeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "upgrade",
-        abstract: "Bring an archive of an earlier schema version up to date, and keep a copy of it as it was.",
+        abstract: "Upgrade an archive of an earlier schema version, and keep a copy of the original.",
         discussion: """
-            All is done in one transaction: every image is written anew from the new tables and compared with its SHA-256, or the archive \
-            stays as it was. The copy lies beside the archive, as xsarchive.db.v2.backup; one that is there already is never replaced. \
-            'import' does the same with an archive that needs it.
+            The upgrade is one transaction: every image is re-encoded from the new tables and compared with its \
+            SHA-256; if one differs, the archive stays unchanged. The copy is stored next to the archive, as \
+            xsarchive.db.v2.backup; an existing copy is never overwritten. 'import' also upgrades an archive that \
+            needs it.
             Example:
               xsarchive upgrade -a old.db
             """
@@ -20,7 +21,7 @@ struct UpgradeCommand: ParsableCommand {
     func run() throws {
         let opened = try Archive.openExisting(archive.path)
         if opened.upgrade == nil {
-            Console.note("xsarchive: \(archive.path): is up to date already")
+            Console.note("xsarchive: \(archive.path): is already up to date")
         } else {
             opened.noteUpgrade()
         }
@@ -28,11 +29,12 @@ struct UpgradeCommand: ParsableCommand {
 }
 
 extension Archive {
-    /// Tells on standard error what opening the archive has done to it.
+    /// Reports on standard error that opening the archive upgraded it.
     func noteUpgrade() {
         guard let upgrade, let backup = upgrade.backup else { return }
         Console.note(
-            "xsarchive: \(database.path): brought from schema version \(upgrade.from) to \(upgrade.to); the archive as it was is in \(backup)"
+            "xsarchive: \(database.path): upgraded from schema version \(upgrade.from) to \(upgrade.to); the "
+                + "original is in \(backup)"
         )
     }
 }

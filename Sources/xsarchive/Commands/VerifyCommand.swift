@@ -5,12 +5,14 @@ struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract:
-            "Check the archive: every image written anew and compared with its SHA-256, the custody log, and SQLite's own checks.",
+            "Verify the archive: re-encode every image and compare its SHA-256, check the custody log, and run "
+            + "SQLite's own checks.",
         discussion: """
-            Names what does not hold. At the end stand two lines to write down: the digest of all images, which is the same for the same \
-            images under the same labels in any archive, and the hash of the newest entry of the custody log. --expect takes either of \
-            them back, also when the log has gone on since: without it a log whose end was cut off, or that somebody made anew, cannot be told.
-            Exit status: 0 all holds, 2 something does not.
+            Lists every check that fails. Two lines at the end are to be written down: the digest of all images, \
+            which is the same for the same images under the same labels in any archive, and the hash of the newest \
+            custody entry. --expect compares either of them, even if the log has grown since. Without --expect, a \
+            log that was truncated or rewritten cannot be detected.
+            Exit status: 0 all checks pass, 2 a check failed.
             Examples:
               xsarchive verify
               xsarchive verify --json --expect 8f14-e45f-ceea-167a-5a36-dedd-4bea-2543
@@ -20,21 +22,21 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Flag(help: "One JSON object: whether all holds, the first problem, the digests, and every check.")
+    @Flag(help: "Print one JSON object: whether all checks pass, the first problem, the digests, and every check.")
     var json = false
 
-    @Option(help: "A digest or a hash that was written down; at least 16 digits, hyphens do not count.")
+    @Option(help: "A digest or hash that was written down; at least 16 digits, hyphens are ignored.")
     var expect: String?
 
-    @Flag(name: .shortAndLong, help: "Print only what does not hold.")
+    @Flag(name: .shortAndLong, help: "Print only failed checks.")
     var quiet = false
 
     func validate() throws {
-        if quiet && json { throw ValidationError("--quiet and --json exclude each other.") }
+        if quiet && json { throw ValidationError("use only one of --quiet and --json.") }
         guard let expect else { return }
         let digits = expect.filter { $0 != "-" && $0 != " " }
         guard (16...64).contains(digits.count), digits.allSatisfy(\.isHexDigit) else {
-            throw ValidationError("--expect \(expect) is no digest; it has at least 16 hexadecimal digits.")
+            throw ValidationError("--expect \(expect) is not a digest; give 16 to 64 hexadecimal digits.")
         }
     }
 
@@ -67,8 +69,8 @@ struct VerifyCommand: ParsableCommand {
 
     private func printSummary(_ summary: Verifier.Summary) {
         Console.print("")
-        Console.print("digest of the images   \(summary.digest?.short ?? "cannot be told")")
-        let head = summary.custodyHead.map { ArchiveDigest.short($0) } ?? "cannot be told"
+        Console.print("digest of the images   \(summary.digest?.short ?? "unknown")")
+        let head = summary.custodyHead.map { ArchiveDigest.short($0) } ?? "unknown"
         Console.print("custody, entry \(String(summary.entryCount).padded(to: 6))  \(head)")
     }
 

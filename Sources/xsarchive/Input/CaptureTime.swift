@@ -1,30 +1,31 @@
 import ArgumentParser
 import XenstoreArchive
 
-/// When an image was captured, by what its file tells.
+/// Where the capture time of an image comes from, apart from --captured-at.
 enum CaptureTime: String, CaseIterable, ExpressibleByArgument {
     case auto, name, mtime, none
 
-    /// - Throws: `ArchiveError` with code `usage` where the time was asked for and the file does not tell it.
+    /// - Throws: `ArchiveError` with code `usage` if the time was asked for and the file does not
+    ///   give it.
     func time(of source: ImportFiles.Source) throws -> String? {
         switch self {
         case .none: return nil
         case .mtime:
-            guard source.path != "-" else { throw Self.unknown(source.path, "standard input has no time of change") }
+            guard source.path != "-" else { throw Self.unknown(source.path, "standard input has no modification time") }
             return try Timestamp.text(seconds: FileTree.modificationTime(source.path))
         case .auto:
             let times = NameTime.all(in: Self.lastPart(source.name))
             guard times.count == 1, times[0].isCertain else { return nil }
-            // The 31st of June is no time at all.
+            // The name may contain a date that does not exist, like June 31.
             return try? times[0].normalized()
         case .name:
             let times = NameTime.all(in: Self.lastPart(source.name))
-            guard let time = times.first else { throw Self.unknown(source.path, "no time can be made out in the name") }
+            guard let time = times.first else { throw Self.unknown(source.path, "the name contains no time") }
             guard times.count == 1 else {
-                throw Self.unknown(source.path, "there are \(times.count) times in the name")
+                throw Self.unknown(source.path, "the name contains \(times.count) times")
             }
             do { return try time.normalized() } catch {
-                throw Self.unknown(source.path, "the name has no time that there is")
+                throw Self.unknown(source.path, "the time in the name does not exist")
             }
         }
     }
@@ -34,6 +35,6 @@ enum CaptureTime: String, CaseIterable, ExpressibleByArgument {
     }
 
     private static func unknown(_ path: String, _ why: String) -> ArchiveError {
-        ArchiveError(.usage, "\(path): \(why); give the time with --captured-at, or leave out --time-from")
+        ArchiveError(.usage, "\(path): \(why); give the time with --captured-at, or omit --time-from")
     }
 }

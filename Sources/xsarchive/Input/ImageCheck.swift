@@ -3,7 +3,7 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// All that is found in one image.
+/// Everything that is found in one image.
 struct ImageCheck {
     let items: [QueryFindings.Item]
     let inapplicable: [(name: String, reason: String)]

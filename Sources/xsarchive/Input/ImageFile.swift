@@ -2,30 +2,32 @@ import ArgumentParser
 import XenstoreArchive
 import XenstoreStream
 
-/// An image's file, unpacked where it is compressed.
+/// An image's file, decompressed if necessary.
 struct ImageFile {
     let path: String
     let content: FileContent
 
-    /// - Parameter keepingPart: whether the part of a damaged compressed file that can be unpacked will do.
+    /// - Parameter keepingPart: whether the readable part of a damaged compressed file is
+    ///   acceptable.
     init(_ path: String, limit: Int = FileContent.standardLimit, keepingPart: Bool = false) throws {
         content = try FileContent(of: path, limit: limit)
         self.path = path
         if let problem = content.problem, !keepingPart || content.bytes.isEmpty {
-            let whence = content.bytes.isEmpty ? "" : " beyond the first \(content.bytes.count) bytes of what it holds"
+            let whence = content.bytes.isEmpty ? "" : " beyond the first \(content.bytes.count) decompressed bytes"
             throw ArchiveError(
                 .file,
-                "\(path): cannot be unpacked by \(content.compression?.rawValue ?? "any program")\(whence): \(problem); fetch the file again or unpack it yourself"
-                    + (content.bytes.isEmpty ? "" : ", or import what there is with --salvage"))
+                "\(path): cannot be decompressed by \(content.compression?.rawValue ?? "any program")\(whence): "
+                    + "\(problem); fetch the file again or decompress it yourself"
+                    + (content.bytes.isEmpty ? "" : ", or import the readable part with --salvage"))
         }
     }
 
-    /// How errors name it: offsets count in what comes out of a compressed file.
+    /// The name for errors. Offsets in a compressed file are those in the decompressed bytes.
     private var place: String {
-        content.compression == nil ? path : "\(path), unpacked"
+        content.compression == nil ? path : "\(path), decompressed"
     }
 
-    /// - Throws: `ArchiveError` that names the file, whatever is wrong with it.
+    /// - Throws: `ArchiveError` with the file's name for any problem with the file.
     func prepared(layout: Layout? = nil, salvaging: Bool = false) throws -> ScannedImage {
         if salvaging { return ScannedImage(salvaging: content.bytes, layout: layout) }
         do {
@@ -39,8 +41,8 @@ struct ImageFile {
         try ImageFile(path, keepingPart: salvaging).prepared(layout: layout, salvaging: salvaging)
     }
 
-    /// The name by which an image from this file is known where nobody says another.
-    /// - Parameter path: the file's path, as it is to be shown.
+    /// The default name of an image from this file.
+    /// - Parameter path: the file's path, as it is shown.
     func name(from path: String) -> String {
         content.compression?.unpackedName(path) ?? path
     }

@@ -1,13 +1,13 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// The files that an import is told to take, the files of folders among them.
+/// The files to import, including those in directories.
 struct ImportFiles {
     enum Item {
         case file(Source)
-        /// A file of a folder that is left out, and why.
+        /// A file in a directory that is skipped, and why.
         case skipped(String, why: String)
-        /// A folder in which there is none.
+        /// A directory without files.
         case empty(String)
         case failure(ArchiveError)
     }
@@ -15,14 +15,14 @@ struct ImportFiles {
     struct Source {
         /// `-` is standard input.
         let path: String
-        /// As it is named from the folder on that was given, else without any folder.
+        /// The path relative to the given directory, or the plain file name.
         let name: String
     }
 
-    /// The archive that is imported into, which may lie among the files.
+    /// The archive that receives the images; it may be among the files.
     let archive: String
 
-    /// Calls `body` with all that `path` stands for: a file itself, or the files in a folder, in the order of their names.
+    /// Calls `body` for the file at `path`, or for each file in the directory, in name order.
     func forEach(_ path: String, _ body: (Item) throws -> Void) rethrows {
         guard path != "-", FileTree.isFolder(path) else {
             return try body(
@@ -42,13 +42,13 @@ struct ImportFiles {
         }
     }
 
-    /// What becomes of a file in a folder; nil where it is the archive.
+    /// What to do with a file in a directory; nil if it is the archive itself.
     private func inFolder(_ path: String, _ name: String) -> Item? {
         if ["", "-journal", "-wal", "-shm"].contains(where: { FileTree.isSameFile(path, archive + $0) }) { return nil }
         do {
             guard LayoutDetection.isBeginning(try FileContent.start(of: path, count: LayoutDetection.beginningSize))
             else {
-                return .skipped(path, why: "does not begin as an image does")
+                return .skipped(path, why: "does not begin like an image")
             }
             return .file(Source(path: path, name: name))
         } catch let error as ArchiveError {

@@ -2,19 +2,20 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// An image in all the forms in which it can be looked at: its bytes, and a place in an archive for queries.
+/// An image in all forms that commands read: its bytes, and its place in an archive for queries.
 struct LoadedImage {
-    /// As the user named it.
+    /// As the user gave it.
     let reference: String
     /// The file, or the archived image with its label.
     let source: ImageSource
-    /// The bytes, read anew and as far as they can be: what was noticed at import may have been noticed by an older program.
+    /// The bytes, read again as far as possible: the findings in the archive may come from an older
+    /// version of the program.
     let image: ScannedImage
-    /// The archive that holds it; for a file, one in memory.
+    /// The archive that holds it; an archive in memory for a file.
     let archive: Archive
     let imageID: Int64
 
-    /// - Parameter layout: for a file, the layout to read it with; nil: decide from the bytes.
+    /// - Parameter layout: the layout of a file; nil: detect it.
     init(_ options: ArchiveOptions, _ reference: String, layout: Layout? = nil) throws {
         self.reference = reference
         guard reference.hasPrefix("@") else {
@@ -35,7 +36,7 @@ struct LoadedImage {
         imageID = archived.imageID
     }
 
-    /// The same image as it reads with its secrets replaced; `source` stays what it was, for who reads it to replace them.
+    /// The image with its secrets replaced. `source` is unchanged: its reader must replace them.
     func redacted(_ redactor: Redactor) throws -> LoadedImage {
         let layout = reference.hasPrefix("@") ? image.format.layout : nil
         return try LoadedImage(

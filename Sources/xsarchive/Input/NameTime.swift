@@ -2,22 +2,25 @@ import XenstoreArchive
 
 /// A time in a file's name, like state_dump-2026-08-01T12:00:00Z.bin.
 ///
-/// Known forms: a date YYYY-MM-DD or YYYYMMDD; behind it, perhaps with T, t, `_`, `-`, `.` or a blank between, a time HH:MM:SS (`:`,
-/// `-` or `.` between, the seconds may be missing) or HHMMSS, and perhaps Z or an offset like +02:00 or +0200; or ten digits that
-/// stand alone, which are seconds since 1970.
+/// Known forms: a date YYYY-MM-DD or YYYYMMDD, optionally followed by a time HH:MM:SS (separated by
+/// `:`, `-` or `.`, the seconds can be missing) or HHMMSS, and then by Z or an offset like +02:00
+/// or +0200. T, t, `_`, `-`, `.` or a blank can separate date and time. Or exactly ten digits,
+/// which are seconds since 1970.
 public struct NameTime: Equatable, Sendable {
+    /// The time as the name gives it.
     public enum Moment: Equatable, Sendable {
         /// As `Timestamp.normalize` reads it.
         case date(String)
         case secondsSince1970(Int64)
     }
 
+    /// The time as the name gives it.
     public let moment: Moment
-    /// Whether the name leaves nothing to guess: a date, a time and its offset from UTC.
+    /// Whether the name is unambiguous: it has a date, a time and its offset from UTC.
     public let isCertain: Bool
 
-    /// The time as the archive keeps it.
-    /// - Throws: `ArchiveError` with code `usage` where there is no such day.
+    /// The time as the archive stores it.
+    /// - Throws: `ArchiveError` with code `usage` if the day does not exist.
     public func normalized() throws -> String {
         switch moment {
         case .date(let text): try Timestamp.normalize(text)

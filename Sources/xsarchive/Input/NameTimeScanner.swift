@@ -1,3 +1,4 @@
+/// Reads a time from the bytes of a file name.
 struct NameTimeScanner {
     let bytes: [UInt8]
     var index: Int
@@ -10,7 +11,7 @@ struct NameTimeScanner {
         index < bytes.count && Self.isDigit(bytes[index])
     }
 
-    /// Reads what `body` reads, or nothing.
+    /// Reads what `body` reads; if `body` returns nil, reads nothing.
     private mutating func attempt<Result>(_ body: (inout NameTimeScanner) -> Result?) -> Result? {
         var copy = self
         guard let result = body(&copy) else { return nil }
@@ -40,7 +41,7 @@ struct NameTimeScanner {
             return scanner.clock()
         }
         guard let clock else {
-            // 20260801123 is some other number.
+            // 20260801123 is a different number.
             return isAtDigit ? nil : NameTime(moment: .date(day), isCertain: false)
         }
         let zone = attempt { $0.zone() }
@@ -84,7 +85,7 @@ struct NameTimeScanner {
         guard one(of: "+-") else { return nil }
         let sign = bytes[start] == UInt8(ascii: "+") ? "+" : "-"
         guard let hours = number(2, 0...14) else { return nil }
-        // 20260801-120000-0200 may as well end in a number of its own.
+        // In 20260801-120000-0200 the last four digits may be a separate number.
         guard one(of: ":") || sign == "+", let minutes = number(2, 0...59) else { return nil }
         return "\(sign)\(hours):\(minutes)"
     }

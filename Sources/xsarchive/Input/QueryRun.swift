@@ -17,13 +17,14 @@ extension ArchiveOptions {
 
     /// Runs a query on one image and prints its rows.
     /// - Parameters:
-    ///   - name: the query's.
+    ///   - name: the query's name.
     ///   - reference: the image.
-    ///   - parameters: the others besides the image.
-    ///   - format: the form of the table.
-    ///   - timeout: in seconds; nil: never.
-    ///   - isSilentWhereEmpty: whether a text without rows has no headings either, as an error follows.
-    /// - Returns: how many rows there were.
+    ///   - parameters: all parameters except the image.
+    ///   - format: the output format.
+    ///   - timeout: seconds until the query is stopped; nil: no limit.
+    ///   - isSilentWhereEmpty: whether to print nothing as text if there are no rows, because an
+    ///     error follows.
+    /// - Returns: the number of rows.
     @discardableResult
     func printRows(
         of name: String, image reference: String, parameters: [String: String] = [:], format: OutputFormat,
@@ -43,7 +44,7 @@ extension ArchiveOptions {
 }
 
 extension NamedQuery {
-    /// What a named query's table can do without on a narrow terminal, the first first.
+    /// The columns that a named query's table drops on a narrow terminal, in this order.
     static let expendable = [
         "uuid", "target", "conn_id", "first_image_id", "last_image_id", "images", "series", "transactions",
         "first_seen", "perms",

@@ -11,15 +11,18 @@ import Musl
 /// The archive that a command works on.
 struct ArchiveOptions: ParsableArguments {
     @Option(
-        name: [.short, .customLong("archive")], help: "The archive (default: $XSARCHIVE, else ./xsarchive.db).",
+        name: [.short, .customLong("archive")], help: "The archive (default: $XSARCHIVE, otherwise ./xsarchive.db).",
         completion: .file())
     var archive: String?
 
-    @Option(help: "How many seconds to wait for another process that holds the archive.")
+    @Option(help: "Seconds to wait for a locked archive.")
     var wait: Double = 60
 
     func validate() throws {
-        guard wait >= 0, wait <= 1e6 else { throw ValidationError("--wait is a number of seconds, at least 0.") }
+        guard wait >= 0, wait <= 1e6 else {
+            throw ValidationError(
+                "--wait requires a number of seconds from 0 to 1000000.")
+        }
         BusyHandler.seconds = wait
     }
 
@@ -33,23 +36,24 @@ struct ArchiveOptions: ParsableArguments {
         try Archive.open(path)
     }
 
-    /// The archived image that `reference` names.
+    /// The archived image for `reference`.
     func archivedImage(_ reference: String) throws -> (Archive, ArchivedImage) {
         guard reference.hasPrefix("@") else {
             throw ArchiveError(
-                .usage, "\(reference): name an archived image, like @1 or @latest; 'xsarchive images' lists them")
+                .usage,
+                "\(reference): not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
         }
         let archive = try open()
         return (archive, try archive.image(named: reference))
     }
 
-    /// How many bytes the image has that `reference` names, for people who wait; 0 where nobody knows before it is read.
+    /// The image's size in bytes, for progress; 0 if it is unknown before the image is read.
     func size(_ reference: String) -> Double {
         reference.hasPrefix("@")
             ? Double((try? archivedImage(reference))?.1.stream.size ?? 0) : Double(FileIO.size(reference))
     }
 
-    /// The image that `reference` names, a file or an archived one.
+    /// The image for `reference`, a file or an archived one.
     func source(_ reference: String) throws -> ImageSource {
         if reference.hasPrefix("@") {
             let (archive, image) = try archivedImage(reference)

@@ -14,7 +14,7 @@ struct ByteCount: ExpressibleByArgument {
         let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
         let unit = argument.last.flatMap { units[Character($0.uppercased())] }
         let digits = unit == nil ? argument[...] : argument.dropLast()
-        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits), number > 0 else {
+        guard digits.utf8.allSatisfy(ASCII.isDigit), let number = Int(digits), number > 0 else {
             return nil
         }
         let (bytes, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)

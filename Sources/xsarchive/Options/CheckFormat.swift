@@ -3,12 +3,12 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// The forms of a report.
+/// The output formats of `check`.
 enum CheckFormat: String, CaseIterable, ExpressibleByArgument {
     case text, json, jsonl, csv, sarif
     case csvSafe = "csv-safe"
 
-    /// The form of its table; nil where it has none.
+    /// The format of its table; nil if the output is not a table.
     var table: OutputFormat? {
         self == .text ? nil : OutputFormat(rawValue: rawValue)
     }

@@ -8,7 +8,7 @@ import Glibc
 import Musl
 #endif
 
-/// When output has colours.
+/// When to use colors.
 enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
     case auto, always, never
 }

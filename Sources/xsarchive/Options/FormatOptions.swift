@@ -8,11 +8,11 @@ import Glibc
 import Musl
 #endif
 
-/// The form of a command's table.
+/// The output format of a command's table.
 struct FormatOptions: ParsableArguments {
     @Option(
         name: .customLong("format"),
-        help: "The form of the table; csv-safe: cells that a spreadsheet could run are made text.")
+        help: "The output format; csv-safe is CSV with formula-like cells quoted.")
     var format: OutputFormat = .text
 
     @OptionGroup var looks: LookOptions

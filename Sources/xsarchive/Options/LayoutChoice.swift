@@ -8,7 +8,7 @@ import Glibc
 import Musl
 #endif
 
-/// The layouts a user can ask for.
+/// The layouts that a user can choose.
 enum LayoutChoice: String, CaseIterable, ExpressibleByArgument {
     case auto, draft, v1, v2, oxenstored, listing
 

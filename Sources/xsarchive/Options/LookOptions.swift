@@ -8,9 +8,9 @@ import Glibc
 import Musl
 #endif
 
-/// How the output looks.
+/// The appearance of the output.
 struct LookOptions: ParsableArguments {
-    @Option(help: "Colours; auto: on a terminal, unless NO_COLOR or TERM=dumb forbid it.")
+    @Option(help: "Use colors; auto: on a terminal, unless NO_COLOR or TERM=dumb is set.")
     var color: ColorChoice = .auto
 
     func validate() {

@@ -8,8 +8,8 @@ import Glibc
 import Musl
 #endif
 
-/// How much a command tells besides its data.
+/// How much a command reports in addition to its data.
 struct QuietOption: ParsableArguments {
-    @Flag(name: .shortAndLong, help: "Print nothing but what went wrong.")
+    @Flag(name: .shortAndLong, help: "Print only problems.")
     var quiet = false
 }

@@ -3,33 +3,37 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// Whether secrets are to be replaced, and which.
+/// Whether secrets are replaced, and which.
 struct RedactOptions: ParsableArguments {
     @Flag(
         help:
-            "Replace the values of secret nodes: passwords, tokens, keys, as secret_paths.txt (in schema/, installed beside the queries) lists them."
+            """
+            Replace the values of secret nodes (passwords, tokens, keys); secret_paths.txt in schema/, installed \
+            with the queries, lists them.
+            """
     )
     var redact = false
 
     @Option(
-        help: "A file with more patterns of secret paths, one a line, as in SQL's GLOB; goes with --redact.",
+        help: "A file with more patterns of secret paths, one per line, as in SQL's GLOB; requires --redact.",
         completion: .file())
     var redactList: String?
 
     @Option(
         help:
-            "A file with a key: secrets become digits of a keyed hash, and equal ones stay equal; goes with --redact.",
+            "A file with a key: secrets become digits of a keyed hash, and equal ones stay equal; requires --redact.",
         completion: .file())
     var redactKey: String?
 
     func validate() throws {
         if !redact && (redactList != nil || redactKey != nil) {
-            throw ValidationError("--redact-list and --redact-key go with --redact.")
+            throw ValidationError("--redact-list and --redact-key require --redact.")
         }
     }
 
-    /// Nil where nothing is to be replaced.
-    /// - Parameter showsChanges: whether equal secrets must be told from others also where no key is given: the key is then a random one.
+    /// The redactor; nil if nothing is replaced.
+    /// - Parameter showsChanges: whether equal and different secrets must be distinguishable.
+    ///   Without a given key, this takes a random one.
     func redactor(showsChanges: Bool) throws -> Redactor? {
         guard redact else { return nil }
         var patterns = Redactor.shippedPatterns
@@ -41,7 +45,8 @@ struct RedactOptions: ParsableArguments {
             guard key.count >= 16 else {
                 throw ArchiveError(
                     .usage,
-                    "\(redactKey): has \(key.count) bytes; a key has at least 16, like those of 'head -c 32 /dev/urandom'"
+                    "\(redactKey): has \(key.count) bytes; a key needs at least 16, make one with 'head -c 32 "
+                        + "/dev/urandom'"
                 )
             }
             return Redactor(patterns: patterns, form: .keyedHash(key: key))

@@ -8,23 +8,26 @@ extension ByteOrder: ExpressibleByArgument {}
 extension LengthRule: ExpressibleByArgument {}
 
 extension Layout: ExpressibleByArgument {
-    /// Those of streams are all of its cases; a text can be made as well.
+    /// The layouts that can be written: those of streams, and oxenstored's text.
     public static var allValueStrings: [String] {
-        (allCases + [.oxenstored]).map(\.rawValue)
+        (streams + [.oxenstored]).map(\.rawValue)
     }
 }
 
-/// The form of a stream that is to be made.
+/// The form of the stream to write.
 struct StreamFormOptions: ParsableArguments {
-    @Option(help: "draft, v1, v2 or oxenstored (default: as in the image; of a listing: v1).")
+    @Option(help: "draft, v1, v2 or oxenstored (default: the image's; for a listing: v1).")
     var layout: Layout?
 
-    @Option(help: "little or big (default: as in the image).")
+    @Option(help: "little or big (default: the image's).")
     var byteOrder: ByteOrder?
 
     @Option(
         help:
-            "Whether len counts a record's padding, as daemons write it (padded), or its body alone (body; default: as in the image)."
+            """
+            Whether len includes a record's padding, as daemons write it (padded), or covers only its body (body). \
+            Default: the image's rule.
+            """
     )
     var lengthRule: LengthRule?
 

@@ -1,12 +1,12 @@
 import ArgumentParser
 import XenstoreArchive
 
-/// How long SQL may take.
+/// The time limit for SQL.
 struct TimeoutOptions: ParsableArguments {
-    @Option(help: "Stop after so many seconds (default: never).")
+    @Option(help: "Seconds until the SQL is stopped (default: no limit).")
     var timeout: Double?
 
     func validate() throws {
-        if let timeout, !(timeout > 0) { throw ValidationError("--timeout is a number of seconds above 0.") }
+        if let timeout, !(timeout > 0) { throw ValidationError("--timeout requires a number of seconds above 0.") }
     }
 }

@@ -1,13 +1,14 @@
 import XenstoreStream
 
-/// What a connection hangs on: requests that were not handled, and replies and watch events that it has not read.
+/// What a connection is waiting for: unhandled requests, and replies and watch events that it has
+/// not read.
 struct Backlog {
     private let connection: ConnectionData
     private let requests: [WireMessage]
     private let answers: [WireMessage]
 
-    /// Nil where nothing waits. The one whole reply to a CONTROL request does not count: the live update that writes the
-    /// image is such a request, and its OK stands in every image.
+    /// Nil if nothing is waiting. A single complete reply to a CONTROL request does not count: the
+    /// live update that writes the image is such a request, so its OK is in every image.
     init?(_ connection: ConnectionData, _ byteOrder: ByteOrder) {
         self.connection = connection
         requests = connection.requests(byteOrder)
@@ -26,42 +27,46 @@ struct Backlog {
 
     /// One line for people.
     var text: String {
-        "\(who): \(hangsOn)"
+        "\(who): \(waitsFor)"
     }
 
-    /// The same without the connection's name.
-    var hangsOn: String {
+    /// The same, without the connection's name.
+    var waitsFor: String {
         var parts: [String] = []
         if let first = requests.first {
-            parts.append(Self.name(first) + (first.isComplete ? " not handled" : " cut short, \(extent(first)) there"))
+            let request = Self.name(first)
+            parts.append(
+                first.isComplete
+                    ? "\(request) not handled"
+                    : "incomplete \(request): \(extent(first)) present")
             if requests.count > 1 { parts[0] += " and \(requests.count - 1) more requests" }
         }
         if !answers.isEmpty {
             parts.append(
-                "has not read \(connection.outData.count) octets: "
+                "\(connection.outData.count) unread bytes: "
                     + counts.map { "\($0.count) \($0.name)" }.joined(separator: ", "))
             if let event = answers.first(where: { $0.type == 15 && $0.isComplete }) {
-                parts.append("the first event is of \(Escape.short(event.firstString))")
+                parts.append("the first event is for \(Escape.short(event.firstString))")
             }
         }
         return parts.joined(separator: "; ")
     }
 
-    /// How much of a request that is cut short there is.
+    /// How much of an incomplete request is present.
     private func extent(_ request: WireMessage) -> String {
         let count = connection.inData.count - request.offset
         guard count >= WireMessage.headerSize, let length = request.length else {
-            return "\(count) of \(WireMessage.headerSize) octets of its header"
+            return "\(count) of \(WireMessage.headerSize) header bytes"
         }
-        return "\(count - WireMessage.headerSize) of \(length) octets of its payload"
+        return "\(count - WireMessage.headerSize) of \(length) payload bytes"
     }
 
     private static func name(_ message: WireMessage) -> String {
-        let type = message.typeName ?? "a request"
+        let type = message.typeName ?? "request"
         return message.payload.isEmpty ? type : type + " " + Escape.short(message.firstString)
     }
 
-    /// The answers by their types, in the order of their first.
+    /// The number of answers of each type, in the order in which the types first occur.
     private var counts: [(name: String, count: Int)] {
         var result: [(name: String, count: Int)] = []
         for answer in answers {

@@ -2,10 +2,10 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// Prints what was found, image by image, in any of the forms.
+/// Prints the findings, image by image, in any format.
 struct CheckReport {
     let format: CheckFormat
-    /// The least severity to list.
+    /// The lowest severity to list.
     let least: Finding.Severity
     private var table: Table?
     private var results: [CheckSARIF.Result] = []
@@ -64,7 +64,7 @@ struct CheckReport {
         }
         let rest =
             hidden == 0
-            ? "" : "; \(hidden) of less severity not listed (--severity info lists \(hidden == 1 ? "it" : "them"))"
+            ? "" : "; \(hidden) lower-severity finding\(hidden == 1 ? "" : "s") hidden, shown by --severity info"
         return (counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")) + rest
     }
 }

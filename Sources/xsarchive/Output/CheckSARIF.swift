@@ -60,7 +60,7 @@ enum CheckSARIF {
         }
     }
 
-    /// The rules of the named queries, and those of all other findings there are.
+    /// The rules of the named queries, and of all other findings.
     private static func rules(_ results: [Result]) -> [SARIFRule] {
         var rules = NamedQuery.rules.map { query in
             let help = query.references.isEmpty ? query.why : "\(query.why) (\(query.references))"
@@ -105,7 +105,7 @@ enum CheckSARIF {
         }
     }
 
-    /// The image's name as a relative reference: what a URI may not hold is percent-encoded.
+    /// The image's name as a relative URI reference, percent-encoded.
     private static func uri(_ name: String) -> String {
         var result = ""
         for byte in name.utf8 {
@@ -114,7 +114,11 @@ enum CheckSARIF {
                 byte < 0x80
                 && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
                     || "-._~/@".unicodeScalars.contains(scalar))
-            if isPlain { result.unicodeScalars.append(scalar) } else { result += "%" + Escape.hex(byte).uppercased() }
+            if isPlain {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += "%" + Hexadecimal.text(byte).uppercased()
+            }
         }
         return result
     }

@@ -1,7 +1,8 @@
 import XenstoreAnalysis
 import XenstoreStream
 
-/// A change as a JSON object: change, kind, path, domid, what else names the thing, old and new.
+/// A change as a JSON object: change, kind, path, domid, the other members of its identity, old and
+/// new.
 enum DiffJSON {
     static func object(_ change: Change) -> JSON {
         var members: [(String, JSON)] = [

@@ -1,7 +1,8 @@
 import XenstoreAnalysis
 import XenstoreArchive
 
-/// How many things were added, removed and changed, by kind. Nodes of which only the permissions changed count as nodes.
+/// The numbers of added, removed and changed items by kind. A node whose permissions alone changed
+/// counts as a node.
 struct DiffStatistics {
     private struct Row {
         var added = 0

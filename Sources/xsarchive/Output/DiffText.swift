@@ -2,14 +2,15 @@ import ArgumentParser
 import XenstoreAnalysis
 import XenstoreStream
 
-/// A diff as people read it.
+/// A diff as text.
 enum DiffText {
-    /// What the changes are put in order by.
+    /// How the changes are grouped.
     enum Order: String, CaseIterable, ExpressibleByArgument {
         case kind, domain
     }
 
-    /// - Parameter domains: the domains' names, to put the changes in order by the domain they concern; nil: by kind.
+    /// - Parameter domains: the domains' names, to group by the domain that a change concerns; nil:
+    ///   group by kind.
     static func print(_ changes: [Change], old: String, new: String, domains: DomainNames? = nil) {
         guard !changes.isEmpty else { return }
         Console.print(Style.heading("--- \(Escape.printable(old))"))
@@ -21,7 +22,7 @@ enum DiffText {
         Console.print("\n" + DiffStatistics(changes).sentence)
     }
 
-    /// The changes by kind, in the order in which a diff has them.
+    /// The changes by kind, in the order of a diff.
     private static func sections(_ changes: [Change]) -> [(heading: String, changes: [Change])] {
         var sections: [(heading: String, changes: [Change])] = []
         for change in changes {
@@ -31,7 +32,7 @@ enum DiffText {
         return sections
     }
 
-    /// The changes by the domain that they concern, the host's first.
+    /// The changes by the domain that they concern; the host's come first.
     private static func sections(_ changes: [Change], _ names: DomainNames) -> [(heading: String, changes: [Change])] {
         let groups = Dictionary(grouping: changes) { $0.concernedDomid.map(Int.init) ?? -1 }
         return groups.sorted { $0.key < $1.key }.map { domid, changes in
@@ -64,8 +65,8 @@ enum DiffText {
         }
     }
 
-    /// One change: a sign, the name, and for each value that differs old → new.
-    /// - Parameter namesKind: whether to say which kind of thing it is, where it is no node.
+    /// One change: a sign, the name, and each value that differs as old → new.
+    /// - Parameter namesKind: whether to print the kind too, except for a node.
     private static func line(_ change: Change, namesKind: Bool) -> String {
         let isPlain = [.node, .perms, .header, .global].contains(change.kind)
         let name = (namesKind && !isPlain ? change.kind.rawValue + " " : "") + name(change)
@@ -77,11 +78,11 @@ enum DiffText {
         }
     }
 
-    /// What the thing was or is, or each value that differs.
+    /// All values of an added or removed item, or each value that differs.
     static func detail(_ change: Change) -> String {
         switch change.action {
-        case .added: description(change.new)
-        case .removed: description(change.old)
+        case .added: description(change, change.new)
+        case .removed: description(change, change.old)
         case .changed: differences(change)
         }
     }
@@ -94,7 +95,7 @@ enum DiffText {
         }.joined(separator: "; ")
     }
 
-    /// What tells the thing from others of its kind.
+    /// What identifies the item among others of its kind.
     static func name(_ change: Change) -> String {
         var identity = change.identity.map { "\($0.name.replacingUnderscores()) \(text($0.value))" }
         switch change.kind {
@@ -111,10 +112,13 @@ enum DiffText {
         }
     }
 
-    /// All values of a thing that came or went; those that say nothing left out.
-    private static func description(_ attributes: [Attribute]?) -> String {
+    /// All values of an added or removed item, without those that are empty or part of its name.
+    private static func description(_ change: Change, _ attributes: [Attribute]?) -> String {
         var parts: [String] = []
         for attribute in attributes ?? [] {
+            if change.identity.contains(attribute) || (change.kind == .connection && attribute.name == "domid") {
+                continue
+            }
             switch (attribute.name, attribute.value) {
             case ("value", let value): parts.append(" = " + text(value))
             case ("perms", let value): parts.append(" (" + text(value) + ")")
@@ -134,7 +138,8 @@ enum DiffText {
         case .octets(let octets): Escape.quoted(octets)
         case .data(let octets):
             octets.isEmpty
-                ? "no bytes" : "\(octets.count) bytes (\(Escape.hex(octets.prefix(8)))\(octets.count > 8 ? "..." : ""))"
+                ? "no bytes"
+                : "\(octets.count) bytes (\(Hexadecimal.text(octets.prefix(8)))\(octets.count > 8 ? "..." : ""))"
         }
     }
 }

@@ -2,13 +2,13 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// The names that domains have in the tree, escaped.
+/// The names of the domains in the tree, escaped.
 struct DomainNames {
     private var names: [UInt16: String] = [:]
 
     /// - Parameters:
-    ///   - images: where one has no name for a domain, that of the next counts.
-    ///   - redactor: names that it calls secret are left out.
+    ///   - images: the name comes from the first image that has one for the domain.
+    ///   - redactor: leaves out the names that it treats as secret.
     init(_ images: ImageSource..., without redactor: Redactor? = nil) throws {
         let (start, end) = (Octets("/local/domain/".utf8), Octets("/name".utf8))
         for image in images.reversed() {

@@ -1,7 +1,7 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// A dump for programs: one object a line.
+/// A dump for programs: one object per line.
 struct DumpJSON: DumpPrinter {
     private let image: ScannedImage
 
@@ -48,7 +48,7 @@ struct DumpJSON: DumpPrinter {
             ], findings)
     }
 
-    /// What the lines of a text say: fields have no places of their own.
+    /// The fields of a text's lines. They have no offsets of their own.
     private func lines(of record: Record, _ text: TextImage, _ findings: [Finding]) {
         let range = text.places[record.number - 1]..<text.places[record.number]
         let fields = TextImage.entries(of: record.body, layout: image.format.layout).map { entry in
@@ -116,7 +116,7 @@ struct DumpJSON: DumpPrinter {
 }
 
 extension JSON {
-    /// A finding as `show`, `check` and `dump` have it.
+    /// A finding as `show`, `check` and `dump` print it.
     static func finding(_ finding: Finding) -> JSON {
         .object([
             ("rule", .string(finding.rule)), ("severity", .string(finding.severity.rawValue)),

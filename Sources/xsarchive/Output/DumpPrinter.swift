@@ -2,11 +2,11 @@ import ArgumentParser
 import XenstoreArchive
 import XenstoreStream
 
-/// Prints a dump in one of its forms.
+/// Prints a dump in one format.
 protocol DumpPrinter {
     func header(_ findings: [Finding])
     func record(_ record: Record, _ findings: [Finding])
     func damage(_ damage: Damage, _ findings: [Finding])
-    /// The trailer, and what is found about the file as a whole.
+    /// Prints the trailer and the findings about the file as a whole.
     func finish(_ findings: [Finding])
 }

@@ -1,10 +1,10 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// A dump as people read it.
+/// A dump as text.
 struct DumpText: DumpPrinter {
     private let image: ScannedImage
-    /// The digits of the largest offset: all offsets are as wide.
+    /// The number of digits of the largest offset, to which all offsets are padded.
     private let offsetWidth: Int
 
     init(_ image: ScannedImage) {
@@ -19,7 +19,8 @@ struct DumpText: DumpPrinter {
             Console.print("\(place(0))  text; \(layout)")
         } else if let header = image.header {
             Console.print(
-                "\(place(0))  header, 16 bytes: version \(header.version), flags 0x\(String(header.flags, radix: 16)); \(layout)"
+                "\(place(0))  header, 16 bytes: version \(header.version), flags "
+                    + "0x\(String(header.flags, radix: 16)); \(layout)"
             )
         } else {
             Console.print("\(place(0))  no header; \(layout)")
@@ -30,15 +31,16 @@ struct DumpText: DumpPrinter {
     func record(_ record: Record, _ findings: [Finding]) {
         if let text = image.text { return lines(of: record, text, findings) }
         Console.print(
-            "\(place(record.offset))  record \(record.number), \(record.type.name): len \(record.length), \(record.size) bytes in all"
+            "\(place(record.offset))  record \(record.number), \(record.type.name): len \(record.length), "
+                + "\(record.size) bytes in total"
         )
         let trace = RecordTrace(record, in: image.bytes, format: image.format)
         for field in trace.fields { self.field(field) }
-        rest(record, behind: trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8)
+        rest(record, after: trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8)
         notes(findings)
     }
 
-    /// What the lines of a text say, without what only a stream has: lengths and pads.
+    /// The fields of a text's lines, without those that only a stream has: lengths and pads.
     private func lines(of record: Record, _ text: TextImage, _ findings: [Finding]) {
         let range = text.places[record.number - 1]..<text.places[record.number]
         Console.print(
@@ -48,7 +50,7 @@ struct DumpText: DumpPrinter {
                 "  " + entry.field.name + String(repeating: " ", count: Self.nameWidth - entry.field.name.count) + "  "
                     + Self.value(entry.value))
         }
-        if record.residue != nil { Console.print("  as it stands: " + Escape.short(text.text[range])) }
+        if record.residue != nil { Console.print("  verbatim: " + Escape.short(text.text[range])) }
         notes(findings)
     }
 
@@ -57,7 +59,7 @@ struct DumpText: DumpPrinter {
             "\(place(damage.offset))  damaged span, \(damage.bytes.count) bytes: \(Escape.harmless(damage.reason))")
         let trace = RecordTrace(damage, in: image.bytes, format: image.format)
         if let type = trace.type {
-            Console.print("  read as \(type.name), as far as it goes:")
+            Console.print("  read as \(type.name), as far as possible:")
             for field in trace.fields { self.field(field) }
             if let failure = trace.failure, let field = failure.field {
                 line(failure.offset, nil, field.name, "? \(failure.reason)")
@@ -69,7 +71,7 @@ struct DumpText: DumpPrinter {
 
     func finish(_ findings: [Finding]) {
         if !image.trailer.isEmpty {
-            Console.print("\(place(image.bytes.count - image.trailer.count))  behind END, \(image.trailer.count) bytes")
+            Console.print("\(place(image.bytes.count - image.trailer.count))  after END, \(image.trailer.count) bytes")
             hexadecimal(image.trailer)
         }
         notes(findings)
@@ -100,31 +102,31 @@ struct DumpText: DumpPrinter {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
-    /// What lies between the last field and the next record.
-    private func rest(_ record: Record, behind end: Int) {
+    /// Prints what is between the last field and the next record.
+    private func rest(_ record: Record, after end: Int) {
         let tail = image.bytes[end..<record.offset + record.size]
         guard !tail.isEmpty else { return }
         let isPadding = tail.count < 8 && tail.isZero
         line(
             end, tail.count, isPadding ? "padding" : "unexplained",
-            isPadding ? "zero" : Escape.hex(tail.prefix(64)) + (tail.count > 64 ? "..." : ""))
+            isPadding ? "zero" : Hexadecimal.text(tail.prefix(64)) + (tail.count > 64 ? "..." : ""))
     }
 
     private func notes(_ findings: [Finding]) {
         for finding in findings { Console.print("  ! " + FindingText.line(finding)) }
     }
 
-    /// 16 bytes a line, with their offsets and what of them is ASCII; of a long stretch the beginning.
+    /// Prints 16 bytes per line, with their offset and as ASCII; of many bytes only the first 512.
     private func hexadecimal(_ bytes: Octets) {
         let shown = bytes.prefix(512)
         for start in stride(from: shown.startIndex, to: shown.endIndex, by: 16) {
             let row = shown[start..<min(start + 16, shown.endIndex)]
             let text = String(row.map { (0x20..<0x7F).contains($0) ? Character(UnicodeScalar($0)) : "." })
             Console.print(
-                "  \(place(start))  \(Escape.hex(row) + String(repeating: "  ", count: 16 - row.count))  \(text)")
+                "  \(place(start))  \(Hexadecimal.text(row) + String(repeating: "  ", count: 16 - row.count))  \(text)")
         }
         if bytes.count > shown.count {
-            Console.print("  ... \(bytes.count - shown.count) more bytes; --format jsonl has them all")
+            Console.print("  ... \(bytes.count - shown.count) more bytes; --format jsonl prints them all")
         }
     }
 
@@ -135,11 +137,11 @@ struct DumpText: DumpPrinter {
         case .count(let count): String(count)
         case .string(let string): Escape.quoted(string.octets) + (string.isTerminated ? "" : " without NUL")
         case .octets(let octets):
-            octets.isEmpty ? "none" : octets.isText ? Escape.quoted(octets) : "x'\(Escape.hex(octets))'"
+            octets.isEmpty ? "none" : octets.isText ? Escape.quoted(octets) : "x'\(Hexadecimal.text(octets))'"
         case .permissions(let list): list.isEmpty ? "none" : PermissionList.text(list)
         case .quotas(let list):
             list.isEmpty ? "none" : list.map { "\(Escape.printable($0.name))=\($0.value)" }.joined(separator: ", ")
-        case .alignment: "up to a multiple of 8"
+        case .alignment: "to a multiple of 8"
         }
     }
 }

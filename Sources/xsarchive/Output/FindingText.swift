@@ -1,9 +1,9 @@
 import XenstoreAnalysis
 import XenstoreStream
 
-/// Findings as people read them.
+/// Findings as text.
 enum FindingText {
-    /// One line: severity, rule, place, what is there, what one would expect.
+    /// One line: severity, rule, place, what is there, what is expected.
     static func line(_ finding: Finding) -> String {
         var place = finding.record.map { "record \($0)" } ?? ""
         if let offset = finding.offset { place += (place.isEmpty ? "" : ", ") + "offset \(offset)" }
@@ -13,15 +13,15 @@ enum FindingText {
         return finding.expected.isEmpty ? text : text + "; expected: \(finding.expected)"
     }
 
-    /// One sentence on the whole image.
+    /// One sentence about the whole image.
     static func restore(_ forecast: RestoreForecast) -> String {
-        guard let daemon = forecast.daemon?.rawValue else { return "not applicable: no daemon restores a listing" }
+        guard let daemon = forecast.daemon?.rawValue else { return "not applicable, as no daemon restores a listing" }
         return switch forecast.effect {
-        case .accepts: "\(daemon) would take it as it stands"
-        case .skips: "\(daemon) would take it and leave records out"
-        case .alters: "\(daemon) would take it, but not as it stands"
-        case .overReads: "\(daemon) would take bytes for data that belong to something else; it may not survive"
-        case .dies: "\(daemon) would not survive it, and the host's store would be gone"
+        case .accepts: "\(daemon) would restore it unchanged"
+        case .skips: "\(daemon) would restore it without some records"
+        case .alters: "\(daemon) would restore it with changes"
+        case .overReads: "\(daemon) would read bytes that belong to something else, and might crash"
+        case .dies: "\(daemon) would die, and the host's store would be lost"
         }
     }
 }

@@ -1,13 +1,13 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What `show` tells of an image.
+/// What `show` prints about an image.
 struct ImageSummary {
     let source: ImageSource
     let counts: [RecordType: Int]
     var waiting: [Backlog] = []
     var findings: [Finding] = []
-    /// How it was made of another image; nil where it was not.
+    /// How it was made from another image; nil if it was not.
     var derivation: CustodyEntry?
 
     private var sortedCounts: [(RecordType, Int)] {
@@ -39,14 +39,14 @@ struct ImageSummary {
         }
     }
 
-    /// What the image is as a whole, by name and value.
+    /// Facts about the image as a whole, as names and values.
     var facts: [(String, String)] {
         identity + [verbatimFact]
     }
 
     private var identity: [(String, String)] {
         let layout = ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)")
-        return label.map { ($0.0, $0.1 ?? "not said") } + [("size", "\(source.size) bytes"), ("sha256", source.sha256)]
+        return label.map { ($0.0, $0.1 ?? "unknown") } + [("size", "\(source.size) bytes"), ("sha256", source.sha256)]
             + (source.format.layout.isText ? [layout, contents] : [header, layout] + framing) + [
                 ("records", "\(counts.values.reduce(0, +))")
             ]
@@ -56,26 +56,26 @@ struct ImageSummary {
         ("header", source.header.map { "version \($0.version), flags 0x\(String($0.flags, radix: 16))" } ?? "none")
     }
 
-    /// What only streams have.
+    /// The facts that only streams have.
     private var framing: [(String, String)] {
         let lengthRule =
             source.format.lengthRule == .padded
-            ? "counts the padding, as the C daemon writes it" : "counts the body alone, as the document says"
+            ? "includes the padding, as the C daemon writes it" : "covers only the body, as the document specifies"
         return [("byte order", source.format.byteOrder.rawValue), ("len", lengthRule)]
     }
 
-    /// What a text holds, which is less than a stream does.
+    /// What a text holds, which is less than a stream holds.
     private var contents: (String, String) {
         let isListing = source.format.layout == .listing
         return (
             "holds",
             isListing
-                ? "nodes alone: a partial image" : "a whole state, but for transactions, targets and data on its way"
+                ? "only nodes: a partial image" : "a whole state, except transactions, targets and buffered data"
         )
     }
 
     private var verbatimFact: (String, String) {
-        ("verbatim", "\(verbatim) bytes kept as they are, because no field explains them")
+        ("verbatim", "\(verbatim) bytes stored as they are, because no field explains them")
     }
 
     var text: String {

@@ -2,13 +2,13 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// How an image was made of another, as the custody log keeps it.
+/// How an image was made from another, for the custody log.
 struct RebuildSteps {
     let plan: Rebuild
     let parent: ImageSource
     let alterations: Alterations
 
-    /// The parent as the log names it.
+    /// The parent as the log records it.
     var source: String? {
         switch parent.origin {
         case .archive(_, let image): "@\(image.imageID)"
@@ -16,7 +16,7 @@ struct RebuildSteps {
         }
     }
 
-    /// One object: the parent's digest, the steps in their order, and what was lost and changed by them.
+    /// One object: the parent's digest, the steps in order, and what they lost and changed.
     var json: JSON {
         let lines = alterations.lines
         return .object([

@@ -2,33 +2,33 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// Where a rebuilt stream goes, and what is said about it.
+/// Where a rebuilt stream goes, and what is reported about it.
 struct RebuiltOutput {
     /// `-` is standard output; nil: no file.
     let path: String?
     let overwrite: Bool
-    /// Whether a loss is trouble.
+    /// Whether a loss is an error.
     let isStrict: Bool
-    /// Files that must not be replaced by the stream.
+    /// Files that the stream must not overwrite.
     let sources: [String]
 
-    /// What can be told before anything is read.
+    /// Checks what can be checked before anything is read.
     func check() throws {
         guard let path, path != "-" else {
             if path == "-" && Terminal.isStandardOutput {
                 throw ArchiveError(
-                    .usage, "an image is no text for a terminal; name a file with -o, or pipe the output")
+                    .usage, "an image is binary and would garble the terminal; give a file with -o, or pipe the output")
             }
             return
         }
         for source in sources where FileIO.isSameFile(path, source) {
-            throw ArchiveError(.usage, "\(path): is what the stream is made from; choose another name")
+            throw ArchiveError(.usage, "\(path): is the source of the stream; choose another name")
         }
         try FileIO.checkReplaceable(path, overwrite: overwrite)
     }
 
-    /// Says what was lost and changed, each in a line on standard error.
-    /// - Throws: exit status 2 where something was lost and nothing may be.
+    /// Reports what was lost and changed on standard error, one line each.
+    /// - Throws: exit status 2 if something was lost although `isStrict` is set.
     func report(_ stream: RebuiltStream, _ name: String) throws {
         Self.tell(stream.alterations, name)
         for line in stream.warnings { Console.note("xsarchive: \(name): warning: \(line)") }
@@ -42,7 +42,8 @@ struct RebuiltOutput {
     func refuse(_ alterations: Alterations, _ name: String) throws {
         guard isStrict, alterations.lossCount > 0 else { return }
         Console.note(
-            "xsarchive: \(name): \(alterations.lossCount) lost, so nothing was written; leave --strict out to write it all the same"
+            "xsarchive: \(name): \(alterations.lossCount) lost, so nothing was written; omit --strict to write it "
+                + "anyway"
         )
         throw Exit.trouble.code
     }

@@ -2,7 +2,7 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// A report on an image, or on what changed from one to another.
+/// A report about an image, or about what changed from one to another.
 struct Report {
     private let image: ReportImage
     private let old: ReportImage?
@@ -13,12 +13,13 @@ struct Report {
     private let redactor: Redactor?
 
     /// - Parameters:
-    ///   - loaded: the image, of two the newer.
-    ///   - other: the older one.
-    ///   - redactor: replaces secrets; nil: the page has all values.
-    /// - Throws: what reading the images throws, and `ArchiveError` where they hold more nodes than a page can.
+    ///   - loaded: the image; the newer one of two.
+    ///   - other: the older image.
+    ///   - redactor: replaces secrets; nil: the page shows all values.
+    /// - Throws: the errors of reading the images, and `ArchiveError` if they have more nodes than
+    ///   a page can show.
     init(_ loaded: LoadedImage, comparedWith other: LoadedImage? = nil, redactor: Redactor? = nil) throws {
-        // What is told in sentences and tables of queries is told of an image that has no secrets any more.
+        // Findings and query results come from an image that no longer contains the secrets.
         image = try ReportImage(redactor.map(loaded.redacted) ?? loaded)
         old = try other.map { try ReportImage(redactor.map($0.redacted) ?? $0) }
         tree = try ReportTree(loaded.source, comparedWith: other?.source, redactor)
@@ -28,7 +29,7 @@ struct Report {
         self.redactor = redactor
     }
 
-    /// How many nodes the tree has.
+    /// The number of nodes in the tree.
     var nodeCount: Int {
         columns.count
     }
@@ -53,7 +54,8 @@ struct Report {
         return ReportPage.html(title: "\(title) · xsarchive", data: data)
     }
 
-    /// A change of anything but a node, which the tree shows: what, heading, domid, name, and the rest as text.
+    /// A change of anything except a node (the tree shows those): action, heading, domid, name, and
+    /// the rest as text.
     private static func row(_ change: Change) -> JSON {
         let cells: [JSON] = [
             .string(change.action.rawValue), .string(DiffText.heading(change.kind)),

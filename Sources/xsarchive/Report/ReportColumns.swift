@@ -1,16 +1,17 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// The tree as the page has it: one column for each property, so that 176,000 nodes are a few megabytes that a browser
-/// reads at once. Texts are escaped, each stands once in a table, and the frequent ones have the short numbers.
+/// The tree as the page stores it: one column for each property, so that 176,000 nodes are a few
+/// megabytes that a browser parses at once. Texts are escaped. Each is stored once in a table, and
+/// the frequent ones have the short numbers.
 struct ReportColumns {
-    /// Where a node stands in the columns, by its index in the tree.
+    /// A node's position in the columns, by its index in the tree.
     private(set) var positions: [Int32]
     private var depths: [Int32] = []
     private var names: [Int32] = []
     private var values: [Int32] = []
     private var perms: [Int32] = []
-    /// Of two images only.
+    /// Empty unless two images are compared.
     private var marks: [Int32] = []
     private var changed: [(position: Int32, value: Int32, perms: Int32)] = []
     private var texts = TextNumbers()

@@ -2,20 +2,21 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// The connections of an image with what they wait for, their watches, and their open transactions.
+/// The connections of an image and what they are waiting for, their watches, and their open
+/// transactions.
 struct ReportConnections {
     private var connections: [(data: ConnectionData, waiting: Backlog?)] = []
-    private var watches: [(connID: UInt32, path: Octets, token: Octets)] = []
+    private var watches: [WatchData] = []
     private var transactions: [TransactionData] = []
     private var pending: [NodeData] = []
 
-    /// - Throws: what reading the image throws.
+    /// - Throws: the errors of reading the image.
     init(_ image: ImageSource, _ redactor: Redactor? = nil) throws {
         try image.forEachRecord { body in
             switch redactor?.redact(body, byteOrder: image.format.byteOrder) ?? body {
             case .connection(let data): connections.append((data, Backlog(data, image.format.byteOrder)))
-            case .watch(let data): watches.append((data.connID, data.wpath.octets, data.token.octets))
-            case .watchExtended(let data): watches.append((data.connID, data.wpath.octets, data.token.octets))
+            case .watch(let data): watches.append(data)
+            case .watchExtended(let data): watches.append(data.watch)
             case .transaction(let data): transactions.append(data)
             case .node(let data) where !data.isCommitted: pending.append(data)
             default: break
@@ -34,7 +35,8 @@ struct ReportConnections {
         ])
     }
 
-    /// conn-id, what it is, domid, target, watches, transactions, octets that wait in and out, and what it hangs on.
+    /// conn-id, name, domid, target, watches, transactions, bytes in the input and output buffers,
+    /// and what it is waiting for.
     private var connectionRows: [JSON] {
         let watchCounts = Dictionary(watches.map { ($0.connID, 1) }, uniquingKeysWith: +)
         let transactionCounts = Dictionary(transactions.map { ($0.connID, 1) }, uniquingKeysWith: +)
@@ -45,16 +47,16 @@ struct ReportConnections {
                 .integer(Int64(data.connID)), .string(Self.name(data)), isRing ? .integer(Int64(data.domid)) : .null,
                 hasTarget ? .integer(Int64(data.tdomid)) : .null, .integer(Int64(watchCounts[data.connID, default: 0])),
                 .integer(Int64(transactionCounts[data.connID, default: 0])), .integer(Int64(data.inData.count)),
-                .integer(Int64(data.outData.count)), .optional(waiting?.hangsOn),
+                .integer(Int64(data.outData.count)), .optional(waiting?.waitsFor),
             ]
             return .array(row)
         }
     }
 
-    private static func watchRow(_ watch: (connID: UInt32, path: Octets, token: Octets)) -> JSON {
+    private static func watchRow(_ watch: WatchData) -> JSON {
         .array([
-            .integer(Int64(watch.connID)), .string(Escape.printable(watch.path)),
-            .string(Escape.printable(watch.token)),
+            .integer(Int64(watch.connID)), .string(Escape.printable(watch.wpath.octets)),
+            .string(Escape.printable(watch.token.octets)),
         ])
     }
 

@@ -1,18 +1,18 @@
 import XenstoreStream
 
-/// The devices of an image with the states of both ends, or of two images with the states of either.
+/// The devices of one image or of two, with the states of both ends.
 ///
-/// A frontend is /local/domain/DOMID/device/KIND/ID or a domain's console, and names its backend; a backend without a
-/// frontend that names it stands for itself.
+/// A frontend is /local/domain/DOMID/device/KIND/ID or a domain's console, and names its backend. A
+/// backend that no frontend names is a device of its own.
 struct ReportDevices {
     struct Device {
         let domid: Octets
         let kind: Octets
         let id: Octets
-        /// Indices in the tree; nil where there is no such node.
+        /// Indices in the tree; nil if there is no such node.
         let frontend: Int?
         let backend: Int?
-        /// Where the toolstack says the backend is, and the frontend says otherwise.
+        /// The backend according to the toolstack, if the frontend names another one.
         let redirectedFrom: Octets?
     }
 
@@ -58,7 +58,7 @@ struct ReportDevices {
                 redirectedFrom: isRedirected ? toolstack : nil))
     }
 
-    /// Backends lie at /local/domain/BACKEND/backend/KIND/FRONTEND/ID.
+    /// Backends are at /local/domain/BACKEND/backend/KIND/FRONTEND/ID.
     private mutating func addBackendsAlone(except known: Set<Int>) {
         for domain in tree.children(of: tree.find("/local/domain")) {
             for kind in tree.children(of: child(domain, "backend")) {
@@ -80,7 +80,7 @@ struct ReportDevices {
         tree.find([Octets(name.utf8)], from: index)
     }
 
-    /// Of two images what the newer says, else what the older said.
+    /// The value in the newer image, or otherwise in the older one.
     private func value(_ index: Int, _ name: String) -> Octets? {
         child(index, name).flatMap { (tree.nodes[$0].content ?? tree.nodes[$0].oldContent)?.value }
     }
@@ -93,8 +93,8 @@ struct ReportDevices {
         }
     }
 
-    /// domid, kind, id, then the frontend's place in the columns, its state and the one before, the same of the backend,
-    /// and where the toolstack says that the backend is.
+    /// domid, kind, id, then the frontend's position in the columns, its state and its previous
+    /// state, the same for the backend, and the backend according to the toolstack.
     func json(_ columns: ReportColumns) -> JSON {
         func end(_ index: Int?) -> [JSON] {
             func text(_ octets: Octets?) -> JSON { .optional(octets.map(Escape.printable)) }

@@ -1,8 +1,8 @@
 import XenstoreAnalysis
 import XenstoreStream
 
-/// Findings as rows: severity, rule, what is there, what one would expect, path, record, offset, and of two images
-/// whether the finding is new, gone or in both.
+/// Findings as rows: severity, rule, what is there, what is expected, path, record, offset, and for
+/// two images whether the finding is new, gone or in both.
 struct ReportFindings {
     private let image: ReportImage
     private let old: ReportImage?
@@ -23,7 +23,8 @@ struct ReportFindings {
 
     private func row(_ item: QueryFindings.Item, _ image: ReportImage, _ state: String?) -> JSON {
         let finding = item.finding
-        // Where an image is damaged, a secret may have got into what is read as a path: nothing is quoted then.
+        // In a damaged image a secret may have become part of what is read as a path, so nothing is
+        // quoted.
         let isQuotable = !isRedacted || !image.loaded.image.isSalvaged
         let message =
             isQuotable
@@ -37,7 +38,7 @@ struct ReportFindings {
         return .array(cells)
     }
 
-    /// What makes a finding the same in two images: records move from one to the next, so where it is does not count.
+    /// What makes a finding the same in two images. Its place does not count, as records move.
     private static func name(_ item: QueryFindings.Item) -> String {
         item.finding.rule + " " + item.finding.message
     }

@@ -2,7 +2,7 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// What a report says of an image besides its tree.
+/// What a report says about an image, except its tree.
 struct ReportImage {
     let loaded: LoadedImage
     let check: ImageCheck
@@ -50,7 +50,8 @@ struct ReportImage {
         }
     }
 
-    /// The images of the same series: name, when it was taken, bytes, nodes, and whether it is this one. None for a file.
+    /// The images of the same series: name, capture or import time, bytes, nodes, and whether it is
+    /// this image. Empty for a file.
     private func series() throws -> JSON {
         guard case .archive(let archive, let image) = loaded.source.origin else { return .array([]) }
         return .array(

@@ -2,15 +2,16 @@ import ReportAssets
 import XenstoreArchive
 import XenstoreStream
 
-/// A report as one page that needs nothing else: no network, no script from elsewhere.
+/// A report as one self-contained page: no network, no external script.
 ///
-/// The policy at its top lets run only the script that stands in it, known by its digest. What comes from an image stands in
-/// a block of data, which no browser runs, and reaches the page as text only.
+/// The policy at its top permits only the page's own script, identified by its digest. Content from
+/// an image is in a block of data, which no browser runs, and reaches the page only as text.
 enum ReportPage {
     static func html(title: String, data: JSON) -> [UInt8] {
         let (style, script) = (Array(ReportAssets.style.utf8), Array(ReportAssets.script.utf8))
         let policy =
-            "default-src 'none'; script-src 'sha256-\(Digest.sha256Base64(script))'; style-src 'sha256-\(Digest.sha256Base64(style))'; "
+            "default-src 'none'; script-src 'sha256-\(Digest.sha256Base64(script))'; style-src "
+            + "'sha256-\(Digest.sha256Base64(style))'; "
             + "base-uri 'none'; form-action 'none'"
         let head = """
             <!doctype html>
@@ -25,9 +26,8 @@ enum ReportPage {
             """
         var page = Array(head.utf8)
         page += style
-        page += Array(
-            "</style>\n</head>\n<body>\n<noscript>This page shows its data by a script that stands in it; allow scripts to see it.</noscript>\n"
-                .utf8)
+        let notice = "This page needs its built-in script to show the data; allow scripts for it."
+        page += Array("</style>\n</head>\n<body>\n<noscript>\(notice)</noscript>\n".utf8)
         page += Array("<script type=\"application/json\" id=\"data\">".utf8)
         page += inert(data)
         page += Array("</script>\n<script>".utf8)
@@ -36,8 +36,8 @@ enum ReportPage {
         return page
     }
 
-    /// JSON in which nothing is left that HTML could take for its own: `<`, `>` and `&` stand in strings only, where their
-    /// escapes mean the same.
+    /// JSON that contains nothing HTML could interpret. `<`, `>` and `&` occur only in strings,
+    /// where their escapes mean the same.
     private static func inert(_ data: JSON) -> [UInt8] {
         let text = data.text
         var bytes: [UInt8] = []

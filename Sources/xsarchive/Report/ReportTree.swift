@@ -2,19 +2,19 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// The committed nodes of an image, or of two laid over each other, as a tree.
+/// The committed nodes of an image, or of two images merged, as a tree.
 ///
-/// A node stands below the path that its own begins with, also where no record has that path: such a parent is a node
-/// without content. Paths that are not absolute, like @releaseDomain, stand beside the root.
+/// A node is below its parent's path even if no record has that path: such a parent is a node
+/// without content. Paths that are not absolute, like @releaseDomain, are siblings of the root.
 struct ReportTree {
     struct Node {
         let parent: Int
-        /// What stands behind the last slash; the root's is "/".
+        /// The part after the last slash; "/" for the root.
         let name: Octets
         fileprivate(set) var children: [Int] = []
-        /// What the image says, of two the newer; nil where it has no such node.
+        /// The content in the image (the newer one of two); nil if it has no such node.
         fileprivate(set) var content: Content?
-        /// What the older of two images says.
+        /// The content in the older of two images.
         fileprivate(set) var oldContent: Content?
     }
 
@@ -28,24 +28,25 @@ struct ReportTree {
         let name: Octets
     }
 
-    /// More than this no browser shows with pleasure; it bounds what hostile paths of a thousand levels can cost.
+    /// A browser is too slow with more nodes. This also limits the cost of hostile paths with a
+    /// thousand levels.
     static let mostNodes = 2_000_000
-    /// The parent of the root, itself no node.
+    /// The parent of the root; it is not a node itself.
     private static let top = 0
     private static let root = 1
 
-    private(set) var nodes = [Node(parent: -1, name: []), Node(parent: top, name: [0x2F])]
+    private(set) var nodes = [Node(parent: -1, name: []), Node(parent: top, name: [ASCII.slash])]
     private var places: [Place: Int] = [:]
     let isComparison: Bool
     private let redactor: Redactor?
 
-    /// - Throws: `ArchiveError` where there are too many nodes, or what reading the image throws.
+    /// - Throws: `ArchiveError` if there are too many nodes, and the errors of reading the image.
     init(_ image: ImageSource, comparedWith old: ImageSource? = nil, _ redactor: Redactor? = nil) throws {
         isComparison = old != nil
         self.redactor = redactor
         try old?.forEachRecord { try add($0, isOld: true) }
         try image.forEachRecord { try add($0, isOld: false) }
-        // The root belongs to every store; where nothing at all was there, the page says so.
+        // Every store has a root. If the image has no node at all, the page says so.
         if nodes[Self.root].children.isEmpty && nodes[Self.root].content == nil && nodes[Self.root].oldContent == nil {
             nodes[Self.top].children.removeAll { $0 == Self.root }
         }
@@ -55,7 +56,8 @@ struct ReportTree {
     private mutating func add(_ body: RecordBody, isOld: Bool) throws {
         guard case .node(let data) = body, data.isCommitted else { return }
         let index = try place(redactor?.redactedPath(data.path.octets) ?? data.path.octets)
-        // Of several records with one path the last counts, as in a daemon that restores them.
+        // If several records have the same path, the last one counts, as in a daemon that restores
+        // them.
         let value = redactor?.shown(data.value, at: data.path.octets) ?? data.value
         let content = Content(value: value, perms: data.perms)
         if isOld { nodes[index].oldContent = content } else { nodes[index].content = content }
@@ -63,7 +65,7 @@ struct ReportTree {
 
     private mutating func place(_ path: Octets) throws -> Int {
         if nodes[Self.top].children.isEmpty { nodes[Self.top].children = [Self.root] }
-        guard path.first == 0x2F else { return try child(path, of: Self.top) }
+        guard Path.isAbsolute(path) else { return try child(path, of: Self.top) }
         if path.count == 1 { return Self.root }
         var index = Self.root
         for name in path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false) {
@@ -78,7 +80,8 @@ struct ReportTree {
         guard nodes.count < Self.mostNodes else {
             throw ArchiveError(
                 .usage,
-                "the tree has more than \(Self.mostNodes) nodes, too many for a page; look at it with 'xsarchive ls' and 'xsarchive sql'"
+                "the tree has more than \(Self.mostNodes) nodes, too many for a page; use 'xsarchive ls' and "
+                    + "'xsarchive sql'"
             )
         }
         let index = nodes.count
@@ -88,12 +91,12 @@ struct ReportTree {
         return index
     }
 
-    /// Numbers by their value and before all else, the rest by its bytes.
+    /// Numbers come first, by value; other names follow, by their bytes.
     private mutating func sortChildren() {
         for index in nodes.indices where nodes[index].children.count > 1 {
             let keys = nodes[index].children.map { child in
                 let name = nodes[child].name
-                let isNumber = (1...15).contains(name.count) && name.allSatisfy { (0x30...0x39).contains($0) }
+                let isNumber = (1...15).contains(name.count) && name.allSatisfy(ASCII.isDigit)
                 return (child: child, number: isNumber ? name.reduce(0) { $0 * 10 + Int($1 - 0x30) } : .max, name: name)
             }
             nodes[index].children = keys.sorted {
@@ -102,17 +105,17 @@ struct ReportTree {
         }
     }
 
-    // MARK: Looking
+    // MARK: Lookup
 
-    /// The node at a path; nil where there is none.
+    /// The node at a path; nil if the tree has no such node.
     func find(_ path: Octets) -> Int? {
-        guard path.first == 0x2F else { return places[Place(parent: Self.top, name: path)] }
+        guard Path.isAbsolute(path) else { return places[Place(parent: Self.top, name: path)] }
         return path.count == 1
             ? Self.root
             : find(path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false), from: Self.root)
     }
 
-    /// The node below another by the names on the way.
+    /// The node below another one, by the names on the path to it.
     func find(_ names: [Octets], from start: Int) -> Int? {
         var index = start
         for name in names {
@@ -130,9 +133,10 @@ struct ReportTree {
         index.map { nodes[$0].children } ?? []
     }
 
-    /// All nodes with their depth, parents before their children, siblings in order.
+    /// Calls `body` for all nodes with their depth, parents before their children, siblings in
+    /// order.
     func forEachNode(_ body: (_ index: Int, _ depth: Int) -> Void) {
-        // A stack of its own: hostile paths have thousands of levels.
+        // An explicit stack, as hostile paths have thousands of levels.
         var pending = nodes[Self.top].children.reversed().map { (index: $0, depth: 0) }
         while let (index, depth) = pending.popLast() {
             body(index, depth)
@@ -142,7 +146,7 @@ struct ReportTree {
 }
 
 extension ReportTree.Node {
-    /// What became of the node from the older image to the newer.
+    /// How the node differs between the older image and the newer.
     enum Mark: Int32 {
         case same, added, removed, changed
     }

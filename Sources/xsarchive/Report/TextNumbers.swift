@@ -1,7 +1,7 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Texts by numbers, from 0 on in the order in which they come.
+/// Numbers texts from 0 in the order in which they are added.
 struct TextNumbers {
     private(set) var texts: [Octets] = []
     private var counts: [Int] = []
@@ -19,7 +19,8 @@ struct TextNumbers {
         return number
     }
 
-    /// The texts, escaped (none holds a line feed then), the most frequent first, and the place of each by its number.
+    /// The texts, escaped (so none contains a line feed), the most frequent first, and the place of
+    /// each by its number.
     var byFrequency: (texts: [String], places: [Int32]) {
         let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
         var places = Array(repeating: Int32(0), count: order.count)

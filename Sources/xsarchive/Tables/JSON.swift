@@ -2,8 +2,8 @@ import XenstoreStream
 
 /// A JSON value whose members keep their order, written in one pass.
 ///
-/// Foundation's encoder sorts or shuffles members and writes control characters of the right-to-left kind as they are;
-/// both matter here.
+/// Foundation's encoder sorts or shuffles members, and writes right-to-left control characters
+/// unescaped; both matter here.
 enum JSON {
     case null
     case integer(Int64)
@@ -12,18 +12,19 @@ enum JSON {
     case bool(Bool)
     case string(String)
     case array([JSON])
-    /// Whole numbers by the hundred thousand, which as values of their own would take twenty times the room.
+    /// Integers by the hundred thousand, which would take twenty times the memory as separate
+    /// values.
     case integers([Int32])
     case object([(String, JSON)])
 
-    /// Bytes that are UTF-8 as a string, others as `{"hex": "..."}`.
+    /// UTF-8 bytes as a string, others as `{"hex": "..."}`.
     static func bytes(_ octets: Octets) -> JSON {
         octets.utf8Text.map(JSON.string) ?? data(octets)
     }
 
-    /// Bytes that are no text, as `{"hex": "..."}`.
+    /// Binary bytes, as `{"hex": "..."}`.
     static func data(_ octets: Octets) -> JSON {
-        .object([("hex", .string(Escape.hex(octets)))])
+        .object([("hex", .string(Hexadecimal.text(octets)))])
     }
 
     static func optional(_ text: String?) -> JSON {
@@ -85,6 +86,6 @@ enum JSON {
     }
 
     private static func hex(_ unit: UInt16) -> String {
-        Escape.hex([UInt8(unit >> 8), UInt8(unit & 0xFF)])
+        Hexadecimal.text([UInt8(unit >> 8), UInt8(unit & 0xFF)])
     }
 }

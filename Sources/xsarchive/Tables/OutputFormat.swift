@@ -5,6 +5,6 @@ import XenstoreStream
 /// The forms in which a command prints a table.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     case text, json, jsonl, csv
-    /// csv whose cells no spreadsheet takes for a formula.
+    /// CSV whose cells no spreadsheet interprets as formulas.
     case csvSafe = "csv-safe"
 }

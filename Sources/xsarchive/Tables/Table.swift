@@ -2,11 +2,12 @@ import ArgumentParser
 import XenstoreArchive
 import XenstoreStream
 
-/// Prints rows in any of the forms.
+/// Prints rows in any format.
 struct Table {
     let columns: [String]
     let format: OutputFormat
-    /// Which columns may be left out, and in this order, where a terminal is too narrow for all; nil: none.
+    /// The columns that are left out, in this order, if a terminal is too narrow for all; nil:
+    /// none.
     private let expendable: [String]?
     private var rows: [[SQLValue]] = []
     private var printed = 0
@@ -18,7 +19,7 @@ struct Table {
         if isCSV { printCSV(columns.map { .text(Octets($0.utf8)) }) }
     }
 
-    /// Prints a row, or keeps it where the form needs all rows first.
+    /// Prints a row, or keeps it if the format needs all rows first.
     mutating func add(_ row: [SQLValue]) {
         switch format {
         case .text: rows.append(row)
@@ -51,7 +52,7 @@ struct Table {
             Console.flush()
             let names = all.filter { !shown.contains($0) }.map { Escape.printable(columns[$0]) }.joined(separator: ", ")
             return Console.note(
-                "not shown, as the window is narrow: \(names); a wider one shows all, and so does --format csv")
+                "hidden columns: \(names) (widen the terminal or use --format csv)")
         }
         for (index, row) in text(all).expanded.enumerated() {
             if index > 0 { Console.print("") }
@@ -77,7 +78,7 @@ struct Table {
             numeric: numeric)
     }
 
-    /// First those in which nothing stands, or zeros only.
+    /// Columns that are empty or contain only zeros come first.
     private var expendableColumns: [Int] {
         guard let expendable else { return [] }
         func isAll(_ values: SQLValue...) -> [Int] {
@@ -113,7 +114,8 @@ struct Table {
         case .text(let octets): Escape.printable(octets)
         case .blob(let octets):
             octets.count <= 24
-                ? "x'\(Escape.hex(octets))'" : "x'\(Escape.hex(octets.prefix(24)))...' (\(octets.count) bytes)"
+                ? "x'\(Hexadecimal.text(octets))'"
+                : "x'\(Hexadecimal.text(octets.prefix(24)))...' (\(octets.count) bytes)"
         }
     }
 
@@ -130,17 +132,17 @@ struct Table {
         case .null: ""
         case .integer(let number): String(number)
         case .real(let number): String(number)
-        case .text(let octets) where isSafe: quoted(guarded(octets.utf8Text ?? "x'\(Escape.hex(octets))'"))
+        case .text(let octets) where isSafe: quoted(guarded(octets.utf8Text ?? "x'\(Hexadecimal.text(octets))'"))
         case .text(let octets):
-            // For programs the bytes are as they are, but nobody pipes a terminal.
+            // A program gets the bytes unchanged; a terminal gets them escaped.
             csv(
                 octets.utf8Text.map { Terminal.isStandardOutput ? Escape.harmless($0) : $0 }
-                    ?? "x'\(Escape.hex(octets))'")
-        case .blob(let octets): "x'\(Escape.hex(octets))'"
+                    ?? "x'\(Hexadecimal.text(octets))'")
+        case .blob(let octets): "x'\(Hexadecimal.text(octets))'"
         }
     }
 
-    /// RFC 4180: quoted where needed. An empty text is quoted, NULL is not.
+    /// RFC 4180: quoted if needed. An empty text is quoted, NULL is not.
     private static func csv(_ text: String) -> String {
         guard text.isEmpty || text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
             return text
@@ -148,11 +150,12 @@ struct Table {
         return quoted(text)
     }
 
-    /// A text with controls escaped and, where a spreadsheet could take it for a formula, an apostrophe before it (OWASP, "CSV Injection").
+    /// A text with control characters escaped. If a spreadsheet could interpret it as a formula, an
+    /// apostrophe precedes it (OWASP, "CSV Injection").
     private static func guarded(_ text: String) -> String {
         let text = Escape.harmless(text)
         let first = text.unicodeScalars.first { $0 != " " }
-        // As typed, and as the wide forms that some locales take for the same.
+        // Both the ASCII characters and the full-width forms that some locales treat as the same.
         let isFormula = first.map { "=+-@|\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains($0) } ?? false
         return isFormula ? "'" + text : text
     }

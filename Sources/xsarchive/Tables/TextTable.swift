@@ -4,20 +4,21 @@ import XenstoreStream
 struct TextTable {
     let headings: [String]
     let rows: [[String]]
-    /// Which columns stand at the right.
+    /// Which columns are right-aligned.
     let numeric: [Bool]
-    /// How wide each column's cells are without its heading.
+    /// The width of each column's cells, without its heading.
     private let contents: [Int]
-    /// How wide each column must be to say anything.
+    /// The minimum useful width of each column.
     private let least: [Int]
 
-    /// Where there is no terminal: wider cells than this run over rather than push all others aside.
+    /// Without a terminal, wider cells than this overflow instead of widening the column.
     private static let widest = 48
-    /// On a terminal a text is made no narrower than this, and a path no narrower than that.
+    /// The minimum widths of a text and of a path on a terminal.
     private static let (narrowest, narrowestPath) = (12, 20)
-    /// Texts that are all as wide as each other, like times and digests, are not cut where they are no wider than this.
+    /// A column whose texts all have the same width, like times and digests, is not cut if it is no
+    /// wider than this.
     private static let widestCode = 24
-    /// How many lines a text of several words may have in the last column.
+    /// The maximum number of lines of a text with several words in the last column.
     private static let mostLines = 4
 
     init(_ headings: [String], _ rows: [[String]], numeric: [Bool]) {
@@ -36,7 +37,7 @@ struct TextTable {
 
     /// The table as it is printed.
     struct Lines: Equatable {
-        /// More than one where headings do not fit in one.
+        /// More than one line if the headings do not fit in one.
         var headings: [String]
         var rows: [String]
     }
@@ -47,9 +48,9 @@ struct TextTable {
         return Lines(headings: [line(headings, widths)], rows: rows.map { line($0, widths) })
     }
 
-    /// The table in so many columns of a terminal: headings are broken at their underscores, then texts are cut, the widest first.
-    /// Neither headings nor numbers are cut.
-    /// - Returns: nil where it does not fit.
+    /// The table for a terminal of this width: headings are broken at their underscores, then texts
+    /// are cut, the widest first. Headings and numbers are not cut.
+    /// - Returns: nil if the table does not fit.
     func fitted(_ width: Int) -> Lines? {
         guard let widths = widths(width - 2 * max(0, headings.count - 1)) else { return nil }
         let broken = headings.indices.map { Self.broken(headings[$0], widths[$0]) }
@@ -61,7 +62,7 @@ struct TextTable {
         return Lines(headings: tops, rows: rows.flatMap { lines($0, widths) })
     }
 
-    /// A row as a line for each column that has something in it; for tables that fit nowhere.
+    /// Each row as one line per column, for tables that are too wide for any terminal.
     var expanded: [[(name: String, value: String)]] {
         let width = headings.map(Self.columns).max() ?? 0
         return rows.map { row in
@@ -73,7 +74,7 @@ struct TextTable {
 
     // MARK: Widths
 
-    /// - Parameter room: what there is for all columns together.
+    /// - Parameter room: the total width of all columns.
     private func widths(_ room: Int) -> [Int]? {
         let whole = headings.indices.map { max(Self.columns(headings[$0]), contents[$0]) }
         if whole.reduce(0, +) <= room { return whole }
@@ -88,7 +89,8 @@ struct TextTable {
             if capped(middle).reduce(0, +) <= room { low = middle } else { high = middle - 1 }
         }
         var widths = capped(low)
-        // What is left goes to the columns that are still cut, from the last on (paths and values stand there), then to broken headings.
+        // The remaining width goes to columns that are still cut, starting with the last (paths and
+        // values are there), then to broken headings.
         for goal in [narrow, whole] {
             for column in widths.indices.reversed() {
                 let more = min(room - widths.reduce(0, +), goal[column] - widths[column])
@@ -98,7 +100,7 @@ struct TextTable {
         return widths
     }
 
-    /// The words of a heading, each with the underscore behind it.
+    /// The words of a heading, each with the underscore after it.
     private static func parts(_ heading: String) -> [String] {
         var parts = [""]
         for character in heading {
@@ -108,7 +110,7 @@ struct TextTable {
         return parts.filter { !$0.isEmpty }
     }
 
-    /// A heading in as few lines as the width allows.
+    /// A heading in as few lines as its width permits.
     private static func broken(_ heading: String, _ width: Int) -> [String] {
         var lines: [String] = []
         for part in parts(heading) {
@@ -134,7 +136,7 @@ struct TextTable {
         return line
     }
 
-    /// A row with what does not fit cut; words in the last column go on below.
+    /// A row whose cells are cut to fit; words in the last column wrap to more lines.
     private func lines(_ row: [String], _ widths: [Int]) -> [String] {
         let cells = row.indices.map { Self.cut(row[$0], widths[$0]) }
         guard let text = row.last, let width = widths.last, cells.last != text else { return [line(cells, widths)] }
@@ -145,7 +147,7 @@ struct TextTable {
         }
     }
 
-    /// A text broken at blanks; in one piece where a word alone is too wide.
+    /// A text broken at blanks; unbroken if a single word is too wide.
     private static func wrapped(_ text: String, _ width: Int) -> [String] {
         var lines: [String] = []
         for word in text.split(separator: " ", omittingEmptySubsequences: false).map(String.init) {
@@ -159,8 +161,8 @@ struct TextTable {
         return lines
     }
 
-    /// The text as it is where it fits. Else a "…" stands for the end of several words, and for what is within one: paths and names
-    /// differ at their ends.
+    /// The text, unchanged if it fits. Otherwise a "…" replaces the end of several words, or the
+    /// middle of a single word: paths and names differ at their ends.
     static func cut(_ text: String, _ width: Int) -> String {
         guard columns(text) > width else { return text }
         let tail = text.contains(" ") ? 0 : 2 * (width - 1) / 3
@@ -168,7 +170,7 @@ struct TextTable {
         return String(String.UnicodeScalarView(fitting(text.unicodeScalars, width - 1 - columns(end)))) + "…" + end
     }
 
-    /// As many scalars as fit, from the first on.
+    /// The first scalars, as many as fit.
     private static func fitting(_ scalars: some Sequence<Unicode.Scalar>, _ width: Int) -> [Unicode.Scalar] {
         var used = 0
         return scalars.prefix { scalar in
@@ -177,7 +179,7 @@ struct TextTable {
         }
     }
 
-    /// How many of a terminal's columns a text takes.
+    /// The width of a text in terminal columns.
     static func columns(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + columns($1) }
     }

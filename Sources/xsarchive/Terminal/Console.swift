@@ -17,13 +17,14 @@ enum Console {
         if buffer.count >= 1 << 16 { flush() }
     }
 
-    /// Hands everything printed so far to the system; a full disk behind standard output ends the program.
+    /// Writes everything printed so far to standard output. If that fails, as on a full disk, the
+    /// program ends.
     static func flush() {
         let bytes = buffer
         buffer = []
         guard let last = bytes.last else { return }
         do {
-            try Progress.withoutLine(isMidLine: last != 0x0A && Terminal.isStandardOutput) {
+            try Progress.withoutLine(isMidLine: last != ASCII.newline && Terminal.isStandardOutput) {
                 try FileIO.writeStandardOutput(bytes[...])
             }
         } catch {
@@ -32,13 +33,13 @@ enum Console {
         }
     }
 
-    /// Prints on standard error what went wrong, with the program's name before it, in red where that is a terminal.
+    /// Prints an error on standard error, after the program's name, which is red on a terminal.
     static func complain(_ message: String) {
         let name = Style.isOn(terminal: Terminal.isStandardError) ? Style.error.painted("xsarchive:") : "xsarchive:"
         Progress.withoutLine { FileIO.writeStandardError(Octets((name + " " + Escape.harmless(message) + "\n").utf8)) }
     }
 
-    /// Prints a line on standard error, escaped: it may hold names and bytes from an image.
+    /// Prints a line on standard error, escaped: it may contain names and bytes from an image.
     static func note(_ line: String) {
         Progress.withoutLine { FileIO.writeStandardError(Octets((Escape.harmless(line) + "\n").utf8)) }
     }

@@ -9,21 +9,21 @@ import Glibc
 import Musl
 #endif
 
-/// Tells on standard error how far a long piece of work is, in a line that goes away again: only where that is a terminal,
-/// and only when the work has taken a second.
+/// Shows the progress of long work in a temporary line on standard error, only on a terminal and
+/// only after the work has taken a second.
 ///
-/// A timer writes the line, so that it goes on whatever the work is busy with: with how much is done and the time left where
-/// the work tells that, else with the time that it has taken.
+/// A timer writes the line, so it is updated whatever the work is doing. It shows the amount done
+/// and the time left if the work reports its progress, otherwise the elapsed time.
 final class Progress: Sendable {
-    /// What is being done, and what is known of it.
+    /// One piece of work and its progress.
     struct Step: Sendable {
         /// Like "importing" or "comparing a and b".
         let doing: String
-        /// In bytes; what an archive says of sizes may be anything, so nothing here may overflow. 0 where nobody knows.
+        /// Bytes; 0 if unknown. An archive may claim any size, so nothing here may overflow.
         var total = 0.0
-        /// Nil where the work does not tell.
+        /// Bytes; nil if the work does not report its progress.
         var done: Double?
-        /// How many bytes of the next piece are done.
+        /// How many bytes of the piece in progress are done.
         var ahead = 0.0
         let start = ContinuousClock.now
     }
@@ -32,11 +32,11 @@ final class Progress: Sendable {
     private let start = ContinuousClock.now
     private let step: Mutex<Step>
 
-    /// What stands on the terminal: everything else that is printed must take the line away first.
+    /// What the terminal shows. The line must be removed before anything else is printed.
     private struct Screen {
         var current: Progress?
         var hasLine = false
-        /// Whether text that was printed has not ended its line yet: nothing may be written into it.
+        /// Whether the printed text has not ended its line yet: nothing may be written into it.
         var isMidLine = false
     }
 
@@ -44,9 +44,9 @@ final class Progress: Sendable {
     private static let queue = DispatchQueue(label: "progress")
 
     /// - Parameters:
-    ///   - doing: what is done, like "importing".
-    ///   - isMeasured: whether the work tells how many bytes are done.
-    ///   - total: how many bytes there are to do; asked only where anybody will see it.
+    ///   - doing: the work, like "importing".
+    ///   - isMeasured: whether the work reports how many bytes are done.
+    ///   - total: the number of bytes to process; called only if the line can be shown.
     init(_ doing: String, isWanted: Bool = true, isMeasured: Bool = false, total: () -> Double = { 0 }) {
         let isDumb = getenv("TERM").map { String(cString: $0) } == "dumb"
         self.isWanted = isWanted && Terminal.isStandardError && !isDumb
@@ -56,7 +56,7 @@ final class Progress: Sendable {
         showLater(.seconds(1))
     }
 
-    /// Goes on to another piece of work.
+    /// Starts the next piece of work.
     func next(_ doing: String, isMeasured: Bool = false, total: () -> Double = { 0 }) {
         guard isWanted else { return }
         let next = Step(doing: doing, total: total(), done: isMeasured ? 0 : nil)
@@ -70,7 +70,7 @@ final class Progress: Sendable {
         }
     }
 
-    /// - Parameter ahead: how many bytes of the next piece are done.
+    /// - Parameter ahead: how many bytes of the piece in progress are done.
     func show(ahead: Double) {
         step.withLock { $0.ahead = ahead }
     }
@@ -94,10 +94,10 @@ final class Progress: Sendable {
         if goesOn { showLater(.milliseconds(200)) }
     }
 
-    /// What the line says.
+    /// The text of the line.
     /// - Parameters:
-    ///   - seconds: how long the step has taken.
-    ///   - all: how long all has taken.
+    ///   - seconds: the duration of the step so far.
+    ///   - all: the duration of all steps so far.
     static func line(_ step: Step, after seconds: Double, ofAll all: Double) -> String {
         let doing = Escape.printable(step.doing)
         guard let done = step.done, step.total > 0 else {
@@ -126,7 +126,7 @@ final class Progress: Sendable {
         return whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 
-    /// Ends it, and takes the line away, where one stands.
+    /// Ends the progress, and removes its line if there is one.
     static func end() {
         terminal.withLock {
             $0.current = nil
@@ -134,8 +134,8 @@ final class Progress: Sendable {
         }
     }
 
-    /// Takes the line away while something is printed; it comes back below.
-    /// - Parameter isMidLine: whether what is printed does not end its line on the terminal.
+    /// Removes the line while `body` prints something; the timer shows it again below.
+    /// - Parameter isMidLine: whether the printed text does not end its line on the terminal.
     static func withoutLine<Failure>(isMidLine: Bool = false, _ body: () throws(Failure) -> Void) throws(Failure) {
         let result = terminal.withLock { terminal in
             clear(&terminal)

@@ -8,7 +8,7 @@ import Glibc
 import Musl
 #endif
 
-/// What a piece of text is, which a terminal shows by its colour; elsewhere the text stays as it is.
+/// The role of a piece of text, which decides its color on a terminal.
 enum Style: String {
     case heading = "1"
     case added = "32"
@@ -19,16 +19,16 @@ enum Style: String {
     case error = "1;31"
     case warning = "1;33"
 
-    /// What --color says. The program has one thread.
+    /// The value of --color. Only one thread prints.
     nonisolated(unsafe) static var choice = ColorChoice.auto
 
-    /// Whether standard output has colours.
+    /// Whether to use colors on standard output.
     static var isOn: Bool {
         isOn(terminal: Terminal.isStandardOutput)
     }
 
-    /// Whether a stream has colours: --color decides, then NO_COLOR (no-color.org), then CLICOLOR_FORCE, then whether it is a
-    /// terminal that knows them.
+    /// Whether to use colors: decided by --color, then NO_COLOR (no-color.org), then
+    /// CLICOLOR_FORCE, then whether the output is a terminal with colors.
     static func isOn(terminal: Bool) -> Bool {
         switch choice {
         case .always: return true
@@ -44,7 +44,7 @@ enum Style: String {
         getenv(name).map { String(cString: $0) } ?? ""
     }
 
-    /// The text in this style on standard output.
+    /// The text in this style, if standard output uses colors.
     func callAsFunction(_ text: String) -> String {
         Self.isOn ? painted(text) : text
     }
@@ -55,7 +55,7 @@ enum Style: String {
 }
 
 extension Finding.Severity {
-    /// The severity's name in its colour.
+    /// The severity's name in its color.
     var styledName: String {
         switch self {
         case .error: Style.error(rawValue)

@@ -1,6 +1,5 @@
 import TestSupport
 import Testing
-import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 

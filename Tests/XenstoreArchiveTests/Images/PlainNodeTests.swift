@@ -22,8 +22,8 @@ import XenstoreStream
         var compared = 0
         for (name, bytes) in try Self.streams(seeds: 0..<400) {
             guard let image = try? ScannedImage(bytes: bytes) else { continue }
-            var checker = ImageChecker(header: image.header, detection: image.detection, bytes: bytes)
-            var reader = try StreamReader(bytes: bytes, format: image.format, takingAllApart: true)
+            var checker = ImageScan(header: image.header, detection: image.detection, bytes: bytes)
+            var reader = try StreamReader(bytes: bytes, format: image.format, usesFastPath: false)
             var offsets: [Int] = []
             while let record = try reader.next() {
                 checker.add(record)
@@ -42,7 +42,7 @@ import XenstoreStream
         var refused = 0
         for (name, bytes) in try Self.streams(seeds: 400..<800) {
             guard let detection = try? LayoutDetection(bytes: bytes),
-                var reader = try? StreamReader(bytes: bytes, format: detection.format, takingAllApart: true)
+                var reader = try? StreamReader(bytes: bytes, format: detection.format, usesFastPath: false)
             else { continue }
             do {
                 while try reader.next() != nil {}
@@ -60,8 +60,7 @@ import XenstoreStream
         var others = 0
         for (name, bytes) in try Self.streams(seeds: 800..<1000) {
             guard let image = try? ScannedImage(bytes: bytes) else { continue }
-            let plan = PlainNodePlan(layout: image.format.layout)
-            let reader = RecordReader(stream: bytes, format: image.format, takingAllApart: true)
+            let reader = RecordReader(stream: bytes, format: image.format, usesFastPath: false)
             let quick = RecordReader(stream: bytes, format: image.format)
             try bytes.withUnsafeBytes { stream in
                 for (index, start) in image.starts.dropLast().enumerated() {
@@ -70,7 +69,7 @@ import XenstoreStream
                     #expect(
                         same.body == record.body && same.residue == record.residue && same.size == record.size
                             && same.length == record.length)
-                    guard let node = plan.node(at: start, in: stream, image.format) else {
+                    guard let node = image.plainNode(index) else {
                         others += 1
                         continue
                     }
@@ -79,14 +78,18 @@ import XenstoreStream
                         continue
                     }
                     #expect(
-                        data.path.octets.elementsEqual(node.path) && data.value.elementsEqual(node.value),
+                        data.path.octets == bytes[node.path] && data.value == bytes[node.value],
                         "\(name), \(start)")
-                    #expect(data.perms == (0..<data.perms.count).compactMap(node.permission), "\(name), \(start)")
+                    #expect(
+                        data.perms == (0..<data.perms.count).compactMap { node.permission($0, in: stream) },
+                        "\(name), \(start)")
                     #expect(
                         data.connID == 0 && data.txID == 0 && data.access == 0 && data.path.isTerminated,
                         "\(name), \(start)")
                     #expect(record.residue == nil && record.size == node.size, "\(name), \(start)")
-                    #expect(node.says(data) && !node.says(Self.otherwise(data, index)), "\(name), \(start)")
+                    #expect(
+                        node.matches(data, in: stream) && !node.matches(Self.otherwise(data, index), in: stream),
+                        "\(name), \(start)")
                     plain += 1
                 }
             }

@@ -5,10 +5,10 @@ import XenstoreStream
 
 @testable import XenstoreAnalysis
 
-/// A forecast passes over ordinary nodes in fewer steps than a daemon takes; it must see what following them octet by octet sees.
-@Suite struct OrdinaryNodeTests {
-    private func events(_ bytes: [UInt8], _ offsets: [Int], followingAll: Bool) -> [String] {
-        var walk = XenstoredWalk(bytes: bytes, records: RestoreRecords(offsets: offsets), followingAll: followingAll)
+/// A forecast passes over plain nodes in fewer steps than a daemon takes; it must see what following them byte by byte sees.
+@Suite struct PlainNodeForecastTests {
+    private func events(_ bytes: [UInt8], _ offsets: [Int], usesFastPath: Bool) -> [String] {
+        var walk = XenstoredWalk(bytes: bytes, records: RestoreRecords(offsets: offsets), usesFastPath: usesFastPath)
         walk.run()
         return walk.events.map { "\($0.effect.rawValue) at \($0.offset), record \($0.record ?? 0): \($0.message)" }
     }
@@ -23,8 +23,8 @@ import XenstoreStream
 
     private func expectSame(_ bytes: [UInt8], _ name: String) throws -> Int {
         let offsets = try offsets(bytes)
-        let all = events(bytes, offsets, followingAll: true)
-        #expect(events(bytes, offsets, followingAll: false) == all, "\(name)")
+        let all = events(bytes, offsets, usesFastPath: false)
+        #expect(events(bytes, offsets, usesFastPath: true) == all, "\(name)")
         return all.count
     }
 

@@ -15,7 +15,7 @@ extension FieldWriter {
     /// Appends a node where it is a plain one.
     /// - Returns: false, with nothing appended, where something about it is odd or a field cannot hold its value.
     mutating func append(_ plan: PlainNodePlan, _ node: NodeData) -> Bool {
-        guard node.mayBePlain, !plan.steps.isEmpty else { return false }
+        guard node.canBePlain, !plan.steps.isEmpty else { return false }
         return node.path.octets.withUnsafeBytes { path in
             node.value.withUnsafeBytes { value in
                 append(plan, path, value, permCount: node.perms.count) { record in
@@ -32,54 +32,37 @@ extension FieldWriter {
     @inline(__always)
     private mutating func append(
         _ plan: PlainNodePlan, _ path: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, permCount: Int,
-        putPerms: (inout Cursor) -> Void
+        putPerms: (inout ByteFiller) -> Void
     ) -> Bool {
         guard let pathCount = UInt16(exactly: path.count + 1), let valueCount = UInt16(exactly: value.count),
             let permissions = UInt16(exactly: permCount)
         else { return false }
         let fieldCount = plan.fixedWidth + path.count + 1 + value.count + 4 * permCount
-        let padded = (fieldCount + 7) & ~7
+        let padded = fieldCount + Padding.count(after: fieldCount)
         let length = UInt32(truncatingIfNeeded: lengthRule == .padded ? padded : fieldCount)
         let start = bytes.count
         record += 1
         // Zeros first, which the padding and what says nothing keep; then the fields between them.
         bytes.append(contentsOf: repeatElement(0, count: 8 + padded))
-        let isBig = isBigEndian
+        let order = byteOrder
         bytes.withUnsafeMutableBytes { buffer in
-            var record = Cursor(buffer: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]), isBig: isBig)
+            var record = ByteFiller(bytes: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]), order: order)
             record.put(RecordType.nodeData.rawValue)
             record.put(length)
             for step in plan.steps {
                 switch step {
-                case .zero(let width): record.place += width
+                case .zero(let width): record.offset += width
                 case .pathCount: record.put(pathCount)
                 case .valueCount: record.put(valueCount)
                 case .permCount: record.put(permissions)
                 case .perms: putPerms(&record)
                 case .path:
                     record.put(path)
-                    record.place += 1
+                    record.offset += 1
                 case .value: record.put(value)
                 }
             }
         }
         return true
-    }
-}
-
-/// A place in a buffer, every access to which is checked by the buffer.
-private struct Cursor {
-    let buffer: UnsafeMutableRawBufferPointer
-    let isBig: Bool
-    var place = 0
-
-    mutating func put<Number: FixedWidthInteger>(_ number: Number) {
-        buffer.storeBytes(of: isBig ? number.bigEndian : number.littleEndian, toByteOffset: place, as: Number.self)
-        place += Number.bitWidth / 8
-    }
-
-    mutating func put(_ bytes: UnsafeRawBufferPointer) {
-        UnsafeMutableRawBufferPointer(rebasing: buffer[place..<place + bytes.count]).copyMemory(from: bytes)
-        place += bytes.count
     }
 }

@@ -1,0 +1,30 @@
+/// The byte order of everything after the header.
+public enum ByteOrder: String, CaseIterable, Sendable {
+    case little, big
+
+    /// The number of this byte order at `offset` of `bytes`, which the caller knows to be long enough.
+    @inline(__always)
+    func integer<Number: FixedWidthInteger>(
+        _ type: Number.Type, at offset: Int, of bytes: UnsafeRawBufferPointer
+    ) -> Number {
+        decoded(bytes.loadUnaligned(fromByteOffset: offset, as: type))
+    }
+
+    /// The same for an array.
+    @inline(__always)
+    func integer<Number: FixedWidthInteger>(_ type: Number.Type, at offset: Int, of bytes: [UInt8]) -> Number {
+        bytes.withUnsafeBytes { integer(type, at: offset, of: $0) }
+    }
+
+    /// What a number that was loaded from memory says.
+    @inline(__always)
+    func decoded<Number: FixedWidthInteger>(_ stored: Number) -> Number {
+        self == .big ? Number(bigEndian: stored) : Number(littleEndian: stored)
+    }
+
+    /// A number as it is stored in memory: the inverse of `decoded`.
+    @inlinable @inline(__always)
+    package func encoded<Number: FixedWidthInteger>(_ number: Number) -> Number {
+        self == .big ? number.bigEndian : number.littleEndian
+    }
+}

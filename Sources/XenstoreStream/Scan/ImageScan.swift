@@ -1,0 +1,128 @@
+/// Reads an image once: where its items are, which paths they have, and what is odd about it.
+///
+/// Hand it every item in the order of the stream, then ask for the findings. The scan owns the table of the image's paths; the
+/// rules of `ImageChecker` look paths up in it.
+public struct ImageScan {
+    private let reader: RecordReader
+    private var checker: ImageChecker
+    /// The paths of all nodes and watches.
+    package private(set) var paths: PathTable
+    /// For each item, where it starts.
+    package private(set) var starts: [Int] = []
+    /// For each item, the index of its path in `paths`; -1 if it has none.
+    package private(set) var pathIndices: [Int32] = []
+    /// For each item, what locates the fields of a plain node; `none` for other items.
+    package private(set) var nodeCounts: [PlainNode.Counts] = []
+    /// Which items are damaged spans, by index.
+    package private(set) var damages: Set<Int> = []
+    /// Of each rule so many findings are listed; a last one counts the rest.
+    public static let findingsPerRule = ImageChecker.findingsPerRule
+
+    public private(set) var recordCount = 0
+    public private(set) var nodeCount = 0
+    /// Bytes that must be kept verbatim, as no field explains them; without the trailer.
+    public private(set) var verbatimCount = 0
+
+    /// - Parameters:
+    ///   - header: nil if the file has none.
+    ///   - detection: the layout, and how sure it is.
+    ///   - bytes: the file.
+    public init(header: Header?, detection: LayoutDetection, bytes: [UInt8]) {
+        reader = RecordReader(stream: bytes, format: detection.format)
+        checker = ImageChecker(header: header, detection: detection)
+        paths = PathTable(bytes: bytes)
+        // In the image of a host, one record has about 80 bytes.
+        starts.reserveCapacity(bytes.count / 72)
+        pathIndices.reserveCapacity(bytes.count / 72)
+        nodeCounts.reserveCapacity(bytes.count / 72)
+    }
+
+    /// Adds all items that a cursor has left.
+    /// - Returns: where the last one ends.
+    /// - Throws: `StreamError` if a whole stream is damaged.
+    package mutating func addAll(_ cursor: RecordCursor) throws(StreamError) -> Int {
+        var cursor = cursor
+        while let item = try cursor.next() {
+            switch item {
+            case .plainNode(let node): add(node)
+            case .record(let record): add(record)
+            case .damage(let damage): add(damage)
+            }
+        }
+        return cursor.offset
+    }
+
+    public mutating func add(_ item: StreamItem) {
+        switch item {
+        case .record(let record): add(record)
+        case .damage(let damage): add(damage)
+        }
+    }
+
+    public mutating func add(_ record: Record) {
+        let isNode = record.type == .nodeData
+        note(record.offset, isNode ? PlainNode.Counts(record) : .none)
+        recordCount += 1
+        if isNode { nodeCount += 1 }
+        verbatimCount += record.residue?.verbatimCount ?? 0
+        guard let path = record.body.path else {
+            pathIndices.append(-1)
+            checker.add(record, path: nil, in: paths)
+            return
+        }
+        checker.add(record, path: insert(path), in: paths)
+    }
+
+    public mutating func add(_ damage: Damage) {
+        damages.insert(starts.count)
+        note(damage.offset, .none)
+        verbatimCount += damage.bytes.count
+        pathIndices.append(-1)
+        checker.add(damage)
+    }
+
+    private mutating func add(_ node: PlainNode) {
+        let stream = reader.stream
+        guard stream.withUnsafeBytes({ RecordRules.isClean(node, in: $0, reader.format.layout) }) else {
+            return add(reader.record(node, number: recordCount + 1))
+        }
+        note(node.offset, node.counts)
+        recordCount += 1
+        nodeCount += 1
+        let path = stream[node.path]
+        let index = insert(path)
+        let owner = stream.withUnsafeBytes { node.permission(0, in: $0) }
+        checker.addClean(path, index, owner: owner, number: recordCount, offset: node.offset, in: paths)
+    }
+
+    private mutating func note(_ offset: Int, _ counts: PlainNode.Counts) {
+        starts.append(offset)
+        nodeCounts.append(counts)
+    }
+
+    private mutating func insert(_ path: Octets) -> PathTable.Index {
+        let index = paths.insert(path).index
+        pathIndices.append(Int32(truncatingIfNeeded: index))
+        return index
+    }
+
+    /// All findings, in the order of the stream. To be called once, after the last item.
+    /// - Parameters:
+    ///   - trailer: the bytes after END.
+    ///   - size: of the file, in bytes.
+    public mutating func finish(trailer: Octets, size: Int) -> [Finding] {
+        checker.finish(trailer: trailer, size: size, paths)
+    }
+}
+
+extension PlainNode.Counts {
+    /// The sizes in a record that turns out to be a plain node; `none` if it does not.
+    fileprivate init(_ record: Record) {
+        guard case .node(let node) = record.body, record.residue == nil, node.canBePlain,
+            let path = UInt16(exactly: node.path.octets.count + 1)
+        else { return }
+        self.path = path
+        value = UInt16(truncatingIfNeeded: node.value.count)
+        perms = UInt16(truncatingIfNeeded: node.perms.count)
+    }
+}

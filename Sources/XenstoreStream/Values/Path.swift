@@ -1,0 +1,94 @@
+/// What a path says by itself (xenstore.txt, "Permitted characters in paths" and "Protocol limits").
+package enum Path {
+    /// The longest absolute path without its NUL, in bytes.
+    package static let longest = 3071
+
+    /// The root.
+    package static let root: Octets = [ASCII.slash]
+
+    package static func isRoot(_ path: Octets) -> Bool {
+        path.count == 1 && path.first == ASCII.slash
+    }
+
+    /// Whether the path begins at the root.
+    package static func isAbsolute(_ path: Octets) -> Bool {
+        path.first == ASCII.slash
+    }
+
+    /// Whether the path names a special node, like @releaseDomain.
+    package static func isSpecial(_ path: Octets) -> Bool {
+        path.first == ASCII.at
+    }
+
+    /// Whether the path means the same for every domain: it is absolute or special, not relative to a home.
+    package static func isFixed(_ path: Octets) -> Bool {
+        isAbsolute(path) || isSpecial(path)
+    }
+
+    /// The path up to its last `/`; nil for the root and for paths that are not absolute.
+    package static func parent(of path: Octets) -> Octets? {
+        guard path.count > 1, path.first == ASCII.slash, let slash = path.lastIndex(of: ASCII.slash) else { return nil }
+        return slash == path.startIndex ? path[slash...slash] : path[path.startIndex..<slash]
+    }
+
+    /// What follows the last `/`; the whole path if it has none.
+    package static func name(of path: Octets) -> Octets {
+        path.lastIndex(of: ASCII.slash).map { path[($0 + 1)...] } ?? path
+    }
+
+    /// The path of a child.
+    package static func child(_ name: Octets, of path: Octets) -> Octets {
+        path.last == ASCII.slash ? path + name : path + [ASCII.slash] + name
+    }
+
+    /// Whether `path` is `top` or below it.
+    package static func isAtOrBelow(_ path: Octets, _ top: Octets) -> Bool {
+        guard path.count >= top.count else { return false }
+        let isBoundary =
+            path.count == top.count || path[path.startIndex + top.count] == ASCII.slash || top.last == ASCII.slash
+        return isBoundary && path.prefix(top.count).elementsEqual(top)
+    }
+
+    // MARK: Validity
+
+    /// Whether the path is absolute and has no empty part, only permitted characters, and at most `longest` bytes: found out in
+    /// one walk, as it is asked of every node.
+    package static func isValid(_ path: Octets) -> Bool {
+        path.withUnsafeBytes(isValid)
+    }
+
+    static func isValid(_ path: UnsafeRawBufferPointer) -> Bool {
+        guard path.count <= longest, path.first == ASCII.slash else { return false }
+        var previous: UInt8 = 0
+        for byte in path {
+            if !isCharacter(byte) || (byte == ASCII.slash && previous == ASCII.slash) { return false }
+            previous = byte
+        }
+        return path.count == 1 || previous != ASCII.slash
+    }
+
+    /// Whether the path is absolute and has no empty part.
+    package static func isWellFormed(_ path: Octets) -> Bool {
+        isAbsolute(path) && (path.count == 1 || (path.last != ASCII.slash && !hasEmptyPart(path)))
+    }
+
+    /// Whether two `/` follow each other.
+    static func hasEmptyPart(_ path: Octets) -> Bool {
+        var previous: UInt8 = 0
+        for byte in path {
+            if byte == ASCII.slash && previous == ASCII.slash { return true }
+            previous = byte
+        }
+        return false
+    }
+
+    /// Whether a path may have this byte: a digit, a letter, or one of `-/_@`.
+    @inline(__always)
+    package static func isCharacter(_ byte: UInt8) -> Bool {
+        let word = byte < 64 ? characters.low : byte < 128 ? characters.high : 0
+        return word &>> UInt64(byte & 63) & 1 == 1
+    }
+
+    /// A bit for each permitted character.
+    private static let characters = (low: UInt64(0x03FF_A000_0000_0000), high: UInt64(0x07FF_FFFE_87FF_FFFF))
+}
