@@ -1,38 +1,50 @@
-# make demo   install what is missing, build, and run the main job on real images
-# make test   install what is missing, check how files are written, build, and pass the tests
-# make check   the fast lane: the same with the unit tests only; make check FILTER=QueryHeaderTests runs one suite
-# make lint   check how files are written (.swift-format, .editorconfig), in seconds and without a build
-# make packages   build the packages beside this one: Fuzz, Benchmarks, Examples
-# make smoke   a few minutes of what the long runs do
-# make mutants | fuzz   the long runs: ten thousand damaged streams (MUTANTS=300 for fewer); the fuzzers
-# make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and compare (docs/replay.md)
-# make reliability   kills, signals, full disks, several at once, and every operation below SQLite failing in turn
-# make bench   measure against other ways, on images of its own making (BENCH_OPTIONS=--large for one of 1 GB)
-# make report-test   try reports in a headless Chromium (installs it), with screenshots in .build/report-test
-# make install PREFIX=/usr/local   put the release build, its manual pages and completions under PREFIX (below DESTDIR)
-# make documentation | examples   the libraries: their documentation, and a program that uses them
+# make demo      install what is missing, build, and run the main job on real images
+# make test      install what is missing, lint, build, and run all tests
+# make check     lint, build, and run the quick tests: under a minute after a build
+#                (FILTER=QueryHeaderTests runs one suite)
+# make lint      check the format of all files, in seconds and without a build
+# make packages  build the packages Fuzz, Benchmarks and Examples
+# make smoke     short forms of the long runs, a few minutes; CI runs them
+# make mutants   the long run of damaged streams, ten thousand (MUTANTS=300 for fewer)
+# make fuzz      the fuzzers, half an hour each (FUZZ_SECONDS=1800)
+# make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and
+#                compare (docs/replay.md)
+# make reliability   kills, signals, full disks, several processes at once, and every operation
+#                below SQLite failing in turn
+# make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB)
+# make report-test   try reports in a headless Chromium (installs it); screenshots are in
+#                .build/report-test
+# make install   install the release build, its manual pages and completions
+#                (PREFIX=/usr/local, DESTDIR=)
+# make documentation   the documentation of the libraries
+# make examples  a program that uses the libraries
 # make check-datasette   try the named queries in the real Datasette
-# make deb   make a Debian package in .build/deb; make check-deb tries it
+# make deb       make a Debian package in .build/deb; make check-deb tries it
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-# Every build here takes a warning for an error, and an import that Package.swift does not declare as well. The flags stand
-# here and not in Package.swift: `treatAllWarnings` there needs Swift 6.2, `unsafeFlags` bars the package from being
-# depended on by version, and either would fail the build of somebody with a newer compiler and its new warnings.
-# SwiftPM gives the flag to this repository's packages only; what it fetches is built with its warnings suppressed.
-# A plain `swift build` works too, but with other flags: it compiles the project's own modules anew.
+# Warnings are errors in every build here, and so is an import that Package.swift does not declare.
+# SwiftPM applies the flag to the packages of this repository only: it builds fetched packages with
+# their warnings suppressed. The flag is not in Package.swift for three reasons: `treatAllWarnings`
+# requires Swift 6.2, with `unsafeFlags` no package can depend on a version of this one, and both
+# make the build fail for users of a newer compiler that has new warnings.
+# A plain `swift build` works too, but it recompiles the modules of this repository, because its
+# flags differ. To build as make does: swift build $(STRICT).
 STRICT = -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 BUILD = $(SWIFT) build $(STRICT)
 BUILD_RELEASE = $(BUILD) -c release --static-swift-stdlib
 
-# The packages beside this one share a folder, so that swift-crypto, which takes minutes, and this project's own modules are
-# compiled once for all of them. Not .build: SwiftPM keeps one plan per folder and would take that of another package for
-# its own, which is also why these builds plan anew each time.
-BESIDE = --scratch-path .build-packages --disable-build-manifest-caching --package-path
+# The packages Fuzz, Benchmarks and Examples and the documentation share one scratch folder, so that
+# swift-crypto and the modules of this repository are compiled once for all of them. It is not
+# .build: SwiftPM caches one build plan per folder and does not notice that the plan is that of
+# another package. For the same reason these builds do not use the cache.
+SHARED = --scratch-path .build-packages --disable-build-manifest-caching --package-path
 
-.PHONY: demo test check lint packages smoke build release share install deb check-deb check-datasette documentation examples clean deps mutants fuzz replay-test report-test bench reliability
+.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test bench \
+    documentation examples report-test reliability share install deb check-deb check-datasette \
+    deps clean
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
@@ -44,10 +56,11 @@ test: lint
 	$(BUILD) --build-tests
 	$(SWIFT) test --skip-build
 
-# The unit tests of format, archive and analysis, without those that take longest (by `swift test --no-parallel`): damaged
-# streams, failing disks, and the largest of the property tests. Under a minute on two cores once built.
-FILTER = XenstoreStreamTests|XenstoreArchiveTests|XenstoreAnalysisTests
-SLOW = [Mm]utant|FaultTests|ComeOutAsTheirFieldsGive|anyOrderOfImportsAndRemovals|everyFormatGoesThrough|renumberingKeepsEveryImage|longSuccessionsComeOut
+# The unit tests, except those that take longest (by `swift test --no-parallel`): damaged streams,
+# failing disks and the largest property tests.
+FILTER = HouseRulesTests|XenstoreStreamTests|XenstoreArchiveTests|XenstoreAnalysisTests
+SLOW = [Mm]utant|FaultTests|ComeOutAsTheirFieldsGive|anyOrderOfImportsAndRemovals$\
+    |everyFormatGoesThrough|renumberingKeepsEveryImage|longSuccessionsComeOut
 check: lint
 	$(BUILD) --build-tests
 	$(SWIFT) test --skip-build --filter '$(FILTER)' $(if $(filter file,$(origin FILTER)),--skip '$(SLOW)')
@@ -59,15 +72,16 @@ build: deps
 release: deps
 	$(BUILD_RELEASE) --product xsarchive
 
-# All that `make test` does not build. A fuzzer has no main of its own, so its target is compiled and not linked.
+# Everything that `make test` does not build. A fuzzer has no main function without libFuzzer, so
+# its target is compiled but not linked.
 packages: deps
-	for target in FuzzDecode FuzzRoundTrip FuzzArchive; do $(BUILD) $(BESIDE) Fuzz --target $$target || exit 1; done
-	$(BUILD) $(BESIDE) Fuzz --product Mutants
-	$(BUILD) $(BESIDE) Benchmarks
-	$(BUILD) $(BESIDE) Examples
+	for target in FuzzDecode FuzzRoundTrip FuzzArchive; do $(BUILD) $(SHARED) Fuzz --target $$target || exit 1; done
+	$(BUILD) $(SHARED) Fuzz --product Mutants
+	$(BUILD) $(SHARED) Benchmarks
+	$(BUILD) $(SHARED) Examples
 
-# The long runs in short, with the programs that are there after `make test`: some hundred damaged streams, images of a host
-# that does not exist, the example, and the quickest of the fuzzers.
+# Short forms of the long runs, in debug builds: damaged streams, generated images, the example, and
+# the fuzzer that builds fastest.
 smoke: build packages examples
 	.build-packages/debug/Mutants .build/debug/xsarchive 300
 	rm -rf .build-packages/smoke && mkdir .build-packages/smoke
@@ -90,14 +104,15 @@ deb: share
 check-deb: deb
 	packaging/check-deb.sh .build/deb
 
-# Datasette from PyPI, in an environment of its own, shows every named query and table of an archive of the real images.
+# Datasette from PyPI, in an environment of its own, shows every named query and table of an archive
+# of the real images.
 check-datasette: build
 	python3 packaging/check_datasette.py .build/debug/xsarchive .build/datasette
 
 # Ten thousand damaged streams through the program itself.
 MUTANTS ?= 10000
 mutants: release
-	$(BUILD_RELEASE) $(BESIDE) Fuzz --product Mutants
+	$(BUILD_RELEASE) $(SHARED) Fuzz --product Mutants
 	.build-packages/release/Mutants $(RELEASE) $(MUTANTS)
 
 # The coverage-guided fuzzers, FUZZ_SECONDS each.
@@ -113,37 +128,39 @@ replay-test: build
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
 BENCH_DATA ?= Benchmarks/.data
 bench: release
-	$(BUILD_RELEASE) $(BESIDE) Benchmarks --product MakeImages
+	$(BUILD_RELEASE) $(SHARED) Benchmarks --product MakeImages
 	mkdir -p $(BENCH_DATA)
 	cc -O2 -o $(BENCH_DATA)/floor Benchmarks/peers/floor.c -lsqlite3
 	python3 Benchmarks/bench.py $(RELEASE) .build-packages/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
 
-# The libraries' documentation; a warning is an error. In the other packages' folder, so that .build keeps its modules.
+# The documentation of the libraries; warnings are errors.
 MODULES = XenstoreStream XenstoreArchive XenstoreAnalysis
 DOCUMENTATION = .build/documentation
 documentation: deps
 	@mkdir -p $(DOCUMENTATION)
 	for module in $(MODULES); do \
-	    XSARCHIVE_DOCUMENTATION=1 $(SWIFT) package $(STRICT) $(BESIDE) . --allow-writing-to-directory $(DOCUMENTATION) \
+	    XSARCHIVE_DOCUMENTATION=1 $(SWIFT) package $(STRICT) $(SHARED) . --allow-writing-to-directory $(DOCUMENTATION) \
 	        generate-documentation --target $$module --output-path $(DOCUMENTATION)/$$module --warnings-as-errors || exit 1; \
 	done
 
 # The example of how the libraries are used, and what it says of two images.
 examples: deps
-	$(SWIFT) run $(STRICT) $(BESIDE) Examples CompareImages \
+	$(SWIFT) run $(STRICT) $(SHARED) Examples CompareImages \
 	    Tests/Fixtures/xen-4.17-seq-1.bin Tests/Fixtures/xen-4.17-seq-2.bin
 
-# Pages in a real browser: what they show, by keyboard and mouse, with no error, no request, and no text that becomes more.
+# Pages in a real browser: what they show, by keyboard and mouse, without errors and requests, and
+# without text that takes effect as markup.
 report-test: release
 	@scripts/install-deps.sh chromium python3
-	$(BUILD_RELEASE) $(BESIDE) Benchmarks --product MakeImages
+	$(BUILD_RELEASE) $(SHARED) Benchmarks --product MakeImages
 	python3 scripts/report-test.py $(RELEASE) .build-packages/release/MakeImages Tests/Fixtures .build/report-test
 
-# A hundred kills of an import of 14 MB and more; then the tests that let every read, write and sync fail in turn.
+# A hundred kills of an import of 14 MB and more; then the tests in which every read, write and sync
+# fails in turn.
 RELIABILITY_DATA ?= Benchmarks/.data/reliability
 RELIABILITY_ROUNDS ?= 100
 reliability: release
-	$(BUILD_RELEASE) $(BESIDE) Benchmarks --product MakeImages
+	$(BUILD_RELEASE) $(SHARED) Benchmarks --product MakeImages
 	mkdir -p Benchmarks/.data
 	python3 scripts/reliability.py $(RELEASE) .build-packages/release/MakeImages $(RELIABILITY_DATA) $(RELIABILITY_ROUNDS)
 	$(BUILD) --build-tests

@@ -5,8 +5,8 @@ set -eu
 cd "$(dirname "$0")/../Fuzz"
 target=$1
 seconds=${2:-60}
-# The Swift compiler's default coverage instrumentation is one that libFuzzer no longer reads. The scratch folder is the
-# fuzzers' own, because every module in it is compiled for them.
+# The Swift compiler's default coverage instrumentation is one that libFuzzer no longer reads.
+# Every module in this scratch folder is compiled for the fuzzers, so no other build uses it.
 swift build -c release --scratch-path ../.build-fuzz --sanitize=fuzzer --sanitize=address -Xswiftc -warnings-as-errors \
     -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp --product "$target"
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Checks how the files of this repository are written, in seconds and without a build.
+"""Checks the format of all files of this repository, in seconds and without a build.
 
-Swift is held against .swift-format, shell and Python scripts against their grammar, and every text file against
-.editorconfig. A finding is one line that begins with FILE:LINE; the exit status is then 1.
+Swift follows .swift-format, every text file .editorconfig, and shell and Python scripts parse. A
+finding is one line that begins with FILE:LINE; the exit status is then 1.
 `swift format -i -r --parallel FOLDER` corrects most findings in Swift.
 """
 
@@ -15,16 +15,16 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SWIFT = os.environ.get("SWIFT", "swift")
 
-# What builds, runs and fuzzers leave behind.
+# The output of builds, runs and fuzzers.
 SKIPPED_FOLDERS = {".git", ".data", "demo", "Corpus", "Finds", "__pycache__"}
-# Images, expected outputs and whatever else is kept as a program wrote it.
+# Images, expected outputs and other files that a program wrote.
 FIXTURES = "Tests/Fixtures/"
 # The files that .editorconfig gives tabs.
 TABBED = {"Makefile", "Replay/hypervisor.c"}
 
 
 def repository_files():
-    """The paths of all files, from the top folder on; links and what is built are left out."""
+    """The paths of all files, relative to the top folder, without links and the output of builds."""
     paths = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".build")]
@@ -35,8 +35,8 @@ def repository_files():
     return sorted(paths)
 
 
-def swift_findings(paths):
-    """Prints what `swift format` finds by itself, and returns whether that is nothing."""
+def swift_is_clean(paths):
+    """`swift format` prints its findings itself. Returns whether there are none."""
     if subprocess.run([SWIFT, "format", "--version"], capture_output=True).returncode != 0:
         print("lint: this toolchain has no `swift format`; Swift 6.0 and later have it (SWIFT= names another)",
               file=sys.stderr)
@@ -57,7 +57,7 @@ def shell_findings(path):
 
 def python_findings(path, content):
     try:
-        # In memory: nothing is written beside the script.
+        # In memory, so that no file is written.
         compile(content, path, "exec")
     except (SyntaxError, ValueError) as error:
         yield getattr(error, "lineno", None) or 1, str(error)
@@ -67,12 +67,12 @@ def text_findings(path, content):
     lines = content.split(b"\n")
     for number, line in enumerate(lines, 1):
         if line.endswith(b"\r"):
-            yield number, "a carriage return ends the line"
+            yield number, "a carriage return at the end of the line"
         # A document may quote what a program printed.
         elif line != line.rstrip() and not path.endswith(".md"):
             yield number, "spaces at the end of the line"
         if line.startswith(b"\t") and path not in TABBED:
-            yield number, "a tab where spaces indent"
+            yield number, "a tab instead of spaces"
     if lines[-1]:
         yield len(lines), "no newline at the end of the file"
     elif len(lines) > 2 and not lines[-2]:
@@ -81,7 +81,7 @@ def text_findings(path, content):
 
 def main():
     paths = repository_files()
-    clean = swift_findings([path for path in paths if path.endswith(".swift")])
+    clean = swift_is_clean([path for path in paths if path.endswith(".swift")])
     for path in paths:
         content = (ROOT / path).read_bytes()
         if path.startswith(FIXTURES) or b"\0" in content:
