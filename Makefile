@@ -1,34 +1,95 @@
-# make demo   install what is missing, build, and run the main job on real images
-# make test   install what is missing, build, and pass the tests
-# make mutants | fuzz   the long runs: ten thousand damaged streams; the fuzzers
-# make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and compare (docs/replay.md)
-# make reliability   kills, signals, full disks, several at once, and every operation below SQLite failing in turn
-# make bench   measure against other ways, on images of its own making (BENCH_OPTIONS=--large for one of 1 GB)
-# make report-test   try reports in a headless Chromium (installs it), with screenshots in .build/report-test
-# make install PREFIX=/usr/local   put the release build, its manual pages and completions under PREFIX (below DESTDIR)
-# make documentation | examples   the libraries: their documentation, and a program that uses them
+# make demo      install what is missing, build, and run the main job on real images
+# make test      install what is missing, lint, build, and run all tests
+# make check     lint, build, and run the quick tests: under a minute after a build
+#                (FILTER=QueryHeaderTests runs one suite)
+# make lint      check the format of all files, in seconds and without a build
+# make packages  build the packages Fuzz, Benchmarks and Examples
+# make smoke     short forms of the long runs, a few minutes; CI runs them
+# make mutants   the long run of damaged streams, ten thousand (MUTANTS=300 for fewer)
+# make fuzz      the fuzzers, half an hour each (FUZZ_SECONDS=1800)
+# make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and
+#                compare (docs/replay.md)
+# make reliability   kills, signals, full disks, several processes at once, and every operation
+#                below SQLite failing in turn
+# make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB)
+# make report-test   try reports in a headless Chromium (installs it); screenshots are in
+#                .build/report-test
+# make install   install the release build, its manual pages and completions
+#                (PREFIX=/usr/local, DESTDIR=)
+# make documentation   the documentation of the libraries
+# make examples  a program that uses the libraries
 # make check-datasette   try the named queries in the real Datasette
-# make deb   make a Debian package in .build/deb; make check-deb tries it
+# make deb       make a Debian package in .build/deb; make check-deb tries it
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
 RELEASE = .build/release/xsarchive
 
-.PHONY: demo test build release share install deb check-deb check-datasette documentation examples clean deps mutants fuzz replay-test report-test bench reliability
+# Warnings are errors in every build here, and so is an import that Package.swift does not declare.
+# SwiftPM applies the flag to the packages of this repository only: it builds fetched packages with
+# their warnings suppressed. The flag is not in Package.swift for three reasons: `treatAllWarnings`
+# requires Swift 6.2, with `unsafeFlags` no package can depend on a version of this one, and both
+# make the build fail for users of a newer compiler that has new warnings.
+# A plain `swift build` works too, but it recompiles the modules of this repository, because its
+# flags differ. To build as make does: swift build $(STRICT).
+STRICT = -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
+BUILD = $(SWIFT) build $(STRICT)
+BUILD_RELEASE = $(BUILD) -c release --static-swift-stdlib
+
+# The packages Fuzz, Benchmarks and Examples and the documentation share one scratch folder, so that
+# swift-crypto and the modules of this repository are compiled once for all of them. It is not
+# .build: SwiftPM caches one build plan per folder and does not notice that the plan is that of
+# another package. For the same reason these builds do not use the cache.
+SHARED = --scratch-path .build-packages --disable-build-manifest-caching --package-path
+
+.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test bench \
+    documentation examples report-test reliability share install deb check-deb check-datasette \
+    deps clean
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
 
-test: deps
-	$(SWIFT) build --build-tests
+lint: deps
+	@SWIFT=$(SWIFT) scripts/lint.py
+
+test: lint
+	$(BUILD) --build-tests
 	$(SWIFT) test --skip-build
 
+# The unit tests, except those that take longest (by `swift test --no-parallel`): damaged streams,
+# failing disks and the largest property tests.
+FILTER = HouseRulesTests|XenstoreStreamTests|XenstoreArchiveTests|XenstoreAnalysisTests
+SLOW = [Mm]utant|FaultTests|ComeOutAsTheirFieldsGive|anyOrderOfImportsAndRemovals$\
+    |everyFormatGoesThrough|renumberingKeepsEveryImage|longSuccessionsComeOut$\
+    |viewsOfGeneratedImages|DifferAsThePlainComparisonSays
+check: lint
+	$(BUILD) --build-tests
+	$(SWIFT) test --skip-build --filter '$(FILTER)' $(if $(filter file,$(origin FILTER)),--skip '$(SLOW)')
+
 build: deps
-	$(SWIFT) build --product xsarchive
+	$(BUILD) --product xsarchive
 
 # With Swift's runtime in the program, so that it runs where there is no Swift.
 release: deps
-	$(SWIFT) build -c release --static-swift-stdlib --product xsarchive
+	$(BUILD_RELEASE) --product xsarchive
+
+# Everything that `make test` does not build. A fuzzer has no main function without libFuzzer, so
+# its target is compiled but not linked.
+packages: deps
+	for target in FuzzDecode FuzzRoundTrip FuzzArchive; do $(BUILD) $(SHARED) Fuzz --target $$target || exit 1; done
+	$(BUILD) $(SHARED) Fuzz --product Mutants
+	$(BUILD) $(SHARED) Benchmarks
+	$(BUILD) $(SHARED) Examples
+
+# Short forms of the long runs, in debug builds: damaged streams, generated images, the example, and
+# the fuzzer that builds fastest.
+smoke: build packages examples
+	.build-packages/debug/Mutants .build/debug/xsarchive 300
+	rm -rf .build-packages/smoke && mkdir .build-packages/smoke
+	.build-packages/debug/MakeImages .build-packages/smoke/images 5 3 values=1 replace=2
+	.build/debug/xsarchive import -a .build-packages/smoke/images.db .build-packages/smoke/images
+	.build/debug/xsarchive verify -a .build-packages/smoke/images.db
+	scripts/fuzz.sh FuzzRoundTrip 20
 
 # Manual pages and completions, made from the program's own help.
 SHARE = .build/share
@@ -44,14 +105,16 @@ deb: share
 check-deb: deb
 	packaging/check-deb.sh .build/deb
 
-# Datasette from PyPI, in an environment of its own, shows every named query and table of an archive of the real images.
+# Datasette from PyPI, in an environment of its own, shows every named query and table of an archive
+# of the real images.
 check-datasette: build
 	python3 packaging/check_datasette.py .build/debug/xsarchive .build/datasette
 
 # Ten thousand damaged streams through the program itself.
+MUTANTS ?= 10000
 mutants: release
-	$(SWIFT) build -c release --package-path Fuzz --product Mutants
-	Fuzz/.build/release/Mutants $(RELEASE) 10000
+	$(BUILD_RELEASE) $(SHARED) Fuzz --product Mutants
+	.build-packages/release/Mutants $(RELEASE) $(MUTANTS)
 
 # The coverage-guided fuzzers, FUZZ_SECONDS each.
 FUZZ_SECONDS ?= 1800
@@ -66,43 +129,46 @@ replay-test: build
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
 BENCH_DATA ?= Benchmarks/.data
 bench: release
-	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
+	$(BUILD_RELEASE) $(SHARED) Benchmarks --product MakeImages
 	mkdir -p $(BENCH_DATA)
 	cc -O2 -o $(BENCH_DATA)/floor Benchmarks/peers/floor.c -lsqlite3
-	python3 Benchmarks/bench.py $(RELEASE) Benchmarks/.build/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
+	python3 Benchmarks/bench.py $(RELEASE) .build-packages/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
 
-# The libraries' documentation; a warning is an error.
+# The documentation of the libraries; warnings are errors.
 MODULES = XenstoreStream XenstoreArchive XenstoreAnalysis
+DOCUMENTATION = .build/documentation
 documentation: deps
-	@mkdir -p .build/documentation
+	@mkdir -p $(DOCUMENTATION)
 	for module in $(MODULES); do \
-	    XSARCHIVE_DOCUMENTATION=1 $(SWIFT) package --allow-writing-to-directory .build/documentation generate-documentation \
-	        --target $$module --output-path .build/documentation/$$module --warnings-as-errors || exit 1; \
+	    XSARCHIVE_DOCUMENTATION=1 $(SWIFT) package $(STRICT) $(SHARED) . --allow-writing-to-directory $(DOCUMENTATION) \
+	        generate-documentation --target $$module --output-path $(DOCUMENTATION)/$$module --warnings-as-errors || exit 1; \
 	done
 
 # The example of how the libraries are used, and what it says of two images.
 examples: deps
-	$(SWIFT) run --package-path Examples --scratch-path .build-examples CompareImages \
+	$(SWIFT) run $(STRICT) $(SHARED) Examples CompareImages \
 	    Tests/Fixtures/xen-4.17-seq-1.bin Tests/Fixtures/xen-4.17-seq-2.bin
 
-# Pages in a real browser: what they show, by keyboard and mouse, with no error, no request, and no text that becomes more.
+# Pages in a real browser: what they show, by keyboard and mouse, without errors and requests, and
+# without text that takes effect as markup.
 report-test: release
 	@scripts/install-deps.sh chromium python3
-	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
-	python3 scripts/report-test.py $(RELEASE) Benchmarks/.build/release/MakeImages Tests/Fixtures .build/report-test
+	$(BUILD_RELEASE) $(SHARED) Benchmarks --product MakeImages
+	python3 scripts/report-test.py $(RELEASE) .build-packages/release/MakeImages Tests/Fixtures .build/report-test
 
-# A hundred kills of an import of 14 MB and more; then the tests that let every read, write and sync fail in turn.
+# A hundred kills of an import of 14 MB and more; then the tests in which every read, write and sync
+# fails in turn.
 RELIABILITY_DATA ?= Benchmarks/.data/reliability
 RELIABILITY_ROUNDS ?= 100
 reliability: release
-	$(SWIFT) build -c release --package-path Benchmarks --product MakeImages
+	$(BUILD_RELEASE) $(SHARED) Benchmarks --product MakeImages
 	mkdir -p Benchmarks/.data
-	python3 scripts/reliability.py $(RELEASE) Benchmarks/.build/release/MakeImages $(RELIABILITY_DATA) $(RELIABILITY_ROUNDS)
-	$(SWIFT) build --build-tests
+	python3 scripts/reliability.py $(RELEASE) .build-packages/release/MakeImages $(RELIABILITY_DATA) $(RELIABILITY_ROUNDS)
+	$(BUILD) --build-tests
 	FAULTS=all $(SWIFT) test --skip-build --filter FaultTests
 
 deps:
 	@scripts/install-deps.sh
 
 clean:
-	rm -rf .build demo
+	rm -rf .build .build-* demo
