@@ -21,5 +21,5 @@ put "$top/packaging/magic" "$root/share/xsarchive/magic"
 put "$top/schema/secret_paths.txt" "$root/share/xsarchive/secret_paths.txt"
 put "$share/datasette.yaml" "$root/share/xsarchive/datasette.yaml"
 for query in "$top"/queries/*.sql; do put "$query" "$root/share/xsarchive/queries/$(basename "$query")"; done
-put "$top/README.md" "$root/share/doc/xsarchive/README.md"
+for document in README CHANGELOG SECURITY CONTRIBUTING; do put "$top/$document.md" "$root/share/doc/xsarchive/$document.md"; done
 for document in "$top"/docs/*.md; do put "$document" "$root/share/doc/xsarchive/docs/$(basename "$document")"; done

@@ -1,7 +1,7 @@
 /// What is wrong with a stream, and where: enough for one line that a person can act on.
 public struct StreamError: Error, Equatable, Sendable {
     /// The kind of trouble; tests and callers compare this.
-    public enum Code: String, Sendable {
+    public enum Code: String, CaseIterable, Sendable {
         /// The bytes do not begin as a stream does.
         case notAStream = "not-a-stream"
         /// The header's version is none of the known ones.

@@ -1,0 +1,48 @@
+import Testing
+import XenstoreStream
+
+@Suite struct PathTests {
+    private func octets(_ text: String) -> Octets {
+        Octets(text.utf8)
+    }
+
+    @Test(arguments: [
+        ("/", nil), ("/a", "/"), ("/a/b", "/a"), ("/a//b", "/a/"), ("a/b", nil), ("@releaseDomain", nil), ("", nil),
+        ("//", "/"),
+    ])
+    func theParentIsWhatComesBeforeTheLastSlash(_ path: String, _ parent: String?) {
+        #expect(Path.parent(of: octets(path)) == parent.map(octets))
+    }
+
+    @Test(arguments: [
+        ("/a/b", "/a", true), ("/a", "/a", true), ("/ab", "/a", false), ("/a", "/a/b", false), ("/a/b", "/", true),
+        ("/", "/", true), ("", "/", false), ("/a/b", "/a/", true),
+    ])
+    func belowIsDecidedAtASlash(_ path: String, _ top: String, _ isBelow: Bool) {
+        #expect(Path.isAtOrBelow(octets(path), octets(top)) == isBelow)
+    }
+
+    @Test(arguments: ["/", "/a", "/local/domain/0/backend-x_y@z", "/" + String(repeating: "a", count: 3070)])
+    func validPathsAreValid(_ path: String) {
+        #expect(Path.isValid(octets(path)))
+    }
+
+    @Test(arguments: ["", "a", "/a/", "//", "/a//b", "/a b", "/ä", "@x", "/" + String(repeating: "a", count: 3071)])
+    func otherPathsAreNot(_ path: String) {
+        #expect(!Path.isValid(octets(path)))
+    }
+
+    /// The bits of the table, against the characters that xenstore.txt permits.
+    @Test func exactlyThePermittedCharactersArePermitted() {
+        let permitted = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-/_@".utf8)
+        for byte in UInt8.min...UInt8.max { #expect(Path.isCharacter(byte) == permitted.contains(byte), "\(byte)") }
+    }
+
+    @Test func childrenAndNamesFitEachOther() {
+        for (parent, name, path) in [("/", "a", "/a"), ("/a", "b", "/a/b")] {
+            #expect(Path.child(octets(name), of: octets(parent)) == octets(path))
+            #expect(Path.name(of: octets(path)) == octets(name))
+        }
+        #expect(Path.name(of: octets("@x")) == octets("@x"))
+    }
+}
