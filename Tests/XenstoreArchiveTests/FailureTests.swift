@@ -13,7 +13,8 @@ import XenstoreStream
         try fixture.archive.database.execute(
             """
             CREATE TRIGGER defect AFTER INSERT ON node_span BEGIN
-              UPDATE node_span SET value = 'wrong' WHERE chain_id = NEW.chain_id AND ord = NEW.ord AND first_gen = NEW.first_gen;
+              UPDATE node_span SET value = 'wrong'
+                 WHERE chain_id = NEW.chain_id AND ord = NEW.ord AND first_gen = NEW.first_gen;
             END
             """)
         let before = Files.read(fixture.path)

@@ -162,7 +162,8 @@ import Musl
     private static func report(_ work: Work, _ mode: Mode, tried: Int, of count: Int, failed: Int) {
         guard walksAll else { return }
         print(
-            "faults: \(work.rawValue): \(mode.name): \(tried) of \(count) operations failed in turn, \(failed) ended in an error"
+            "faults: \(work.rawValue): \(mode.name): \(tried) of \(count) operations "
+                + "failed in turn, \(failed) ended in an error"
         )
     }
 }

@@ -6,8 +6,10 @@ import Glibc
 import Musl
 #endif
 
-/// The version of this program.
+/// The name and version of this program.
 public enum ProgramVersion {
+    /// The name of the program.
     public static let name = "xsarchive"
+    /// The version, by the rules of docs/versioning.md.
     public static let number = "0.1.0"
 }

@@ -151,7 +151,8 @@ import XenstoreStream
                 UNION SELECT * FROM (\(nodes)\(parts[1]) EXCEPT \(nodes)\(parts[0])))
                 """
             let recorded =
-                "SELECT path FROM node_change JOIN path USING (path_id) WHERE chain_id = \(parts[2]) AND gen = \(parts[3])"
+                "SELECT path FROM node_change JOIN path USING (path_id) "
+                + "WHERE chain_id = \(parts[2]) AND gen = \(parts[3])"
             // A node that only moved is recorded too; none that differs may be missing.
             #expect(try fixture.strings("\(differing) EXCEPT \(recorded)") == [], "seed \(seed), images \(pair)")
         }

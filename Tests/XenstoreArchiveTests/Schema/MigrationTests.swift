@@ -43,7 +43,8 @@ import Testing
         let old = oldArchive(name)
         func schema(_ archive: Archive) throws -> [String] {
             let rows = try archive.database.prepare(
-                "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema WHERE name <> 'sqlite_stat1' ORDER BY type, name"
+                "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema "
+                    + "WHERE name <> 'sqlite_stat1' ORDER BY type, name"
             )
             var lines: [String] = []
             while try rows.step() { lines.append(rows.string(0)) }
