@@ -4,7 +4,7 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// The views against what the decoder says of the same bytes.
+/// A comparison of the views with the decoder's records of the same bytes.
 @Suite struct ViewTests {
     /// Each row of a view as text, in the stream's order; `sql` selects one text column.
     private func rows(_ fixture: ArchiveFixture, _ sql: String, image: Int64) throws -> [String] {
@@ -145,7 +145,7 @@ import XenstoreStream
         #expect(!expected.isEmpty)
         let sql =
             "SELECT scope || '|' || ifnull(domid, '-') || '|' || name || '|' || value FROM quotas "
-                + "WHERE image_id = ?1 ORDER BY record_id, position"
+            + "WHERE image_id = ?1 ORDER BY record_id, position"
         #expect(try rows(fixture, sql, image: 1) == expected)
         #expect(
             try fixture.strings("SELECT domid || '=' || ifnull(name, '-') FROM domains ORDER BY domid").contains(
