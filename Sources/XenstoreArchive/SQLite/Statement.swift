@@ -44,11 +44,13 @@ public final class Statement {
     }
 
     /// Binds the bytes as a BLOB.
+    /// - Throws: `ArchiveError` if SQLite refuses the value.
     public func bindBlob(_ index: Int, _ value: Octets) throws {
         try value.withUnsafeBytes { try check(xs_bind_blob(handle, Int32(index), Self.address($0), Int32($0.count))) }
     }
 
     /// Binds the bytes as TEXT if they are valid UTF-8 without NUL, otherwise as a BLOB.
+    /// - Throws: `ArchiveError` if SQLite refuses the value.
     public func bindTextOrBlob(_ index: Int, _ value: Octets) throws {
         guard value.isText else { return try bindBlob(index, value) }
         try value.withUnsafeBytes { try check(xs_bind_text(handle, Int32(index), Self.address($0), Int32($0.count))) }

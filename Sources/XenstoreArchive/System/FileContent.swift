@@ -67,6 +67,7 @@ public struct FileContent {
 
     /// The first bytes of the content of a regular file, without reading all of it.
     /// - Returns: up to `count` bytes; fewer if the content is shorter.
+    /// - Throws: `ArchiveError` with code `file` if the file cannot be read.
     public static func start(of path: String, count: Int) throws -> [UInt8] {
         try FileIO.reading(path) { descriptor, _ in
             let bytes = try start(path, descriptor, max(count, Compression.markSize))

@@ -49,6 +49,7 @@ public final class OutputFile {
 
     /// Gives the file its name. The bytes and the name are on the disk when this returns.
     /// - Parameter overwrite: if false, this fails if a file of that name has appeared meanwhile.
+    /// - Throws: `ArchiveError` if the file cannot be synced or named.
     public func commit(overwrite: Bool) throws {
         guard fsync(descriptor) == 0 else { throw FileIO.failure(path, "writing failed") }
         if !overwrite {

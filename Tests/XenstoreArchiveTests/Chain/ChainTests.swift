@@ -60,10 +60,9 @@ import XenstoreStream
                 case 1: bodies.swapAt(place, generator.random.below(bodies.count))
                 default:
                     let path = TerminatedString("/round-\(round)/\(generator.random.below(1000))")
-                    bodies.insert(
-                        .node(
-                            NodeData(path: path, value: generator.octets(5), perms: [Permission(perm: 0x6E, domid: 0)])),
-                        at: place)
+                    let perms = [Permission(perm: 0x6E, domid: 0)]
+                    let node = NodeData(path: path, value: generator.octets(5), perms: perms)
+                    bodies.insert(.node(node), at: place)
                 }
             }
         }

@@ -149,8 +149,8 @@ import XenstoreStream
         let text = folder.file("text")
         Files.write(
             Array(
-                "this is no archive, but it is longer than a hundred bytes, so that SQLite has a whole header to "
-                    + "look at and refuse."
+                ("this is no archive, but it is longer than a hundred bytes, so that SQLite has a whole header "
+                    + "to look at and refuse.")
                     .utf8), text)
         let before = Files.read(text)
         #expect(throws: ArchiveError.self) { try Archive.openOrCreate(text) }
