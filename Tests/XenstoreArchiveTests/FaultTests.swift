@@ -102,9 +102,11 @@ import Musl
         let archive: Archive
         do {
             archive = try Archive.open(path)
-        } catch let error as ArchiveError where error.code == .notAnArchive {
+        } catch let error as ArchiveError where error.code == .oldSchema {
+            return nil
+        } catch let error as ArchiveError where error.code == .notAnArchive && Files.read(path).isEmpty {
             // A file that was rolled back to nothing is not an archive, either.
-            return Files.read(path).isEmpty ? [:] : nil
+            return [:]
         }
         let (images, problems) = try archive.provedImages()
         #expect(problems == [])
