@@ -1,7 +1,7 @@
 #pragma once
 #include <sqlite3.h>
 
-/* SQLITE_TRANSIENT is a cast that Swift does not import: these two say "copy the bytes". */
+/* SQLITE_TRANSIENT, "copy the bytes", is a cast that Swift does not import. */
 static inline int xs_bind_text(sqlite3_stmt *statement, int index, const void *bytes, int count) {
     return sqlite3_bind_text(statement, index, (const char *)bytes, count, SQLITE_TRANSIENT);
 }
@@ -9,12 +9,13 @@ static inline int xs_bind_blob(sqlite3_stmt *statement, int index, const void *b
     return sqlite3_bind_blob(statement, index, bytes, count, SQLITE_TRANSIENT);
 }
 
-/* SQLITE_STATIC, as null: the bytes stay where they are until the statement has run. */
+/* SQLITE_STATIC, which is null: the bytes must stay in place until the statement has run. */
 static inline int xs_bind_standing_text(sqlite3_stmt *statement, int index, const void *bytes, int count) {
     return sqlite3_bind_text(statement, index, (const char *)bytes, count, (sqlite3_destructor_type)0);
 }
 
-/* Without the count of its memory SQLite needs no lock for every piece of it; to be called before anything else. */
+/* Without statistics of its memory SQLite takes no lock for each allocation. Call it before
+   anything else. */
 static inline int xs_disable_memory_statistics(void) {
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }

@@ -1,7 +1,7 @@
 extension Archive {
     /// Opens an existing archive to read from it.
-    /// - Throws: `ArchiveError` where there is none, or the file is another kind, of another schema version, or holds
-    ///   tables, triggers or views that are not ours.
+    /// - Throws: `ArchiveError` if there is none, or the file is not an archive, has another schema
+    ///   version, or has tables, triggers or views that are not ours.
     public static func open(_ path: String) throws -> Archive {
         try open(path, vfs: nil)
     }
@@ -14,13 +14,16 @@ extension Archive {
         return Archive(database)
     }
 
-    /// Opens an archive to write to it, and makes it where there is none. One of an earlier schema is brought up to date, and a
-    /// copy of it kept; `upgrade` then tells where.
+    /// Opens an archive to write to it, and creates it if there is none. An archive of an earlier
+    /// schema is upgraded, and a copy of it kept; `upgrade` then names the copy.
+    /// - Throws: `ArchiveError` if the archive cannot be opened, created or upgraded.
     public static func openOrCreate(_ path: String) throws -> Archive {
         try openOrCreate(path, vfs: nil)
     }
 
-    /// Opens an existing archive to write to it; one of an earlier schema is brought up to date, and a copy of it kept.
+    /// Opens an existing archive to write to it. An archive of an earlier schema is upgraded, and a
+    /// copy of it kept.
+    /// - Throws: `ArchiveError` if there is none, or it cannot be opened or upgraded.
     public static func openExisting(_ path: String) throws -> Archive {
         try checkPresence(path)
         return try openOrCreate(path)
@@ -32,8 +35,9 @@ extension Archive {
         let isNew = try FileIO.createPrivate(path)
         do {
             let archive = Archive(try Database(path: fileName(path), mode: .write, vfs: vfs))
-            // Foreign keys are declared for those who read; checking each of a million inserts would cost a third of
-            // the time, and import proves the whole image by its digest instead. `verify` checks them.
+            // Foreign keys are declared for readers. Checking each of a million inserts would cost
+            // a third of the time; import proves the whole image by its digest instead, and
+            // `verify` checks the keys.
             try archive.database.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536")
             try archive.prepareSchema()
             return archive
@@ -44,7 +48,8 @@ extension Archive {
         }
     }
 
-    /// An archive in memory, for questions about a file that nobody wants to keep.
+    /// An archive in memory, for queries about a file that is not to be stored.
+    /// - Throws: `ArchiveError` if it cannot be created.
     public static func inMemory() throws -> Archive {
         let archive = Archive(try Database(path: ":memory:", mode: .write))
         try archive.prepareSchema()
@@ -59,26 +64,28 @@ extension Archive {
         }
         guard !FileIO.isEmpty(path) else {
             throw ArchiveError(
-                .notAnArchive, "\(path): the archive is empty, as its first import was cut short; import again")
+                .notAnArchive, "\(path): the archive is empty, as its first import was interrupted; import again")
         }
     }
 
     private static func checkIsFile(_ path: String) throws {
         if FileTree.isFolder(path) {
-            throw ArchiveError(.file, "\(path): is a directory; name the archive in it, like \(path)/xsarchive.db")
+            throw ArchiveError(
+                .file, "\(path): is a directory; give the name of the archive in it, like \(path)/xsarchive.db")
         }
     }
 
-    /// The name as SQLite must have it: one that begins with a colon is a special one there.
+    /// The name for SQLite, to which a name that begins with a colon is special.
     static func fileName(_ path: String) -> String {
         path.utf8.first == 0x3A ? "./" + path : path
     }
 
-    /// Makes the schema in an empty file, or brings an older one up to date; two at once do it once.
+    /// Creates the schema in an empty file, or upgrades an older one; of two processes only one
+    /// does it.
     private func prepareSchema() throws {
         if try SchemaCheck.checkForWriting(database) { return }
         try database.transaction {
-            // Another process may have done it while this one waited for its turn.
+            // Another process may have done it while this one waited for the lock.
             if try SchemaCheck.checkForWriting(database) { return }
             if try SchemaCheck.isEmpty(database) {
                 try Migration.run(database)

@@ -2,6 +2,7 @@
 public struct Exporter {
     private let archive: Archive
 
+    /// Exports from an archive.
     public init(_ archive: Archive) {
         self.archive = archive
     }
@@ -11,9 +12,10 @@ public struct Exporter {
     ///   - image: of the archive.
     ///   - path: the file's name.
     ///   - overwrite: whether a file of that name may be replaced.
-    ///   - progress: is told now and then how many of the image's bytes have been read from the archive.
-    /// - Throws: `ArchiveError` where the file exists and may not be replaced, where the disk is full, or where the
-    ///   tables do not give the image back; there is then no file, or the old one.
+    ///   - progress: called periodically with the number of the image's bytes read from the
+    ///     archive.
+    /// - Throws: `ArchiveError` if the file exists and may not be replaced, if the disk is full, or
+    ///   if the tables do not give the image back; there is then no file, or the old one.
     public func export(
         _ image: ArchivedImage, toFile path: String, overwrite: Bool, progress: (Int) -> Void = { _ in }
     ) throws {
@@ -29,7 +31,9 @@ public struct Exporter {
     /// Writes the image to standard output, after a first pass has proved it.
     /// - Parameters:
     ///   - image: of the archive.
-    ///   - progress: is told now and then how many bytes have been read from the archive, which is the image's size twice.
+    ///   - progress: called periodically with the number of bytes read from the archive, which ends
+    ///     at twice the image's size. - Throws: `ArchiveError` if the tables do not give the image
+    ///     back, or it cannot be written.
     public func exportToStandardOutput(_ image: ArchivedImage, progress: (Int) -> Void = { _ in }) throws {
         try archive.export(image, progress: progress) { _ in }
         let size = Int(image.stream.size)

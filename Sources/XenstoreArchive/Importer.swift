@@ -11,8 +11,8 @@ public struct Importer {
     }
 
     /// - Parameters:
-    ///   - archive: where the images go.
-    ///   - custodian: who imports, as the custody log tells it.
+    ///   - archive: the archive for the images.
+    ///   - custodian: who imports, for the custody log.
     public init(_ archive: Archive, by custodian: Custodian = .current) {
         self.init(archive, keys: .standard, by: custodian)
     }
@@ -23,28 +23,33 @@ public struct Importer {
         self.custodian = custodian
     }
 
-    /// What became of an image.
+    /// The result of storing an image.
     public struct Outcome: Equatable, Sendable {
+        /// What was new about the image.
         public enum Kind: String, Sendable {
             /// Its bytes are new to the archive.
             case stored
-            /// Its bytes were there; it is a new observation of them.
+            /// Its bytes were in the archive; it is a new observation of them.
             case observed
-            /// The same bytes are there under the same label.
+            /// The archive has the same bytes with the same label; nothing was added.
             case known
         }
+        /// What was new about the image.
         public let kind: Kind
+        /// The image's id, or that of the same image in the archive.
         public let imageID: Int64
     }
 
-    /// Stores `image` in one transaction: all of it, proved to come out byte for byte, or nothing.
+    /// Stores `image` in one transaction: either all of it, with a proof that the tables give it
+    /// back byte for byte, or nothing.
     /// - Parameters:
-    ///   - image: what is to be stored.
-    ///   - label: how it is to be known.
+    ///   - image: the image.
+    ///   - label: its name, series and time.
     ///   - provenance: where it comes from, for the custody log.
-    ///   - readAhead: what has been read ahead for it; it is ignored if it does not fit.
-    ///   - progress: called periodically with the share of the image's rows that have been written: 0 to 1.
-    /// - Throws: `ArchiveError`; the archive is then as it was.
+    ///   - readAhead: the chain's tip, read ahead; ignored if it does not fit.
+    ///   - progress: called periodically with the share of the image's rows that have been written:
+    ///     0 to 1.
+    /// - Throws: `ArchiveError` if the image cannot be stored; the archive is then unchanged.
     @discardableResult
     public func store(
         _ image: ScannedImage, label: ImageLabel, from provenance: Provenance = Provenance(),
@@ -70,7 +75,8 @@ public struct Importer {
         let query = try database.prepare(
             """
             SELECT i.image_id FROM stream s JOIN image i ON i.stream_id = s.stream_id
-            WHERE s.sha256 = ?1 AND s.layout = ?2 AND i.series = ?3 AND i.name = ?4 AND (?5 IS NULL OR i.captured_at = ?5)
+            WHERE s.sha256 = ?1 AND s.layout = ?2 AND i.series = ?3 AND i.name = ?4
+              AND (?5 IS NULL OR i.captured_at = ?5)
               AND s.salvaged = ?6
             """)
         try query.bind(1, image.sha256)
@@ -143,7 +149,8 @@ public struct Importer {
 
     private func insertFindings(_ findings: [Finding], _ streamID: Int64) throws {
         let insert = try database.prepare(
-            "INSERT INTO finding (stream_id, position, rule, severity, record, \"offset\", message, expected) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO finding (stream_id, position, rule, severity, record, \"offset\", message, expected) "
+                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         )
         for (index, finding) in findings.enumerated() {
             insert.clearBindings()

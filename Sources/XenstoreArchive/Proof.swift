@@ -8,15 +8,17 @@ struct Proof {
         self.database = database
     }
 
-    /// Writes the stream from the tables as they now are; the transaction is to be given up where this throws.
+    /// Encodes the stream from the tables in their present state. If this throws, roll the
+    /// transaction back.
     ///
-    /// At the beginning of a chain every row is read. Behind another stream the kept rows have been read in this
-    /// transaction, when the stream before was compared with the image, and closing spans has touched exactly the rows
-    /// that are not kept: the new rows are read, and their bytes put between those.
+    /// At the beginning of a chain every row is read. After another stream the kept rows have been
+    /// read in this transaction, when that stream was compared with the image, and closing spans
+    /// has changed exactly the rows that are not kept. So only the new rows are read, and their
+    /// bytes are put between the kept ones.
     func prove(_ streamID: Int64, _ placement: Placement, _ image: ScannedImage) throws {
         do {
             let stream = try ArchivedStream.load(database, streamID: streamID)
-            // A text's lines are made of the records: what was stored before counts as little as what comes now.
+            // A text's lines are made from its records, so the kept ones must be read, too.
             if let before = placement.before, !stream.format.layout.isText {
                 try prove(stream, placement.ords, after: before)
             } else {
@@ -25,8 +27,8 @@ struct Proof {
         } catch let error as ArchiveError where error.code == .damaged {
             throw ArchiveError(
                 .notReproducible,
-                "the tables do not give the image back byte for byte, so nothing was stored (\(error)); this is a defect of xsarchive: "
-                    + "report it with the image")
+                "the tables do not give the image back byte for byte, so nothing was stored (\(error)); "
+                    + "this is a defect of xsarchive: report it with the image")
         }
     }
 
@@ -53,7 +55,7 @@ struct Proof {
             } else {
                 flush()
                 guard let item = next.next(), item.ord == ords[index] else {
-                    throw ArchiveError(.damaged, "the new span with ord \(ords[index]) is not there")
+                    throw ArchiveError(.damaged, "the new span with ord \(ords[index]) is missing")
                 }
                 digest.update(begun.bytes[item.range])
             }

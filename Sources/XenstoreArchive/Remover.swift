@@ -4,10 +4,10 @@ import Glibc
 import Musl
 #endif
 
-/// Takes images out of an archive for good.
+/// Removes images from an archive permanently.
 ///
-/// Everything that only the image used goes with it, and its bytes are gone from the file and from what SQLite has written beside
-/// it. The custody log keeps that it was there, under which name, and that it was removed.
+/// Everything that only the image used is removed with it, and its bytes are erased from the file
+/// and from SQLite's journal. The custody log keeps its label and the fact that it was removed.
 public struct Remover {
     private let archive: Archive
 
@@ -15,23 +15,26 @@ public struct Remover {
         archive.database
     }
 
-    /// - Parameter archive: opened for writing.
+    /// - Parameter archive: an archive that is open for writing.
     public init(_ archive: Archive) {
         self.archive = archive
     }
 
-    /// What a removal is at.
+    /// The steps of a removal.
     public enum Step: Sendable {
+        /// Deleting rows, proving the other images of the chains, packing the file.
         case deleting, proving, packing
     }
 
-    /// Removes the images in one transaction, proves those that shared records with them, then clears the file.
+    /// Removes the images in one transaction, proves those that shared records with them, then
+    /// clears the file.
     /// - Parameters:
     ///   - images: of this archive.
     ///   - note: why, for the custody log.
     ///   - custodian: who does it, for the custody log.
-    ///   - progress: is told of each step when it begins.
-    /// - Throws: `ArchiveError`; the archive is then as it was, or, where only clearing failed, can be cleared with `clear`.
+    ///   - progress: called with each step when it begins.
+    /// - Throws: `ArchiveError` if the images cannot be removed; the archive is then unchanged. If
+    ///   only clearing failed, call `clear`.
     public func remove(
         _ images: [ArchivedImage], note: String? = nil, by custodian: Custodian = .current,
         progress: (Step) -> Void = { _ in }
@@ -53,7 +56,8 @@ public struct Remover {
         }
     }
 
-    /// Clears the file of what was removed before, as after a removal that was cut short.
+    /// Clears the file of earlier removals, if one was interrupted.
+    /// - Throws: `ArchiveError` if the file cannot be cleared.
     public func clear() throws {
         try alone(clearFile)
     }
@@ -82,15 +86,18 @@ public struct Remover {
                 """, chainID)
         }
         try run(
-            "DELETE FROM node_change WHERE chain_id = ?1 AND path_id NOT IN (SELECT path_id FROM node_span WHERE chain_id = ?1)",
+            "DELETE FROM node_change WHERE chain_id = ?1 "
+                + "AND path_id NOT IN (SELECT path_id FROM node_span WHERE chain_id = ?1)",
             chainID)
         try run(
-            "UPDATE chain SET node_span_count = (SELECT count(*) FROM node_span s WHERE s.chain_id = ?1) WHERE chain_id = ?1",
+            "UPDATE chain SET node_span_count = (SELECT count(*) FROM node_span s WHERE s.chain_id = ?1) "
+                + "WHERE chain_id = ?1",
             chainID)
         try removeUnused()
     }
 
-    /// Ends a chain with an earlier generation, behind which the next image may follow: what stood in it is open again.
+    /// Ends a chain with an earlier generation, which the next image may follow: its spans are open
+    /// again.
     private func shorten(_ chainID: Int64, to last: Int64) throws {
         for table in SpanTable.names {
             try run("DELETE FROM \(table) WHERE chain_id = ?1 AND first_gen > ?2", chainID, last)
@@ -102,10 +109,11 @@ public struct Remover {
         try run("UPDATE chain SET last_gen = ?2 WHERE chain_id = ?1", chainID, last)
     }
 
-    /// Removes what no record refers to any more.
+    /// Removes rows to which no record refers any more.
     private func removeUnused() throws {
         try run(
-            "DELETE FROM node_detail WHERE detail_id NOT IN (SELECT detail_id FROM node_span WHERE detail_id IS NOT NULL)"
+            "DELETE FROM node_detail WHERE detail_id NOT IN "
+                + "(SELECT detail_id FROM node_span WHERE detail_id IS NOT NULL)"
         )
         let residues = SpanTable.all.map { $0.detailColumns.isEmpty ? $0.name : "node_detail" }
             .map { "SELECT residue_id FROM \($0) WHERE residue_id IS NOT NULL" }.joined(separator: " UNION ")
@@ -113,13 +121,14 @@ public struct Remover {
         try run("DELETE FROM permset WHERE permset_id NOT IN (SELECT permset_id FROM node_span)")
         try run("DELETE FROM permset_entry WHERE permset_id NOT IN (SELECT permset_id FROM permset)")
         try run(
-            "DELETE FROM quotaset WHERE quotaset_id NOT IN (SELECT quotaset_id FROM global_quota_span UNION SELECT quotaset_id FROM domain_span)"
+            "DELETE FROM quotaset WHERE quotaset_id NOT IN "
+                + "(SELECT quotaset_id FROM global_quota_span UNION SELECT quotaset_id FROM domain_span)"
         )
         try run("DELETE FROM quotaset_entry WHERE quotaset_id NOT IN (SELECT quotaset_id FROM quotaset)")
         let paths = ["node_span", "watch_span", "watch_extended_span"].map { "SELECT path_id FROM \($0)" }.joined(
             separator: " UNION ")
         try run("DELETE FROM path WHERE path_id NOT IN (\(paths))")
-        // Samples of rows, where somebody had SQLite count them.
+        // Samples of rows, which ANALYZE may have written.
         if try database.integer("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'") != nil {
             try run("DELETE FROM sqlite_stat4")
         }
@@ -131,7 +140,7 @@ public struct Remover {
         try statement.run()
     }
 
-    /// Writes every image of a chain anew and compares it.
+    /// Encodes every image of a chain from the tables and compares its SHA-256.
     private func prove(_ chainID: Int64) throws {
         let rows = try database.prepare("SELECT stream_id FROM stream WHERE chain_id = ? ORDER BY gen")
         try rows.bind(1, chainID)
@@ -140,30 +149,32 @@ public struct Remover {
 
     // MARK: The file
 
-    /// Runs `body` while no other process reads or writes the archive, with a journal that stays until it has been overwritten.
+    /// Runs `body` while no other process reads or writes the archive, with a journal that exists
+    /// until it has been overwritten.
     private func alone(_ body: () throws -> Void) throws {
         try pragma("secure_delete = ON")
         try pragma("locking_mode = EXCLUSIVE")
         defer {
             try? pragma("locking_mode = NORMAL")
-            // The lock goes with the next look at the file.
+            // SQLite releases the lock at the next read of the file.
             _ = try? database.integer("SELECT count(*) FROM sqlite_schema")
         }
-        // Nothing but the archive's own pages lies in files meanwhile.
+        // Meanwhile no temporary file holds any of the archive's data.
         try pragma("temp_store = MEMORY")
         try pragma("journal_mode = PERSIST")
         defer { endJournal() }
         try body()
     }
 
-    /// Packs the file; what was deleted in it has been overwritten before.
+    /// Packs the file; `secure_delete` has overwritten what was deleted.
     private func clearFile() throws {
         try pragma("temp_store = DEFAULT")
         try database.execute("VACUUM")
     }
 
-    /// Overwrites the journal, in which the pages lie as they were, and deletes it. One that is still needed, as SQLite could
-    /// neither finish nor roll back, begins with its header, and stays for the next who opens the archive.
+    /// Overwrites the journal, which holds the pages from before, and deletes it. A journal that is
+    /// still needed, because SQLite could neither finish nor roll back, begins with its header. It
+    /// stays for the next process that opens the archive.
     private func endJournal() {
         let name = database.path + "-journal"
         let descriptor = open(name, O_RDWR | O_CLOEXEC)
@@ -184,7 +195,7 @@ public struct Remover {
         try? pragma("journal_mode = DELETE")
     }
 
-    /// Sets a pragma that may answer with a row.
+    /// Sets a pragma, and ignores its row if it returns one.
     private func pragma(_ text: String) throws {
         let statement = try database.prepare("PRAGMA " + text)
         while try statement.step() {}

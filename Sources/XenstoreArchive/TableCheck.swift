@@ -1,7 +1,7 @@
 import XenstoreStream
 
-/// Holds tables that say a thing a second time, for those who read, against the ones from which images are written anew: whoever
-/// changes only what queries read leaves every image's bytes as they are.
+/// Compares tables that repeat data for queries with the tables from which images are encoded. A
+/// change to what only queries read would not change any image's bytes.
 struct TableCheck {
     private let database: Database
 
@@ -9,8 +9,8 @@ struct TableCheck {
         self.database = database
     }
 
-    /// The first thing that does not hold; nil: all do.
-    /// - Throws: `ArchiveError` where a table cannot be read.
+    /// The first difference; nil if there is none.
+    /// - Throws: `ArchiveError` if a table cannot be read.
     func problem() throws -> String? {
         try permissionProblem() ?? quotaProblem() ?? typeProblem() ?? changeProblem()
     }
@@ -37,8 +37,9 @@ struct TableCheck {
             }
             if try !isSame || entries.step() {
                 let use = "SELECT s.chain_id, s.first_gen FROM node_span s WHERE s.permset_id = ?"
-                return try
-                    "the permissions \(PermissionList.text(permissions)) read otherwise in the rows of permset and permset_entry \(id)\(user(use, id))"
+                return
+                    try "the permissions \(PermissionList.text(permissions)) differ from the rows of permset and "
+                    + "permset_entry \(id)\(user(use, id))"
             }
         }
         return nil
@@ -63,7 +64,7 @@ struct TableCheck {
                     SELECT chain_id, first_gen FROM (SELECT chain_id, first_gen, quotaset_id FROM global_quota_span
                     UNION ALL SELECT chain_id, first_gen, quotaset_id FROM domain_span) WHERE quotaset_id = ?
                     """
-                return try "the list of quotas \(id) reads otherwise in quotaset_entry than in quotaset\(user(use, id))"
+                return try "the list of quotas \(id) differs between quotaset_entry and quotaset\(user(use, id))"
             }
         }
         return nil
@@ -76,12 +77,13 @@ struct TableCheck {
             SELECT min(i.image_id) FROM (\(sql)) u JOIN stream t ON t.chain_id = u.chain_id AND t.gen >= u.first_gen
             JOIN image i ON i.stream_id = t.stream_id
             """, id)
-        return image.map { ", which @\($0) has" } ?? ""
+        return image.map { ", used by @\($0)" } ?? ""
     }
 
     // MARK: Types
 
-    /// Columns that hold TEXT where the bytes are text, and a BLOB otherwise; the other way round `value = '4'` would not find it.
+    /// Columns with TEXT if the bytes are text, otherwise a BLOB; with the wrong type `value = '4'`
+    /// would not find a value.
     private static let columns = [
         ("path", "path"), ("node_span", "value"), ("watch_span", "token"), ("watch_extended_span", "token"),
         ("quotaset_entry", "name"),
@@ -89,7 +91,7 @@ struct TableCheck {
 
     private func typeProblem() throws -> String? {
         for (table, column) in Self.columns {
-            // Text of ASCII without NUL is what nearly all is, and SQLite sees that by itself.
+            // Nearly all values are ASCII without NUL; SQLite itself recognizes those.
             let rows = try database.prepare(
                 """
                 SELECT \(column), typeof(\(column)) FROM \(table)
@@ -100,7 +102,8 @@ struct TableCheck {
                 let type = rows.string(1)
                 if type != (octets.isText ? "text" : "blob") {
                     return
-                        "\(Escape.short(octets)) lies in \(table).\(column) as \(type), so that queries do not find it as what it is"
+                        "\(Escape.short(octets)) is stored in \(table).\(column) as a \(type), "
+                        + "so queries do not find it"
                 }
             }
         }
@@ -109,23 +112,26 @@ struct TableCheck {
 
     // MARK: Changes
 
-    /// A diff of two images of a chain looks only at what `node_change` names: between the last image that lacks a span and the
-    /// first that has it, and between the last that has it and the next, its path must be named. `node_change` is ordered by
-    /// generation and then path, so each generation in question is asked for the path, rather than read through; where no
-    /// image was removed that is the one in which the span began or ended.
+    /// A diff of two images of a chain reads only the paths in `node_change`. So a span's path must
+    /// be there between the last image that lacks the span and the first that has it, and between
+    /// the last that has it and the next. `node_change` is ordered by generation and then path, so
+    /// each generation in question is asked for the path, not read through. If no image was
+    /// removed, that is the generation in which the span began or ended.
     static let unnamedChange = """
         WITH generation AS MATERIALIZED (SELECT DISTINCT chain_id, gen FROM node_change)
         SELECT p.path, s.gen FROM (SELECT chain_id, first_gen AS gen, path_id FROM node_span WHERE first_gen > 1
           UNION ALL SELECT chain_id, last_gen + 1, path_id FROM node_span WHERE last_gen > 0) s
         JOIN path p ON p.path_id = s.path_id
         WHERE EXISTS (SELECT 1 FROM stream t WHERE t.chain_id = s.chain_id AND t.gen < s.gen)
-          AND NOT EXISTS (SELECT 1 FROM node_change c WHERE c.chain_id = s.chain_id AND c.gen = s.gen AND c.path_id = s.path_id)
+          AND NOT EXISTS (SELECT 1 FROM node_change c
+            WHERE c.chain_id = s.chain_id AND c.gen = s.gen AND c.path_id = s.path_id)
           AND NOT EXISTS (
             SELECT 1 FROM generation g
             CROSS JOIN node_change c ON c.chain_id = g.chain_id AND c.gen = g.gen AND c.path_id = s.path_id
             WHERE g.chain_id = s.chain_id
               AND g.gen > (SELECT max(t.gen) FROM stream t WHERE t.chain_id = s.chain_id AND t.gen < s.gen)
-              AND g.gen <= ifnull((SELECT min(t.gen) FROM stream t WHERE t.chain_id = s.chain_id AND t.gen >= s.gen), s.gen))
+              AND g.gen <= ifnull((SELECT min(t.gen) FROM stream t
+                                   WHERE t.chain_id = s.chain_id AND t.gen >= s.gen), s.gen))
         LIMIT 1
         """
 
@@ -133,6 +139,7 @@ struct TableCheck {
         let row = try database.prepare(Self.unnamedChange)
         guard try row.step() else { return nil }
         return
-            "node_change does not name \(Escape.short(row.octets(0))), which changed in generation \(row.integer(1)) of its chain"
+            "node_change does not name \(Escape.short(row.octets(0))), "
+            + "which changed in generation \(row.integer(1)) of its chain"
     }
 }

@@ -1,8 +1,8 @@
 import ArchiveSQL
 
 extension Upgrade {
-    /// Brings the archive up to date in the transaction that is under way, and proves every image.
-    /// - Throws: `ArchiveError`; the transaction is then to be given up.
+    /// Upgrades the archive in the open transaction, and proves every image.
+    /// - Throws: `ArchiveError` if the archive cannot be upgraded; then roll the transaction back.
     static func run(_ database: Database) throws -> Upgrade {
         let version = try SchemaCheck.version(database)
         guard version < ArchiveSQL.schemaVersion else {

@@ -1,5 +1,5 @@
-/// Checks an archive: SQLite's own checks, the custody log, the tables that queries read beside those the bytes come from, and
-/// every image written anew and compared.
+/// Checks an archive: SQLite's own checks, the custody log, the tables that only queries read, and
+/// the SHA-256 of every image, encoded from the tables.
 public struct Verifier {
     private let archive: Archive
 
@@ -7,34 +7,40 @@ public struct Verifier {
         archive.database
     }
 
+    /// Verifies an archive.
     public init(_ archive: Archive) {
         self.archive = archive
     }
 
-    /// What a check found.
+    /// The result of one check.
     public struct Result: Equatable, Sendable {
-        /// What was checked: `integrity`, `foreign keys`, `custody`, `tables`, or an image like `@3`.
+        /// What was checked: `integrity`, `foreign keys`, `custody`, `tables`, or an image like
+        /// `@3`.
         public let subject: String
-        /// Nil: it holds.
+        /// What is wrong; nil if the check passed.
         public let problem: String?
     }
 
-    /// What the archive is, for somebody to write down.
+    /// The numbers that identify the archive's state, for writing down.
     public struct Summary: Equatable, Sendable {
-        /// Nil where the archive cannot be read that far.
+        /// The digest of all images; nil if they cannot be read.
         public let digest: ArchiveDigest?
-        /// The hash of the newest entry of the custody log, which stands for all before it.
+        /// The hash of the newest entry of the custody log, which covers all entries before it; nil
+        /// if there is none.
         public let custodyHead: String?
+        /// The number of entries of the custody log.
         public let entryCount: Int
-        /// Whether what somebody has written down fits: the digest, or the hash of any entry; nil where nothing was given.
+        /// Whether the expected value matches the digest or the hash of any entry; nil if none was
+        /// given.
         public let isAsExpected: Bool?
     }
 
-    /// Runs all checks and hands each result on as it comes.
+    /// Runs all checks and calls `report` with each result as it comes.
     /// - Parameters:
-    ///   - expected: the digest, or the hash of an entry of the custody log, that somebody has written down.
-    ///   - report: gets each result.
-    /// - Throws: only what `report` throws: a check that cannot be run is reported as a problem.
+    ///   - expected: the digest or the hash of an entry of the custody log, as written down
+    ///     earlier.
+    ///   - report: called with each result.
+    /// - Throws: only what `report` throws; a check that cannot be run is reported as a problem.
     @discardableResult
     public func run(expecting expected: String? = nil, _ report: (Result) throws -> Void) throws -> Summary {
         try report(Result(subject: "integrity", problem: integrityProblem()))
@@ -53,7 +59,7 @@ public struct Verifier {
             ([digest?.hexadecimal ?? ""] + hashes).contains { ArchiveDigest.begins($0, with: written) }
         }
         if isAsExpected == false {
-            let what = "neither the digest nor the hash of an entry of the custody log begins with it"
+            let what = "neither the digest nor the hash of any entry of the custody log begins with it"
             try report(Result(subject: "expected", problem: what))
         }
         return Summary(digest: digest, custodyHead: hashes.last, entryCount: hashes.count, isAsExpected: isAsExpected)
@@ -94,7 +100,7 @@ public struct Verifier {
     private func integrityProblem() -> String? {
         problem {
             let row = try database.prepare("PRAGMA integrity_check(1)")
-            guard try row.step() else { return "the check gave no answer" }
+            guard try row.step() else { return "the check returned no result" }
             return row.string(0) == "ok" ? nil : row.string(0)
         }
     }
@@ -102,24 +108,24 @@ public struct Verifier {
     private func foreignKeyProblem() -> String? {
         problem {
             let row = try database.prepare("PRAGMA foreign_key_check")
-            return try row.step() ? "a row of \(row.string(0)) names a row of \(row.string(2)) that is not there" : nil
+            return try row.step() ? "a row of \(row.string(0)) refers to a missing row of \(row.string(2))" : nil
         }
     }
 
-    /// Its bytes, and what its row says of them.
+    /// Checks a stream's bytes, and the counts in its row.
     private func streamProblem(_ stream: ArchivedStream) throws -> String? {
         var count: Int64 = 0
         let items = try stream.encode(database) { count += Int64($0.count) }.items
-        if count != stream.size { return "it has \(count) bytes, and its row in stream says \(stream.size)" }
+        if count != stream.size { return "it has \(count) bytes, but its row in stream says \(stream.size)" }
         var (records, nodes): (Int64, Int64) = (0, 0)
         for item in items where Int(item.table) != SpanTable.damageIndex {
             records += 1
             if Int(item.table) == SpanTable.nodeIndex { nodes += 1 }
         }
         if records != stream.recordCount {
-            return "it has \(records) records, and its row in stream says \(stream.recordCount)"
+            return "it has \(records) records, but its row in stream says \(stream.recordCount)"
         }
-        if nodes != stream.nodeCount { return "it has \(nodes) nodes, and its row in stream says \(stream.nodeCount)" }
+        if nodes != stream.nodeCount { return "it has \(nodes) nodes, but its row in stream says \(stream.nodeCount)" }
         return nil
     }
 

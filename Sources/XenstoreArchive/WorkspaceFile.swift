@@ -6,31 +6,33 @@ import Glibc
 import Musl
 #endif
 
-/// Files of workspaces: one image in plain tables (schema/workspace.sql).
+/// The files of workspaces: one image in plain tables (schema/workspace.sql).
 package enum WorkspaceFile {
-    /// The number that marks the file: `xsrw`.
+    /// The number that marks the file as a workspace: `xsrw`.
     package static let applicationID: Int64 = 0x7873_7277
     /// The version of its tables.
     package static let version: Int64 = 1
-    /// The tables, in an order in which each comes behind those it refers to.
+    /// The tables, each after those to which it refers.
     package static let tables = [
         "image", "connections", "watches", "transactions", "nodes", "perms", "domains", "quotas",
     ]
 
-    /// Makes a workspace that only its owner may read; it appears under its name when it is complete.
+    /// Creates a workspace that only its owner may read; it appears under its name when it is
+    /// complete.
     /// - Parameters:
     ///   - path: the file's name.
     ///   - overwrite: whether a file of that name may be replaced.
-    ///   - fill: puts the rows into the empty tables.
-    /// - Throws: `ArchiveError` where the file cannot be made, and what `fill` throws; there is then no file, or the old one.
+    ///   - fill: inserts the rows into the empty tables.
+    /// - Throws: `ArchiveError` if the file cannot be created, or what `fill` throws; there is then
+    ///   no file, or the old one.
     package static func make(_ path: String, overwrite: Bool, _ fill: (Database) throws -> Void) throws {
         try FileIO.checkReplaceable(path, overwrite: overwrite)
         let path = try OutputFile.target(path)
         let (descriptor, name) = FileIO.makeTemporary(beside: path)
-        guard descriptor >= 0 else { throw FileIO.failure(path, "cannot make the file") }
+        guard descriptor >= 0 else { throw FileIO.failure(path, "cannot create the file") }
         defer {
             close(descriptor)
-            // Where it has its own name by now, nothing has this one.
+            // After success the file has its own name, and this one no longer exists.
             unlink(name)
         }
         try fillFile(name, fill)
@@ -43,7 +45,7 @@ package enum WorkspaceFile {
 
     private static func fillFile(_ path: String, _ fill: (Database) throws -> Void) throws {
         let database = try Database(path: Archive.fileName(path), mode: .write)
-        // Nobody sees the file before it is complete, and it is synced then.
+        // No other process sees the file before it is complete, and it is synced then.
         try database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF")
         try database.transaction {
             try database.execute(ArchiveSQL.workspace)
@@ -51,14 +53,15 @@ package enum WorkspaceFile {
         }
     }
 
-    /// Opens a workspace to read from it, whoever has written it.
-    /// - Throws: `ArchiveError` where it is none, is damaged, or has other tables than a workspace.
+    /// Opens a workspace for reading; any program may have written it.
+    /// - Throws: `ArchiveError` if it is not a workspace, is damaged, or has other tables than a
+    ///   workspace.
     package static func open(_ path: String) throws -> Database {
         guard FileIO.exists(path) else {
             throw ArchiveError(.notAWorkspace, "\(path): no such file")
         }
         let database = try Database(path: Archive.fileName(path), mode: .read)
-        // What is no file of SQLite's cannot even be asked.
+        // The pragma fails if the file is not an SQLite file.
         guard (try? database.integer("PRAGMA application_id")) == .some(applicationID) else {
             throw ArchiveError(
                 .notAWorkspace, "\(path): not an xsarchive workspace")
@@ -67,10 +70,12 @@ package enum WorkspaceFile {
         guard found == version else {
             throw ArchiveError(
                 .notAnArchive,
-                "\(path): the workspace has version \(found), this xsarchive knows \(version); use the xsarchive that made it"
+                "\(path): the workspace has version \(found), this xsarchive supports \(version); "
+                    + "use the xsarchive that made it"
             )
         }
-        // A damaged tree of pages may have any number of rows. The tables' own checks are no help: who wrote the file may have changed them.
+        // A damaged tree of pages may have any number of rows. The tables' own checks do not help:
+        // the program that wrote the file may have changed them.
         try database.execute("PRAGMA ignore_check_constraints = ON")
         let check = try database.prepare("PRAGMA quick_check(1)")
         guard try check.step(), check.string(0) == "ok" else {
@@ -81,7 +86,8 @@ package enum WorkspaceFile {
         return database
     }
 
-    /// Views and computed columns could take any time and any memory.
+    /// Checks that there are only plain tables: views and computed columns could take any time and
+    /// memory.
     private static func checkTables(_ database: Database) throws {
         let encoding = try database.prepare("PRAGMA encoding")
         guard try encoding.step(), encoding.string(0) == "UTF-8" else {
@@ -101,7 +107,8 @@ package enum WorkspaceFile {
             if try computed.step() {
                 throw ArchiveError(
                     .notAnArchive,
-                    "\(database.path): the workspace's table \(table) has a computed column, \(computed.string(0)); check the image out again"
+                    "\(database.path): the workspace's table \(table) has a computed column, "
+                        + "\(computed.string(0)); check the image out again"
                 )
             }
         }

@@ -1,7 +1,8 @@
 import XenstoreArchive
 
 extension Archive {
-    /// What tests of a failing disk look at: the images' bytes by their names, and what `verify` finds, which should be nothing.
+    /// For tests of a failing disk: the images' bytes by their names, and the problems that
+    /// `verify` finds, of which there should be none.
     public func provedImages() throws -> (images: [String: [UInt8]], problems: [String]) {
         var problems: [String] = []
         try Verifier(self).run { if let problem = $0.problem { problems.append("\($0.subject): \(problem)") } }

@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
-/* Each thread has a plan of its own, so that tests may run side by side. */
+/* Each thread has its own plan, so that tests may run at the same time. */
 static _Thread_local struct {
     int mask;
     long n;
@@ -23,7 +23,7 @@ static sqlite3_file *real(sqlite3_file *file) {
     return ((fault_file *)file)->real;
 }
 
-/* Counts an operation and tells whether it fails. */
+/* Counts an operation, and returns whether it fails. */
 static int fails(int operation) {
     if (!(plan.mask & operation)) return 0;
     plan.count++;
@@ -39,7 +39,7 @@ static int fault_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 
 }
 static int fault_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset) {
     if (fails(FAULT_WRITE)) {
-        /* A write that is torn. A dead process writes nothing more. */
+        /* A torn write. A dead process writes nothing more. */
         if (!plan.lasting || plan.count == plan.n) real(file)->pMethods->xWrite(real(file), bytes, count / 2, offset);
         return plan.full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
     }
@@ -66,7 +66,7 @@ static int fault_reserved(sqlite3_file *file, int *result) {
     return real(file)->pMethods->xCheckReservedLock(real(file), result);
 }
 static int fault_control(sqlite3_file *file, int operation, void *argument) {
-    /* A hint about the size would write beside the counting. */
+    /* A size hint would let SQLite write without being counted. */
     if (operation == SQLITE_FCNTL_SIZE_HINT || operation == SQLITE_FCNTL_CHUNK_SIZE) return SQLITE_OK;
     return real(file)->pMethods->xFileControl(real(file), operation, argument);
 }

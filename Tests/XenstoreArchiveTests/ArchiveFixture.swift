@@ -3,7 +3,7 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// An archive in a folder that goes away with the value.
+/// An archive in a directory that is deleted with this value.
 final class ArchiveFixture {
     let folder = TemporaryFolder()
     let archive: Archive
@@ -42,7 +42,7 @@ final class ArchiveFixture {
         return result
     }
 
-    /// What `verify` would complain about.
+    /// The problems that `verify` would report.
     func problems() throws -> [String] {
         var problems: [String] = []
         try Verifier(archive).run { if let problem = $0.problem { problems.append("\($0.subject): \(problem)") } }
@@ -51,7 +51,7 @@ final class ArchiveFixture {
 }
 
 extension [UInt8] {
-    /// How often a sequence of bytes occurs.
+    /// The number of times a sequence of bytes occurs.
     func occurrences(of pattern: [UInt8]) -> Int {
         guard let first = pattern.first, count >= pattern.count else { return 0 }
         var found = 0

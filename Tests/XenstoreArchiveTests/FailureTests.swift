@@ -4,16 +4,17 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// What goes wrong leaves the archive as it was.
+/// A failure leaves the archive unchanged.
 @Suite struct FailureTests {
     @Test func anImageThatCannotBeBroughtBackIsNotStored() throws {
         let fixture = try ArchiveFixture()
         try fixture.store(Fixtures.bytes("xen-4.17-tiny.bin"))
-        // A trigger stands for any defect between the decoder and the tables.
+        // A trigger represents any defect between the decoder and the tables.
         try fixture.archive.database.execute(
             """
             CREATE TRIGGER defect AFTER INSERT ON node_span BEGIN
-              UPDATE node_span SET value = 'wrong' WHERE chain_id = NEW.chain_id AND ord = NEW.ord AND first_gen = NEW.first_gen;
+              UPDATE node_span SET value = 'wrong'
+                 WHERE chain_id = NEW.chain_id AND ord = NEW.ord AND first_gen = NEW.first_gen;
             END
             """)
         let before = Files.read(fixture.path)
@@ -35,7 +36,7 @@ import XenstoreStream
         #expect(try fixture.problems() == [])
     }
 
-    /// Each line is one way in which somebody could tamper with an archive.
+    /// Each line is one way to tamper with an archive.
     @Test(arguments: [
         "UPDATE node_span SET value = 'evil' WHERE ord = (SELECT max(ord) FROM node_span)",
         "UPDATE permset SET raw = x'77000000' WHERE permset_id = 1",
@@ -67,7 +68,8 @@ import XenstoreStream
         #expect(try fixture.problems() == [])
     }
 
-    /// The tip of a chain is read while the next image is decoded; others may write meanwhile.
+    /// The tip of a chain is read while the next image is decoded; other processes may write
+    /// meanwhile.
     @Test(arguments: [false, true]) func whatWasReadAheadIsUsedOnlyWhereNobodyHasWrittenSince(othersWrite: Bool) throws
     {
         let fixture = try ArchiveFixture()

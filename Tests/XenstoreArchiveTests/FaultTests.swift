@@ -12,15 +12,18 @@ import Glibc
 import Musl
 #endif
 
-/// The disk fails under SQLite, at every single operation in turn: the archive stays whole, and the same again then works.
+/// The disk fails below SQLite, at every single operation in turn: the archive stays intact, and
+/// the same work then succeeds.
 ///
-/// FAULTS=all (`make reliability`) walks through every operation; otherwise the first, one in the middle and the last are tried.
+/// FAULTS=all (`make reliability`) tries every operation; otherwise the first, some in the middle
+/// and the last are tried.
 @Suite struct FaultTests {
-    /// In which ways operations fail.
+    /// The ways in which operations fail.
     struct Mode: Sendable, CustomTestStringConvertible {
         let name: String
         let mask: Int32
-        /// The disk is gone, or the process is dead: all operations behind the failing one fail, too.
+        /// The disk is gone, or the process is dead: all operations after the failing one fail,
+        /// too.
         var isLasting = false
         var isFull = false
 
@@ -34,7 +37,7 @@ import Musl
         ]
     }
 
-    /// What is done to an archive of two images while operations fail.
+    /// The work on an archive of two images while operations fail.
     enum Work: String, CaseIterable, Sendable {
         case firstImport, nextImport, observation, removal, upgrade, export, verify
 
@@ -63,7 +66,7 @@ import Musl
         ImageLabel(name: "\(number)", series: "host7")
     }
 
-    /// The archive before, as bytes; empty: there is none.
+    /// The bytes of the archive before; empty if there is none.
     private static func start(_ work: Work) throws -> [UInt8] {
         switch work {
         case .firstImport: return []
@@ -92,15 +95,18 @@ import Musl
         }
     }
 
-    /// The images that the archive holds, none where there is no archive; nil where it is of an earlier schema still.
+    /// The images in the archive, none if there is no archive; nil if it still has an earlier
+    /// schema.
     private static func contents(_ path: String) throws -> [String: [UInt8]]? {
         guard Files.exists(path), !Files.read(path).isEmpty else { return [:] }
         let archive: Archive
         do {
             archive = try Archive.open(path)
-        } catch let error as ArchiveError where error.code == .notAnArchive {
-            // What was rolled back to nothing is no archive either.
-            return Files.read(path).isEmpty ? [:] : nil
+        } catch let error as ArchiveError where error.code == .oldSchema {
+            return nil
+        } catch let error as ArchiveError where error.code == .notAnArchive && Files.read(path).isEmpty {
+            // A file that was rolled back to nothing is not an archive, either.
+            return [:]
         }
         let (images, problems) = try archive.provedImages()
         #expect(problems == [])
@@ -118,7 +124,7 @@ import Musl
             for name in Files.list(folder.path) { unlink(folder.file(name)) }
             if !start.isEmpty { Files.write(start, path) }
         }
-        // How many operations there are, and what comes out where none fails.
+        // The number of operations, and the result if none fails.
         reset()
         let before = try Self.contents(path)
         reset()
@@ -127,7 +133,8 @@ import Musl
         let count = fault_count()
         fault_plan(0, 0, 0, 0)
         let after = try Self.contents(path)
-        // Each n where all are walked through, else some, the first and the last ones always among them.
+        // Each operation if all are to be tried, otherwise some, always with the first and the last
+        // ones.
         let step = Self.walksAll ? 1 : max(1, count / 2)
         let numbers = Set(stride(from: 1, through: count, by: Int(step))).union([max(1, count)]).filter { $0 <= count }
         var failed = 0
@@ -142,18 +149,19 @@ import Musl
                 "\(work.rawValue), \(mode.name), operation \(n) of \(count): \(failure.map { "\($0)" } ?? "no error")"
             if let failure { #expect(failure is ArchiveError, "\(context)") }
             let found = try Self.contents(path)
-            // What has failed may be done all the same, where only cleaning up failed; what is done may not be lost.
+            // Failed work may be done nevertheless, if only cleaning up failed; work that is done
+            // must not be lost.
             #expect(found == before || found == after, "\(context)")
             if failure == nil && !work.isReading { #expect(found == after, "\(context)") }
             if Files.exists(path + ".out") {
                 #expect(failure == nil && Files.read(path + ".out") == Self.images[1], "\(context)")
             }
-            // The same again, on what is left.
+            // The same work again, on what is left.
             if work == .export { unlink(path + ".out") }
             if work != .removal || found == before { try Self.run(work, path) }
             #expect(try Self.contents(path) == after, "\(context), repeated")
         }
-        // A plan that hits nothing would prove nothing.
+        // A plan in which nothing fails would prove nothing.
         if count > 0 { #expect(failed > 0) }
         Self.report(work, mode, tried: numbers.count, of: Int(count), failed: failed)
     }
@@ -162,7 +170,8 @@ import Musl
     private static func report(_ work: Work, _ mode: Mode, tried: Int, of count: Int, failed: Int) {
         guard walksAll else { return }
         print(
-            "faults: \(work.rawValue): \(mode.name): \(tried) of \(count) operations failed in turn, \(failed) ended in an error"
+            "faults: \(work.rawValue): \(mode.name): \(tried) of \(count) operations "
+                + "failed in turn, \(failed) ended in an error"
         )
     }
 }

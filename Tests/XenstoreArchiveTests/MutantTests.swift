@@ -32,7 +32,7 @@ import XenstoreStream
         #expect(refused > perPart / 4 && refused < perPart)
     }
 
-    /// What the fuzzers have found once: files in which something went wrong.
+    /// Files that once failed, found by the fuzzers.
     @Test func findsOfTheFuzzersComeOutAsTheyWentIn() throws {
         let names = Files.list(Fixtures.path("finds")).filter { $0.hasSuffix(".bin") }
         #expect(!names.isEmpty)
@@ -40,7 +40,7 @@ import XenstoreStream
             let bytes = Fixtures.bytes("finds/" + name)
             let archive = try Archive.inMemory()
             #expect(try exported(ScannedImage(salvaging: bytes), archive, "salvaged") == bytes, "\(name)")
-            // With one more byte, as the continuation of a chain.
+            // One more byte makes it the continuation of a chain.
             #expect(try exported(ScannedImage(salvaging: bytes + [0]), archive, "longer") == bytes + [0], "\(name)")
             if let image = try? ScannedImage(bytes: bytes) {
                 #expect(try exported(image, archive, "plain") == bytes, "\(name)")
@@ -48,7 +48,7 @@ import XenstoreStream
         }
     }
 
-    /// An earlier layout knows nothing of a later one's types, whose bodies may then be anything.
+    /// An earlier layout does not define a later one's types, so their bodies may be anything.
     @Test(arguments: [Layout.draft, .v1]) func typesOfLaterLayoutsNeedNotHaveTheirFields(_ layout: Layout) throws {
         let format = StreamFormat(layout: layout)
         var writer = StreamWriter(header: Header(format: format), format: format)
@@ -72,7 +72,8 @@ import XenstoreStream
         return bytes
     }
 
-    /// Every byte of any file lies in the header, a record, a damaged span or the trailer, and in one of them only.
+    /// Every byte of any file is in exactly one of the header, a record, a damaged span or the
+    /// trailer.
     @Test func everyByteHasAPlace() throws {
         for seed in UInt64(0)..<1500 {
             var mutator = Mutator(seed: seed &+ 1_000_000)

@@ -4,13 +4,14 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// What is removed is gone; what stays is as it was.
+/// A removal erases the image, and leaves the others unchanged.
 @Suite struct RemoverTests {
     private func remove(_ fixture: ArchiveFixture, _ id: Int64) throws {
         try Remover(fixture.archive).remove([fixture.archive.image(id: id)])
     }
 
-    /// Any order of imports and removals leaves exactly the images that are still there, a whole archive, and chains that go on.
+    /// Any order of imports and removals leaves exactly the remaining images, an intact archive,
+    /// and chains that the next image can follow.
     @Test(arguments: 0..<12) func anyOrderOfImportsAndRemovalsLeavesTheOthersAsTheyWere(round: Int) throws {
         let seed = UInt64(4711 + round)
         var random = SeededGenerator(seed: seed)
@@ -25,7 +26,7 @@ import XenstoreStream
                 try remove(fixture, id)
                 present[id] = nil
             } else {
-                // Most records stay, some go, change places or come.
+                // Most records stay; some go, move or come.
                 for _ in 0..<6 { bodies.remove(at: 6 + random.below(bodies.count - 6)) }
                 if random.chance(30) {
                     bodies.swapAt(8 + random.below(bodies.count - 8), 8 + random.below(bodies.count - 8))
@@ -42,7 +43,7 @@ import XenstoreStream
         }
         for (id, bytes) in present { #expect(try fixture.bytes(ofImage: id) == bytes, "seed \(seed), image \(id)") }
         #expect(try fixture.problems() == [], "seed \(seed)")
-        // Nothing is left that no image uses.
+        // Every remaining row is used by an image.
         for (table, id, users) in [
             ("path", "path_id", ["node_span", "watch_span", "watch_extended_span"]),
             ("permset", "permset_id", ["node_span"]),
@@ -82,7 +83,7 @@ import XenstoreStream
         #expect(try fixture.problems() == [])
     }
 
-    /// An image that does not come out as it went in must not be lost by taking out its neighbour.
+    /// The removal of an image must not hide that its neighbour in the chain is damaged.
     @Test func aDamagedNeighbourEndsTheRemoval() throws {
         let fixture = try ArchiveFixture()
         for number in 1...2 { try fixture.store(Fixtures.bytes("xen-4.17-seq-\(number).bin"), "\(number)") }

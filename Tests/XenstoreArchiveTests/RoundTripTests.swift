@@ -40,7 +40,7 @@ import XenstoreStream
         #expect(try fixture.problems() == [])
     }
 
-    /// Every record type with every branch of its walk, in images that follow each other on one chain.
+    /// Every record type with every branch of its walk, in successive images of one chain.
     @Test(arguments: StreamFormat.all) func everySampleIsStoredAndReadBack(_ format: StreamFormat) throws {
         let fixture = try ArchiveFixture()
         var writer = StreamWriter(header: Header(format: format), format: format)

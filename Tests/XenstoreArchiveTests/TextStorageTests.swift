@@ -37,7 +37,7 @@ import XenstoreStream
         #expect(try fixture.problems() == [])
     }
 
-    /// oxenstored writes its nodes in another order each time.
+    /// oxenstored writes its nodes in a different order each time.
     @Test func statesThatFollowEachOtherShareTheirRows() throws {
         let fixture = try ArchiveFixture()
         var lines = Self.dump.split(separator: 0x0A).map(Array.init)

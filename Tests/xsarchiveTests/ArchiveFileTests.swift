@@ -33,7 +33,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
     @Test func anotherSQLiteFileIsRefused() {
         let place = Workplace()
         #expect(place.sqlite("CREATE TABLE t(x); INSERT INTO t VALUES (1)", file: "other.db").ending == .exit(0))
-        expectRefusal(place, "other.db", "this SQLite file is no archive of xsarchive; check the name given with -a")
+        expectRefusal(place, "other.db", "not an xsarchive archive; check the name")
     }
 
     @Test func anArchiveOfANewerSchemaIsRefused() {
@@ -43,7 +43,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(place.sqlite("PRAGMA user_version = 99", file: "newer.db").ending == .exit(0))
         expectRefusal(
             place, "newer.db",
-            "the archive has schema version 99, this xsarchive knows \(version); use the xsarchive that wrote it")
+            "the archive has schema version 99, this xsarchive supports \(version); use the xsarchive that wrote it")
     }
 
     @Test(arguments: readers) func aMissingArchiveIsNotMade(_ command: [String]) {
@@ -56,12 +56,14 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 
     @Test func aDirectoryIsRefused() {
         let place = Workplace()
-        expectFailure(place.run("images", "-a", "."), 2, containing: [".: is a directory; name the archive in it"])
         expectFailure(
-            place.run("import", "-a", ".", tiny), 2, containing: [".: is a directory; name the archive in it"])
+            place.run("images", "-a", "."), 2, containing: [".: is a directory; give the name of the archive in it"])
+        expectFailure(
+            place.run("import", "-a", ".", tiny), 2,
+            containing: [".: is a directory; give the name of the archive in it"])
         expectFailure(
             place.run("import", "-a", "none/x.db", tiny), 2,
-            containing: ["none/x.db: cannot make the archive: No such file or directory"])
+            containing: ["none/x.db: cannot create the archive: No such file or directory"])
         #expect(place.names == [])
     }
 

@@ -125,7 +125,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         expectFailure(
             place.start(["import", "state_dump.gz"], environment: ["PATH": place.folder.path]).outcome(), 2,
             containing: [
-                "state_dump.gz: the file is packed with gzip, and the program gzip cannot be run: ", "install gzip",
+                "state_dump.gz: the file is compressed with gzip, but gzip cannot be run: ", "install gzip",
             ])
     }
 

@@ -84,10 +84,10 @@ import Testing
         ("UPDATE custody SET at = '2020-01-01T00:00:00Z' WHERE entry_id = 4", "entry 4 was changed"),
         ("UPDATE custody SET source = NULL WHERE entry_id = 1", "entry 1 was changed"),
         ("UPDATE custody SET name = series, series = name WHERE entry_id = 3", "entry 3 was changed"),
-        ("UPDATE custody SET previous = hash WHERE entry_id = 3", "entry 3 does not follow the entry before it"),
+        ("UPDATE custody SET previous = hash WHERE entry_id = 3", "entry 3 does not match the entry before it"),
         ("UPDATE custody SET hash = previous WHERE entry_id = 3", "entry 3 was changed"),
-        ("DELETE FROM custody WHERE entry_id = 2", "entry 3 stands where entry 2 should"),
-        ("DELETE FROM custody WHERE entry_id = 1", "entry 2 stands where entry 1 should"),
+        ("DELETE FROM custody WHERE entry_id = 2", "entry 3 comes instead of entry 2"),
+        ("DELETE FROM custody WHERE entry_id = 1", "entry 2 comes instead of entry 1"),
     ])
     func aChangedEntryIsNamed(_ sql: String, _ expected: String) throws {
         let place = Self.place()

@@ -15,7 +15,7 @@ import Testing
         expectFailure(
             place.run("export", "@4", "-o", "out"), 2,
             containing: [
-                "xsarchive.db: stream 4 comes out with 151672 bytes, SHA-256 ",
+                "xsarchive.db: stream 4 now has 151672 bytes, SHA-256 ",
                 "the archive is damaged: restore a copy",
             ])
         #expect(place.names == ["xsarchive.db"])
@@ -42,7 +42,7 @@ import Testing
         let rows = try JSONText.lines(outcome)
         #expect(rows.filter { $0["verdict"] as? String != "ok" }.map { $0["subject"] as? String } == ["@4"])
         #expect(
-            (rows.first { $0["subject"] as? String == "@4" }?["problem"] as? String)?.contains("comes out with") == true
+            (rows.first { $0["subject"] as? String == "@4" }?["problem"] as? String)?.contains("now has") == true
         )
         #expect(place.run("verify").lines.filter { $0.contains("FAILED") }.map { $0.prefix(3) } == ["@4 "])
     }

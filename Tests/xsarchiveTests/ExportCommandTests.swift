@@ -38,7 +38,7 @@ import Testing
         let place = Workplace()
         expectFailure(
             place.run("export", "@1", "-o", "none/out", "-a", SharedArchive.path), 2,
-            containing: ["none/out: cannot make the file: No such file or directory"])
+            containing: ["none/out: cannot create the file: No such file or directory"])
         expectFailure(
             place.run("export", "@1", "-o", "/dev/full", "-a", SharedArchive.path), 2,
             containing: ["/dev/full: the file exists"])
@@ -84,7 +84,7 @@ import Testing
         expectFailure(
             place.run("export", "@1", "-o", "folder", "--force"), 2, containing: ["folder: is a directory; name a file"]
         )
-        expectFailure(place.run("export", "@1", "-o", "pipe", "--force"), 2, containing: ["pipe: is no regular file"])
+        expectFailure(place.run("export", "@1", "-o", "pipe", "--force"), 2, containing: ["pipe: not a regular file"])
         expectFailure(
             place.run("export", "@1", "-o", "folder/", "--force"), 2,
             containing: ["folder/: is a directory; name a file"])

@@ -114,7 +114,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let place = Workplace()
         expectFailure(
             place.run("import", "--captured-at", time, tiny), 64,
-            "\(time): is no time; write it like 2026-08-01T12:00:00Z")
+            "\(time): not a valid time; use the form 2026-08-01T12:00:00Z")
         #expect(place.names == [])
     }
 

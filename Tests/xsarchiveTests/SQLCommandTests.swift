@@ -83,11 +83,11 @@ import Testing
             SharedArchive.run("sql", "SELECT 'a"), 64, containing: ["the SQL cannot be run: unrecognized token"])
         expectFailure(SharedArchive.run("sql", "SELECT\n\n\u{1B}[2J"), 64, containing: ["the SQL cannot be run: "])
         for empty in ["", " ", "/* nothing */", ";"] {
-            expectFailure(SharedArchive.run("sql", empty), 64, "the SQL holds no statement; write one SELECT")
+            expectFailure(SharedArchive.run("sql", empty), 64, "the SQL is empty; give one SELECT")
         }
         expectFailure(
             SharedArchive.run("sql", "SELECT 1; SELECT 2"), 64,
-            "the SQL holds more than one statement; give them one by one")
+            "the SQL contains several statements; run them one at a time")
         expectUsage(SharedArchive.run("sql"), "Missing expected argument '<sql>'")
     }
 

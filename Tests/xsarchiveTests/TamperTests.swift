@@ -15,7 +15,7 @@ import Testing
         ("UPDATE path SET path = '/tool/evil' WHERE path = '/tool'", "@1", "SHA-256"),
         ("DELETE FROM node_span WHERE path_id = (SELECT path_id FROM path WHERE path = '/tool')", "@1", "SHA-256"),
         // A permission: in the bytes, and only in what queries read.
-        ("UPDATE permset SET raw = x'72000700' WHERE permset_id = 1", "tables", "@1 has"),
+        ("UPDATE permset SET raw = x'72000700' WHERE permset_id = 1", "tables", "used by @1"),
         (
             "UPDATE permset SET raw = x'72000700', owner = 7, perms = 'r7' WHERE permset_id = 1; DELETE FROM "
                 + "permset_entry WHERE permset_id = 1; "
@@ -35,30 +35,39 @@ import Testing
         // A value whose type hides it from queries.
         (
             "UPDATE node_span SET value = CAST(value AS BLOB) WHERE value = 'Domain-0'", "tables",
-            "lies in node_span.value as blob"
+            "is stored in node_span.value as a blob, so queries do not find it"
         ),
-        ("INSERT INTO path (path_id, path) VALUES (99999, x'2f746f6f6c')", "tables", "lies in path.path as blob"),
+        (
+            "INSERT INTO path (path_id, path) VALUES (99999, x'2f746f6f6c')", "tables",
+            "is stored in path.path as a blob"
+        ),
         // The data that a diff uses.
         ("DELETE FROM node_change", "tables", "node_change does not name"),
         // An image's label, and what import noticed.
-        ("UPDATE image SET name = 'other' WHERE image_id = 2", "@2", "its name is other, and was xen-4.17-seq-2.bin"),
+        (
+            "UPDATE image SET name = 'other' WHERE image_id = 2", "@2",
+            "its name is other, but entry 2 of the custody log has xen-4.17-seq-2.bin"
+        ),
         ("UPDATE image SET series = 'z' WHERE image_id = 3", "@3", "its series is z"),
         ("UPDATE image SET captured_at = '2020-01-01T00:00:00Z' WHERE image_id = 4", "@4", "its captured_at is 2020"),
-        ("UPDATE image SET captured_at = NULL WHERE image_id = 4", "@4", "its captured_at is not there"),
+        ("UPDATE image SET captured_at = NULL WHERE image_id = 4", "@4", "its captured_at is missing"),
         ("DELETE FROM finding WHERE position = 1", "@4", "its findings"),
         ("UPDATE finding SET message = 'nothing'", "@4", "its findings"),
         ("UPDATE stream SET record_count = record_count + 1", "@1", "records"),
         ("UPDATE stream SET node_count = node_count - 1", "@1", "nodes"),
         ("UPDATE stream SET size = size + 1", "@1", "bytes"),
         // An image that was removed or added.
-        ("DELETE FROM image WHERE image_id = 3", "custody", "entry 3 stored image @3, which is gone"),
+        (
+            "DELETE FROM image WHERE image_id = 3", "custody",
+            "entry 3 stored image @3, which is missing without a removal entry"
+        ),
         (
             "INSERT INTO image SELECT 9, stream_id, 'planted', series, NULL, imported_at FROM image WHERE image_id = 1",
             "@9", "no entry"
         ),
         (
             "UPDATE image SET stream_id = (SELECT stream_id FROM image WHERE image_id = 2) WHERE image_id = 1", "@1",
-            "when entry 1 of the custody log was written"
+            "but entry 1 of the custody log has"
         ),
         // A row of the log.
         ("", "custody", "entry 2 was changed"),

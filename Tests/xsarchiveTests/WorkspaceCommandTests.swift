@@ -91,7 +91,8 @@ import Testing
             place.run("checkout", Self.seq, "-"), 64,
             "a workspace must be a file, not standard output; give a file name")
         expectFailure(
-            place.run("checkout", Self.seq, "nowhere/work.db"), 2, containing: ["nowhere/work.db: cannot make the file"]
+            place.run("checkout", Self.seq, "nowhere/work.db"), 2,
+            containing: ["nowhere/work.db: cannot create the file"]
         )
         #expect(place.names == ["work.db"])
     }

@@ -1,8 +1,8 @@
 import XenstoreStream
 
-/// Renumbering: the order keys of a whole chain, closed spans included, spread evenly again.
+/// Spreads the order keys of a whole chain, closed spans included, evenly again.
 enum ChainRenumbering {
-    /// The records' order stays; their keys, and so `record_id` in the views, change.
+    /// Keeps the records' order; their keys, and so `record_id` in the views, change.
     static func run(_ database: Database, chainID: Int64, keys: OrderKeys) throws {
         try database.execute("CREATE TEMP TABLE renumbering (old INTEGER PRIMARY KEY, position INTEGER NOT NULL)")
         let union = SpanTable.names.map { "SELECT ord FROM \($0) WHERE chain_id = ?1" }.joined(separator: " UNION ")

@@ -10,11 +10,11 @@ struct ChainStore {
         self.keys = keys
     }
 
-    /// The most generations that a chain takes: their numbers then have two bytes at most.
+    /// The most generations of a chain: their numbers then take at most two bytes.
     private static let mostGenerations: Int64 = 32_767
 
-    /// How many closed spans for each open one a chain may have: all of them are passed over when one of its images is
-    /// read, and beginning anew costs as much as a third of the image.
+    /// The most closed spans for each open one in a chain: reading one of its images skips all of
+    /// them, and a new chain costs as much as a third of the image.
     private static let mostClosed: Int64 = 8
 
     /// Stores the items of an image.
@@ -28,7 +28,8 @@ struct ChainStore {
 
     // MARK: After a stream
 
-    /// The placement after the newest stream of a chain; nil if no chain has one that is like the image.
+    /// The placement after the newest stream of a chain; nil if no chain has one similar to the
+    /// image.
     private func placementInChain(_ image: ScannedImage, series: String, ahead: ChainTip?) throws -> Placement? {
         let new = SequenceMatch.Frames(bytes: image.bytes, starts: image.starts)
         for stream in try candidates(image, series: series) {
@@ -39,14 +40,14 @@ struct ChainStore {
                 tip = try ChainTip(database, stream)
             }
             var pairs = SequenceMatch.pairs(old: SequenceMatch.Frames(tip.encoded), new: new)
-            // A damaged span has its offset, so it is another one in another image.
+            // A damaged span has an offset, so it differs in each image.
             for index in pairs.indices where pairs[index] >= 0 {
                 if image.damages.contains(index) || tip.isDamage(pairs[index]) { pairs[index] = -1 }
             }
             let paired = pairs.count { $0 >= 0 }
             guard tip.isContinued(keeping: paired, of: new.count) else { continue }
             let inOrder = SequenceMatch.longestRisingRun(pairs)
-            // If the order itself is another one, it is cheaper to store than the records that moved.
+            // If the order itself changed, it is cheaper to store than the records that moved.
             if 10 * inOrder.count(where: { $0 >= 0 }) >= 9 * paired {
                 if let placement = try placement(inOrder: inOrder, after: tip) { return placement }
             } else {
@@ -56,7 +57,8 @@ struct ChainStore {
         return nil
     }
 
-    /// The tips that the image may follow: of chains with its layout and like its size, the latest of its series first.
+    /// The tips that the image may follow: those with its format and a similar size, the latest of
+    /// its series first.
     private func candidates(_ image: ScannedImage, series: String) throws -> [ArchivedStream] {
         let query = try database.prepare(
             """
@@ -81,8 +83,8 @@ struct ChainStore {
         return streams
     }
 
-    /// The placement that keeps the items which come in the order of the tip.
-    /// - Parameter matches: for each item its like in the tip, rising, or -1.
+    /// The placement that keeps the items that are in the order of the tip.
+    /// - Parameter matches: for each item, the index of the equal one in the tip, rising, or -1.
     /// - Returns: nil if the chain has no room for it.
     private func placement(inOrder matches: [Int], after tip: ChainTip) throws -> Placement? {
         var tip = tip
@@ -96,7 +98,8 @@ struct ChainStore {
         return Placement(generation: tip.next, ords: ords, before: .init(tip: tip, matches: matches))
     }
 
-    /// The placement that keeps all items which the tip has, wherever they are, and stores their order in addition.
+    /// The placement that keeps all items of the tip in any order, and stores their order in
+    /// addition.
     private func placement(reordered matches: [Int], after tip: ChainTip) -> Placement {
         var last = tip.ords.last ?? 0
         let ords = matches.map { match in
@@ -127,7 +130,7 @@ struct ChainStore {
 
     // MARK: Writing
 
-    /// Ends the spans that the image does not keep, and inserts those that are new.
+    /// Ends the spans that the image does not keep, and inserts the new ones.
     private func write(_ image: ScannedImage, _ placement: Placement) throws {
         let generation = placement.generation
         if let before = placement.before {
@@ -159,7 +162,8 @@ struct ChainStore {
         if placement.before == nil { try PlannerStatistics.update(database) }
     }
 
-    /// Inserts all items of a whole image: plain nodes, which almost all of them are, straight from the image.
+    /// Inserts all items of a whole image; plain nodes, which are nearly all of them, straight from
+    /// the image.
     private func insertAll(_ image: ScannedImage, _ placement: Placement, _ writer: SpanWriter) throws {
         let reader = RecordReader(stream: image.bytes, format: image.format)
         for index in placement.ords.indices {
@@ -176,10 +180,10 @@ struct ChainStore {
         }
     }
 
-    /// Whether a node of a chain's first image is put into its page after all others.
+    /// Whether a node of a chain's first image is inserted into its page after all others.
     ///
-    /// Rows that come in order leave an eighth of each page empty: SQLite leaves room where it splits one. Filled like this
-    /// the table takes 12 % less of the file, 4 % of the image's size.
+    /// Rows in order leave an eighth of each page empty: SQLite leaves room when it splits a page.
+    /// Filled in this way the table takes 12 % less of the file, 4 % of the image's size.
     private static func comesLater(_ index: Int) -> Bool {
         index % 9 == 8
     }

@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// The newest stream of a chain, in the form in which the next image is compared with it.
+/// The newest stream of a chain, in the form for comparing the next image with it.
 struct ChainTip {
     let stream: ArchivedStream
     let encoded: EncodedItems
@@ -26,17 +26,18 @@ struct ChainTip {
         ords = encoded.items.map(\.ord)
     }
 
-    /// Whether the item with an index is no record but a damaged span.
+    /// Whether the item with an index is a damaged span, not a record.
     func isDamage(_ index: Int) -> Bool {
         Int(encoded.items[index].table) == SpanTable.damageIndex
     }
 
-    /// Whether an image with so many kept records belongs behind this one: at least half of the longer one is the same.
+    /// Whether an image of `count` items that keeps `kept` of them follows this one: at least half
+    /// of the longer one must be the same.
     func isContinued(keeping kept: Int, of count: Int) -> Bool {
         2 * kept >= max(count, ords.count)
     }
 
-    /// Ends the spans of the items that are not kept: they do not stand in the generation behind this one.
+    /// Ends the spans of the items that are not kept: they are not in the next generation.
     func close(_ database: Database, keeping matches: [Int]) throws {
         var kept = Array(repeating: false, count: ords.count)
         for match in matches where match >= 0 { kept[match] = true }
@@ -64,7 +65,8 @@ struct ChainTip {
                 try change.run()
             }
             try update.run()
-            // What is proved of an image rests on this: exactly the spans that are not kept have ended.
+            // The proof of an image depends on this: exactly the spans that are not kept have
+            // ended.
             guard database.changeCount == 1 else { throw disagreement(item) }
         }
     }
@@ -72,7 +74,8 @@ struct ChainTip {
     private func disagreement(_ item: EncodedItems.Item) -> ArchiveError {
         ArchiveError(
             .damaged,
-            "the span with ord \(item.ord) of chain \(chainID) is not where its record was read; the archive is damaged: restore a copy"
+            "the span with ord \(item.ord) of chain \(chainID) is not where its record was read; "
+                + "the archive is damaged: restore a copy"
         )
     }
 }

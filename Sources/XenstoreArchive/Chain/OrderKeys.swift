@@ -1,26 +1,29 @@
-/// Order keys of a chain's records: sparse numbers, so that records can be put between others without renumbering.
+/// The order keys of a chain's records: sparse numbers, so that new records fit between others
+/// without renumbering.
 struct OrderKeys {
-    /// The first keys of a chain lie between 0 and this, and have four bytes in the file; keys of an image in another order go on behind it.
+    /// The first keys of a chain are between 0 and this limit, and take four bytes in the file. The
+    /// keys of an image in another order may go beyond it.
     let limit: Int64
 
     static let standard = OrderKeys(limit: 1 << 31 - 1)
 
-    /// The keys of the first image of a chain: evenly spaced, with room behind the last.
+    /// The keys of the first image of a chain: evenly spaced, with room after the last.
     func initial(count: Int) -> [Int64] {
         let gap = gap(for: count)
         return (0..<Int64(count)).map { ($0 + 1) * gap }
     }
 
-    /// The distance of `count` evenly spaced keys, at least 1, at most 2^20.
+    /// The distance between `count` evenly spaced keys, at least 1, at most 2^20.
     func gap(for count: Int) -> Int64 {
         min(max(1, limit / (Int64(count) + 1)), 1 << 20)
     }
 
-    /// The keys of an image whose record n stands at `matches[n]` of the image before (-1: it is new).
+    /// The keys of an image whose record n is at `matches[n]` in the image before (-1: it is new).
     ///
-    /// A kept record keeps its key. New ones take the keys of those that went from the same place; more of them go
-    /// between, close to the left, as records are added at the same places again and again.
-    /// - Returns: nil where a place has no room left: the chain must be renumbered.
+    /// A kept record keeps its key. New ones take the keys of the records removed at the same
+    /// place. If there are more, they go between, close to the left, as records are often added at
+    /// the same places.
+    /// - Returns: nil if a place has no room left; then renumber the chain.
     func keys(old: [Int64], matches: [Int]) -> [Int64]? {
         var keys: [Int64] = []
         keys.reserveCapacity(matches.count)
@@ -59,7 +62,7 @@ struct OrderKeys {
             keys.append(contentsOf: (1...missing).map { last + $0 * step })
             return keys
         }
-        // The freed keys lie badly: spread all evenly.
+        // The freed keys leave no room after them: spread all keys evenly.
         guard upper - lower - 1 >= Int64(count) else { return nil }
         let step = (upper - lower) / Int64(count + 1)
         return (1...Int64(count)).map { lower + $0 * max(1, step) }

@@ -1,9 +1,10 @@
-/// The image that a series' next one will most likely follow, read while that one is still being decoded.
+/// The image that the next one of a series will most likely follow, read while the next one is
+/// still being decoded.
 public struct TipReadAhead {
     private let tip: ChainTip?
     private let state: State
 
-    /// What changes with every write, through this connection to the archive or another one.
+    /// Numbers that change with every write to the archive, through this connection or another one.
     private struct State: Equatable {
         let dataVersion: Int64?
         let changes: Int64
@@ -15,10 +16,11 @@ public struct TipReadAhead {
     }
 
     /// - Parameters:
-    ///   - archive: the one that is imported into.
-    ///   - series: the one that the next image belongs to.
-    ///   - size: of the next image, in bytes; one of quite another size will not follow.
-    /// - Throws: `ArchiveError` where the archive cannot be read.
+    ///   - archive: the archive for the next image.
+    ///   - series: the series of the next image.
+    ///   - size: the size of the next image in bytes; it will not follow one of a very different
+    ///     size.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
     public init(_ archive: Archive, series: String, size: Int) throws {
         let database = archive.database
         state = try State(database)
@@ -33,7 +35,7 @@ public struct TipReadAhead {
         tip = try query.step() ? try ChainTip(database, ArchivedStream.load(database, streamID: query.integer(0))) : nil
     }
 
-    /// What has been read; nil where the archive has been written to since.
+    /// The tip; nil if there is none, or the archive has been written to since.
     func tip(_ database: Database) throws -> ChainTip? {
         try State(database) == state ? tip : nil
     }

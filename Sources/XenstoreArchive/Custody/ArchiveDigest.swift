@@ -1,11 +1,12 @@
-/// A digest of all images of an archive: the same for the same images under the same labels, in whatever order and with whatever
-/// program they were imported, and however the file is laid out.
+/// A digest of all images of an archive. The same images with the same labels give the same digest,
+/// in any order of import, by any program, and in any state of the file.
 public struct ArchiveDigest: Equatable, Sendable {
     /// 64 hexadecimal digits.
     public let hexadecimal: String
 
-    /// SHA-256 over the images in the order of their netstrings: series, name, captured_at, layout, salvaged, size, sha256.
-    /// - Throws: `ArchiveError` where the archive cannot be read.
+    /// SHA-256 over the images in the order of their netstrings: series, name, captured_at, layout,
+    /// salvaged, size, sha256.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
     public init(_ archive: Archive) throws {
         let rows = try archive.database.prepare(
             """
@@ -21,7 +22,7 @@ public struct ArchiveDigest: Equatable, Sendable {
         hexadecimal = digest.hexadecimal()
     }
 
-    /// 32 digits in groups of four, to be written down.
+    /// The first 32 digits in groups of four, for writing down.
     public var short: String {
         Self.short(hexadecimal)
     }
@@ -37,7 +38,8 @@ public struct ArchiveDigest: Equatable, Sendable {
         return groups.joined(separator: "-")
     }
 
-    /// Whether a digest begins with what somebody has written down: at least 16 digits, with or without hyphens.
+    /// Whether a digest begins with `written`, which a person wrote down: at least 16 digits, with
+    /// or without hyphens.
     static func begins(_ hexadecimal: String, with written: String) -> Bool {
         let digits = written.lowercased().filter { $0 != "-" && $0 != " " }
         return digits.count >= 16 && hexadecimal.hasPrefix(digits)

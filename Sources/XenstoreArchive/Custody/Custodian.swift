@@ -6,15 +6,21 @@ import Glibc
 import Musl
 #endif
 
-/// Who acts on an archive, as the custody log tells it.
+/// Who acts on an archive, as the custody log states it.
 ///
-/// This is what the process says of itself: whoever may write to the file may also write something else into it.
+/// This is what the process says about itself: a process that may write to the file can write
+/// anything else into it.
 public struct Custodian: Equatable, Sendable {
+    /// Login name and uid, and the caller of sudo.
     public var user: String
+    /// The host's name.
     public var host: String
+    /// The program's name and version.
     public var tool: String
+    /// The program's arguments as one line.
     public var arguments: String
 
+    /// A custodian by these words.
     public init(user: String, host: String, tool: String, arguments: String) {
         self.user = user
         self.host = host
@@ -36,12 +42,13 @@ public struct Custodian: Equatable, Sendable {
 
     private static var currentHost: String {
         var name = [CChar](repeating: 0, count: 256)
-        // The last octet stays 0, whatever the system puts there.
+        // The last byte stays 0, even if the system truncates the name.
         guard gethostname(&name, name.count - 1) == 0 else { return "?" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Arguments as one line; those that a shell would take otherwise, or that cannot be seen, in quotes with escapes.
+    /// Arguments as one line. Those that a shell would interpret, or that are not printable, are in
+    /// quotes with escapes.
     static func line(_ arguments: [String]) -> String {
         arguments.map { argument in
             let isPlain =

@@ -1,14 +1,14 @@
-/// Holds the custody log against itself and against the images.
+/// Checks the custody log in itself and against the images.
 struct CustodyCheck {
     private let log: CustodyLog
-    /// By image: the entry that tells where it comes from.
+    /// The entry that states an image's origin, by the image's id.
     private var origins: [Int64: CustodyEntry] = [:]
-    /// The first entry that does not hold, and why; nil: all hold.
+    /// The first wrong entry, and why it is wrong; nil if all are right.
     private(set) var problem: String?
     /// The hashes of all entries, in their order.
     private(set) var hashes: [String] = []
 
-    /// - Throws: `ArchiveError` where the log cannot be read.
+    /// - Throws: `ArchiveError` if the log cannot be read.
     init(_ database: Database) throws {
         log = CustodyLog(database)
         var previous = CustodyEntry.beginning
@@ -29,7 +29,7 @@ struct CustodyCheck {
                 removed.insert(imageID)
             } else {
                 if first == nil && (origins[imageID] != nil || removed.contains(imageID)) {
-                    first = "entry \(entry.entryID) stores image @\(imageID), which an entry before it has stored"
+                    first = "entry \(entry.entryID) stores image @\(imageID), which an earlier entry has stored"
                 }
                 origins[imageID] = entry
             }
@@ -40,20 +40,20 @@ struct CustodyCheck {
     }
 
     private static func fault(_ entry: CustodyEntry, _ expectedID: Int64, _ previous: String) -> String? {
-        if entry.entryID != expectedID { return "stands where entry \(expectedID) should: entries are missing" }
+        if entry.entryID != expectedID { return "comes instead of entry \(expectedID): entries are missing" }
         if entry.previous != previous {
-            return "does not follow the entry before it: one of the two was changed, or one between them taken out"
+            return "does not match the entry before it: one of the two was changed, or one between them removed"
         }
         if entry.recomputedHash() != entry.hash {
-            return "was changed: its hash is \(entry.hash), and what it says gives \(entry.recomputedHash())"
+            return "was changed: its hash is \(entry.hash), but its contents give \(entry.recomputedHash())"
         }
         if CustodyEntry.Action(rawValue: entry.action) == nil {
-            return "has the action '\(entry.action)', which there is not"
+            return "has the unknown action '\(entry.action)'"
         }
         return nil
     }
 
-    /// An entry whose image is gone though no entry says that it was removed.
+    /// An entry whose image is missing, but was not removed by a later entry.
     private static func missingImage(_ database: Database, _ origins: [Int64: CustodyEntry]) throws -> String? {
         let ids = try database.prepare("SELECT image_id FROM image")
         var present: Set<Int64> = []
@@ -61,13 +61,13 @@ struct CustodyCheck {
         guard let entry = origins.filter({ !present.contains($0.key) }).values.min(by: { $0.entryID < $1.entryID })
         else { return nil }
         return
-            "entry \(entry.entryID) stored image @\(entry.imageID ?? 0), which is gone, and no entry tells of its removal"
+            "entry \(entry.entryID) stored image @\(entry.imageID ?? 0), which is missing without a removal entry"
     }
 
-    /// What an image says otherwise than the entry that tells of its import; nil: they agree.
+    /// How an image differs from the entry for its origin; nil if they agree.
     func problem(of image: ArchivedImage) throws -> String? {
         guard let entry = origins[image.imageID] else {
-            return "the custody log has no entry that tells where the image comes from"
+            return "the custody log has no entry for the image's origin"
         }
         let stream = image.stream
         let pairs: [(String, String?, String?)] = [
@@ -78,10 +78,11 @@ struct CustodyCheck {
         ]
         for (name, now, then) in pairs where now != then {
             return
-                "its \(name) is \(now ?? "not there"), and was \(then ?? "not there") when entry \(entry.entryID) of the custody log was written"
+                "its \(name) is \(now ?? "missing"), but entry \(entry.entryID) of the custody log "
+                + "has \(then ?? "none")"
         }
         guard try log.findingsDigest(stream.streamID) == entry.findings else {
-            return "its findings are not those of entry \(entry.entryID) of the custody log"
+            return "its findings differ from those of entry \(entry.entryID) of the custody log"
         }
         return nil
     }

@@ -1,9 +1,11 @@
 import XenstoreStream
 
-/// The archive's own record of what was done to it: entries that are only ever added, each hashed over the one before.
+/// The archive's own log of what was done to it: entries are only added, and each hash covers the
+/// entry before.
 public struct CustodyLog {
     private let database: Database
 
+    /// The log of an archive.
     public init(_ archive: Archive) {
         database = archive.database
     }
@@ -14,13 +16,14 @@ public struct CustodyLog {
 
     // MARK: Writing
 
-    /// Adds an entry; to be called in the transaction that does what the entry tells.
+    /// Adds an entry; call it in the transaction that does what the entry states.
     /// - Parameters:
     ///   - provenance: what was done, and where the image came from.
-    ///   - image: what the entry is about; nil: the archive as a whole, or a file.
-    ///   - file: size and SHA-256 of a file that was made of an image and is not in the archive.
-    ///   - custodian: who acts.
-    /// - Throws: `ArchiveError`.
+    ///   - image: the image concerned; nil: the archive as a whole, or a file.
+    ///   - file: size in bytes and SHA-256 of a file that was made from an image and is not in the
+    ///     archive.
+    ///   - custodian: who does it.
+    /// - Throws: `ArchiveError` if the entry cannot be written.
     @discardableResult
     public func append(
         _ provenance: Provenance, image: ArchivedImage? = nil, file: (size: Int64, sha256: String)? = nil,
@@ -55,54 +58,60 @@ public struct CustodyLog {
         let names = CustodyEntry.columns.joined(separator: ", ")
         let marks = Array(repeating: "?", count: CustodyEntry.columns.count).joined(separator: ", ")
         let insert = try database.prepare("INSERT INTO custody (\(names)) VALUES (\(marks))")
-        // The columns that are numbers take the digits for one.
+        // Columns of numbers convert the digits to a number.
         for (index, value) in entry.values.enumerated() {
             if let value { try insert.bind(index + 1, value) }
         }
         try insert.run()
     }
 
-    /// Adds an entry for each image of an archive whose schema had no log yet.
+    /// Adds an entry for the upgrade, and one for each image that has none.
     func appendFoundImages(from version: Int) throws {
         try append(Provenance(.upgrade, note: "from schema version \(version)"))
         let ids = try database.prepare(
-            "SELECT image_id FROM image WHERE image_id NOT IN (SELECT image_id FROM custody WHERE image_id IS NOT NULL) ORDER BY image_id"
+            "SELECT image_id FROM image WHERE image_id NOT IN "
+                + "(SELECT image_id FROM custody WHERE image_id IS NOT NULL) ORDER BY image_id"
         )
         var found: [Int64] = []
         while try ids.step() { found.append(ids.integer(0)) }
         for id in found { try append(Provenance(.found), image: ArchivedImage.load(database, id: id)) }
     }
 
-    /// The id for the next image: one that no image had before, removed ones included.
+    /// The id for the next image, which no image had before, not even a removed one.
     static func nextImageID(_ database: Database) throws -> Int64 {
         let last =
             try database.integer(
-                "SELECT max(ifnull((SELECT max(image_id) FROM image), 0), ifnull((SELECT max(image_id) FROM custody), 0))"
+                "SELECT max(ifnull((SELECT max(image_id) FROM image), 0), "
+                    + "ifnull((SELECT max(image_id) FROM custody), 0))"
             ) ?? 0
         guard last < Int64.max else {
             throw ArchiveError(
-                .damaged, "\(database.path): an image has the last of all ids; the archive is damaged: restore a copy")
+                .damaged,
+                "\(database.path): an image has the largest possible id; the archive is damaged: restore a copy")
         }
         return last + 1
     }
 
     // MARK: Reading
 
-    /// All entries in their order.
+    /// All entries, the oldest first.
+    /// - Throws: `ArchiveError` if the log cannot be read.
     public func entries() throws -> [CustodyEntry] {
         var entries: [CustodyEntry] = []
         try forEachEntry { entries.append($0) }
         return entries
     }
 
-    /// Calls `body` with each entry in their order.
+    /// Calls `body` with each entry, the oldest first.
+    /// - Throws: `ArchiveError` if the log cannot be read, or what `body` throws.
     public func forEachEntry(_ body: (CustodyEntry) throws -> Void) throws {
         let rows = try database.prepare(
             "SELECT \(CustodyEntry.columns.joined(separator: ", ")) FROM custody ORDER BY entry_id")
         while try rows.step() { try body(Self.entry(rows)) }
     }
 
-    /// The entries of images that were made of others, by the images' ids.
+    /// The entries of images that were made from other images, by the images' ids.
+    /// - Throws: `ArchiveError` if the log cannot be read.
     public func rebuilds() throws -> [Int64: CustodyEntry] {
         var entries: [Int64: CustodyEntry] = [:]
         try forEachEntry { entry in
@@ -113,7 +122,8 @@ public struct CustodyLog {
         return entries
     }
 
-    /// The newest entry; nil where there is none.
+    /// The newest entry; nil if the log is empty.
+    /// - Throws: `ArchiveError` if the log cannot be read.
     public func lastEntry() throws -> CustodyEntry? {
         let row = try database.prepare(
             "SELECT \(CustodyEntry.columns.joined(separator: ", ")) FROM custody ORDER BY entry_id DESC LIMIT 1")
@@ -131,10 +141,11 @@ public struct CustodyLog {
             previous: row.string(17), hash: row.string(18))
     }
 
-    /// SHA-256 over what import noticed about a stream.
+    /// SHA-256 over the findings of import about a stream.
     func findingsDigest(_ streamID: Int64) throws -> String {
         let rows = try database.prepare(
-            "SELECT position, rule, severity, record, \"offset\", message, expected FROM finding WHERE stream_id = ? ORDER BY position"
+            "SELECT position, rule, severity, record, \"offset\", message, expected FROM finding "
+                + "WHERE stream_id = ? ORDER BY position"
         )
         try rows.bind(1, streamID)
         var digest = Digest()

@@ -1,7 +1,7 @@
 import XenstoreStream
 
-/// Values one behind the other such that no two lists of them look alike: the length in bytes, a colon, the bytes, a comma
-/// (cr.yp.to, "Netstrings"); NULL is a minus sign and a comma.
+/// A coding of values for which no two lists give the same bytes: the length in bytes, a colon, the
+/// bytes, a comma (cr.yp.to, "Netstrings"); NULL is a minus sign and a comma.
 enum Netstring {
     static func bytes(_ value: String?) -> [UInt8] {
         guard let value else { return Array("-,".utf8) }

@@ -2,6 +2,7 @@ import XenstoreStream
 
 extension Archive {
     /// All images in the order of their import.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
     public func images() throws -> [ArchivedImage] {
         let ids = try database.prepare("SELECT image_id FROM image ORDER BY image_id")
         var images: [ArchivedImage] = []
@@ -9,7 +10,8 @@ extension Archive {
         return images
     }
 
-    /// The names of all series.
+    /// The names of all series, sorted.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
     public func series() throws -> [String] {
         let rows = try database.prepare("SELECT DISTINCT series FROM image ORDER BY series")
         var names: [String] = []
@@ -18,12 +20,13 @@ extension Archive {
     }
 
     /// The image with an id.
+    /// - Throws: `ArchiveError` with code `noSuchImage` if there is none.
     public func image(id: Int64) throws -> ArchivedImage {
         try ArchivedImage.load(database, id: id)
     }
 
     /// The image that a reference names.
-    /// - Throws: `ArchiveError` with code `noSuchImage`.
+    /// - Throws: `ArchiveError` with code `noSuchImage` if there is none.
     public func image(_ reference: ImageReference) throws -> ArchivedImage {
         let row: Statement
         switch reference {
@@ -43,7 +46,7 @@ extension Archive {
         return try image(id: row.integer(0))
     }
 
-    /// The nearest reference to a name that no image has.
+    /// The reference nearest to a name that no image has; nil if none is near.
     private func suggestion(for reference: ImageReference) throws -> String? {
         guard case .name(let name) = reference else { return nil }
         let rows = try database.prepare("SELECT DISTINCT name FROM image")
@@ -52,10 +55,12 @@ extension Archive {
         return Nearest.suggestion(name, among: names, prefix: "@")
     }
 
-    /// What import noticed about an image.
+    /// The findings of import about an image.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
     public func findings(of image: ArchivedImage) throws -> [Finding] {
         let rows = try database.prepare(
-            "SELECT rule, severity, record, \"offset\", message, expected FROM finding WHERE stream_id = ? ORDER BY position"
+            "SELECT rule, severity, record, \"offset\", message, expected FROM finding "
+                + "WHERE stream_id = ? ORDER BY position"
         )
         try rows.bind(1, image.stream.streamID)
         var findings: [Finding] = []
@@ -70,26 +75,31 @@ extension Archive {
         return findings
     }
 
-    /// Writes an image's bytes anew from the tables, compared with what was imported.
+    /// Encodes an image's bytes from the tables, and compares their SHA-256 with the imported
+    /// image's.
     /// - Parameters:
-    ///   - image: of this archive.
-    ///   - progress: is told now and then how many of the bytes have been read from the tables.
-    ///   - sink: takes the bytes.
-    /// - Throws: `ArchiveError` with code `damaged` where they differ; what `sink` has taken is then worthless.
+    ///   - image: an image of this archive.
+    ///   - progress: called periodically with the number of bytes read from the tables.
+    ///   - sink: called with the bytes, in pieces.
+    /// - Throws: `ArchiveError` with code `damaged` if they differ; discard what `sink` has
+    ///   received then.
     public func export(
         _ image: ArchivedImage, progress: (Int) -> Void = { _ in }, to sink: (Octets) throws -> Void
     ) throws {
         try image.stream.encode(database, progress: progress, to: sink)
     }
 
-    /// Calls `body` with an image's bytes, written anew from the tables, and compares them meanwhile with what was imported.
+    /// Calls `body` with an image's bytes, encoded from the tables, and at the same time compares
+    /// their SHA-256 with the imported image's.
     /// - Returns: what `body` returns.
-    /// - Throws: `ArchiveError` with code `damaged` where they differ, whatever `body` has made of them; else what `body` throws.
+    /// - Throws: `ArchiveError` with code `damaged` if they differ, even if `body` succeeds;
+    ///   otherwise what `body` throws.
     public func withBytes<Outcome>(of image: ArchivedImage, _ body: ([UInt8]) throws -> Outcome) throws -> Outcome {
         try image.stream.withBytes(database, body)
     }
 
     /// Calls `body` with each record of an image in the stream's order.
+    /// - Throws: `ArchiveError` if the image cannot be read, or what `body` throws.
     public func forEachRecord(of image: ArchivedImage, _ body: (RecordBody) throws -> Void) throws {
         try image.stream.forEachRecord(database, body)
     }

@@ -1,11 +1,14 @@
 import XenstoreStream
 
-/// An image of an archive: a stream with the label under which it was imported.
+/// An image of an archive: a stream and the label under which it was imported.
 public struct ArchivedImage: Sendable {
+    /// The image's id; no other image ever gets it.
     public let imageID: Int64
+    /// Its name, series and time.
     public let label: ImageLabel
-    /// UTC, ISO 8601.
+    /// The time of the import: UTC, ISO 8601.
     public let importedAt: String
+    /// The stream with its bytes.
     public let stream: ArchivedStream
 
     static func load(_ database: Database, id: Int64) throws -> ArchivedImage {

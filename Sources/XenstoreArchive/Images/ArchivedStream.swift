@@ -1,25 +1,36 @@
 import XenstoreStream
 
-/// A stream as it lies in an archive: what is needed to write it out again.
+/// The row of a stream in an archive, which says how to encode it from the tables.
 public struct ArchivedStream: Sendable {
+    /// The stream's id.
     public let streamID: Int64
+    /// The id of its chain.
     public let chainID: Int64
+    /// Its generation in the chain, from 1.
     public let gen: Int64
+    /// The SHA-256 of the file, as 64 hexadecimal digits.
     public let sha256: String
-    /// Bytes.
+    /// The size of the file in bytes.
     public let size: Int64
-    /// Nil where a damaged file had none.
+    /// The header; nil for a text, and if a damaged file had none.
     public let header: Header?
+    /// Layout, byte order and length rule.
     public let format: StreamFormat
+    /// How certain import was about the layout.
     public let certainty: String
+    /// Why import chose the layout.
     public let layoutReason: String
+    /// The number of records.
     public let recordCount: Int64
+    /// The number of node records.
     public let nodeCount: Int64
+    /// The number of bytes kept verbatim, which no field explains.
     public let verbatimBytes: Int64
-    /// Whether the file was damaged and read as far as it could be.
+    /// Whether the file was damaged, and salvaged.
     public let isSalvaged: Bool
+    /// The bytes after END.
     public let trailer: Octets
-    /// The column `item_order`; nil where the items stand in the order of their keys.
+    /// The column `item_order`; nil if the items are in the order of their keys.
     let itemOrder: Octets?
 
     /// The generation of the chain that holds its items.
@@ -59,7 +70,7 @@ public struct ArchivedStream: Sendable {
             itemOrder: row.isNull(16) ? nil : row.octets(16))
     }
 
-    /// Its items, written anew from the tables.
+    /// The stream's items, encoded from the tables.
     func encoded(
         _ database: Database, _ choice: SpanFilter = .all, since: ClosedRange<Int64>? = nil,
         progress: (Int) -> Void = { _ in }
@@ -74,13 +85,15 @@ public struct ArchivedStream: Sendable {
         }
     }
 
-    /// The places of so many items in the order of their keys, in the stream's order; nil where that is the same.
+    /// For each item in the stream's order, its place in the order of keys; nil if the two orders
+    /// are the same.
     private func order(_ count: Int, _ database: Database) throws -> [Int]? {
         guard let itemOrder else { return nil }
         guard let places = ItemOrder.decode(itemOrder, count: count) else {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): stream \(streamID) has no readable item_order; the archive is damaged: restore a copy"
+                "\(database.path): stream \(streamID) has no readable item_order; "
+                    + "the archive is damaged: restore a copy"
             )
         }
         return places
@@ -98,12 +111,13 @@ public struct ArchivedStream: Sendable {
         }
     }
 
-    /// Writes the stream anew from the tables, in pieces, and compares it with what was imported.
+    /// Encodes the stream from the tables, in pieces, and compares its SHA-256 with the imported
+    /// file's.
     /// - Parameters:
-    ///   - progress: is told now and then how many bytes have been read from the tables.
-    ///   - sink: takes the bytes; when this throws, what it has taken is worthless.
-    /// - Returns: the stream's items, as they were read.
-    /// - Throws: `ArchiveError` with code `damaged` where size or SHA-256 differ.
+    ///   - progress: called periodically with the number of bytes read from the tables.
+    ///   - sink: called with the bytes; if this throws, discard what it has received.
+    /// - Returns: the stream's items, as read from the tables.
+    /// - Throws: `ArchiveError` with code `damaged` if the SHA-256 differs, or what `sink` throws.
     @discardableResult
     func encode(
         _ database: Database, progress: (Int) -> Void = { _ in }, to sink: (Octets) throws -> Void
@@ -118,8 +132,10 @@ public struct ArchivedStream: Sendable {
         return encoded
     }
 
-    /// The stream, written anew from the tables and compared with what was imported while `body` already works on it.
-    /// - Throws: `ArchiveError` with code `damaged` where the SHA-256 differs, else what `body` throws.
+    /// Calls `body` with the stream, encoded from the tables, and at the same time compares its
+    /// SHA-256 with the imported file's.
+    /// - Throws: `ArchiveError` with code `damaged` if the SHA-256 differs, otherwise what `body`
+    ///   throws.
     func withBytes<Outcome>(_ database: Database, _ body: ([UInt8]) throws -> Outcome) throws -> Outcome {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(try database.plausibleCount(size))
@@ -148,7 +164,8 @@ public struct ArchivedStream: Sendable {
         return encoded
     }
 
-    /// Hands the lines of which the records were made to `write`, in pieces of up to a megabyte.
+    /// Calls `write` with the lines from which the records were made, in pieces of about a
+    /// megabyte.
     private func encodeText(_ encoded: EncodedItems, _ database: Database, _ write: (Octets) throws -> Void) throws {
         let order = try order(encoded.items.count, database)
         let reader = RecordReader(stream: encoded.bytes, format: format)
@@ -169,14 +186,15 @@ public struct ArchivedStream: Sendable {
         if !piece.isEmpty { try write(piece[...]) }
     }
 
-    /// - Throws: `ArchiveError` with code `damaged` where what has been written is not what was imported.
+    /// Compares an encoded stream with what was imported.
+    /// - Throws: `ArchiveError` with code `damaged` if they differ.
     func check(_ digest: Digest, _ database: Database) throws {
         let hexadecimal = digest.hexadecimal()
         guard hexadecimal == sha256 else {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): stream \(streamID) comes out with \(digest.count) bytes, SHA-256 \(hexadecimal), "
-                    + "and went in with \(size) bytes, SHA-256 \(sha256); the archive is damaged: restore a copy")
+                "\(database.path): stream \(streamID) now has \(digest.count) bytes, SHA-256 \(hexadecimal), "
+                    + "but was imported with \(size) bytes, SHA-256 \(sha256); the archive is damaged: restore a copy")
         }
     }
 }

@@ -1,11 +1,12 @@
 import XenstoreStream
 
-/// Two images side by side, without the committed nodes that are plainly the same in both: what a comparison need not look at.
+/// Two images without the committed nodes that have the same bytes in both: a comparison need not
+/// read those.
 package struct ImagePair {
     private let old: Side
     private let new: Side
 
-    /// One of the images, and which of its records to look at.
+    /// One of the images, and the records to compare.
     struct Side {
         let reader: RecordReader
         let ranges: [Range<Int>]
@@ -17,9 +18,10 @@ package struct ImagePair {
         }
     }
 
-    /// - Throws: `ArchiveError` where an archived image cannot be read.
+    /// Reads both images.
+    /// - Throws: `ArchiveError` if an archived image cannot be read.
     package init(_ old: ImageSource, _ new: ImageSource) throws {
-        // Of several nodes with one path each is a thing of its own, and which is which shows only where all are seen.
+        // If several nodes have one path, only a comparison of all of them shows which is which.
         let isUnique = try !old.hasDuplicateNodes() && !new.hasDuplicateNodes() && old.format == new.format
         if isUnique, case .archive(let archive, let left) = old.origin,
             case .archive(let other, let right) = new.origin,
@@ -40,7 +42,7 @@ package struct ImagePair {
         self.new = right.side { pairs[$0] < 0 }
     }
 
-    /// Reads both images, at the same time unless they come from one connection to an archive.
+    /// Reads both images; at the same time, unless they come from one connection to an archive.
     private static func both<Read>(
         _ old: Archive?, _ new: Archive?, _ first: () throws -> Read, _ second: () throws -> Read
     ) throws -> (Read, Read) {
@@ -48,7 +50,8 @@ package struct ImagePair {
         return try concurrently(first, second)
     }
 
-    /// The records of an archived image but for the committed nodes that did not change between two generations of its chain.
+    /// The records of an archived image, without the committed nodes that did not change between
+    /// two generations of its chain.
     private static func changed(
         _ archive: Archive, _ image: ArchivedImage, _ generations: ClosedRange<Int64>
     ) throws -> Side {
@@ -58,10 +61,14 @@ package struct ImagePair {
             reader: RecordReader(stream: encoded.bytes, format: image.stream.format), ranges: items.map(\.range))
     }
 
+    /// Calls `body` with the old image's records, in the stream's order.
+    /// - Throws: what `body` throws.
     package func forEachOldRecord(_ body: (RecordBody) throws -> Void) rethrows {
         try old.forEachRecord(body)
     }
 
+    /// Calls `body` with the new image's records, in the stream's order.
+    /// - Throws: what `body` throws.
     package func forEachNewRecord(_ body: (RecordBody) throws -> Void) rethrows {
         try new.forEachRecord(body)
     }
@@ -70,10 +77,11 @@ package struct ImagePair {
     struct Items {
         let reader: RecordReader
         let frames: SequenceMatch.Frames
-        /// Which of them are damaged spans.
+        /// Whether the item with an index is a damaged span.
         let isDamage: (Int) -> Bool
 
-        /// The records that `isWanted` says, by their index, and all others that are no committed nodes.
+        /// The records that `isWanted` accepts by their index, and all others that are not
+        /// committed nodes.
         func side(where isWanted: (Int) -> Bool) -> Side {
             var ranges: [Range<Int>] = []
             for index in 0..<frames.count where !isDamage(index) {

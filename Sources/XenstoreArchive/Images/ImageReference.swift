@@ -1,12 +1,14 @@
-/// How a person names an archived image: `@ID`, `@NAME` (the newest of that name), `@latest`, `@latest~N`.
+/// The way a user names an archived image: `@ID`, `@NAME` (the newest of that name), `@latest`,
+/// `@latest~N`.
 public enum ImageReference: Hashable, Sendable {
+    /// The image with an id.
     case id(Int64)
     /// The newest image of a name.
     case name(String)
-    /// The image that is `back` imports before the newest; 0 is the newest itself.
+    /// The image `back` imports before the newest; 0 is the newest itself.
     case latest(back: Int64)
 
-    /// - Returns: nil if the text does not begin with `@`, and so names a file.
+    /// Reads a reference; nil if the text does not begin with `@`, and so names a file.
     /// - Throws: `ArchiveError` with code `noSuchImage` if no image can have this reference.
     public init?(_ text: String) throws(ArchiveError) {
         guard Self.marks(text) else { return nil }
@@ -25,19 +27,19 @@ public enum ImageReference: Hashable, Sendable {
         }
     }
 
-    /// Whether a text is a reference, right or wrong, and not a file's name.
+    /// Whether a text is a reference, valid or not, and not a file's name.
     public static func marks(_ text: String) -> Bool {
         text.hasPrefix("@")
     }
 
-    /// Whether an image of this name could not be told from an id or from `@latest`.
+    /// Whether a reference to this name would mean an id or `@latest` instead.
     public static func isAmbiguous(name: String) -> Bool {
         Int64(name) != nil || name == latestWord || name.hasPrefix(latestWord + "~")
     }
 
     static let latestWord = "latest"
 
-    /// As a person writes it.
+    /// The reference as a user writes it.
     public var text: String {
         switch self {
         case .id(let id): "@\(id)"

@@ -1,23 +1,29 @@
 import XenstoreStream
 
-/// An image to be looked at, from a file or from an archive.
+/// An image to read, from a file or from an archive.
 public struct ImageSource {
-    /// How the user named it.
+    /// The name by which the user knows the image.
     public let name: String
-    /// Nil where a damaged file has none.
+    /// The header; nil for a text, and if a damaged file has none.
     public let header: Header?
+    /// Layout, byte order and length rule.
     public let format: StreamFormat
-    /// 64 hexadecimal digits.
+    /// The SHA-256 of the file, as 64 hexadecimal digits.
     public let sha256: String
-    /// Bytes.
+    /// The size of the file in bytes.
     public let size: Int
+    /// Where the image comes from.
     public let origin: Origin
 
+    /// Where an image comes from.
     public enum Origin {
+        /// A file that has been read as a whole.
         case file(ScannedImage)
+        /// An image of an archive.
         case archive(Archive, ArchivedImage)
     }
 
+    /// The image of a file.
     public init(name: String, file image: ScannedImage) {
         self.name = name
         header = image.header
@@ -27,6 +33,7 @@ public struct ImageSource {
         origin = .file(image.withoutPaths)
     }
 
+    /// An image of an archive.
     public init(_ archive: Archive, _ image: ArchivedImage) {
         name = "@\(image.imageID) \(image.label.name)"
         header = image.stream.header
@@ -37,6 +44,7 @@ public struct ImageSource {
     }
 
     /// Calls `body` with each record in the stream's order.
+    /// - Throws: `ArchiveError` if an archived image cannot be read, or what `body` throws.
     public func forEachRecord(_ body: (RecordBody) throws -> Void) throws {
         switch origin {
         case .file(let image):
@@ -46,7 +54,8 @@ public struct ImageSource {
         }
     }
 
-    /// What import noticed, or would notice.
+    /// The findings of import, or those it would report.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
     public func findings() throws -> [Finding] {
         switch origin {
         case .file(let image): image.findings

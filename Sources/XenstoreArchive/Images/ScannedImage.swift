@@ -1,40 +1,46 @@
 import XenstoreStream
 
-/// An image that has been read and decoded as a whole, ready to be stored.
+/// An image that has been read and decoded as a whole, ready for storing.
 public struct ScannedImage {
-    /// The stream: the file, or the records that were made of a text.
+    /// The stream: the file, or the records that were made from a text.
     public let bytes: [UInt8]
-    /// The text of which the stream was made; nil where the file is a stream itself.
+    /// The text from which the stream was made; nil if the file is a stream itself.
     public let text: TextImage?
-    /// Of the file; 64 hexadecimal digits.
+    /// The SHA-256 of the file, as 64 hexadecimal digits.
     public let sha256: String
-    /// Nil where a damaged file has none.
+    /// The header; nil for a text, and if a damaged file has none.
     public let header: Header?
+    /// The format, and how it was recognized.
     public let detection: LayoutDetection
-    /// Whether the file is damaged and was read as far as it can be.
+    /// Whether the file is damaged, and was salvaged.
     public let isSalvaged: Bool
+    /// The number of records.
     public let recordCount: Int
+    /// The number of node records.
     public let nodeCount: Int
-    /// Bytes that must be kept verbatim: what the fields do not explain.
+    /// The number of bytes kept verbatim, which the fields do not explain.
     public let verbatimCount: Int
+    /// The bytes after END.
     public let trailer: Octets
+    /// What import reports about the image.
     public let findings: [Finding]
-    /// Where each item starts, and where the last one ends.
+    /// Where each item starts in `bytes`, and where the last one ends.
     let starts: [Int]
-    /// Which of the items are damaged spans, by their index.
+    /// The indices of the items that are damaged spans.
     let damages: Set<Int>
-    /// What storing needs: the paths of all nodes and watches, for each item the index of its path (-1 if it has none), and the
-    /// sizes that locate a plain node.
+    /// For storing: the paths of all nodes and watches, for each item the index of its path (-1 if
+    /// it has none), and the sizes that locate a plain node.
     private(set) var paths: PathTable
     private(set) var pathIndices: [Int32]
     private let nodeCounts: [PlainNode.Counts]
     private let plan: PlainNodePlan
 
+    /// Layout, byte order and length rule.
     public var format: StreamFormat {
         detection.format
     }
 
-    /// The file.
+    /// The bytes of the file.
     public var file: [UInt8] {
         text?.text ?? bytes
     }
@@ -44,7 +50,8 @@ public struct ScannedImage {
         text?.text.count ?? bytes.count
     }
 
-    /// Whether records stand where a plain reading does not come: behind END, or within another record.
+    /// Whether there are records that a plain reading does not reach: after END, or within another
+    /// record.
     public var hasUnreadRecords: Bool {
         let rules: Set = [Rule.recordsBehindEnd.rawValue, Rule.hiddenRecord.rawValue]
         return findings.contains { rules.contains($0.rule) }
@@ -53,8 +60,8 @@ public struct ScannedImage {
     /// Reads a whole image.
     /// - Parameters:
     ///   - bytes: the whole file.
-    ///   - layout: the layout to read with; nil: decide from the bytes.
-    /// - Throws: `StreamError` where the bytes cannot be read to their end.
+    ///   - layout: the layout to read with; nil: recognize it by the bytes.
+    /// - Throws: `StreamError` if the bytes cannot be read to their end.
     public init(bytes: [UInt8], layout: Layout? = nil) throws(StreamError) {
         let detection = try LayoutDetection(bytes: bytes, forced: layout)
         if detection.format.layout.isText {
@@ -74,7 +81,7 @@ public struct ScannedImage {
             bytes: bytes, sha256: sha256, detection: detection, isSalvaged: false, scan: &scan, end: try end.get())
     }
 
-    /// Reads a text, whatever is in it: each line becomes a record.
+    /// Reads a text with any content: each line becomes a record.
     /// - Throws: `StreamError` if a line is longer than any record.
     private init(text bytes: [UInt8], detection: LayoutDetection) throws(StreamError) {
         let text = try TextImage(bytes, layout: detection.format.layout)
@@ -85,7 +92,7 @@ public struct ScannedImage {
             scan: &scan, end: end)
     }
 
-    /// Reads any bytes at all: a whole image as such, a damaged one as far as it can be read.
+    /// Reads any bytes: a whole image as such, a damaged one as far as it can be read.
     public init(salvaging bytes: [UInt8], layout: Layout? = nil) {
         if let whole = try? ScannedImage(bytes: bytes, layout: layout), !whole.hasUnreadRecords {
             self = whole
@@ -94,7 +101,7 @@ public struct ScannedImage {
         let detection = LayoutDetection(salvaging: bytes, forced: layout)
         let cursor = RecordCursor(salvaging: bytes, format: detection.format)
         var scan = ImageScan(header: cursor.header, detection: detection, bytes: bytes)
-        // This cursor throws nothing.
+        // This cursor never throws.
         let end = (try? scan.addAll(cursor)) ?? bytes.count
         self.init(
             bytes: bytes, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: true,
@@ -125,7 +132,7 @@ public struct ScannedImage {
         self.sha256 = sha256
     }
 
-    /// The image without what only storing it needs: a third of a large image's size.
+    /// The image without the data that only storing needs: a third of a large image's size.
     var withoutPaths: ScannedImage {
         var image = self
         image.paths = PathTable(bytes: [])
@@ -134,21 +141,24 @@ public struct ScannedImage {
     }
 
     /// Calls `body` with each item and its index, from 0 on, in the order of the stream.
+    /// - Throws: what `body` throws.
     public func forEachItem(_ body: (Int, StreamItem) throws -> Void) throws {
         try forEachItem(where: { _ in true }, body)
     }
 
-    /// Where an item is in `bytes`, by its index from 0.
+    /// The range of an item in `bytes`, by its index from 0.
     package func range(_ index: Int) -> Range<Int> {
         starts[index]..<starts[index + 1]
     }
 
-    /// Where the fields of a plain node are; nil if the item is not one.
+    /// Where the fields of a plain node are; nil if the item is not a plain node.
     package func plainNode(_ index: Int) -> PlainNode? {
         plan.node(at: starts[index], nodeCounts[index], format)
     }
 
-    /// Calls `body` with the items that `isWanted` names by their index from 0, in the order of the stream.
+    /// Calls `body` with the items that `isWanted` accepts by their index from 0, in the order of
+    /// the stream.
+    /// - Throws: what `body` throws.
     package func forEachItem(where isWanted: (Int) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws {
         guard isSalvaged else {
             let reader = RecordReader(stream: bytes, format: format)
@@ -157,7 +167,7 @@ public struct ScannedImage {
             }
             return
         }
-        // Where a record of a damaged file ends does not follow from itself.
+        // In a damaged file a record alone does not show where it ends.
         var reader = SalvageReader(bytes: bytes, format: format)
         var index = 0
         while let item = reader.next() {

@@ -4,7 +4,7 @@ import Glibc
 import Musl
 #endif
 
-/// Two sequences of frames, side by side.
+/// A comparison of two sequences of frames.
 struct SequenceComparison {
     let old: SequenceMatch.Frames
     let new: SequenceMatch.Frames
@@ -18,10 +18,10 @@ struct SequenceComparison {
         return memcmp(start + left.lowerBound, other + right.lowerBound, left.count) == 0
     }
 
-    /// How far ahead to look for the place where the sequences are in step again.
+    /// How many frames ahead to look for the place where the sequences are in step again.
     private static let reach = 1024
 
-    /// Pairs frames while walking through both sequences at once: most of two images that follow each other.
+    /// Pairs frames in one pass through both sequences: this pairs most of two successive images.
     func pairInStep(_ pairs: inout [Int], _ isPaired: inout [Bool]) {
         var (oldIndex, newIndex) = (0, 0)
         while oldIndex < old.count && newIndex < new.count {
@@ -38,7 +38,8 @@ struct SequenceComparison {
         }
     }
 
-    /// How many frames changed, came or went here; nil where that cannot be seen from here.
+    /// How many frames of each sequence to skip here, as they changed, came or went; nil if the
+    /// sequences do not come in step again.
     private func nextStep(_ oldIndex: Int, _ newIndex: Int) -> (old: Int, new: Int)? {
         for distance in 1...Self.reach {
             let (oldNext, newNext) = (oldIndex + distance, newIndex + distance)
@@ -50,13 +51,13 @@ struct SequenceComparison {
         return nil
     }
 
-    /// Pairs what is left by content; frames with equal bytes in the order in which they come.
+    /// Pairs the remaining frames by content; frames with equal bytes in their order.
     func pairTheRest(_ pairs: inout [Int], _ isPaired: inout [Bool]) {
         let left = old.count - isPaired.count { $0 }
         guard left > 0 && pairs.contains(-1) else { return }
         var first: [Int: Int] = [:]
         first.reserveCapacity(left)
-        // Of the frames with one hash, each names the next one.
+        // For each frame, the next one with the same hash.
         var following: [Int: Int] = [:]
         for index in stride(from: old.count - 1, through: 0, by: -1) where !isPaired[index] {
             let hash = hash(oldBytes, old[index])
@@ -72,7 +73,8 @@ struct SequenceComparison {
         }
     }
 
-    /// Seeded anew in every process, so that nobody can prepare an image whose records collide.
+    /// The seed differs in every process, so that no one can prepare an image whose records
+    /// collide.
     private func hash(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
         var hasher = Hasher()
         hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]))

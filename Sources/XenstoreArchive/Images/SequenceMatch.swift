@@ -4,17 +4,18 @@ import Glibc
 import Musl
 #endif
 
-/// Finds which records of an image stand unchanged in the one before it.
+/// Finds the records of an image that are unchanged from the image before it.
 enum SequenceMatch {
     /// A sequence of byte ranges in one buffer.
     struct Frames {
         let bytes: [UInt8]
         private let starts: [Int]
-        /// Nil where each frame ends where the next one starts, the last at one more start.
+        /// Nil if each frame ends where the next one starts; the last entry of `starts` then ends
+        /// the last frame.
         private let items: [EncodedItems.Item]?
         let count: Int
 
-        /// Frames that follow each other.
+        /// Frames without gaps between them.
         /// - Parameter starts: where each starts; one more for the end of the last.
         init(bytes: [UInt8], starts: [Int]) {
             self.bytes = bytes
@@ -37,7 +38,8 @@ enum SequenceMatch {
         }
     }
 
-    /// For each frame of `new` the index of its like in `old`, or -1; each index once, in any order.
+    /// For each frame of `new`, the index of an equal frame in `old`, or -1; each index once, in
+    /// any order.
     static func pairs(old: Frames, new: Frames) -> [Int] {
         var pairs = Array(repeating: -1, count: new.count)
         var isPaired = Array(repeating: false, count: old.count)
@@ -51,7 +53,8 @@ enum SequenceMatch {
         return pairs
     }
 
-    /// Keeps the longest rising subsequence of the entries that are not -1, and sets the others to -1.
+    /// Keeps the longest rising subsequence of the entries that are not -1, and sets the others to
+    /// -1.
     static func longestRisingRun(_ values: [Int]) -> [Int] {
         // tails[n]: the position of the least last value of a rising run of n + 1 entries.
         var tails: [Int] = []

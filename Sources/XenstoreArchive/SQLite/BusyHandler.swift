@@ -6,11 +6,11 @@ import Glibc
 import Musl
 #endif
 
-/// Waiting for another process that holds an archive: up to a bound, and not in silence.
+/// Waits for another process that has locked an archive: up to a limit, and with a report.
 package final class BusyHandler {
-    /// How long to wait, in seconds; to be set before the first archive is opened.
+    /// How long to wait, in seconds; set it before the first archive is opened.
     nonisolated(unsafe) package static var seconds: Double = 60
-    /// Is told once by each connection that waits for longer than a second; gets a line for people.
+    /// Called once by each connection that waits longer than a second, with a line for people.
     nonisolated(unsafe) package static var report: (@Sendable (String) -> Void)?
 
     private let path: String
@@ -21,12 +21,12 @@ package final class BusyHandler {
         self.path = path
     }
 
-    /// The bound in words.
+    /// The limit in words.
     static var text: String {
         seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds)) seconds" : "\(seconds) seconds"
     }
 
-    /// The connection asks this object; it must live as long as the connection.
+    /// Makes the connection call this object, which must exist as long as the connection.
     func attach(to handle: OpaquePointer) {
         sqlite3_busy_handler(
             handle,
@@ -36,8 +36,8 @@ package final class BusyHandler {
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// Waits a little; false where the time is over.
-    /// - Parameter count: how often it has waited for the same thing.
+    /// Waits a little; false if the time is over.
+    /// - Parameter count: how often it has waited for the same lock.
     private func wait(_ count: Int32) -> Bool {
         let now = Clock.seconds
         if count == 0 { began = now }

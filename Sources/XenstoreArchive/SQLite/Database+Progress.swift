@@ -1,13 +1,14 @@
 import CSQLite
 
 extension Database {
-    /// Calls `action` now and then while SQLite works through this connection, with how many rows have been written since.
+    /// Calls `action` periodically while SQLite works on this connection, with the number of rows
+    /// written since this call.
     ///
-    /// It is for progress, and may not use the database.
+    /// It is for showing progress, and may not use the database.
     func whileWorking(_ action: @escaping (_ rows: Int64) -> Void) {
         let before = totalChangeCount
         Self.action = { [weak self] in action((self?.totalChangeCount ?? before) - before) }
-        // Some hundred calls a second.
+        // A few hundred calls a second.
         sqlite3_progress_handler(
             handle, 200_000,
             { _ in
@@ -16,6 +17,6 @@ extension Database {
             }, nil)
     }
 
-    /// A C function takes no closure. One piece of work is watched at a time.
+    /// Stored here because a C function takes no closure: only one action at a time.
     nonisolated(unsafe) private static var action: (() -> Void)?
 }

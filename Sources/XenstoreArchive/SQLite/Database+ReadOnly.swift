@@ -1,18 +1,20 @@
 import CSQLite
 
 extension Database {
-    /// Prepares one statement that may only read the archive's own tables and views, while it is prepared and while it runs.
+    /// Prepares one statement that may only read the archive's own tables and views, while it is
+    /// prepared and while it runs.
     /// - Parameters:
     ///   - sql: one statement.
-    ///   - timeout: seconds after which the statement is stopped; nil: it may take as long as it takes.
-    /// - Throws: `ArchiveError` with code `usage` where the SQL is wrong, holds several statements, or wants to do more.
+    ///   - timeout: seconds after which the statement is stopped; nil: no limit.
+    /// - Throws: `ArchiveError` with code `usage` if the SQL is wrong, contains several statements,
+    ///   or does more than read.
     public func prepareReadOnly(_ sql: String, timeout: Double? = nil) throws -> Statement {
         let guarding = ReadOnlyGuard(self, timeout: timeout)
         guard Self.isOneStatement(sql, handle) else {
-            throw ArchiveError(.usage, "the SQL holds more than one statement; give them one by one")
+            throw ArchiveError(.usage, "the SQL contains several statements; run them one at a time")
         }
         let refusal = ArchiveError(
-            .usage, "the SQL would do more than read, which is all that is allowed here; use a SELECT")
+            .usage, "the SQL does more than read, which is not allowed here; use a SELECT")
         let statement: Statement
         do {
             statement = try prepare(sql)
@@ -27,7 +29,7 @@ extension Database {
         return statement
     }
 
-    /// Whether nothing but blanks and comments follows the first statement.
+    /// Whether only spaces and comments follow the first statement.
     private static func isOneStatement(_ sql: String, _ handle: OpaquePointer) -> Bool {
         sql.withCString { start in
             var first: OpaquePointer?

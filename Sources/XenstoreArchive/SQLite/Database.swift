@@ -2,12 +2,13 @@ import CSQLite
 
 /// One connection to an SQLite file.
 ///
-/// Opened without SQLite's own mutex: use it from one thread at a time.
+/// The connection has no mutex: use it from one thread at a time.
 public final class Database {
     let handle: OpaquePointer
+    /// The file's name.
     public let path: String
     private let patience: BusyHandler
-    /// How many statements live that came from outside and may only read.
+    /// The number of statements from outside that may only read.
     var readOnlyStatements = 0
 
     /// How a file is opened.
@@ -18,15 +19,17 @@ public final class Database {
         case write
     }
 
-    /// Done once, before the first connection; where another library has been faster, it fails and nothing is lost.
+    /// Done once, before the first connection; if another library has used SQLite before, it fails
+    /// without harm.
     private static let configuration = xs_disable_memory_statistics()
 
-    /// - Throws: `ArchiveError` where the file cannot be opened.
+    /// Opens an existing file.
+    /// - Throws: `ArchiveError` if the file cannot be opened.
     public convenience init(path: String, mode: Mode) throws {
         try self.init(path: path, mode: mode, vfs: nil)
     }
 
-    /// - Parameter vfs: the name of SQLite's layer below, for tests; nil: the system's.
+    /// - Parameter vfs: the name of SQLite's file layer, for tests; nil: the system's.
     init(path: String, mode: Mode, vfs: String?) throws {
         self.path = path
         _ = Self.configuration
@@ -43,7 +46,7 @@ public final class Database {
         patience = BusyHandler(path: path)
         patience.attach(to: handle)
         sqlite3_extended_result_codes(handle, 1)
-        // An archive may come from a stranger: its schema must not run anything with our rights.
+        // An archive may come from a stranger: its schema must not run code with our rights.
         _ = xs_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
         _ = xs_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         _ = xs_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, mode == .write ? 1 : 0)
@@ -57,23 +60,27 @@ public final class Database {
     }
 
     /// Runs one or more statements without results.
+    /// - Throws: `ArchiveError` if SQLite reports an error.
     public func execute(_ sql: String) throws {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw error() }
     }
 
     /// Prepares one statement.
+    /// - Throws: `ArchiveError` if the SQL is empty or wrong.
     public func prepare(_ sql: String) throws -> Statement {
         try Statement(self, sql)
     }
 
-    /// The first column of the first row as a number; nil where there is no row or it is NULL.
+    /// The first column of the first row as an integer; nil if there is no row or it is NULL.
+    /// - Throws: `ArchiveError` if SQLite reports an error.
     public func integer(_ sql: String, _ bindings: Int64...) throws -> Int64? {
         let statement = try prepare(sql)
         for (index, value) in bindings.enumerated() { try statement.bind(index + 1, value) }
         return try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
     }
 
-    /// Runs `body` in one transaction: all of it or, where it throws, nothing.
+    /// Runs `body` in one transaction; if it throws, nothing of it is kept.
+    /// - Throws: `ArchiveError` if SQLite reports an error, or what `body` throws.
     public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
         try execute("BEGIN IMMEDIATE")
         do {
@@ -81,7 +88,8 @@ public final class Database {
             try execute("COMMIT")
             return result
         } catch {
-            // After a full disk SQLite has rolled back by itself, and this fails; the first error is the one to tell.
+            // After a full disk SQLite has rolled back by itself, and this fails; the first error
+            // is the one to report.
             try? execute("ROLLBACK")
             throw error
         }
@@ -91,7 +99,7 @@ public final class Database {
         sqlite3_last_insert_rowid(handle)
     }
 
-    /// The last error of SQLite, as a line that says what it means for an archive.
+    /// The last error of SQLite, with a message that says what it means for an archive.
     func error() -> ArchiveError {
         let cause = SQLiteError(
             code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)))
@@ -105,21 +113,21 @@ public final class Database {
         case SQLITE_BUSY, SQLITE_LOCKED:
             return (.busy, "the archive is locked by another process (waited \(BusyHandler.text))")
         case SQLITE_INTERRUPT:
-            return (.timeout, "the time allowed is over")
+            return (.timeout, "the query took longer than its timeout")
         case SQLITE_FULL:
-            return (.full, "no space left (\(said)); the archive is as it was: free some space and try again")
+            return (.full, "no space left (\(said)); the archive is unchanged: free some space and try again")
         case SQLITE_IOERR:
-            return (.full, "\(said) (\(cause.code)); the archive is as it was: check the disk and its free space")
+            return (.full, "\(said) (\(cause.code)); the archive is unchanged: check the disk and its free space")
         case SQLITE_CORRUPT, SQLITE_NOTADB:
             return (.damaged, "\(said); not an archive, or damaged: check the name, or restore a backup")
         case SQLITE_READONLY where cause.code == SQLITE_READONLY | 3 << 8:  // SQLITE_READONLY_ROLLBACK
             return (
                 .file,
-                "a process that wrote to it was interrupted, and only a process that may write to the file can restore "
-                    + "the state before; run the command again, or as the owner of the file"
+                "a process that wrote to it was interrupted, and only a process with write access can restore the "
+                    + "state before; run the command again, if necessary as the owner of the file"
             )
         case SQLITE_TOOBIG:
-            return (.database, "\(said); the SQL makes a value longer than \(SQLiteLimits.length) bytes")
+            return (.database, "\(said); the SQL creates a value longer than \(SQLiteLimits.length) bytes")
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN:
             return (.file, "\(said); check the permissions of the file and its directory")
         default:
@@ -129,18 +137,19 @@ public final class Database {
 }
 
 extension Database {
-    /// How many rows the last statement has changed.
+    /// The number of rows that the last statement changed.
     var changeCount: Int32 {
         sqlite3_changes(handle)
     }
 
-    /// How many rows have been changed since the connection was opened.
+    /// The number of rows changed since the connection was opened.
     var totalChangeCount: Int64 {
         sqlite3_total_changes64(handle)
     }
 
-    /// A count of bytes that the archive names, for room to be made for them: a damaged archive may name any, and no image is
-    /// much larger than the whole file.
+    /// A number of bytes from the archive, limited for allocating memory: a damaged archive may
+    /// claim any, and no image is much larger than the whole file.
+    /// - Throws: `ArchiveError` if the file cannot be read.
     public func plausibleCount(_ count: Int64) throws -> Int {
         let pages = try integer("PRAGMA page_count") ?? 0
         let fileSize = pages.multipliedReportingOverflow(by: try integer("PRAGMA page_size") ?? 0)

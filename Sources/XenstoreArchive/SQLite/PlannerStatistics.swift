@@ -1,21 +1,24 @@
-/// What SQLite's query planner must know to look for a path's prefix in the paths' index, not among all nodes of a chain.
+/// What SQLite's query planner needs in order to look for a path's prefix in the index of paths,
+/// not among all nodes of a chain.
 ///
-/// These are the numbers that `ANALYZE` would count, at a fifteenth of an import's time; sqlite_stat1 is a table that an
-/// application may fill (sqlite.org, "The ANALYZE command").
+/// These are the numbers that `ANALYZE` would count, at a fifteenth of an import's time;
+/// sqlite_stat1 is a table that an application may fill (sqlite.org, "The ANALYZE command").
 enum PlannerStatistics {
-    /// Written anew whenever a chain begins; between two chains the numbers hardly change.
+    /// Writes the numbers again when a chain begins; between two chains they hardly change.
     static func update(_ database: Database) throws {
-        // Makes the table, and counts nothing.
+        // Creates the table, and counts nothing.
         try database.execute("ANALYZE sqlite_schema")
         try database.execute("DELETE FROM sqlite_stat1 WHERE tbl IN ('node_span', 'path')")
-        // Of each index: its rows, then how many of them share its first column, its first two, and so on.
+        // For each index: its rows, then how many of them share its first column, its first two,
+        // and so on.
         try database.execute(
             """
             INSERT INTO sqlite_stat1 (tbl, idx, stat)
-            SELECT 'node_span', 'node_span', sum(node_span_count) || ' ' || max(1, sum(node_span_count) / count(*)) || ' 1 1 1' FROM chain
+            SELECT 'node_span', 'node_span',
+                   sum(node_span_count) || ' ' || max(1, sum(node_span_count) / count(*)) || ' 1 1 1' FROM chain
             UNION ALL SELECT 'path', 'path_text', max(path_id) || ' 1' FROM path HAVING max(path_id) > 0
             """)
-        // Has this connection read the numbers; others do when they open the archive.
+        // Makes this connection read the numbers; others do when they open the archive.
         try database.execute("ANALYZE sqlite_schema")
     }
 }

@@ -1,7 +1,8 @@
 import CSQLite
 
-/// Holds a connection to reading for as long as a statement from outside lives: pragmas that are written as tables are prepared
-/// only while the statement runs, and a statement is prepared anew where the schema has changed.
+/// Limits a connection to reading as long as a statement from outside exists: pragmas that are
+/// written as tables are prepared only while the statement runs, and a statement is prepared again
+/// if the schema has changed.
 final class ReadOnlyGuard {
     private let database: Database
     private let deadline: Double
@@ -39,7 +40,7 @@ private func readOnlyAuthorizer(
     case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE:
         return SQLITE_OK
     case SQLITE_FUNCTION:
-        // Those of SQLite's shell are named in case somebody links them in.
+        // The functions of SQLite's shell are listed in case a build links them in.
         let forbidden = [
             "load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zipfile", "lsdir", "fsdir", "system",
         ]

@@ -1,8 +1,9 @@
 import CSQLite
 
-/// Bounds on what SQL and a schema may ask for, far above what an archive of ours needs.
+/// Limits on what SQL and a schema may ask for, far above what an archive needs.
 enum SQLiteLimits {
-    /// Of a value or a row, in bytes: the largest that SQLite allows by default, which also bounds an image's own values.
+    /// The size of a value or a row, in bytes: the largest that SQLite allows by default, which
+    /// also limits an image's own values.
     static let length: Int32 = 1_000_000_000
 
     static func set(_ handle: OpaquePointer, _ mode: Database.Mode) {

@@ -5,13 +5,13 @@ import XenstoreStream
 public final class Statement {
     private let database: Database
     private let handle: OpaquePointer
-    /// Set where the statement comes from outside and may only read.
+    /// Set if the statement comes from outside and may only read.
     var guarding: ReadOnlyGuard?
 
     init(_ database: Database, _ sql: String) throws {
         var handle: OpaquePointer?
         guard sqlite3_prepare_v2(database.handle, sql, -1, &handle, nil) == SQLITE_OK else { throw database.error() }
-        guard let handle else { throw ArchiveError(.usage, "the SQL holds no statement; write one SELECT") }
+        guard let handle else { throw ArchiveError(.usage, "the SQL is empty; give one SELECT") }
         self.database = database
         self.handle = handle
     }
@@ -22,10 +22,14 @@ public final class Statement {
 
     // MARK: Parameters
 
+    /// Binds an integer.
+    /// - Throws: `ArchiveError` if SQLite refuses the value.
     public func bind(_ index: Int, _ value: Int64) throws {
         try check(sqlite3_bind_int64(handle, Int32(index), value))
     }
 
+    /// Binds a string as TEXT, with any NUL in it.
+    /// - Throws: `ArchiveError` if SQLite refuses the value.
     public func bind(_ index: Int, _ value: String) throws {
         var value = value
         try value.withUTF8 {
@@ -33,23 +37,27 @@ public final class Statement {
         }
     }
 
+    /// Binds NULL.
+    /// - Throws: `ArchiveError` if SQLite refuses the value.
     public func bindNull(_ index: Int) throws {
         try check(sqlite3_bind_null(handle, Int32(index)))
     }
 
-    /// Binds the octets as a BLOB.
+    /// Binds the bytes as a BLOB.
+    /// - Throws: `ArchiveError` if SQLite refuses the value.
     public func bindBlob(_ index: Int, _ value: Octets) throws {
         try value.withUnsafeBytes { try check(xs_bind_blob(handle, Int32(index), Self.address($0), Int32($0.count))) }
     }
 
-    /// Binds the octets as TEXT where they are valid UTF-8 without NUL, as a BLOB otherwise.
+    /// Binds the bytes as TEXT if they are valid UTF-8 without NUL, otherwise as a BLOB.
+    /// - Throws: `ArchiveError` if SQLite refuses the value.
     public func bindTextOrBlob(_ index: Int, _ value: Octets) throws {
         guard value.isText else { return try bindBlob(index, value) }
         try value.withUnsafeBytes { try check(xs_bind_text(handle, Int32(index), Self.address($0), Int32($0.count))) }
     }
 
-    /// Like `bindTextOrBlob`, without a copy of a text.
-    /// - Parameter bytes: must stay where they are until the statement has run.
+    /// Like `bindTextOrBlob`, but does not copy TEXT.
+    /// - Parameter bytes: must stay in place until the statement has run.
     func bindTextOrBlob(_ index: Int, standingAt bytes: UnsafeRawBufferPointer) throws {
         if bytes.isText {
             try check(xs_bind_standing_text(handle, Int32(index), Self.address(bytes), Int32(bytes.count)))
@@ -63,20 +71,20 @@ public final class Statement {
         sqlite3_clear_bindings(handle)
     }
 
-    /// The index of a named parameter; nil where the statement has none of that name.
+    /// The index of a named parameter; nil if the statement has no parameter of that name.
     public func parameterIndex(_ name: String) -> Int? {
         let index = sqlite3_bind_parameter_index(handle, name)
         return index == 0 ? nil : Int(index)
     }
 
-    /// The names of the statement's named parameters, with their leading sign.
+    /// The names of the statement's named parameters, with the sign before each name.
     public var parameterNames: [String] {
         (0..<sqlite3_bind_parameter_count(handle)).compactMap { index in
             sqlite3_bind_parameter_name(handle, index + 1).map { String(cString: $0) }
         }
     }
 
-    /// Whether running it leaves the file as it is.
+    /// Whether running the statement leaves the file unchanged.
     var isReadOnly: Bool {
         sqlite3_stmt_readonly(handle) != 0
     }
@@ -84,6 +92,7 @@ public final class Statement {
     // MARK: Running
 
     /// Goes to the next row; false at the end.
+    /// - Throws: `ArchiveError` if SQLite reports an error.
     public func step() throws -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
@@ -92,46 +101,52 @@ public final class Statement {
         }
     }
 
-    /// Runs a statement that yields no rows, and makes it ready for the next run.
+    /// Runs a statement without rows, and makes it ready for the next run.
+    /// - Throws: `ArchiveError` if SQLite reports an error.
     public func run() throws {
         defer { sqlite3_reset(handle) }
         while try step() {}
     }
 
+    /// Makes the statement ready for the next run; the parameters keep their values.
     public func reset() {
         sqlite3_reset(handle)
     }
 
     // MARK: Columns
 
+    /// The number of columns of a row.
     public var columnCount: Int {
         Int(sqlite3_column_count(handle))
     }
 
+    /// The name of a column.
     public func columnName(_ column: Int) -> String {
         String(cString: sqlite3_column_name(handle, Int32(column)))
     }
 
+    /// Whether the column is NULL in this row.
     public func isNull(_ column: Int) -> Bool {
         sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
     }
 
+    /// The column as an integer; 0 if it is NULL.
     public func integer(_ column: Int) -> Int64 {
         sqlite3_column_int64(handle, Int32(column))
     }
 
-    /// The column's bytes, whether it is TEXT or BLOB.
+    /// The column's bytes, as TEXT or BLOB; empty if it is NULL.
     public func octets(_ column: Int) -> Octets {
         guard let start = sqlite3_column_blob(handle, Int32(column)) else { return [] }
         return Octets(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column)))))
     }
 
-    /// How many bytes the column has, as TEXT or BLOB.
+    /// The number of bytes of the column, as TEXT or BLOB.
     func count(_ column: Int) -> Int {
         Int(sqlite3_column_bytes(handle, Int32(column)))
     }
 
-    /// The column's bytes where they lie, whether it is TEXT or BLOB; they are gone with the next step.
+    /// The column's bytes without a copy, as TEXT or BLOB; they are valid until the next step.
     func bytes(_ column: Int) -> UnsafeRawBufferPointer {
         guard let start = sqlite3_column_blob(handle, Int32(column)) else {
             return UnsafeRawBufferPointer(start: nil, count: 0)
@@ -139,12 +154,13 @@ public final class Statement {
         return UnsafeRawBufferPointer(start: start, count: count(column))
     }
 
-    /// Appends the column's bytes, whether it is TEXT or BLOB.
+    /// Appends the column's bytes, as TEXT or BLOB.
     func append(_ column: Int, to bytes: inout [UInt8]) {
         guard let start = sqlite3_column_blob(handle, Int32(column)) else { return }
         bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count(column)))
     }
 
+    /// The column as a string; bytes that are not UTF-8 are replaced.
     public func string(_ column: Int) -> String {
         String(decoding: octets(column), as: UTF8.self)
     }
@@ -160,7 +176,8 @@ public final class Statement {
         }
     }
 
-    /// SQLite takes a null pointer for NULL, also where the count is 0: an empty string needs an address.
+    /// SQLite takes a null pointer as NULL even if the count is 0: an empty string needs an
+    /// address.
     private static func address(_ buffer: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
         buffer.baseAddress ?? UnsafeRawPointer(bitPattern: 8)
     }

@@ -6,16 +6,17 @@ import Glibc
 import Musl
 #endif
 
-/// A copy of an archive beside it, before its schema is changed.
+/// A copy of an archive in the same directory, made before its schema is changed.
 enum Backup {
-    /// Copies the archive as it lies in the file, while this connection keeps others from writing.
-    /// - Returns: the copy's name: that of the archive with `.v2.backup` behind it, a number behind that where there is one already.
-    /// - Throws: `ArchiveError` where there is no room; there is then no copy.
+    /// Copies the archive byte by byte, while this connection keeps others from writing.
+    /// - Returns: the copy's name: that of the archive with `.v2.backup` after it, and a number
+    ///   after that if the name is in use.
+    /// - Throws: `ArchiveError` if the copy cannot be written; no copy then exists.
     static func make(_ database: Database, version: Int) throws -> String {
         let name = "\(database.path).v\(version).backup"
         // Only its owner may read it, whatever the archive's own permissions are.
         let (descriptor, partial) = FileIO.makeTemporary(beside: name)
-        guard descriptor >= 0 else { throw FileIO.failure(name, "cannot make the copy of the archive") }
+        guard descriptor >= 0 else { throw FileIO.failure(name, "cannot create the copy of the archive") }
         defer {
             close(descriptor)
             FileIO.remove(partial)
@@ -30,11 +31,12 @@ enum Backup {
             }
             guard errno == EEXIST else { throw FileIO.failure(path, "cannot name the copy of the archive") }
         }
-        throw ArchiveError(.file, "\(name): there are too many copies of the archive; move some of them away")
+        throw ArchiveError(.file, "\(name): too many copies of the archive exist; move some of them away")
     }
 
-    /// Byte by byte, through the descriptor that SQLite has of the file: opening the file in another way would end SQLite's locks on
-    /// it, and SQLite's own copying changes numbers in the file's header.
+    /// Copies the bytes through SQLite's own descriptor: opening and closing the file in another
+    /// way would release SQLite's locks on it, and SQLite's own copying changes numbers in the
+    /// file's header.
     private static func copy(_ database: Database, to descriptor: Int32, named name: String) throws {
         var pointer: UnsafeMutablePointer<sqlite3_file>?
         guard sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_FILE_POINTER, &pointer) == SQLITE_OK,
@@ -42,7 +44,7 @@ enum Backup {
             let methods = file.pointee.pMethods?.pointee, let size = methods.xFileSize, let read = methods.xRead
         else {
             throw ArchiveError(
-                .database, "\(database.path): cannot be copied; make a copy by hand, then upgrade that one")
+                .database, "\(database.path): cannot copy the archive; make a copy by hand, then upgrade the copy")
         }
         var rest: Int64 = 0
         guard size(file, &rest) == SQLITE_OK else {

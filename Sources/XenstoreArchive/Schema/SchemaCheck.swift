@@ -1,35 +1,37 @@
 import ArchiveSQL
 import XenstoreStream
 
-/// Whether a file's schema is one that this program has made: a stranger's triggers, views or columns that are computed would
-/// run when we read or write, or show other things than what lies in the tables.
+/// Checks that this program has made a file's schema: a stranger's triggers, views or computed
+/// columns would run when we read or write, or show something else than the tables contain.
 enum SchemaCheck {
-    /// The number that marks the file as ours: `xsra`.
+    /// The number that marks the file as an archive: `xsra`.
     static let applicationID: Int64 = 0x7873_7261
 
-    /// What a schema consists of: the rows of `sqlite_schema`, by type and name, with their SQL.
+    /// The rows of `sqlite_schema`, by type and name, with their SQL.
     private typealias Schema = [String: String]
 
-    /// - Throws: `ArchiveError` with code `notAnArchive` where the schema is not exactly the newest one.
+    /// - Throws: `ArchiveError` with code `oldSchema` or `oldViews` if an upgrade makes it the
+    ///   newest schema, `notAnArchive` if the file is not an archive or its schema was changed.
     static func checkForReading(_ database: Database) throws {
         try checkKind(database)
         let version = try version(database)
         guard version == ArchiveSQL.schemaVersion else {
             throw ArchiveError(
                 .oldSchema,
-                "\(database.path): the archive has schema version \(version), this xsarchive knows "
+                "\(database.path): the archive has schema version \(version), this xsarchive supports "
                     + "\(ArchiveSQL.schemaVersion)")
         }
         let schema = try schema(database)
         try checkTables(database, schema, version: version)
         if schema != newest {
             throw ArchiveError(
-                .oldViews, "\(database.path): the archive's views are not those of this xsarchive")
+                .oldViews, "\(database.path): the archive has the views of another version of xsarchive")
         }
     }
 
     /// Whether the schema is the newest one.
-    /// - Throws: `ArchiveError` with code `notAnArchive` where it is none that can be brought up to date.
+    /// - Throws: `ArchiveError` with code `notAnArchive` if it cannot be upgraded to the newest
+    ///   one.
     static func checkForWriting(_ database: Database) throws -> Bool {
         let isOurs = try database.integer("PRAGMA application_id") == applicationID
         if try !isOurs && isEmpty(database) { return false }
@@ -48,39 +50,46 @@ enum SchemaCheck {
         Int(try database.integer("PRAGMA user_version") ?? 0)
     }
 
-    /// That the file is an archive, of this schema version or an earlier one.
+    /// Checks that the file is an archive, of this schema version or an earlier one.
     private static func checkKind(_ database: Database) throws {
         guard try database.integer("PRAGMA application_id") == applicationID else {
-            throw refusal(database, "this SQLite file is no archive of xsarchive; check the name given with -a")
+            throw refusal(database, "not an xsarchive archive; check the name")
         }
         let version = try version(database)
         guard (1...ArchiveSQL.schemaVersion).contains(version) else {
             throw refusal(
                 database,
-                "the archive has schema version \(version), this xsarchive knows \(ArchiveSQL.schemaVersion); use the xsarchive that wrote it"
+                "the archive has schema version \(version), this xsarchive supports "
+                    + "\(ArchiveSQL.schemaVersion); use the xsarchive that wrote it"
             )
         }
     }
 
-    /// That tables, indexes and triggers are those of the version; views are not looked at.
+    /// Checks that tables, indexes and triggers are those of the version; views are not checked.
     private static func checkTables(_ database: Database, _ schema: Schema, version: Int) throws {
-        // Most archives are of the newest version, and the earlier ones' schemas are made only where they are needed.
+        // Most archives have the newest version; the schemas of earlier ones are made only if
+        // needed.
         guard
             let expected = version == ArchiveSQL.schemaVersion
                 ? newest.filter({ !$0.key.hasPrefix("view ") }) : tables[version]
         else {
-            throw refusal(database, "the schema of version \(version) is not known")
+            throw refusal(database, "unknown schema version \(version)")
         }
         let actual = schema.filter { !$0.key.hasPrefix("view ") }
         guard actual != expected else { return }
-        // Only one is named: the first by its name.
+        // The message names only one: the first by name.
         let names = Set(actual.keys).union(expected.keys).filter { actual[$0] != expected[$0] }
         let name = names.min() ?? ""
-        let what = actual[name] == nil ? "lacks the" : expected[name] == nil ? "holds a strange" : "has a changed"
+        let item = Escape.harmless(String(name.prefix(80)))
+        if expected[name] == nil {
+            throw refusal(
+                database,
+                "unexpected \(item); if you added it, drop it with sqlite3; otherwise get the archive again")
+        }
+        let what = actual[name] == nil ? "missing" : "changed"
         throw refusal(
             database,
-            "the archive \(what) \(Escape.harmless(String(name.prefix(80)))): its schema is not the one that xsarchive makes, so nothing "
-                + "is read from it or written to it; where it is your own change, take it back with sqlite3, else get the archive from its source again"
+            "\(what) \(item); if you changed the schema, undo that with sqlite3; otherwise get the archive again"
         )
     }
 
@@ -90,7 +99,7 @@ enum SchemaCheck {
 
     // MARK: Schemas
 
-    /// Tables that SQLite itself makes when somebody lets it count rows; they hold numbers for its planner.
+    /// Tables that SQLite itself makes for ANALYZE; they hold numbers for its planner.
     private static let statistics = [
         "table sqlite_stat1": "CREATE TABLE sqlite_stat1(tbl,idx,stat)",
         "table sqlite_stat4": "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
@@ -102,13 +111,13 @@ enum SchemaCheck {
         while try rows.step() {
             let (name, sql) = (rows.string(0), rows.string(2))
             if let known = statistics[name], known == sql { continue }
-            // Two of one name are not ours either.
+            // Two rows with one name make a schema that is not ours.
             schema[name] = (schema[name] ?? "") + rows.string(1) + ": " + sql
         }
         return schema
     }
 
-    /// For each version the schema; without views, as these are made last.
+    /// The schema of each version; without views, as these are made last.
     private static let tables: [Int: Schema] = {
         var tables: [Int: Schema] = [:]
         guard let database = try? Database(path: ":memory:", mode: .write) else { return tables }

@@ -1,18 +1,18 @@
-/// Inserts a known number of rows into a table, many of them with one statement.
+/// Inserts a known number of rows into a table, many rows with one statement.
 ///
-/// SQLite opens its cursors, looks for the place and ends the statement once for all of them: with 128 rows a statement that
-/// takes a third less time than row by row.
+/// SQLite opens its cursors, finds the place and ends the statement once for all rows: with 128
+/// rows a statement that takes a third less time than row by row.
 final class BatchInsert {
     private let database: Database
     /// The SQL up to the rows, and one row.
     private let head, row: String
     private let parametersPerRow: Int
-    /// How many rows the statement takes, and how many of them have been filled.
+    /// The number of rows in the statement, and how many of them have been filled.
     private var capacity = 0
     private var filled = 0
-    /// How many rows come with later statements.
+    /// The number of rows for later statements.
     private var left: Int
-    /// To be bound at `offset` and the parameters behind it.
+    /// The statement to bind, at `offset` and the parameters after it.
     private(set) var statement: Statement
 
     private static let mostRows = 128
@@ -40,7 +40,7 @@ final class BatchInsert {
         filled * parametersPerRow
     }
 
-    /// The row's parameters are bound: goes on to the next row.
+    /// Goes to the next row; call it when all parameters of the row are bound.
     func next() throws {
         filled += 1
         guard filled == capacity else { return }

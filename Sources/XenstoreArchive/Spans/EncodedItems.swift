@@ -1,13 +1,14 @@
 import XenstoreStream
 
-/// The items of one generation of a chain, written anew from the tables: every record and damaged span, header and trailer left out.
+/// The items of one generation of a chain, encoded from the tables: all records and damaged spans,
+/// without header and trailer.
 struct EncodedItems {
-    /// The items one behind the other, table by table.
+    /// The items one after the other, table by table.
     let bytes: [UInt8]
     /// The items in the order of `ord`.
     let items: [Item]
 
-    /// Where an item lies in `bytes`, and whence it came.
+    /// Where an item is in `bytes`, and its table.
     struct Item {
         let ord: Int64
         let start: Int
@@ -22,10 +23,11 @@ struct EncodedItems {
 
     /// Reads items of a generation.
     /// - Parameters:
-    ///   - choice: which; all of them where nothing is said.
+    ///   - choice: the spans to read; by default all.
     ///   - since: the generations between which `SpanFilter.changed` asks for changes.
-    ///   - progress: is told now and then how many bytes have been written anew.
-    /// - Throws: `ArchiveError`, or `StreamError` where a stored record cannot be written.
+    ///   - progress: called periodically with the number of bytes encoded.
+    /// - Throws: `ArchiveError` if a table cannot be read, or `StreamError` if a stored record
+    ///   cannot be encoded.
     init(
         _ database: Database, _ generation: Generation, _ choice: SpanFilter = .all, since: ClosedRange<Int64>? = nil,
         progress: (Int) -> Void = { _ in }
@@ -45,7 +47,7 @@ struct EncodedItems {
             format: generation.format, lists: InternedLists(database, generation.format.byteOrder), row: statements[0])
         if choice.isWhole { encoder.writer.bytes.reserveCapacity(try database.plausibleCount(generation.size)) }
         var items: [Item] = []
-        // A record takes no less than 8 bytes of the stream.
+        // A record takes at least 8 bytes of the stream.
         if choice.isWhole {
             items.reserveCapacity(min(Int(max(0, generation.recordCount)), encoder.writer.bytes.capacity / 8))
         }
@@ -66,14 +68,16 @@ struct EncodedItems {
             damages.append(1, to: &encoder.writer.bytes)
             try add(damages.integer(0), from: start, table: SpanTable.damageIndex)
         }
-        // Each table but the nodes' is in order already, and often that one too, which this sort makes use of.
+        // All tables but the nodes' are in order, and often that one, too; this sort is fast on
+        // sorted runs.
         items.sort { $0.ord < $1.ord }
         self.items = items
         bytes = encoder.writer.bytes
     }
 
-    /// Calls `body` with the bytes of the items in the order of the stream, in pieces of up to a megabyte.
-    /// - Parameter order: the places of the items in the stream's order; nil: as they are.
+    /// Calls `body` with the bytes of the items in the order of the stream, in pieces of about a
+    /// megabyte.
+    /// - Parameter order: the places of the items in the stream's order; nil: the order of `items`.
     func forEachPiece(order: [Int]?, _ body: (Octets) throws -> Void) throws {
         var piece = 0..<0
         for index in items.indices {
@@ -94,7 +98,8 @@ extension EncodedItems.Item {
         guard let size = UInt32(exactly: end - start) else {
             throw ArchiveError(
                 .damaged,
-                "a stored record has \(end - start) bytes, more than any file has; the archive is damaged: restore a copy"
+                "a stored record has \(end - start) bytes, more than any record can have; "
+                    + "the archive is damaged: restore a copy"
             )
         }
         self.init(ord: ord, start: start, size: size, table: UInt8(truncatingIfNeeded: table))

@@ -1,7 +1,8 @@
 import XenstoreStream
 
 extension Field {
-    /// The column of the archive's tables that holds the field; nil for what follows from other fields or lies in `residue`.
+    /// The column of the archive's tables that holds the field; nil if the field follows from
+    /// others or is stored in `residue`.
     package var column: String? {
         switch self {
         case .wpath, .path: "path_id"
@@ -16,7 +17,7 @@ extension Field {
         }
     }
 
-    /// The field's name as the archive's columns and views write it.
+    /// The field's name in the archive's columns and views.
     package var columnName: String {
         String(name.map { $0 == "-" ? "_" : $0 })
     }

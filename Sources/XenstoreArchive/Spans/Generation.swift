@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// One generation of a chain, with what is needed to read or write its spans.
+/// One generation of a chain, with everything for reading or writing its spans.
 struct Generation {
     let chainID: Int64
     /// Its number in the chain, from 1.
@@ -11,6 +11,6 @@ struct Generation {
     /// Records of the stream; 0 if they are not known yet.
     var recordCount: Int64 = 0
 
-    /// The `last_gen` of a span that is still open: a zero takes no byte in the file.
+    /// The `last_gen` of an open span: a zero takes no byte in the file.
     static let open: Int64 = 0
 }

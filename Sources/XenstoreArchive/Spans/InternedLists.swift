@@ -1,25 +1,25 @@
 import XenstoreStream
 
-/// The interned lists by their ids, each read once. An id that is not there yields an empty list: the stream's digest
-/// tells that the archive is damaged.
+/// The interned lists by their ids, each read once. A missing id yields an empty list: the stream's
+/// digest then shows the damage.
 final class InternedLists {
     private let database: Database
     private let byteOrder: ByteOrder
     private var permsets: [Int64: [UInt8]] = [:]
-    /// The last list that was asked for: the neighbours of a node often have the same.
+    /// The last list that was asked for: neighbouring nodes often have the same one.
     private var lastPermset: (id: Int64, bytes: [UInt8]) = (-1, [])
     private var quotasets: [Int64: [Quota]] = [:]
     private var residues: [Int64: Residue] = [:]
-    /// Of each SQL text one, as an image has thousands of lists.
+    /// One statement for each SQL text, as an image has thousands of lists.
     private var statements: [String: Statement] = [:]
 
-    /// - Parameter byteOrder: of the stream that is written.
+    /// - Parameter byteOrder: the byte order of the stream to write.
     init(_ database: Database, _ byteOrder: ByteOrder) {
         self.database = database
         self.byteOrder = byteOrder
     }
 
-    /// A list of permissions as the stream has it, four bytes for each entry.
+    /// A list of permissions in the form of the stream, four bytes for each entry.
     func permissions(_ id: Int64) throws -> [UInt8] {
         if id == lastPermset.id { return lastPermset.bytes }
         let bytes = try permsets[id] ?? readPermissions(id)

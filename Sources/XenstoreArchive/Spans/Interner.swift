@@ -1,6 +1,7 @@
 import XenstoreStream
 
-/// Gives ids to what is stored once and referred to: lists of permissions and quotas, residues, details of nodes.
+/// Gives ids to what is stored once and referenced: lists of permissions and quotas, residues,
+/// details of nodes.
 final class Interner {
     private let database: Database
     private let insertPermset, findPermset, insertPermsetEntry: Statement
@@ -13,7 +14,7 @@ final class Interner {
     private var residues: [Residue: Int64] = [:]
     private var details: [NodeDetail: Int64] = [:]
 
-    /// - Parameter byteOrder: of the stream whose permission lists are asked for.
+    /// - Parameter byteOrder: the byte order of the stream whose permission lists get ids.
     init(_ database: Database, _ byteOrder: ByteOrder) throws {
         self.database = database
         self.byteOrder = byteOrder
@@ -41,7 +42,7 @@ final class Interner {
         try Permission.bytes(of: permissions, byteOrder).withUnsafeBytes { try id(ofPermissions: $0) }
     }
 
-    /// - Parameter bytes: the list as the stream has it, four bytes for each entry.
+    /// - Parameter bytes: the list in the form of the stream, four bytes for each entry.
     func id(ofPermissions bytes: UnsafeRawBufferPointer) throws -> Int64 {
         try permsets.value(of: bytes) { try idInTable(ofPermissions: Permission.list(bytes, byteOrder)) }
     }

@@ -1,8 +1,9 @@
-/// The order of a stream's items where it is not that of their keys: an image with the records of the one before in another
-/// order costs this list, not a second copy of its records.
+/// The order of a stream's items if it is not that of their keys: an image with the records of the
+/// one before in another order costs only this list, not a second copy of its records.
 enum ItemOrder {
-    /// The list in the form of the column `stream.item_order`: for each item the difference of its place to the one behind
-    /// the item before, zigzag-coded in groups of 7 bits, the lowest first.
+    /// The list in the form of the column `stream.item_order`. For each item: the difference
+    /// between its place and the place after the previous item, zigzag-coded in groups of 7 bits,
+    /// the lowest first.
     static func encode(_ places: [Int]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(2 * places.count)
@@ -20,7 +21,7 @@ enum ItemOrder {
         return bytes
     }
 
-    /// The places; nil where the bytes are no order of `count` items.
+    /// The places; nil if the bytes are not an order of `count` items.
     static func decode<Bytes: Sequence<UInt8>>(_ bytes: Bytes, count: Int) -> [Int]? {
         var places: [Int] = []
         var seen = Array(repeating: false, count: count)

@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// What few nodes have: the row of `node_detail`.
+/// A row of `node_detail`, for what only few nodes have.
 struct NodeDetail: Hashable {
     var connID: Int64 = 0
     var txID: Int64 = 0
@@ -8,7 +8,7 @@ struct NodeDetail: Hashable {
     var unterminated: Int64 = 0
     var residueID: Int64?
 
-    /// Whether this is a committed node with nothing odd about it, which has no row.
+    /// Whether this is a committed node without odd fields, which has no row.
     var isPlain: Bool {
         self == NodeDetail()
     }

@@ -2,25 +2,26 @@ import XenstoreStream
 
 /// Gives ids to the paths of one image.
 ///
-/// The first image of an archive has new paths only: all are inserted at once, with their places in the image's table for ids, and
-/// the index of their text is made after them. That costs half as much as path by path, and leaves no gaps in the index.
+/// The first image of an archive has only new paths. All are inserted at once, with their numbers
+/// in the image's path table as ids, and their index is created after them. That costs half as much
+/// as path by path, and leaves no gaps in the index.
 final class PathInterner {
     private let database: Database
     private let insert, find: Statement
-    /// Whether the ids are the places in the image's table.
+    /// Whether the ids are the numbers in the image's path table.
     private let isFirst: Bool
     private var nextID: Int64
 
     /// - Parameters:
     ///   - paths: the paths of the image.
-    ///   - image: its bytes, of which the paths are parts.
+    ///   - image: its bytes, which contain the paths.
     init(_ database: Database, _ paths: PathTable, image: UnsafeRawBufferPointer) throws {
         self.database = database
         let lastID = try database.integer("SELECT max(path_id) FROM path") ?? 0
         guard (0..<1 << 53).contains(lastID) else {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): a path has the id \(lastID), which no import gives; the archive is damaged: "
+                "\(database.path): a path has the id \(lastID), which no import assigns; the archive is damaged: "
                     + "restore a copy")
         }
         nextID = lastID + 1
@@ -44,11 +45,12 @@ final class PathInterner {
     }
 
     /// - Parameters:
-    ///   - path: must stay in place until the call returns.
-    ///   - index: of the path in the image's table.
+    ///   - path: its bytes, which must stay in place until the call returns.
+    ///   - index: the path's number in the image's path table.
     func id(of path: UnsafeRawBufferPointer, index: Int32) throws -> Int64 {
         if isFirst { return Int64(index) + 1 }
-        // Most paths that are asked for are new, so the insert is tried first; it does nothing if the path is there.
+        // Most of these paths are new, so the insert is tried first; it does nothing if the path
+        // exists.
         try insert.bind(1, nextID)
         try insert.bindTextOrBlob(2, standingAt: path)
         try insert.run()
@@ -59,7 +61,9 @@ final class PathInterner {
         try find.bindTextOrBlob(1, standingAt: path)
         defer { find.reset() }
         guard try find.step() else {
-            throw ArchiveError(.damaged, "\(database.path): a path is there and cannot be found; restore a copy")
+            throw ArchiveError(
+                .damaged,
+                "\(database.path): a path exists but cannot be found; the archive is damaged: restore a copy")
         }
         return find.integer(0)
     }

@@ -2,17 +2,18 @@ import XenstoreStream
 
 /// The forms of a list of permissions in the archive.
 public enum PermissionList {
-    /// The form of `permset.raw`: four bytes for each entry, perm, flags, domid in little-endian.
+    /// The form of `permset.raw`: perm, flags and domid (little-endian) of each entry, four bytes.
     static func raw(_ permissions: [Permission]) -> [UInt8] {
         Permission.bytes(of: permissions, .little)
     }
 
-    /// The list of a `permset.raw`. A length that is not a multiple of 4 loses the rest, which the stream's digest then shows.
+    /// The list of a `permset.raw`. If the length is not a multiple of 4, the rest is lost; the
+    /// stream's digest then shows that.
     static func permissions(raw: Octets) -> [Permission] {
         raw.withUnsafeBytes { Permission.list($0, .little) }
     }
 
-    /// The list as people write it: `n0,r5`; a stale entry as `r5:stale`, other flags as `r5:0x82`.
+    /// The list as users write it: `n0,r5`; a stale entry as `r5:stale`, other flags as `r5:0x82`.
     public static func text(_ permissions: [Permission]) -> String {
         permissions.map(text).joined(separator: ",")
     }

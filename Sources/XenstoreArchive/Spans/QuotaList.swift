@@ -12,7 +12,8 @@ enum QuotaList {
         return bytes
     }
 
-    /// The list from its octets; what does not parse is lost, which the stream's digest then shows.
+    /// The list from its bytes; what does not parse is lost, and the stream's digest then shows
+    /// that.
     static func quotas(raw: Octets) -> [Quota] {
         var quotas: [Quota] = []
         var rest = raw

@@ -6,20 +6,22 @@ struct RowBinder: FieldVisitor {
 
     let layout: Layout
     let target: Target
-    /// What goes to a row of its own where a node has it; `unterminated` counts for every record.
+    /// The values for `node_detail`, if a node has them; `unterminated` applies to every record.
     var detail = NodeDetail()
     /// The id of the record's path.
     var pathID: Int64 = 0
-    /// Where the values go: one for all records, as making one anew for each takes a fortieth of an import's time.
+    /// Where the values go: one object for all records, as creating one for each takes a fortieth
+    /// of an import's time.
     final class Target {
         let interner: Interner
         let paths: PathInterner
-        /// The image, of which every record's octets are a part.
+        /// The image, which contains the bytes of every record.
         let image: UnsafeRawBufferPointer
         private(set) var statement: Statement
         /// The index of the record's path among the image's.
         private(set) var path: Int32 = -1
-        /// What to add to a field's parameter, and the parameter of each field, by the field's number.
+        /// The offset of the row's parameters, and the parameter of each field in a row, by the
+        /// field's number.
         private var offset = 0
         private var parameters: [Int] = []
 
@@ -37,13 +39,13 @@ struct RowBinder: FieldVisitor {
             self.parameters = parameters
         }
 
-        /// The field's parameter; nil where the table has no column for it.
+        /// The field's parameter; nil if the table has no column for it.
         func parameter(_ field: Field) -> Int? {
             let parameter = parameters[Int(field.rawValue)]
             return parameter < 0 ? nil : offset + parameter
         }
 
-        /// Where a slice of the image is in memory.
+        /// The memory of a slice of the image.
         func bytes(of octets: Octets) -> UnsafeRawBufferPointer {
             UnsafeRawBufferPointer(rebasing: image[octets.startIndex..<octets.endIndex])
         }
@@ -100,7 +102,7 @@ struct RowBinder: FieldVisitor {
 }
 
 extension NodeDetail {
-    /// Sets what lies in `node_detail` and not in the node's own row.
+    /// Sets a value that is stored in `node_detail`, not in the node's own row.
     mutating func set(_ field: Field, _ number: Int64) {
         switch field {
         case .connID: connID = number

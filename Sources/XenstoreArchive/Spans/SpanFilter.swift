@@ -1,12 +1,13 @@
 import XenstoreStream
 
-/// Which spans of a chain to read. Parameters in all of them: ?1 chain_id, ?2 gen.
+/// Which spans of a chain to read. The parameters of all filters: ?1 chain_id, ?2 gen.
 struct SpanFilter {
     let condition: String
-    /// What holds for the nodes' spans besides: they have no index by generation, but `node_change` names what changed. It is a
-    /// list of paths, not a join, before which SQLite may read the whole table for a Bloom filter.
+    /// A further condition for the nodes' spans: they have no index by generation, but
+    /// `node_change` names what changed. It is a list of paths, not a join: before a join SQLite
+    /// may read the whole table for a Bloom filter.
     var nodeCondition = ""
-    /// Whether these are all items of the stream.
+    /// Whether the filter selects all items of the stream.
     var isWhole = false
 
     private static let standsInGeneration =
@@ -15,12 +16,13 @@ struct SpanFilter {
     /// All items of the generation.
     static let all = SpanFilter(condition: standsInGeneration, isWhole: true)
 
-    /// Those that stand in the generation and not in the one before.
+    /// The items of the generation that are not in the one before.
     static let begun = SpanFilter(
         condition: "s.chain_id = ?1 AND s.first_gen = ?2",
         nodeCondition: " AND s.path_id IN (SELECT path_id FROM node_change WHERE chain_id = ?1 AND gen = ?2)")
 
-    /// All items of the generation but committed nodes that did not change from the generation ?3 to ?4 (?3 < ?4).
+    /// All items of the generation, without the committed nodes that did not change from the
+    /// generation ?3 to ?4 (?3 < ?4).
     static let changed = SpanFilter(
         condition: standsInGeneration,
         nodeCondition: """

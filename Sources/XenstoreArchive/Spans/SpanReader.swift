@@ -1,12 +1,13 @@
 import XenstoreStream
 
-/// Writes records as a stream has them straight from the rows of the span tables.
+/// Writes records in the form of a stream, straight from the rows of the span tables.
 ///
-/// A walk over a record's fields asks it for each field in the order of the wire; it takes the field's value from its column.
+/// A walk over a record's fields visits each field in the order of the stream; the reader takes the
+/// field's value from its column.
 struct SpanReader: FieldVisitor {
     typealias Failure = any Error
 
-    /// What has been written so far lies in its `bytes`.
+    /// Its `bytes` hold everything written so far.
     var writer: FieldWriter
     private let format: StreamFormat
     private let lists: InternedLists
@@ -14,7 +15,7 @@ struct SpanReader: FieldVisitor {
     private var statement: Statement
     private var table = -1
     private var columns: [Int] = []
-    /// The bits of the row's column of this name.
+    /// The row's column `unterminated`.
     private var unterminated: Int64 = 0
 
     init(format: StreamFormat, lists: InternedLists, row statement: Statement) {
@@ -25,15 +26,16 @@ struct SpanReader: FieldVisitor {
         self.statement = statement
     }
 
-    /// Appends the record of the row on which `statement` stands; it selects what `SpanTable.all[table]` says.
-    /// - Throws: `ArchiveError` or `StreamError` where the row cannot have come from a record.
+    /// Appends the record of the current row of `statement`, which selects from
+    /// `SpanTable.all[table]`.
+    /// - Throws: `ArchiveError` or `StreamError` if the row cannot come from a record.
     mutating func append(_ statement: Statement, table: Int) throws {
         if table != self.table {
             self.table = table
             self.statement = statement
             columns = Self.columns[table]
         }
-        // A node without a detail; where a field cannot hold its value, the walk below says which.
+        // A node without a detail. If a field cannot hold its value, the walk below says which.
         if table == SpanTable.nodeIndex && statement.isNull(column(.connID)) {
             let perms = try permissions()
             let (path, value) = (statement.bytes(column(.path)), statement.bytes(column(.value)))
@@ -56,7 +58,7 @@ struct SpanReader: FieldVisitor {
 
     private static let opaqueIndex = SpanTable.all.count - 1
 
-    /// For each table the column of each field, by the field's number.
+    /// For each table, the column of each field, by the field's number.
     private static let columns = SpanTable.all.map {
         SpanTable.places(of: $0.columns + $0.detailColumns, from: SpanTable.firstColumn)
     }
@@ -94,7 +96,7 @@ struct SpanReader: FieldVisitor {
         return try writer.count(field, as: width, of: count)
     }
 
-    /// Whether the field is a string that ends in NUL in this row.
+    /// Whether the field is a string that ends with NUL in this row.
     private func isTerminated(_ field: Field) -> Bool {
         switch field {
         case .path, .wpath, .token: unterminated & Unterminated.bit(field) == 0
@@ -131,7 +133,7 @@ struct SpanReader: FieldVisitor {
         try writer.quotas(field, &list, count: count)
     }
 
-    /// The row's permissions as the stream has them.
+    /// The row's permissions in the form of the stream.
     private func permissions() throws -> [UInt8] {
         try lists.permissions(statement.integer(column(.perms)))
     }

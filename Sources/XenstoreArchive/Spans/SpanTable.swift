@@ -1,11 +1,11 @@
 import XenstoreStream
 
-/// A table that holds one kind of record as spans, derived from the record's own description.
+/// A table of spans for one kind of record, derived from the record's own description.
 struct SpanTable {
     let name: String
-    /// The record's fields that are columns of the table, in its order.
+    /// The record's fields that are columns of the table, in the table's order.
     let columns: [Column]
-    /// The fields that lie in `node_detail`, as they say nothing in most rows.
+    /// The fields that are stored in `node_detail`, as they are zero in most rows.
     let detailColumns: [Column]
 
     struct Column: Equatable {
@@ -13,7 +13,7 @@ struct SpanTable {
         let field: Field
     }
 
-    /// One table for each record type; the last takes END and every unknown type.
+    /// One table for each record type; the last is for END and every unknown type.
     static let all: [SpanTable] =
         RecordType.known.filter { $0 != .end }.map { type in
             let columns = columns(of: RecordBody.samples.filter { $0.type == type })
@@ -26,16 +26,17 @@ struct SpanTable {
                 detailColumns: [])
         ]
 
-    /// The fields of a node that lie in `node_detail`.
+    /// The fields of a node that are stored in `node_detail`.
     static let detailFields: [Field] = [.connID, .txID, .access]
 
     /// The index in `all` of the table for a record.
     static func index(of body: RecordBody) -> Int {
-        // The body counts, not the type: a later layout's type may hold something else in an earlier one.
+        // The body decides, not the type: a later layout's type may mean something else in an
+        // earlier one.
         if case .opaque = body { all.count - 1 } else { Int(body.type.rawValue) - 1 }
     }
 
-    /// The names of all tables that hold spans; the last one's are no records but damaged spans.
+    /// The names of all tables with spans; the last one has damaged spans, not records.
     static let names = all.map(\.name) + ["damage_span"]
 
     /// The index in `all` and `names` of the nodes' table.
@@ -58,7 +59,7 @@ struct SpanTable {
         }
     }
 
-    /// The columns of all fields that the samples have in any layout, each once.
+    /// The columns for all fields that the samples have in any layout, each once.
     private static func columns(of samples: [RecordBody]) -> [Column] {
         var columns: [Column] = []
         for layout in Layout.allCases {
@@ -82,34 +83,35 @@ struct SpanTable {
         !detailColumns.isEmpty
     }
 
-    /// The columns behind those of the record's fields.
+    /// The columns after those of the record's fields.
     var lastColumns: [String] {
         hasDetail ? ["detail_id"] : ["unterminated", "residue_id"]
     }
 
-    /// Inserts spans, up to the rows, whose form is `insertRow`.
+    /// The statement that inserts spans, up to the rows; `insertRow` gives their form.
     var insertSQL: String {
         let names = ["chain_id", "first_gen", "last_gen", "ord"] + columns.map(\.name) + lastColumns
         return "INSERT INTO \(name) (\(names.joined(separator: ", "))) VALUES"
     }
 
-    /// One span that begins with a generation and is open. Its parameters: ord, the columns, then `lastColumns`.
+    /// The row of an open span that begins with a generation. Its parameters: ord, the columns,
+    /// then `lastColumns`.
     func insertRow(chainID: Int64, gen: Int64) -> String {
         let marks = Array(repeating: "?", count: 1 + columns.count + lastColumns.count).joined(separator: ", ")
         return "(\(chainID), \(gen), \(Generation.open), \(marks))"
     }
 
-    /// Where the columns begin among a row's parameters.
+    /// The parameter of a row's first column.
     static let firstColumnParameter = 2
 
     /// Selects records: ord, unterminated, residue_id, the columns, the detail's columns.
     /// - Parameters:
-    ///   - choice: where the spans `s` come from, and which of them. Nodes come in any order, others by `ord`.
+    ///   - choice: which of the spans `s`. Nodes come in any order, others by `ord`.
     func selectSQL(_ choice: SpanFilter) -> String {
         let names =
             columns.map { $0.name == "path_id" ? "p.path" : "s." + $0.name } + detailColumns.map { "d." + $0.name }
         let extra = hasDetail ? "d" : "s"
-        // The order of the joins is the one written here: CROSS says so to SQLite.
+        // CROSS makes SQLite keep this order of the joins.
         return "SELECT s.ord, \(extra).unterminated, \(extra).residue_id, \(names.joined(separator: ", ")) "
             + "FROM \(name) s "
             + (hasPath ? "CROSS JOIN path p ON p.path_id = s.path_id " : "")
@@ -117,10 +119,11 @@ struct SpanTable {
             + "WHERE \(choice.condition)" + (hasDetail ? choice.nodeCondition : " ORDER BY s.ord")
     }
 
-    /// Where the columns begin among the selected ones.
+    /// The place of a record's first column among the selected ones.
     static let firstColumn = 3
 
-    /// For each field, by its number, its place in a list of columns that begins at `first`; -1 where it is none of them.
+    /// For each field, by its number, its place in a list of columns that begins at `first`; -1 if
+    /// it is not in the list.
     static func places(of columns: [Column], from first: Int) -> [Int] {
         var places = Array(repeating: -1, count: Field.allCases.count)
         for (index, column) in columns.enumerated() { places[Int(column.field.rawValue)] = first + index }

@@ -1,6 +1,7 @@
 import XenstoreStream
 
-/// Stores records as spans: one insert statement for each table, filled by walking over the record's fields.
+/// Stores records as spans: one insert statement for each table, filled by walking over the
+/// record's fields.
 final class SpanWriter {
     private let statements: [Statement]
     private let nodes: BatchInsert
@@ -10,12 +11,12 @@ final class SpanWriter {
     private let target: RowBinder.Target
     private let gen: Int64
     private let layout: Layout
-    /// How many nodes have been inserted.
+    /// The number of nodes inserted.
     private(set) var nodeCount = 0
 
     /// - Parameters:
-    ///   - image: the image's bytes, for as long as the writer is in use.
-    ///   - count: how many nodes will be inserted.
+    ///   - image: the image's bytes, which must stay in place as long as the writer is in use.
+    ///   - count: the number of nodes to insert.
     init(
         _ database: Database, _ generation: Generation, _ paths: PathInterner, image: UnsafeRawBufferPointer,
         nodes count: Int
@@ -35,12 +36,13 @@ final class SpanWriter {
             VALUES (\(generation.chainID), \(generation.gen), \(Generation.open), ?, ?, ?)
             """)
         insertChange = try database.prepare(
-            "INSERT OR IGNORE INTO node_change (chain_id, gen, path_id) VALUES (\(generation.chainID), \(generation.gen), ?)"
+            "INSERT OR IGNORE INTO node_change (chain_id, gen, path_id) "
+                + "VALUES (\(generation.chainID), \(generation.gen), ?)"
         )
     }
 
-    /// Inserts a span that begins with this generation and is open.
-    /// - Parameter path: the index of the record's path among the image's.
+    /// Inserts an open span that begins with this generation.
+    /// - Parameter path: the number of the record's path in the image's path table.
     func insert(_ item: StreamItem, ord: Int64, path: Int32) throws {
         switch item {
         case .record(let record): try insert(record, ord: ord, path: path)
@@ -86,7 +88,7 @@ final class SpanWriter {
         try finishNode(binder.pathID)
     }
 
-    /// Inserts a plain node, without taking it for a record of any kind.
+    /// Inserts a plain node, without decoding it as a record.
     func insert(_ node: PlainNode, ord: Int64, path: Int32) throws {
         let (statement, offset, plain) = (nodes.statement, nodes.offset, Self.plainParameters)
         func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
@@ -117,7 +119,8 @@ final class SpanWriter {
         try insertDamage.run()
     }
 
-    /// For each table the parameter of each field, by the field's number; -1 where the table has no such column.
+    /// For each table, the parameter of each field, by the field's number; -1 if the table has no
+    /// such column.
     private static let parameters = SpanTable.all.map {
         SpanTable.places(of: $0.columns, from: SpanTable.firstColumnParameter)
     }

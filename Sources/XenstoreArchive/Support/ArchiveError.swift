@@ -1,32 +1,32 @@
-/// Trouble with an archive, in one line: what, and where.
+/// An error with an archive, in one line: what is wrong, and where.
 ///
-/// What a user can do about it in a certain program is not said here: that follows from the code.
+/// The message does not say what the user of a certain program can do: that follows from the code.
 public struct ArchiveError: Error, CustomStringConvertible {
-    /// What kind of trouble; tests and callers compare this.
+    /// The kind of error; tests and callers compare this.
     public enum Code: String, CaseIterable, Sendable {
-        /// The file is missing, not readable, or not writable.
+        /// The file is missing, not readable or not writable.
         case file
-        /// There is no archive of this name.
+        /// No archive has this name.
         case noArchive
-        /// There is a file of this name already.
+        /// A file of this name exists.
         case exists
-        /// A file has more bytes than are allowed.
+        /// A file has more bytes than the limit.
         case tooLarge
-        /// The file is not an archive of ours, or of a newer schema.
+        /// The file is not an archive, or has a newer or an altered schema.
         case notAnArchive
-        /// The archive has an earlier schema, which must be brought up to date.
+        /// The archive has an earlier schema and must be upgraded.
         case oldSchema
         /// The archive has the views of another version of the program.
         case oldViews
         /// The file is not a workspace.
         case notAWorkspace
-        /// Another process holds the archive.
+        /// Another process has locked the archive.
         case busy
-        /// No space is left, or a limit was hit, while writing.
+        /// Writing found no space left, or hit a limit.
         case full
-        /// SQLite found the file damaged, or an image does not come out as it went in.
+        /// SQLite found the file damaged, or an image differs from what was imported.
         case damaged
-        /// No such image.
+        /// The archive has no such image.
         case noSuchImage
         /// The image has no such node.
         case noSuchNode
@@ -40,26 +40,28 @@ public struct ArchiveError: Error, CustomStringConvertible {
         case missingParameter
         /// The bytes of an image are not a stream that can be stored.
         case badImage
-        /// A stream was read that cannot be brought back byte for byte; nothing was stored.
+        /// The tables do not give the stream back byte for byte; nothing was stored.
         case notReproducible
-        /// A listing is asked for where a daemon's state is meant.
+        /// The image is a listing, but the operation requires a daemon's state.
         case notAState
         /// A query or an argument is wrong.
         case usage
-        /// A query took longer than it was allowed.
+        /// A query took longer than its timeout.
         case timeout
         /// Anything else that SQLite reports.
         case database
     }
 
+    /// The kind of error.
     public let code: Code
     /// What is wrong, and where.
     public let message: String
-    /// What was probably meant, like `did you mean @latest?`; nil if nothing is near.
+    /// What the user probably meant, like `did you mean @latest?`; nil if no name is near.
     public let suggestion: String?
-    /// What SQLite reported; nil if the trouble is not SQLite's.
+    /// What SQLite reported; nil if the error does not come from SQLite.
     public let cause: SQLiteError?
 
+    /// An error with a message that says what is wrong, and where.
     public init(_ code: Code, _ message: String, suggestion: String? = nil, cause: SQLiteError? = nil) {
         self.code = code
         self.message = message
@@ -67,7 +69,7 @@ public struct ArchiveError: Error, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// The message, and what was probably meant.
+    /// The message, and the suggestion after it.
     public var description: String {
         message + (suggestion.map { "; " + $0 } ?? "")
     }

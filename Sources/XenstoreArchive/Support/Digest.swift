@@ -4,7 +4,7 @@ import XenstoreStream
 /// A running SHA-256.
 package struct Digest {
     private var hash = SHA256()
-    /// How many bytes have gone in.
+    /// The number of bytes hashed so far.
     private(set) var count = 0
 
     mutating func update(_ bytes: Octets) {
@@ -16,7 +16,7 @@ package struct Digest {
         update(bytes[...])
     }
 
-    /// 64 hexadecimal digits.
+    /// The digest of the bytes so far, as 64 hexadecimal digits.
     func hexadecimal() -> String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
@@ -27,14 +27,15 @@ package struct Digest {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Of all bytes at once, as 64 hexadecimal digits.
+    /// The digest of all `bytes`, as 64 hexadecimal digits.
     package static func sha256(_ bytes: [UInt8]) -> String {
         var digest = Digest()
         digest.update(bytes)
         return digest.hexadecimal()
     }
 
-    /// Of all bytes at once, in the base 64 of RFC 4648, as a page's security policy names a script.
+    /// The digest of all `bytes` in the base 64 of RFC 4648, the form in which a page's security
+    /// policy names a script.
     package static func sha256Base64(_ bytes: [UInt8]) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         let digest = Array(SHA256.hash(data: bytes))

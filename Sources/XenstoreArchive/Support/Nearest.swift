@@ -1,10 +1,10 @@
 import XenstoreStream
 
-/// Finds what somebody meant who has mistyped a name.
+/// Finds the name that a user has mistyped.
 package enum Nearest {
-    /// The candidate that differs from `name` by the fewest slips (a character too many, missing, wrong, or two swapped);
-    /// nil where none is near enough to be meant: more slips than two, or than a third of the name, make another name. Where
-    /// none is, the one candidate that begins with `name`.
+    /// The candidate with the fewest slips from `name` (a character too many, missing, wrong, or
+    /// two swapped). More slips than two, or than a third of the name, make another name. If no
+    /// candidate is that near, the only one that begins with `name`; nil if there is none.
     package static func match(_ name: String, among candidates: some Sequence<String>) -> String? {
         let typed = Array(name.unicodeScalars.prefix(longest))
         let most = min(2, max(1, typed.count / 3))
@@ -25,17 +25,17 @@ package enum Nearest {
         match(name, among: candidates).map { "did you mean \(prefix)\(Escape.printable($0))?" }
     }
 
-    /// Names are compared up to here, so that a hostile one costs nothing.
+    /// The number of characters compared, so that a hostile name costs nothing.
     private static let longest = 200
 
-    /// The one candidate that begins with `name`; nil where there are several.
+    /// The only candidate that begins with `name`; nil if there are several.
     private static func completion(_ name: String, among candidates: some Sequence<String>) -> String? {
         guard name.unicodeScalars.count >= 3 else { return nil }
         let fitting = candidates.filter { $0 != name && $0.hasPrefix(name) }
         return fitting.count == 1 ? fitting.first : nil
     }
 
-    /// The fewest slips that lead from one to the other, a swap of neighbours being one.
+    /// The fewest slips that lead from one to the other; a swap of neighbours is one slip.
     private static func slips(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)

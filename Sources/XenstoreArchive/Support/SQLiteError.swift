@@ -1,8 +1,8 @@
-/// What SQLite says about a failure (sqlite.org, "Result and Error Codes").
+/// What SQLite reports about a failure (sqlite.org, "Result and Error Codes").
 public struct SQLiteError: Equatable, Sendable {
     /// The extended result code.
     public let code: Int32
-    /// SQLite's own words.
+    /// SQLite's own message.
     public let message: String
 
     /// The primary result code.
@@ -10,7 +10,7 @@ public struct SQLiteError: Equatable, Sendable {
         code & 0xFF
     }
 
-    /// The table or view that a statement names and the database does not have; nil if that is not the failure.
+    /// The table or view that a statement names and the database lacks; nil for any other failure.
     public var missingTable: String? {
         let prefix = "no such table: "
         guard message.hasPrefix(prefix) else { return nil }

@@ -6,9 +6,9 @@ import Glibc
 import Musl
 #endif
 
-/// Time that only goes forward.
+/// A clock that only goes forward.
 enum Clock {
-    /// Seconds since some moment.
+    /// Seconds since an arbitrary moment.
     static var seconds: Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

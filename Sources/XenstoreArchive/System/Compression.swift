@@ -1,19 +1,22 @@
 import XenstoreStream
 
-/// The forms of compressed files that can be read, known by how a file begins and not by its name.
+/// The forms of compressed files that can be read, recognized by a file's first bytes, not by its
+/// name.
 public enum Compression: String, CaseIterable, Sendable {
+    /// Each form has the name of its program.
     case gzip, xz, zstd
 
-    /// How many bytes it takes to know the form.
+    /// The number of bytes needed to recognize the form.
     static let markSize = 6
 
-    /// The form of a file that begins like this; nil where it is none of them.
+    /// The form of a file that begins with these bytes; nil if it is not one of them.
     init?(start: Octets) {
         guard let form = Self.allCases.first(where: { start.starts(with: $0.mark) }) else { return nil }
         self = form
     }
 
-    /// How a file of this form begins (RFC 1952; the xz file format, 2.1.1.1; RFC 8878, 3.1.1).
+    /// The first bytes of a file of this form (RFC 1952; the xz file format, 2.1.1.1; RFC 8878,
+    /// 3.1.1).
     private var mark: [UInt8] {
         switch self {
         case .gzip: [0x1F, 0x8B, 0x08]
@@ -22,7 +25,7 @@ public enum Compression: String, CaseIterable, Sendable {
         }
     }
 
-    /// The endings by which people mark such files.
+    /// The usual endings of such files' names.
     private var suffixes: [String] {
         switch self {
         case .gzip: [".gz", ".gzip"]
@@ -31,7 +34,8 @@ public enum Compression: String, CaseIterable, Sendable {
         }
     }
 
-    /// The program that unpacks its standard input to its standard output, within bounds of its own for memory.
+    /// The program that decompresses its standard input to its standard output, with its own limit
+    /// on memory.
     var command: [String] {
         switch self {
         case .gzip: ["gzip", "-dc"]
@@ -40,7 +44,7 @@ public enum Compression: String, CaseIterable, Sendable {
         }
     }
 
-    /// What `name` is called once it is unpacked.
+    /// The name without the ending that marks the form: the name of the decompressed file.
     public func unpackedName(_ name: String) -> String {
         for suffix in suffixes where name.utf8.count > suffix.utf8.count && name.lowercased().hasSuffix(suffix) {
             return String(name.dropLast(suffix.count))

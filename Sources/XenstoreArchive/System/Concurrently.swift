@@ -1,13 +1,14 @@
 import Dispatch
 
-/// Does two pieces of work at the same time, where the machine has two processors: the wait is that for the longer one.
+/// Runs two pieces of work at the same time, if the machine has two processors: the longer one sets
+/// the time.
 ///
-/// The two must not touch the same thing; a `Database` is for one of them only.
-/// - Throws: what the first has thrown, else what the second has.
+/// The two must not touch the same data; only one of them may use a `Database`.
+/// - Throws: what the first throws, otherwise what the second throws.
 package func concurrently<First, Second, Failure>(
     _ first: () throws(Failure) -> First, _ second: () throws(Failure) -> Second
 ) throws(Failure) -> (First, Second) {
-    // Each of the two fills a place of its own, and both are done when `concurrentPerform` returns.
+    // Each of the two fills its own result, and both are done when `concurrentPerform` returns.
     nonisolated(unsafe) let left = UnsafeMutablePointer<Result<First, Failure>>.allocate(capacity: 1)
     nonisolated(unsafe) let right = UnsafeMutablePointer<Result<Second, Failure>>.allocate(capacity: 1)
     defer {

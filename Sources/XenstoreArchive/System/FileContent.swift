@@ -6,23 +6,25 @@ import Glibc
 import Musl
 #endif
 
-/// What is in a file: its bytes, unpacked where it is compressed.
+/// The content of a file: its bytes, decompressed if the file is compressed.
 public struct FileContent {
+    /// The bytes, without the compression.
     public let bytes: [UInt8]
-    /// How the file is compressed; nil where it is not.
+    /// How the file is compressed; nil if it is not.
     public let compression: Compression?
-    /// Why unpacking came to no good end; the bytes are then those before it. Nil where they are all.
+    /// Why decompressing failed; `bytes` then holds those before the failure. Nil if it succeeded.
     public let problem: String?
 
-    /// How many bytes a compressed file, or one whose size nobody knows before, may have where nobody says otherwise.
+    /// The default limit for a compressed file, or one whose size is not known before, in bytes.
     public static let standardLimit = 1 << 30
 
     /// Reads a whole file, or standard input for `-`.
     /// - Parameters:
-    ///   - path: the file's.
-    ///   - limit: how many bytes may come out of a compressed file, a pipe or a device. A plain file is on a disk already, and has
-    ///     no limit.
-    /// - Throws: `ArchiveError` with code `file`; a compressed file that is damaged is no error, but a `problem`.
+    ///   - path: the file's name.
+    ///   - limit: the most bytes that a compressed file, a pipe or a device may give. A plain file
+    ///     is on a disk already, and has no limit.
+    /// - Throws: `ArchiveError` with code `file` if the file cannot be read, `tooLarge` if it
+    ///   exceeds the limit. A damaged compressed file is not an error, but has a `problem`.
     public init(of path: String, limit: Int = standardLimit) throws {
         self = try FileIO.reading(path) { descriptor, status in
             guard status.st_mode & S_IFMT == S_IFREG else {
@@ -63,8 +65,9 @@ public struct FileContent {
         )
     }
 
-    /// The first bytes of what is in a regular file, without reading all of it.
-    /// - Returns: up to `count` bytes; fewer where there are no more.
+    /// The first bytes of the content of a regular file, without reading all of it.
+    /// - Returns: up to `count` bytes; fewer if the content is shorter.
+    /// - Throws: `ArchiveError` with code `file` if the file cannot be read.
     public static func start(of path: String, count: Int) throws -> [UInt8] {
         try FileIO.reading(path) { descriptor, _ in
             let bytes = try start(path, descriptor, max(count, Compression.markSize))
@@ -73,7 +76,7 @@ public struct FileContent {
         }
     }
 
-    /// Reads at the start without moving the place where the next reading goes on.
+    /// Reads at the start without moving the descriptor's position.
     private static func start(_ path: String, _ descriptor: Int32, _ count: Int) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let got = pread(descriptor, &bytes, count, 0)

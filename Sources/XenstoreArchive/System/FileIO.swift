@@ -6,10 +6,11 @@ import Glibc
 import Musl
 #endif
 
-/// Files by the calls of the operating system, with errors that name the file.
+/// Files through the calls of the operating system, with errors that name the file.
 package enum FileIO {
-    /// Opens a file to read it, or takes standard input for `-`; `body` gets what stands for it, and what the system says of it.
-    /// - Throws: `ArchiveError` with code `file`.
+    /// Opens a file for reading, or takes standard input for `-`, and calls `body` with the
+    /// descriptor and the file's status.
+    /// - Throws: `ArchiveError` with code `file` if the file cannot be read, or what `body` throws.
     static func reading<Result>(_ path: String, _ body: (Int32, stat) throws -> Result) throws -> Result {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, "cannot open the file") }
@@ -22,13 +23,13 @@ package enum FileIO {
         return try body(descriptor, status)
     }
 
-    /// Reads what is left of a file, but no more than one byte beyond the limit.
-    /// - Parameter expected: how many bytes there should be, where that is known.
+    /// Reads the rest of a file, but at most one byte beyond the limit.
+    /// - Parameter expected: the expected number of bytes, if known.
     static func readRest(
         _ descriptor: Int32, named path: String, expected: Int = 1 << 16, limit: Int = .max
     ) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        // One spare byte, so that the end of a file of the stated size shows at once.
+        // With one spare byte, the first read of a file of the stated size also sees its end.
         var chunk = expected < .max ? expected + 1 : expected
         while bytes.count <= limit {
             let start = bytes.count
@@ -53,24 +54,25 @@ package enum FileIO {
         access(path, W_OK) == 0
     }
 
+    /// Whether a file of this name exists.
     package static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0
     }
 
-    /// Whether two names are names of one file.
+    /// Whether two names belong to one file.
     package static func isSameFile(_ path: String, _ other: String) -> Bool {
         var (left, right) = (stat(), stat())
         guard stat(path, &left) == 0, stat(other, &right) == 0 else { return false }
         return left.st_dev == right.st_dev && left.st_ino == right.st_ino
     }
 
-    /// Makes an empty file that only its owner may read, unless there is a file already.
-    /// - Returns: whether the file was made.
+    /// Creates an empty file that only its owner may read, unless the file exists.
+    /// - Returns: whether the file was created.
     static func createPrivate(_ path: String) throws -> Bool {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             if errno == EEXIST { return false }
-            throw failure(path, "cannot make the archive")
+            throw failure(path, "cannot create the archive")
         }
         close(descriptor)
         return true
@@ -80,36 +82,37 @@ package enum FileIO {
         unlink(path)
     }
 
-    /// How many bytes a file has; 0 where there is none.
+    /// A file's size in bytes; 0 if it does not exist.
     package static func size(_ path: String) -> Int {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// Whether there is a file without a single byte.
+    /// Whether the file exists and is empty.
     package static func isEmpty(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_size == 0
     }
 
-    /// Makes writing beyond a limit on the size of files an error, as on a full disk, instead of the end of the process.
+    /// Makes writing beyond the limit on file sizes an error, as on a full disk, instead of the end
+    /// of the process.
     package static func reportFullFiles() {
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Makes writing to a pipe that nobody reads any more an error, instead of the quiet end of the process.
+    /// Makes writing to a pipe without a reader an error, instead of the silent end of the process.
     package static func reportClosedPipes() {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// An error with what the system says about `errno`.
+    /// An error with the system's message for `errno`, and advice.
     static func failure(_ path: String, _ what: String) -> ArchiveError {
         let number = errno
         let advice =
             switch number {
             case ENOENT: FileTree.advice(path)
             case ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP, EEXIST: "check the name"
-            case EACCES, EPERM, EROFS: "check the permissions of the file and its folder"
+            case EACCES, EPERM, EROFS: "check the permissions of the file and its directory"
             case ENOSPC, EDQUOT, EFBIG: "free some space and try again"
             case EPIPE: "its reader has stopped reading"
             default: "check the name, the permissions and the disk"
@@ -117,8 +120,8 @@ package enum FileIO {
         return ArchiveError(.file, "\(path): \(what): \(String(cString: strerror(number))); \(advice)")
     }
 
-    /// Makes a file that only its owner may read, and whose name says that it is no result.
-    /// - Returns: its descriptor, negative where it cannot be made, and its name.
+    /// Creates a file that only its owner may read, and whose name shows that it is not a result.
+    /// - Returns: its descriptor, negative if it cannot be created, and its name.
     static func makeTemporary(beside path: String) -> (descriptor: Int32, name: String) {
         var name = Array((path + ".partial-XXXXXX").utf8CString)
         let descriptor = mkstemp(&name)
@@ -129,7 +132,7 @@ package enum FileIO {
         path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
-    /// Brings a name that a folder has got or lost to the disk.
+    /// Syncs the directory that has gained or lost a name.
     static func syncFolder(of path: String) {
         let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -137,7 +140,8 @@ package enum FileIO {
         close(descriptor)
     }
 
-    /// Writes to standard output.
+    /// Writes all `bytes` to standard output.
+    /// - Throws: `ArchiveError` if they cannot be written.
     package static func writeStandardOutput(_ bytes: Octets) throws {
         try write(bytes, to: STDOUT_FILENO, named: "standard output")
     }
@@ -158,12 +162,13 @@ package enum FileIO {
         }
     }
 
-    /// Writes to standard error; where that fails, nobody can be told.
+    /// Writes to standard error; a failure is ignored, as nothing is left to report it to.
     package static func writeStandardError(_ bytes: Octets) {
         try? write(bytes, to: STDERR_FILENO, named: "standard error")
     }
 
-    /// The files beside a file whose names begin with its name and then go on as `isWanted` says, in the order of their names.
+    /// The files in the same directory whose names begin with the file's name, and whose rest
+    /// `isWanted` accepts, in the order of their names.
     package static func neighbours(of path: String, where isWanted: (Substring) -> Bool) -> [String] {
         guard let folder = opendir(folder(of: path)) else { return [] }
         defer { closedir(folder) }
@@ -179,7 +184,8 @@ package enum FileIO {
         return found.sorted()
     }
 
-    /// - Throws: `ArchiveError` where a file of that name exists and may not be replaced, or is a directory.
+    /// Checks that a file of this name can be written.
+    /// - Throws: `ArchiveError` if the file exists and may not be replaced, or is a directory.
     package static func checkReplaceable(_ path: String, overwrite: Bool) throws {
         if FileTree.isFolder(path) { throw ArchiveError(.file, "\(path): is a directory; name a file") }
         if !overwrite && exists(path) {
@@ -189,7 +195,8 @@ package enum FileIO {
 }
 
 extension Array where Element == UInt8 {
-    /// Appends up to `count` bytes that `body` puts into uninitialised room; `body` returns how many it has put.
+    /// Appends up to `count` bytes that `body` writes into uninitialized memory; `body` returns
+    /// their number.
     fileprivate mutating func append(
         addingCapacity count: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) throws -> Int
     ) rethrows {

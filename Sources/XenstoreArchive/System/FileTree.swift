@@ -4,28 +4,32 @@ import Glibc
 import Musl
 #endif
 
-/// The files of a folder and of the folders in it.
+/// The files of a directory and of all directories in it.
 package enum FileTree {
+    /// One entry of a directory.
     package enum Entry {
-        /// A regular file, by its path from the folder on.
+        /// A regular file, by its path relative to the directory.
         case file(String)
-        /// What cannot hold an image, by its path from the folder on, and what it is.
+        /// An entry that cannot hold an image, by its path relative to the directory, and what it
+        /// is.
         case other(String, what: String)
-        /// What could not be looked at.
+        /// An entry that could not be examined.
         case failure(ArchiveError)
     }
 
+    /// Whether the path names a directory.
     package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Whether two names are names of one file.
+    /// Whether two names belong to one file.
     package static func isSameFile(_ path: String, _ other: String) -> Bool {
         FileIO.isSameFile(path, other)
     }
 
-    /// All entries below a folder, in the order of their names, octet by octet. Links to folders are not followed.
+    /// All entries below a directory, in the order of their names, byte by byte. Links to
+    /// directories are not followed.
     package static func entries(of folder: String) -> [Entry] {
         entries(folder, below: "")
     }
@@ -47,21 +51,19 @@ package enum FileTree {
             }
             let isLink = status.st_mode & S_IFMT == S_IFLNK
             if isLink, stat(path, &status) != 0 {
-                entries.append(.other(prefix + name, what: "a link that leads nowhere"))
+                entries.append(.other(prefix + name, what: "a link to a missing file"))
             } else if status.st_mode & S_IFMT == S_IFREG {
                 entries.append(.file(prefix + name))
             } else {
-                entries.append(
-                    .other(
-                        prefix + name, what: isLink ? "a link to a folder or a device" : "a pipe, a socket or a device")
-                )
+                let what = isLink ? "a link to a directory or a device" : "a pipe, a socket or a device"
+                entries.append(.other(prefix + name, what: what))
             }
         }
         return entries
     }
 
     private static func names(_ folder: String) throws(ArchiveError) -> [String] {
-        guard let directory = opendir(folder) else { throw FileIO.failure(folder, "cannot open the folder") }
+        guard let directory = opendir(folder) else { throw FileIO.failure(folder, "cannot open the directory") }
         defer { closedir(directory) }
         var names: [String] = []
         while true {
@@ -72,12 +74,13 @@ package enum FileTree {
             }
             if name != "." && name != ".." { names.append(name) }
         }
-        guard errno == 0 else { throw FileIO.failure(folder, "cannot read the folder") }
+        guard errno == 0 else { throw FileIO.failure(folder, "cannot read the directory") }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// How many bytes the regular files have that a path stands for: the file itself, or all in a folder. What cannot be looked
-    /// at counts nothing. A floating-point number, as the sizes of sparse files may add up to anything.
+    /// The size of a regular file, or of all regular files in a directory, in bytes. What cannot be
+    /// examined counts as 0. A floating-point number, as the sizes of sparse files may add up to
+    /// anything.
     package static func size(_ path: String) -> Double {
         guard !isFolder(path) else {
             return entries(of: path).reduce(0.0) { sum, entry in
@@ -88,17 +91,19 @@ package enum FileTree {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Double(status.st_size) : 0
     }
 
-    /// What to do about a file that is not there: the one beside it with nearly the same name, else to check the name.
+    /// Advice for a missing file: a file in the same directory with nearly the same name, otherwise
+    /// to check the name.
     static func advice(_ path: String) -> String {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { String(path[...$0]) } ?? ""
-        // A folder that is not there has no names, and asking it for them would ask for this advice again.
+        // Listing a missing directory fails, and its error would ask for this advice again.
         let names = isFolder(folder.isEmpty ? "." : folder) ? (try? names(folder.isEmpty ? "." : folder)) ?? [] : []
         let name = String(path[(slash.map { path.index(after: $0) } ?? path.startIndex)...])
         return Nearest.suggestion(name, among: names, prefix: folder) ?? "check the name"
     }
 
-    /// When a file was last written, in seconds since 1970.
+    /// When a file was last written, in seconds since 1970, UTC.
+    /// - Throws: `ArchiveError` if the file cannot be examined.
     package static func modificationTime(_ path: String) throws -> Int64 {
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileIO.failure(path, "cannot look at the file") }

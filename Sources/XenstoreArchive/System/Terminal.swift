@@ -16,8 +16,8 @@ package enum Terminal {
         isatty(STDERR_FILENO) == 1
     }
 
-    /// The columns of the terminal that standard output is: COLUMNS if it is set, else the window's width. Nil if standard output
-    /// is not a terminal.
+    /// The columns of the terminal on standard output: COLUMNS if it is set, otherwise the window's
+    /// width. Nil if standard output is not a terminal.
     package static var width: Int? {
         guard isStandardOutput else { return nil }
         if let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 0 { return columns }

@@ -6,29 +6,31 @@ import Glibc
 import Musl
 #endif
 
-/// Unpacks a compressed file by the program that is made for it, and takes no more of its output than is wanted.
+/// Decompresses a file with the program for its form, and reads at most `limit` bytes of the
+/// output.
 struct Unpacker {
     let form: Compression
     /// The file's name, for errors.
     let path: String
 
     enum End: Equatable {
+        /// All output was read, and the program succeeded.
         case complete
-        /// There is more than was wanted.
+        /// The output is longer than the limit.
         case tooLarge
-        /// The program gave up, and said this.
+        /// The program failed, with this message.
         case failed(String)
     }
 
     /// - Parameters:
     ///   - input: the compressed file, open at its start.
-    ///   - limit: how many bytes are wanted at most.
-    /// - Returns: up to `limit` bytes, and how they ended.
+    ///   - limit: the most bytes to return.
+    /// - Returns: up to `limit` bytes, and how the output ended.
     func unpack(_ input: Int32, limit: Int) throws -> (bytes: [UInt8], end: End) {
         let messages = try Self.temporaryFile([])
         defer { close(messages) }
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw FileIO.failure(path, "cannot unpack the file") }
+        guard pipe(&ends) == 0 else { throw FileIO.failure(path, "cannot decompress the file") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
         let process: pid_t
@@ -58,7 +60,7 @@ struct Unpacker {
         guard posix_spawn_file_actions_init(&actions) == 0, posix_spawnattr_init(&attributes) == 0 else {
             throw FileIO.failure(path, "cannot start \(form.command[0])")
         }
-        // Options in the environment, like XZ_OPT, must not change what comes out.
+        // Options in the environment, like XZ_OPT, must not change the output.
         let environment = ["LC_ALL=C"] + (getenv("PATH").map { ["PATH=" + String(cString: $0)] } ?? [])
         var words: [UnsafeMutablePointer<CChar>?] = form.command.map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
@@ -81,14 +83,14 @@ struct Unpacker {
         guard code == 0 else {
             throw ArchiveError(
                 .file,
-                "\(path): the file is packed with \(form.rawValue), and the program \(form.command[0]) cannot be run: "
-                    + "\(String(cString: strerror(code))); install \(form.command[0]), or unpack the file yourself")
+                "\(path): the file is compressed with \(form.rawValue), but \(form.command[0]) cannot be run: "
+                    + "\(String(cString: strerror(code))); install \(form.command[0]), or decompress it yourself")
         }
         return process
     }
 
-    /// Waits for the program's end.
-    /// - Returns: its status as `waitpid` tells it, -1 where that cannot be known.
+    /// Waits for the program to end.
+    /// - Returns: its status as `waitpid` gives it; -1 if it cannot be known.
     private static func end(_ process: pid_t, killing: Bool) -> Int32 {
         if killing { kill(process, SIGKILL) }
         var status: Int32 = 0
@@ -98,7 +100,7 @@ struct Unpacker {
         return status
     }
 
-    /// The first line of what the program has said, without its name.
+    /// The first line of the program's messages, without its name.
     private func message(_ messages: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 400)
         let count = pread(messages, &buffer, buffer.count, 0)
@@ -106,19 +108,19 @@ struct Unpacker {
             String(decoding: $0, as: UTF8.self)
         }
         let name = form.command[0] + ": "
-        var line = lines.first { $0 != "" && $0 != name } ?? "it did not say why"
+        var line = lines.first { $0 != "" && $0 != name } ?? "no reason given"
         for prefix in [name, "stdin: ", "(stdin): ", "/*stdin*\\ : "] where line.hasPrefix(prefix) {
             line.removeFirst(prefix.count)
         }
         return String(line.drop { $0 == " " })
     }
 
-    /// A file without a name that goes away when it is closed, open at its start.
+    /// A file without a name that disappears when it is closed, open at its start.
     static func temporaryFile(_ bytes: [UInt8]) throws -> Int32 {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var name = Array((folder + "/xsarchive-XXXXXX").utf8CString)
         let descriptor = mkstemp(&name)
-        guard descriptor >= 0 else { throw FileIO.failure(folder, "cannot make a temporary file") }
+        guard descriptor >= 0 else { throw FileIO.failure(folder, "cannot create a temporary file") }
         unlink(&name)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         do {

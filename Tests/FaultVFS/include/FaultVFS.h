@@ -1,6 +1,7 @@
 #pragma once
 
-/* A layer below SQLite, on top of the system's own, that fails on purpose. One plan at a time, for one thread at a time. */
+/* A file layer below SQLite, on top of the system's own, that fails on purpose. Each thread has one
+   plan at a time. */
 
 enum fault_operation {
     FAULT_READ = 1,
@@ -11,13 +12,14 @@ enum fault_operation {
     FAULT_DELETE = 32
 };
 
-/* Registers the layer under the name "fault"; 0 where that worked. */
+/* Registers the layer under the name "fault"; returns 0 on success. */
 int fault_register(void);
 
-/* From now on the n-th operation (from 1 on) of those in the mask fails; 0: none does. Half of a failing write is done.
-   lasting: all operations behind it fail, too, as on a disk that is gone or in a process that is dead.
+/* From now on the n-th operation (from 1 on) of those in the mask fails; 0: none does. Half of a
+   failing write is done.
+   lasting: all operations after it fail, too, as on a disk that is gone or in a process that is dead.
    full: writes fail as on a full disk. */
 void fault_plan(int mask, long n, int lasting, int full);
 
-/* How many operations of the mask there were since the plan was made. */
+/* The number of operations of the mask since the plan was made. */
 long fault_count(void);

@@ -4,7 +4,7 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// Images that follow each other share what has not changed.
+/// Successive images share what has not changed.
 @Suite struct ChainTests {
     private static let sequence = ["xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin", "xen-4.17-seq-3.bin"]
 
@@ -23,7 +23,7 @@ import XenstoreStream
         try fixture.store(Fixtures.bytes(Self.sequence[0]))
         let before = try fixture.count("SELECT count(*) FROM node_span")
         try fixture.store(Fixtures.bytes(Self.sequence[1]))
-        // Four nodes changed, and none came.
+        // Four nodes changed, and none was added.
         #expect(try fixture.count("SELECT count(*) FROM node_span") == before + 4)
     }
 
@@ -45,7 +45,7 @@ import XenstoreStream
         #expect(try fixture.bytes(ofImage: 3) == Fixtures.bytes(Self.sequence[1]))
     }
 
-    /// Streams that each change a little against the one before: records come, go, change and move.
+    /// Streams with a few changes each: records come, go, change and move.
     private func succession(seed: UInt64, count: Int) throws -> [[UInt8]] {
         let format = StreamFormat(layout: .v1)
         var generator = StreamGenerator(seed: seed, format: format)
@@ -60,10 +60,9 @@ import XenstoreStream
                 case 1: bodies.swapAt(place, generator.random.below(bodies.count))
                 default:
                     let path = TerminatedString("/round-\(round)/\(generator.random.below(1000))")
-                    bodies.insert(
-                        .node(
-                            NodeData(path: path, value: generator.octets(5), perms: [Permission(perm: 0x6E, domid: 0)])),
-                        at: place)
+                    let perms = [Permission(perm: 0x6E, domid: 0)]
+                    let node = NodeData(path: path, value: generator.octets(5), perms: perms)
+                    bodies.insert(.node(node), at: place)
                 }
             }
         }
@@ -97,7 +96,7 @@ import XenstoreStream
 
     @Test(arguments: UInt64(1)...6) func renumberingKeepsEveryImage(_ seed: UInt64) throws {
         let fixture = try ArchiveFixture()
-        // So few keys that a place has no room every few images.
+        // With so few keys, a place has no room every few images.
         let keys = OrderKeys(limit: 300)
         let streams = try growth(seed: seed, count: 25)
         var renumbered = 0
@@ -116,7 +115,7 @@ import XenstoreStream
         #expect(try fixture.problems() == [], "seed \(seed)")
     }
 
-    /// With too many closed spans a chain ends, so that reading one of its images stays quick.
+    /// A chain with too many closed spans ends, so that reading one of its images stays fast.
     @Test func aChainFullOfClosedSpansIsNotContinued() throws {
         let fixture = try ArchiveFixture()
         try fixture.store(Fixtures.bytes(Self.sequence[0]), "a")
@@ -132,7 +131,8 @@ import XenstoreStream
         }
     }
 
-    /// What a comparison of two images of a chain goes by: exactly the paths whose nodes differ.
+    /// A comparison of two images of a chain uses these rows: they must name exactly the paths
+    /// whose nodes differ.
     @Test(arguments: UInt64(1)...6) func theChangesOfAChainAreThoseOfItsImages(_ seed: UInt64) throws {
         let fixture = try ArchiveFixture()
         let streams = try growth(seed: seed, count: 3) + succession(seed: seed, count: 12)
@@ -151,7 +151,8 @@ import XenstoreStream
                 UNION SELECT * FROM (\(nodes)\(parts[1]) EXCEPT \(nodes)\(parts[0])))
                 """
             let recorded =
-                "SELECT path FROM node_change JOIN path USING (path_id) WHERE chain_id = \(parts[2]) AND gen = \(parts[3])"
+                "SELECT path FROM node_change JOIN path USING (path_id) "
+                + "WHERE chain_id = \(parts[2]) AND gen = \(parts[3])"
             // A node that only moved is recorded too; none that differs may be missing.
             #expect(try fixture.strings("\(differing) EXCEPT \(recorded)") == [], "seed \(seed), images \(pair)")
         }

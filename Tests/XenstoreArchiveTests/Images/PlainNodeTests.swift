@@ -4,9 +4,10 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// Most nodes are checked and stored where they lie; that must say and do what taking each record apart says and does.
+/// Most nodes are checked and stored without decoding; the result must be the same as with
+/// decoding.
 @Suite struct PlainNodeTests {
-    /// Whole streams: the fixtures, and what is left of generated ones after a few changes of bytes.
+    /// Whole streams: the fixtures, and generated ones with a few changed bytes.
     private static func streams(seeds: Range<UInt64>) throws -> [(name: String, bytes: [UInt8])] {
         var streams = Fixtures.cleanNames.map { ($0, Fixtures.bytes($0)) }
         for seed in seeds {
@@ -37,7 +38,7 @@ import XenstoreStream
         #expect(compared > 300)
     }
 
-    /// Where the slow way refuses a stream, so does the fast one, with the same words.
+    /// If the slow way refuses a stream, the fast way refuses it with the same error.
     @Test func brokenStreamsAreRefusedAsIfEveryRecordWereTakenApart() throws {
         var refused = 0
         for (name, bytes) in try Self.streams(seeds: 400..<800) {
@@ -97,7 +98,7 @@ import XenstoreStream
         #expect(plain > 5000 && others > 500)
     }
 
-    /// The node with one thing about it changed.
+    /// The node with one change in each.
     private static func otherwise(_ data: NodeData, _ index: Int) -> NodeData {
         var data = data
         switch index % 7 {
@@ -112,7 +113,8 @@ import XenstoreStream
         return data
     }
 
-    /// A node is written by a plan where it is plain, and by the walk over its fields else: the bytes are the same.
+    /// A plain node is written by a plan, any other by the walk over its fields: the bytes are the
+    /// same.
     @Test func aPlainNodeIsWrittenAsItsWalkWritesIt() throws {
         var written = 0
         for (name, bytes) in try Self.streams(seeds: 1000..<1080) {

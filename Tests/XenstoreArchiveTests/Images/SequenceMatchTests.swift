@@ -4,13 +4,13 @@ import Testing
 @testable import XenstoreArchive
 
 @Suite struct SequenceMatchTests {
-    /// One byte a frame.
+    /// One frame for each byte.
     private func frames(_ text: String) -> SequenceMatch.Frames {
         let bytes = Array(text.utf8)
         return SequenceMatch.Frames(bytes: bytes, starts: Array(0...bytes.count))
     }
 
-    /// The frames that are kept where they stand.
+    /// The frames that are kept in place.
     private func match(old: SequenceMatch.Frames, new: SequenceMatch.Frames) -> [Int] {
         SequenceMatch.longestRisingRun(SequenceMatch.pairs(old: old, new: new))
     }

@@ -3,7 +3,7 @@ import Testing
 import XenstoreArchive
 import XenstoreStream
 
-/// `Glob` held against SQLite's GLOB operator.
+/// A comparison of `Glob` with SQLite's GLOB operator.
 @Suite struct GlobTests {
     private let database: Database
     private let statement: Statement

@@ -10,7 +10,7 @@ import XenstoreStream
         database = try Database(path: ":memory:", mode: .write)
     }
 
-    /// What comes back if a value is bound.
+    /// The value that a query returns for a bound value.
     private func read(_ bind: (Statement) throws -> Void) throws -> SQLValue {
         let statement = try database.prepare("SELECT ?1")
         try bind(statement)

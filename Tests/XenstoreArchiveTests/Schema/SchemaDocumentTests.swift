@@ -67,7 +67,7 @@ import XenstoreArchive
     }
 
     @Test func theViewsComeFirst() throws {
-        // A reader who looks for a column finds the view before its table.
+        // A reader who searches for a column finds the view before its table.
         let text = String(decoding: Files.read(Fixtures.root + "/docs/schema.md"), as: UTF8.self)
         let views = try #require(text.firstRange(of: "<!-- views: begin -->"))
         let tables = try #require(text.firstRange(of: "<!-- tables: begin -->"))

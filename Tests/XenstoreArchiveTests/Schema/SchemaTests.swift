@@ -20,7 +20,8 @@ import XenstoreStream
                 == [])
     }
 
-    /// The tables are written by hand, so that they can be read; this holds them against the records' descriptions.
+    /// The tables are written by hand, to be readable; this compares them with the records'
+    /// descriptions.
     @Test(arguments: SpanTable.all.map(\.name)) func spanTablesHaveTheFieldsOfTheirRecords(_ name: String) throws {
         let fixture = try ArchiveFixture()
         let table = try #require(SpanTable.all.first { $0.name == name })
@@ -30,7 +31,7 @@ import XenstoreStream
         #expect(columns.count == expected.count)
     }
 
-    /// Tools that link rows need the name.
+    /// Tools that link rows need equal names.
     @Test func foreignKeysNameTheirColumns() throws {
         let fixture = try ArchiveFixture()
         let keys = "FROM sqlite_schema s, pragma_foreign_key_list(s.name) k WHERE s.type = 'table'"
@@ -72,7 +73,7 @@ import XenstoreStream
         }
     }
 
-    /// A view that scans every image's rows to show one is of no use in a large archive.
+    /// A view that scans every image's rows to show one image is useless in a large archive.
     @Test(arguments: [
         "nodes", "perms", "watches", "connections", "transactions", "records", "quotas", "globals", "domains",
     ])
@@ -95,7 +96,7 @@ import XenstoreStream
         #expect(lines.contains { $0.contains("PRIMARY KEY (chain_id=? AND path_id=?)") }, "\(lines)")
     }
 
-    /// The plans that make the difference in a large archive; `LIKE` knows no case and so no index.
+    /// The plans that matter in a large archive; `LIKE` ignores case, and so cannot use the index.
     @Test(arguments: [
         "path = '/tool'", "path GLOB '/local/domain/1/*'", "path >= '/local/domain/1/' AND path < '/local/domain/10'",
     ])
@@ -128,7 +129,8 @@ import XenstoreStream
         }
     }
 
-    /// A step through all changes of a generation for each of them took a verification of two large images half a minute.
+    /// When each change was looked up by a scan of its generation, verifying two large images took
+    /// half a minute.
     @Test func everyChangeIsLookedUpByItsPath() throws {
         let fixture = try ArchiveFixture()
         for name in ["xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin"] { try fixture.store(Fixtures.bytes(name), name) }
@@ -147,7 +149,8 @@ import XenstoreStream
         let text = folder.file("text")
         Files.write(
             Array(
-                "this is no archive, but it is longer than a hundred bytes, so that SQLite has a whole header to look at and refuse."
+                ("this is no archive, but it is longer than a hundred bytes, so that SQLite has a whole header "
+                    + "to look at and refuse.")
                     .utf8), text)
         let before = Files.read(text)
         #expect(throws: ArchiveError.self) { try Archive.openOrCreate(text) }

@@ -4,7 +4,7 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// The views against what the decoder says of the same bytes.
+/// A comparison of the views with the decoder's records of the same bytes.
 @Suite struct ViewTests {
     /// Each row of a view as text, in the stream's order; `sql` selects one text column.
     private func rows(_ fixture: ArchiveFixture, _ sql: String, image: Int64) throws -> [String] {
@@ -83,7 +83,8 @@ import XenstoreStream
         }
         try expect(
             "nodes", nodes,
-            "hex(path) || '|' || hex(value) || '|' || ifnull(owner, '-') || '|' || conn_id || '|' || tx_id || '|' || access"
+            "hex(path) || '|' || hex(value) || '|' || ifnull(owner, '-') || '|' || conn_id || '|' || tx_id "
+                + "|| '|' || access"
         )
         try expect(
             "perms", perms, "hex(path) || '|' || position || '|' || perm || '|' || domid || '|' || stale",
@@ -92,8 +93,10 @@ import XenstoreStream
         try expect(
             "connections", connections,
             """
-            conn_id || '|' || type || '|' || ifnull(domid, '-') || '|' || ifnull(target_domid, '-') || '|' || ifnull(evtchn, '-') \
-            || '|' || ifnull(socket_fd, '-') || '|' || ifnull(unique_id, '-') || '|' || hex(ifnull(in_data, '')) || '|' || hex(ifnull(out_data, ''))
+            conn_id || '|' || type || '|' || ifnull(domid, '-') || '|' || ifnull(target_domid, '-') \
+            || '|' || ifnull(evtchn, '-') \
+            || '|' || ifnull(socket_fd, '-') || '|' || ifnull(unique_id, '-') || '|' || hex(ifnull(in_data, '')) \
+            || '|' || hex(ifnull(out_data, ''))
             """)
         try expect("transactions", transactions, "conn_id || '|' || tx_id")
         try expect("records", types, "type")
@@ -141,7 +144,8 @@ import XenstoreStream
         }
         #expect(!expected.isEmpty)
         let sql =
-            "SELECT scope || '|' || ifnull(domid, '-') || '|' || name || '|' || value FROM quotas WHERE image_id = ?1 ORDER BY record_id, position"
+            "SELECT scope || '|' || ifnull(domid, '-') || '|' || name || '|' || value FROM quotas "
+            + "WHERE image_id = ?1 ORDER BY record_id, position"
         #expect(try rows(fixture, sql, image: 1) == expected)
         #expect(
             try fixture.strings("SELECT domid || '=' || ifnull(name, '-') FROM domains ORDER BY domid").contains(

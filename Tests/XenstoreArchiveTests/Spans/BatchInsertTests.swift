@@ -2,7 +2,7 @@ import Testing
 
 @testable import XenstoreArchive
 
-/// A batch takes up to 128 rows; all rows must arrive, in their order, however many there are.
+/// A batch takes up to 128 rows; any number of rows must all arrive, in their order.
 @Suite struct BatchInsertTests {
     private let database: Database
 

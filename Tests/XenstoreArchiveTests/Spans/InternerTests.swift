@@ -4,7 +4,7 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// What is stored once and referred to keeps its id, within one connection and across several.
+/// A value that is stored once keeps its id, within one connection and across several.
 @Suite struct InternerTests {
     private let fixture: ArchiveFixture
 
@@ -12,7 +12,7 @@ import XenstoreStream
         fixture = try ArchiveFixture()
     }
 
-    /// Ids by an interner of its own connection.
+    /// Ids from an interner with its own connection.
     private func ids<ID>(_ body: (Interner) throws -> ID) throws -> ID {
         try body(Interner(Database(path: fixture.path, mode: .write), .little))
     }

@@ -21,7 +21,7 @@ import XenstoreStream
         #expect(ItemOrder.decode(bytes.dropLast(), count: 3) == nil)
         #expect(ItemOrder.decode([0x80], count: 1) == nil)
         #expect(ItemOrder.decode(Array(repeating: 0xFF, count: 20), count: 1) == nil)
-        // Place 0 twice: the second difference goes back by one.
+        // Place 0 twice: the second difference is -1.
         #expect(ItemOrder.decode([0, 1], count: 2) == nil)
     }
 
@@ -54,7 +54,8 @@ import XenstoreStream
         #expect(try fixture.problems() == [])
     }
 
-    /// Behind a reordered image come one in the first order, one in that order again, and one with other records.
+    /// A reordered image is followed by one in the first order, one in that order again, and one
+    /// with other records.
     @Test(arguments: UInt64(1)...4) func aChainGoesOnBehindAnotherOrder(_ seed: UInt64) throws {
         let fixture = try ArchiveFixture()
         let (old, new) = try reordered(seed: seed, changing: 5)

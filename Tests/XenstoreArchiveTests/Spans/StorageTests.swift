@@ -4,7 +4,7 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// What lies in the file, and in which form.
+/// What is in the file, and in which form.
 @Suite struct StorageTests {
     private func node(_ path: TerminatedString, _ value: Octets) -> RecordBody {
         .node(NodeData(path: path, value: value, perms: [Permission(perm: 0x6E, domid: 0)]))
@@ -24,13 +24,13 @@ import XenstoreStream
         let path = TerminatedString("/a-path-that-no-other-node-has-0815")
         let bytes = try stream([node(TerminatedString("/"), []), node(path, value)])
         try fixture.store(bytes)
-        // A second observation and a successor cost nothing of it either.
+        // A second observation and a successor do not store it again.
         try fixture.store(bytes, "again")
         try fixture.store(
             try stream([node(TerminatedString("/"), [1]), node(path, value), node(TerminatedString("/b"), [])]))
         let file = Files.read(fixture.path)
         #expect(file.occurrences(of: Array(value)) == 1)
-        // A path is text once more in the index that finds it.
+        // The index of paths holds the text of a path a second time.
         #expect(file.occurrences(of: Array(path.octets)) == 2)
     }
 
@@ -39,7 +39,8 @@ import XenstoreStream
         let bytes = Fixtures.bytes("xen-4.17-small.bin")
         try fixture.store(bytes)
         let file = Files.read(fixture.path)
-        // No two records stand side by side as they do in the stream: not even a header and a body of one.
+        // The file contains no two records side by side as in the stream, not even the header and
+        // body of one.
         var reader = try StreamReader(bytes: bytes, format: try LayoutDetection(bytes: bytes).format)
         while let record = try reader.next() {
             guard record.type == .nodeData, record.size >= 40 else { continue }

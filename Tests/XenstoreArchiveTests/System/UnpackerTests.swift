@@ -10,9 +10,9 @@ import Glibc
 import Musl
 #endif
 
-/// Compressed files are recognized by their content and unpacked within a limit.
+/// Compressed files are recognized by their content and decompressed within a limit.
 @Suite struct UnpackerTests {
-    /// What each of the files below holds: 900 bytes.
+    /// The content of each of the files below: 900 bytes.
     private static let content = Array(String(repeating: "xenstore ", count: 100).utf8)
 
     private static let packed: [Compression: [UInt8]] = [
