@@ -40,7 +40,7 @@ public struct Header: Hashable, Sendable {
     public init(bytes: [UInt8]) throws(StreamError) {
         guard !bytes.isEmpty else {
             throw StreamError(
-                .truncated, offset: 0, reason: "the file is empty")
+                .empty, offset: 0, reason: "the file is empty")
         }
         guard bytes.starts(with: Header.ident) else {
             throw StreamError(

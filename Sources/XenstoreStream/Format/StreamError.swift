@@ -2,6 +2,8 @@
 public struct StreamError: Error, Equatable, Sendable {
     /// The kind of trouble; tests and callers compare this.
     public enum Code: String, CaseIterable, Sendable {
+        /// There are no bytes at all.
+        case empty
         /// The bytes do not begin as a stream does.
         case notAStream = "not-a-stream"
         /// The header's version is none of the known ones.

@@ -13,6 +13,15 @@ enum Advice {
         joined("\(error)", of(error.code))
     }
 
+    /// The same for any error.
+    static func line(_ error: any Error) -> String {
+        switch error {
+        case let error as ArchiveError: line(error)
+        case let error as StreamError: line(error)
+        default: "\(error)"
+        }
+    }
+
     private static func joined(_ message: String, _ advice: String?) -> String {
         message + (advice.map { "; " + $0 } ?? "")
     }
@@ -42,6 +51,7 @@ enum Advice {
         case .notAStream: "check that this is the daemon's state file"
         case .unknownVersion: "use --layout draft, v1 or v2 to read it as one of them"
         case .wrongByteOrder: "the header is damaged: import it with --salvage"
+        case .empty: "capture the image again, or import it with --salvage"
         case .truncated: "the file is cut off: capture the image again, or import it with --salvage"
         case .lengthBeyondEnd:
             "the file is cut off or the length is damaged: capture the image again, or import it with --salvage"

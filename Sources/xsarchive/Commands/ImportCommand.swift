@@ -104,7 +104,7 @@ struct ImportCommand: ParsableCommand {
                         if status == .done { status = .differences }
                     }
                 } catch {
-                    Console.complain("\(error)")
+                    Console.complain(Advice.line(error))
                     status = .trouble
                 }
             }
