@@ -1,9 +1,9 @@
 import Testing
 import XenstoreStream
 
-/// The layouts octet by octet, written down by hand from the documents: what no round trip can prove.
+/// The layouts byte by byte, written by hand from the documents: no round trip can prove them.
 @Suite struct LayoutTests {
-    /// A record's bytes behind its type and len.
+    /// A record's bytes after its type and len.
     private func encode(_ body: RecordBody, _ layout: Layout, _ order: ByteOrder = .little) throws -> [UInt8] {
         let format = StreamFormat(layout: layout, byteOrder: order, lengthRule: .body)
         var writer = StreamWriter(header: Header(format: format), format: format)

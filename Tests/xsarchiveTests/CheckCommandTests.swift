@@ -34,7 +34,7 @@ import Testing
         #expect(hidden.lines[0].hasSuffix("nothing found; 42 lower-severity findings hidden, shown by --severity info"))
         let all = Workplace().run("check", path, "--severity", "info")
         #expect(all.ending == .exit(1))
-        #expect(all.text.contains("info not-utf8: record 57, offset 4952: the value of \"/high\" is no UTF-8"))
+        #expect(all.text.contains("info not-utf8: record 57, offset 4952: the value of \"/high\" is not valid UTF-8"))
     }
 
     @Test func archivedImagesAreCheckedLikeFiles() {

@@ -1,31 +1,32 @@
-/// A run of bytes of a stream: a slice of the image it was read from, or of an array made for writing.
+/// A run of bytes of a stream: a slice of the image it was read from, or of an array made for
+/// writing.
 public typealias Octets = ArraySlice<UInt8>
 
 extension ArraySlice where Element == UInt8 {
-    /// Whether the bytes are what the archive keeps as text: valid UTF-8 without a NUL.
+    /// Whether the archive stores the bytes as text: they are valid UTF-8 without a NUL.
     public var isText: Bool {
         withUnsafeBytes(\.isText)
     }
 
-    /// Like `==`, eight bytes at a time.
+    /// Like `==`, but compares eight bytes at a time.
     package func hasSameBytes(as other: Octets) -> Bool {
         guard count == other.count else { return false }
         return withUnsafeBytes { left in other.withUnsafeBytes { left.hasSameBytes(as: $0) } }
     }
 
-    /// The bytes as a string where they are valid UTF-8, NULs included; nil otherwise.
+    /// The bytes as a string, NULs included; nil if they are not valid UTF-8.
     public var utf8Text: String? {
         String(validating: self, as: UTF8.self)
     }
 
-    /// Whether every byte is zero, as the format asks of padding.
+    /// Whether every byte is zero, as the format requires of padding.
     public var isZero: Bool {
         allSatisfy { $0 == 0 }
     }
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether both hold the same, eight bytes at a time.
+    /// Whether both contain the same bytes; compares eight at a time.
     @inlinable
     package func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
@@ -42,12 +43,12 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
-    /// Whether the bytes are what the archive keeps as text: valid UTF-8 without a NUL.
+    /// Whether the archive stores the bytes as text: they are valid UTF-8 without a NUL.
     package var isText: Bool {
         isASCIIWithoutNUL || (!contains(0) && String(validating: self, as: UTF8.self) != nil)
     }
 
-    /// Eight bytes at a time: a bit for each that is zero or above 0x7F.
+    /// Checks eight bytes at a time: a bit is set for each that is zero or above 0x7F.
     private var isASCIIWithoutNUL: Bool {
         let (ones, tops) = (UInt64(0x0101_0101_0101_0101), UInt64(0x8080_8080_8080_8080))
         var offset = 0
@@ -65,7 +66,7 @@ extension UnsafeRawBufferPointer {
 }
 
 extension [UInt8] {
-    /// Whether just these bytes stand at `offset`.
+    /// Whether exactly these bytes are at `offset`.
     package func hasBytes(_ bytes: Slice<UnsafeRawBufferPointer>, at offset: Int) -> Bool {
         guard offset >= 0, offset <= count - bytes.count else { return false }
         return withUnsafeBytes {
