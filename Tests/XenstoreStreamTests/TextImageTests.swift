@@ -51,7 +51,8 @@ import XenstoreStream
     @Test func linesSayWhatTheySay() throws {
         let lines =
             "global,3\nevtchn-dev,5,7\nsocket,9\ndom,2,-1,1,32\ndom,4,18,1\n"
-            + "watch,2,\(hex("device")),\nwatch,-9,\(hex("@releaseDomain")),\(hex("t"))\nstore,\(hex("/a")),\(hex("n0\0r5")),00ff\n"
+            + "watch,2,\(hex("device")),\nwatch,-9,\(hex("@releaseDomain")),\(hex("t"))\n"
+            + "store,\(hex("/a")),\(hex("n0\0r5")),00ff\n"
         let bodies = try records(Array((Self.header + lines).utf8), .oxenstored).map(\.body)
         try #require(bodies.count == 8)
         #expect(bodies[1] == .global(GlobalData(rwSocketFD: 3, secondFD: 5, virqPort: 7)))
@@ -123,7 +124,8 @@ import XenstoreStream
             (65_533, 0, RecordType.nodeData), (65_534, 0, .textLine), (9, 65_535, .nodeData), (9, 65_536, .textLine),
         ] {
             let line =
-                "store,\(hex("/" + String(repeating: "p", count: path))),6e30,\(String(repeating: "ab", count: value))\n"
+                "store,\(hex("/" + String(repeating: "p", count: path))),6e30,"
+                + "\(String(repeating: "ab", count: value))\n"
             let text = Array((Self.header + line).utf8)
             #expect(try records(text, .oxenstored).last?.type == type)
             #expect(try comingBack(text, .oxenstored) == text)

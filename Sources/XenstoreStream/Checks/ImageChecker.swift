@@ -36,8 +36,8 @@ package struct ImageChecker {
         if header.byteOrder != format.byteOrder {
             list.add(
                 .headerByteOrder, offset: 12,
-                "the header says \(header.byteOrder.rawValue)-endian, the records are \(format.byteOrder.rawValue)-endian"
-            )
+                "the header says \(header.byteOrder.rawValue)-endian, "
+                    + "the records are \(format.byteOrder.rawValue)-endian")
         }
         if header.reservedFlags != 0 {
             list.add(.reservedFlags, offset: 12, "header flags are 0x\(String(header.flags, radix: 16))")
