@@ -15,7 +15,7 @@ public struct ImageScan {
     package private(set) var nodeCounts: [PlainNode.Counts] = []
     /// Which items are damaged spans, by index.
     package private(set) var damages: Set<Int> = []
-    /// How many findings of one rule are listed; a last one counts the rest.
+    /// The number of findings of one rule that are listed; a last one counts the rest.
     public static let findingsPerRule = ImageChecker.findingsPerRule
 
     /// The number of records added so far.

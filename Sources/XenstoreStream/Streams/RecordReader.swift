@@ -118,7 +118,7 @@ package struct RecordReader {
         return record(frame, body, reader, end: frame.end)
     }
 
-    /// Reads the fields that `empty` has from the frame, to which all bytes up to `end` belong.
+    /// Reads the fields of `empty` from the frame, which includes all bytes up to `end`.
     private func decode(_ frame: Frame, _ empty: RecordBody, end: Int? = nil) throws(StreamError) -> Record {
         var body = empty
         var reader = FieldReader(

@@ -2,7 +2,7 @@
 public struct Quota: Hashable, Sendable {
     /// The bytes without the terminating NUL.
     public var name: Octets
-    /// The limit; 0 for none.
+    /// The limit; 0: unlimited.
     public var value: UInt32
 
     /// A quota with this name and value.

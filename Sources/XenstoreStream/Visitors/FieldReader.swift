@@ -9,7 +9,7 @@ struct FieldReader: FieldVisitor {
     private let bodyEnd: Int
     private let record: Int
     private let type: RecordType
-    /// Whether the errors are not shown, and so get no reason.
+    /// Whether errors are not shown, so that they need no reason.
     private let isProbe: Bool
     private let permissionCache: PermissionCache<[Permission]>
     /// Offset in the stream of the next byte to read.
