@@ -19,7 +19,7 @@ extension RecordCursor {
         return .damage(Damage(offset: start, bytes: bytes[start..<offset], reason: reason))
     }
 
-    /// The record at `offset`; nil if there is none that can be trusted.
+    /// The record at `offset`; nil if no record there can be trusted.
     private func readBelievable(_ failure: inout StreamError?) -> Record? {
         do throws(StreamError) {
             let record = try reader.record(at: offset, number: recordCount + 1)
@@ -50,7 +50,7 @@ extension RecordCursor {
         return reader.isPlausible(at: record.offset + record.size - tail.count / 8 * 8)
     }
 
-    /// The offset of the next plausible record, from `start` on; nil if there is none.
+    /// The offset of the next plausible record, from `start` on; nil if there are no more.
     private func nextRecord(from start: Int) -> Int? {
         // Records are at multiples of 8 bytes from the one before, and so from here. Off this grid
         // are records after lost or inserted bytes, and bytes that only look like a record.

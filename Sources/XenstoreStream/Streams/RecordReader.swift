@@ -246,8 +246,7 @@ package struct RecordReader {
 }
 
 extension RecordBody {
-    /// Whether the record looks as a daemon writes it, which chance or a wrong layout hardly ever
-    /// produces.
+    /// Whether a daemon writes such a record; chance and wrong layouts hardly ever produce one.
     var isPlausible: Bool {
         switch self {
         case .connection(let data):

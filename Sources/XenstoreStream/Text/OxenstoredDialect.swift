@@ -104,7 +104,7 @@ struct OxenstoredDialect: TextDialect {
         return .record(.connection(data))
     }
 
-    /// The port that means that there is none, as in the draft.
+    /// The port that means no port, as in the draft.
     static let noPort = UInt32.max
 
     private static func watch(_ fields: [Octets]) -> TextLine.Content {
