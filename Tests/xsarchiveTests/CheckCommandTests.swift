@@ -19,7 +19,8 @@ import Testing
         #expect(outcome.ending == .exit(1))
         #expect(
             outcome.text.contains(
-                "warning watch-without-depth: record 7, offset 360: WATCH_DATA_EXTENDED as daemons write it"))
+                "warning watch-without-depth: record 7, offset 360: "
+                    + "WATCH_DATA_EXTENDED without its depth, as daemons write it"))
         #expect(outcome.text.contains("error restore-dies: record 7, offset 344: "))
         let rows = try JSONText.lines(Workplace().run("check", path, "--format", "jsonl"))
         #expect(rows.map { $0["rule"] as? String } == ["watch-without-depth", "restore-dies"])
