@@ -34,7 +34,7 @@ struct BannedWords {
         return BannedWords(phrases)
     }
 
-    /// - Parameter prose: the text in question, with zeros for all that is not part of it.
+    /// - Parameter prose: the text in question, with zeros for everything that is not part of it.
     func occurrences(in prose: [UInt8]) -> [(offset: Int, phrase: String)] {
         let words = Self.words(in: prose)
         var occurrences: [(offset: Int, phrase: String)] = []

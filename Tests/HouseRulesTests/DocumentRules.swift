@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// The file that the first steps of CONTRIBUTING.md tell the reader to make.
+    /// The file that the reader makes in the first steps of CONTRIBUTING.md.
     private static let madeByTheReader: Set = ["queries/my_question.sql"]
 
     /// The worked examples of CONTRIBUTING.md name files; all of them are there.

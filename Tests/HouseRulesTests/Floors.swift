@@ -1,6 +1,6 @@
 import Testing
 
-/// The floors of a module, and the types that its files use of floors above their own.
+/// The floors of a module, and the types of higher floors that its files use.
 struct Floors {
     /// A file that uses a type of a floor above its own.
     struct RisingArrow: Equatable, CustomStringConvertible {

@@ -64,7 +64,7 @@ struct Markdown {
 
     /// The rows of each table with this line at its top: for each row the cells.
     ///
-    /// - Returns: with each table the last line of prose before it, which names what it is about.
+    /// - Returns: each table with the last line of prose before it, which names its subject.
     func tables(headed head: String) -> [(above: String, rows: [[String]])] {
         var tables: [(above: String, rows: [[String]])] = []
         var above = ""

@@ -1,6 +1,6 @@
 import Testing
 
-/// A file has one type, and is named for it.
+/// A file has one type and its name.
 @Suite struct TypeRules {
     /// The lines that an extension of another type may have in the file of a type.
     private static let mostLinesOfAnotherExtension = 12
@@ -15,7 +15,7 @@ import Testing
         let types = names(.type)
         if types.count > 1 { return ["has the types \(types.joined(separator: ", "))"] }
         let extended = names(.extension)
-        // An alias that the file is named for is its type.
+        // An alias with the name of the file is its type.
         if let type = types.first ?? names(.alias).first(where: { $0 == name }) {
             return (name == type ? [] : ["declares \(type)"])
                 + declarations.filter {

@@ -8,7 +8,7 @@ import Testing
         report(try ExceptionList.problems("wide lines of Swift", found))
     }
 
-    /// Also where exceptions are listed; the limit may become smaller.
+    /// For files with listed exceptions, too. The limit may become smaller.
     @Test func noLineOfSwiftIsWiderThanTheWidest() {
         for file in Repository.swiftFiles {
             for (index, line) in file.file.lines.enumerated() where Widths.isWider(file.bytes, line, Widths.widest) {

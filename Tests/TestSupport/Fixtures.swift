@@ -8,7 +8,7 @@ import Musl
 
 /// The files of Tests/Fixtures.
 public enum Fixtures {
-    /// Images that healthy daemons wrote, each with how many bytes of it no field explains.
+    /// Images that healthy daemons wrote, each with the number of bytes that no field explains.
     public static let cleanStreams: [(name: String, verbatimBytes: Int)] = [
         ("xen-4.17-tiny.bin", 0), ("xen-4.17-small.bin", 0), ("xen-4.17-seq-1.bin", 0), ("xen-4.17-seq-2.bin", 0),
         ("xen-4.17-seq-3.bin", 0), ("xen-4.17-tx.bin", 0), ("xen-4.17-odd.bin", 0), ("xen-4.20-small.bin", 0),
@@ -19,9 +19,9 @@ public enum Fixtures {
         cleanStreams.map(\.name)
     }
 
-    /// The repository's top folder.
+    /// The repository's top directory.
     public static let root: String = {
-        // Another package builds this file under a path of its own.
+        // Other packages build this file under a different path.
         var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
         while parts.count > 1 && !Files.exists(parts.joined(separator: "/") + "/Tests/Fixtures") { parts.removeLast() }
         return parts.joined(separator: "/")
@@ -57,13 +57,13 @@ public enum Files {
         access(path, F_OK) == 0
     }
 
-    /// The bits of the permissions; -1 where there is no file.
+    /// The bits of the file's permissions; -1 if there is no file.
     public static func permissions(_ path: String) -> Int {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_mode & 0o777) : -1
     }
 
-    /// The names in a folder, sorted.
+    /// The names in a directory, sorted.
     public static func list(_ folder: String) -> [String] {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
@@ -77,14 +77,14 @@ public enum Files {
         return names.sorted()
     }
 
-    /// Removes a folder with all that is in it.
+    /// Removes a directory with everything in it.
     public static func removeFolder(_ path: String) {
         for name in list(path) where unlink(path + "/" + name) != 0 { removeFolder(path + "/" + name) }
         rmdir(path)
     }
 }
 
-/// A folder that goes away with the value.
+/// A directory that is removed with the value.
 public final class TemporaryFolder {
     public let path: String
 
@@ -105,7 +105,7 @@ public final class TemporaryFolder {
 }
 
 extension Files {
-    /// The file's permissions.
+    /// The bits of the file's permissions; 0 if there is no file.
     public static func mode(_ path: String) -> UInt32 {
         var status = stat()
         return stat(path, &status) == 0 ? UInt32(status.st_mode) & 0o777 : 0

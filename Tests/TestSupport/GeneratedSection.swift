@@ -6,16 +6,17 @@ import Glibc
 import Musl
 #endif
 
-/// A part of a document that the program's own tables give: the lines between `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
+/// A part of a document that is generated from the program's tables: the lines between
+/// `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
 ///
-/// A test computes the text and compares. With RECORD_DOCS=1 it writes the text into the document, and fails all the same:
-/// somebody must look at it first.
+/// A test computes the text and compares it. With RECORD_DOCS=1, it writes the text into the
+/// document and still fails: a person must look at it first.
 public struct GeneratedSection: Sendable {
-    /// The document, from the repository's top folder on.
+    /// The document's path from the repository's top directory.
     public let document: String
     public let name: String
 
-    /// One document may have several sections, and tests run side by side.
+    /// One document may have several sections, and tests run concurrently.
     private static let lock = Mutex(())
 
     public init(_ document: String, _ name: String) {
@@ -26,30 +27,30 @@ public struct GeneratedSection: Sendable {
     private var begin: String { "<!-- \(name): begin -->\n" }
     private var end: String { "<!-- \(name): end -->" }
 
-    /// What is to be done where the section does not hold these lines; nil where it does.
+    /// What to do if the section does not contain these lines; nil if it does.
     public func problem(with lines: [String]) -> String? {
         Self.lock.withLock { _ in compare(with: lines) }.map { "\(document), section \(name): \($0)" }
     }
 
     private func compare(with lines: [String]) -> String? {
         let path = Fixtures.root + "/" + document
-        guard Files.exists(path) else { return "there is no such document" }
+        guard Files.exists(path) else { return "the document does not exist" }
         let text = String(decoding: Files.read(path), as: UTF8.self)
         guard let (head, body, tail) = split(text) else {
-            return "the lines '\(begin.dropLast())' and '\(end)' must be there once, in this order"
+            return "the lines '\(begin.dropLast())' and '\(end)' must be there once each, in this order"
         }
-        // Blank lines, so that every renderer sees a table.
+        // With blank lines around it, every renderer sees a table.
         let wanted = "\n" + lines.map { $0 + "\n" }.joined() + "\n"
         guard body != wanted else { return nil }
         if getenv("RECORD_DOCS").map({ String(cString: $0) }) == "1" {
             Files.write(Array((head + wanted + tail).utf8), path)
-            return "recorded, look at it and commit it"
+            return "recorded; look at it and commit it"
         }
-        return
-            "it is not what the program has now: \(Self.difference(body, wanted)); 'RECORD_DOCS=1 make test' writes it anew"
+        return "it differs from the program: \(Self.difference(body, wanted)); "
+            + "'RECORD_DOCS=1 make test' writes it again"
     }
 
-    /// The text before the section, in it, and behind it; nil where the markers are not there once each.
+    /// The text before the section, in it, and after it; nil unless each marker is there once.
     private func split(_ text: String) -> (head: String, body: String, tail: String)? {
         guard let start = Self.onlyRange(of: begin, in: text), let stop = Self.onlyRange(of: end, in: text),
             start.upperBound <= stop.lowerBound
@@ -70,7 +71,7 @@ public struct GeneratedSection: Sendable {
         let index =
             zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
         func line(_ lines: [String]) -> String { index < lines.count ? "'\(lines[index])'" : "nothing" }
-        return "line \(index + 1) of the section is \(line(old)), and should be \(line(new))"
+        return "line \(index + 1) of the section is \(line(old)) and should be \(line(new))"
     }
 
     private static func lines(_ text: String) -> [String] {
@@ -78,13 +79,13 @@ public struct GeneratedSection: Sendable {
     }
 }
 
-/// Tables as Markdown has them.
+/// Tables in Markdown.
 public enum MarkdownTable {
     public static func lines(_ columns: [String], _ rows: [[String]]) -> [String] {
         ([columns, columns.map { _ in "---" }] + rows).map { "| " + $0.joined(separator: " | ") + " |" }
     }
 
-    /// Text for a cell: what Markdown would take for markup stays as it is.
+    /// Text for a cell, escaped so that Markdown shows it as it is.
     public static func text(_ text: String) -> String {
         var result = ""
         for character in text {

@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// Random numbers that a seed brings back (SplitMix64).
+/// Random numbers, the same for the same seed (SplitMix64).
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -29,7 +29,8 @@ public struct SeededGenerator: RandomNumberGenerator {
 public struct StreamGenerator {
     public var random: SeededGenerator
     public let format: StreamFormat
-    /// How many records in a hundred have something no daemon writes: no NUL, unknown letters, residue, types from the future.
+    /// How many records in a hundred have something that no daemon writes: no NUL, unknown letters,
+    /// residue, unknown types.
     public var oddity = 0
 
     public init(seed: UInt64, format: StreamFormat, oddity: Int = 0) {
@@ -38,7 +39,8 @@ public struct StreamGenerator {
         self.oddity = oddity
     }
 
-    /// A stream's records, END left out: global data, connections with their watches and transactions, nodes, domains.
+    /// A stream's records without END: global data, connections with their watches and
+    /// transactions, nodes, domains.
     public mutating func bodies(connections: Int = 5, nodes: Int = 40) -> [RecordBody] {
         var bodies: [RecordBody] = [.global(GlobalData(rwSocketFD: 3, secondFD: 6))]
         if format.layout != .draft && random.chance(50) {
@@ -84,14 +86,15 @@ public struct StreamGenerator {
         return try encode(bodies)
     }
 
-    /// A tail that is not the zero padding which a clean record has.
+    /// A tail other than the padding of zeros that a clean record has.
     private mutating func residue(_ body: RecordBody) -> Residue? {
         var writer = StreamWriter(
             header: Header(format: format), format: StreamFormat(layout: format.layout, lengthRule: .body))
         guard (try? writer.write(body)) != nil else { return nil }
         let bytes = writer.bytes
         let fields = Int(bytes[20]) | Int(bytes[21]) << 8 | Int(bytes[22]) << 16
-        // A body that ends where its fields do has a tail only by slack; bodies read to their end have none.
+        // Only slack gives a tail to a body that ends with its fields; a body read to its end has
+        // none.
         if case .opaque = body { return nil }
         if case .connection(let data) = body, format.layout == .draft, data.kind == .unknown { return nil }
         let slack = random.below(12)
@@ -152,7 +155,8 @@ public struct StreamGenerator {
         if random.chance(oddity) { perms[0].perm = UInt8(random.below(256)) }
         var octets = Octets(path.utf8)
         if random.chance(oddity) { octets.append(UInt8(random.below(256))) }
-        // A path that ends in NUL is one that is terminated, so the odd byte may not be a NUL where the terminator lacks.
+        // A path that ends in NUL is terminated, so the odd byte must not be a NUL if the
+        // terminator is missing.
         let isTerminated = octets.last == 0 || !random.chance(oddity)
         return NodeData(path: TerminatedString(octets, isTerminated: isTerminated), value: value, perms: perms)
     }

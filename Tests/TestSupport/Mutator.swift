@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// Damages streams in the ways in which files are damaged, and in those in which somebody would damage them on purpose.
+/// Damages streams as files are damaged by accident, and as an attacker would damage them.
 public struct Mutator {
     public var random: SeededGenerator
 
@@ -56,7 +56,7 @@ public struct Mutator {
         var offset = Header.size
         while offset + 8 <= bytes.count {
             lengths.append(offset + 4)
-            // The lengths within the records that have some lie in these octets, in one layout or another.
+            // The lengths inside records are in these bytes, in one layout or another.
             lengths += [offset + 8 + 4, offset + 8 + 8, offset + 8 + 16, offset + 8 + 20].filter {
                 $0 + 4 <= bytes.count
             }

@@ -7,7 +7,7 @@ import XenstoreStream
         let bodies = [node("/"), node("/a"), node("/a"), node("/b/c")]
         try finds(
             "structure", bodies,
-            ["duplicate-node|error|3|\"/a\" again", "missing-parent|error|4|\"/b/c\" stands without its parent"])
+            ["duplicate-node|error|3|\"/a\" occurs again", "missing-parent|error|4|\"/b/c\" has no parent"])
         try findsNothing("structure", [node("/"), node("/a"), transaction(9, tx: 1)])
     }
 

@@ -3,7 +3,7 @@ import Testing
 import XenstoreStream
 
 @Suite struct BadInputTests {
-    /// Reads to the end; the error, where there is one.
+    /// Reads to the end and returns the error, if there is one.
     private func failure(_ bytes: [UInt8], _ layout: Layout? = nil) -> StreamError? {
         do throws(StreamError) {
             let format = try LayoutDetection(bytes: bytes, forced: layout).format

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import XenstoreStream
 
-/// One oddity at a time: it is read, comes back byte for byte, and is found under its own rule.
+/// One oddity at a time: it is read, written again byte for byte, and found under its own rule.
 @Suite struct CheckTests {
     private static let format = StreamFormat(layout: .v1)
 
@@ -40,7 +40,8 @@ import XenstoreStream
         return writer.bytes
     }
 
-    /// The rules found in a stream, in order; that it comes back is checked on the way.
+    /// The rules found in a stream, in order; also checks that the stream is written again byte for
+    /// byte.
     private func rules(_ bytes: [UInt8], layout: Layout? = nil) throws -> [String] {
         let detection = try LayoutDetection(bytes: bytes, forced: layout)
         var reader = try StreamReader(bytes: bytes, format: detection.format)
@@ -61,7 +62,7 @@ import XenstoreStream
         #expect(try rules(Self.stream(Self.plain)) == [])
     }
 
-    /// Records that are odd by themselves or behind those of a plain stream.
+    /// Records that are odd by themselves or after those of a plain stream.
     private static let odd: [(Rule, RecordBody)] = [
         (.unknownType, .opaque(OpaqueData(type: RecordType(rawValue: 77), body: [1, 2, 3, 4, 5, 6, 7, 8]))),
         (
@@ -174,7 +175,7 @@ import XenstoreStream
         let tail = Octets(hidden.bytes)
         let bytes = try Self.stream(Self.plain, residues: [0: Residue(length: UInt32(8 + tail.count), tail: tail)])
         #expect(try rules(bytes) == ["slack", "hidden-record"])
-        // Of an unpadded body the first octets behind the fields are where its padding would be.
+        // In an unpadded body, the first bytes after the fields are where its padding would be.
         let padding = Octets(repeating: 0, count: 7)
         let behind = try Self.stream(
             Self.plain, residues: [3: Residue(length: UInt32(24 + tail.count), tail: padding + tail)])
@@ -200,7 +201,7 @@ import XenstoreStream
     }
 
     @Test func everyRuleIsFoundBySomeTest() {
-        // Rules that other tests meet: damaged files, and layouts.
+        // Rules that other tests cover: damaged files, and layouts.
         let elsewhere: Set<Rule> = [
             .noHeader, .headerVersion, .headerByteOrder, .layoutLikely, .layoutUndecided, .noEnd, .damagedSpan,
             .lengthLies, .lengthRule, .watchWithoutDepth,

@@ -35,7 +35,7 @@ import XenstoreStream
             bodies.append(.node(NodeData(path: TerminatedString([0xFF], isTerminated: false), value: [], perms: [])))
             let detection = try LayoutDetection(bytes: try generator.encode(bodies))
             #expect(detection.format.layout == layout)
-            // One odd record does not shake what all others say: none of them fits the other layout.
+            // One odd record does not outweigh all others, of which none fits the other layout.
             #expect(detection.certainty == .certain)
         }
     }

@@ -1,9 +1,9 @@
 import Testing
 import XenstoreStream
 
-/// The layouts octet by octet, written down by hand from the documents: what no round trip can prove.
+/// The layouts byte by byte, written by hand from the documents: no round trip can prove them.
 @Suite struct LayoutTests {
-    /// A record's bytes behind its type and len.
+    /// A record's bytes after its type and len.
     private func encode(_ body: RecordBody, _ layout: Layout, _ order: ByteOrder = .little) throws -> [UInt8] {
         let format = StreamFormat(layout: layout, byteOrder: order, lengthRule: .body)
         var writer = StreamWriter(header: Header(format: format), format: format)
@@ -38,12 +38,14 @@ import XenstoreStream
         #expect(
             try encode(.connection(data), .draft)
                 == hex(
-                    "02000000 26000000 01000000 0d0c0b0a 0000 0500 f47f 0300 02000000 1e000000 8877665544332211 02000000 aabb 0000"
+                    "02000000 26000000 01000000 0d0c0b0a 0000 0500 f47f 0300 02000000 1e000000 "
+                        + "8877665544332211 02000000 aabb 0000"
                 ))
         #expect(
             try encode(.connection(data), .draft, .big)
                 == hex(
-                    "00000002 00000026 00000001 0a0b0c0d 0000 0005 7ff4 0003 00000002 0000001e 1122334455667788 00000002 aabb 0000"
+                    "00000002 00000026 00000001 0a0b0c0d 0000 0005 7ff4 0003 00000002 0000001e "
+                        + "1122334455667788 00000002 aabb 0000"
                 ))
     }
 
@@ -66,12 +68,14 @@ import XenstoreStream
         #expect(
             try encode(.connection(data), layout)
                 == hex(
-                    "02000000 28000000 04000000 0000 0100 0200 0100 20000000 0300 0100 02000000 010203 0405 000000 0807060504030201"
+                    "02000000 28000000 04000000 0000 0100 0200 0100 20000000 0300 0100 02000000 "
+                        + "010203 0405 000000 0807060504030201"
                 ))
         #expect(
             try encode(.connection(data), layout, .big)
                 == hex(
-                    "00000002 00000028 00000004 0000 0001 0002 0001 00000020 0003 0001 00000002 010203 0405 000000 0102030405060708"
+                    "00000002 00000028 00000004 0000 0001 0002 0001 00000020 0003 0001 00000002 "
+                        + "010203 0405 000000 0102030405060708"
                 ))
     }
 

@@ -3,7 +3,7 @@ import Testing
 import XenstoreStream
 
 @Suite struct RoundTripTests {
-    /// Reads a stream to its end and writes it anew.
+    /// Reads a stream to its end and writes it again.
     private func rewritten(_ bytes: [UInt8], _ format: StreamFormat) throws -> [UInt8] {
         var reader = try StreamReader(bytes: bytes, format: format)
         var writer = StreamWriter(header: reader.header, format: format)
@@ -14,7 +14,8 @@ import XenstoreStream
 
     @Test(arguments: StreamFormat.all) func everySampleComesBackInEveryFormat(_ format: StreamFormat) throws {
         for sample in RecordBody.samples where sample.type != .end {
-            // Fields that the layout does not carry are not in the bytes: compare what was read with what it writes.
+            // Fields that the layout does not have are not in the bytes: compare what was read with
+            // what it writes.
             var writer = StreamWriter(header: Header(format: format), format: format)
             try writer.write(sample)
             try writer.write(.opaque(OpaqueData(type: .end)))
@@ -22,7 +23,7 @@ import XenstoreStream
             let record = try #require(try reader.next())
             #expect(record.residue == nil, "\(sample.type.name) in \(format)")
             var expected = FieldList.entries(of: sample, layout: format.layout).map(\.value)
-            // A field that takes the rest of the body takes the padding with it, where `len` counts that.
+            // A field that takes the rest of the body includes the padding, if `len` counts it.
             if case .octets(let rest)? = expected.last, record.residue == nil, sample.readsToItsEnd(in: format.layout) {
                 expected[expected.count - 1] = .octets(
                     rest + Octets(repeating: 0, count: Int(record.size) - 8 - fieldCount(sample, format)))
@@ -34,7 +35,7 @@ import XenstoreStream
         }
     }
 
-    /// The bytes of every record type in every format, kept as files: what was written once must be written so for ever.
+    /// The bytes of every record type in every format, kept as files: they must never change.
     @Test(arguments: StreamFormat.all) func samplesAreWrittenAsRecorded(_ format: StreamFormat) throws {
         var writer = StreamWriter(header: Header(format: format), format: format)
         for sample in RecordBody.samples where sample.type != .end { try writer.write(sample) }

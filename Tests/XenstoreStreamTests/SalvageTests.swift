@@ -48,7 +48,7 @@ import XenstoreStream
                 perms: [Permission(perm: 0x6E, domid: 0)]))
     }
 
-    /// Ten nodes, and where each record starts.
+    /// Ten nodes, and the offset of each record.
     private func stream() throws -> (bytes: [UInt8], starts: [Int]) {
         var writer = StreamWriter(header: Header(format: Self.format), format: Self.format)
         var starts: [Int] = []
@@ -85,7 +85,7 @@ import XenstoreStream
         let (clean, starts) = try stream()
         for index in 0..<10 {
             var bytes = clean
-            // The path's length now says more than the file has.
+            // The path's length is now more than the file has.
             bytes[starts[index] + 16] = 0xFF
             bytes[starts[index] + 17] = 0xFF
             let content = salvage(bytes)
@@ -96,7 +96,8 @@ import XenstoreStream
         }
     }
 
-    /// Too small, too large within the file, beyond the file: the fields still tell where the record ends.
+    /// Too small, too large within the file, beyond the file: the fields still show where the
+    /// record ends.
     @Test(arguments: [UInt32(0), 8, 16, 80, 200, 0xFFFF, 0xFFFF_FFF8, 0xFFFF_FFFF]) func aLengthThatLiesCostsNothing(
         _ length: UInt32
     ) throws {
@@ -140,7 +141,8 @@ import XenstoreStream
         }
     }
 
-    /// As by a transfer that makes two bytes of each newline: each such place moves all that follows.
+    /// As by a transfer that makes two bytes of each newline: each such place moves everything
+    /// after it.
     @Test func bytesThatCameInCostTheRecordsTheyHit() throws {
         let (clean, starts) = try stream()
         var bytes = clean
@@ -185,7 +187,7 @@ import XenstoreStream
 
     @Test func recordsWithinAnotherAreRead() throws {
         var (bytes, starts) = try stream()
-        // The fourth record's len takes in the two behind it.
+        // The fourth record's len includes the two records after it.
         let length = starts[6] - starts[3] - 8
         bytes[starts[3] + 4] = UInt8(length & 0xFF)
         bytes[starts[3] + 5] = UInt8(length >> 8)

@@ -17,7 +17,7 @@ import XenstoreStream
         return records
     }
 
-    /// The text that comes out of the records alone.
+    /// The text that is written from the records alone.
     private func comingBack(_ text: [UInt8], _ layout: Layout) throws -> [UInt8] {
         try records(text, layout).flatMap { TextImage.line(of: $0, layout: layout) }
     }
@@ -40,7 +40,8 @@ import XenstoreStream
         let records = try records(Self.dump, .oxenstored)
         var counts: [RecordType: Int] = [:]
         for record in records { counts[record.type, default: 0] += 1 }
-        // As many as the file has lines of the kind; the event channel's line belongs to that of the socket.
+        // As many as the file has lines of that kind; the line of the event channel belongs to that
+        // of the socket.
         #expect(counts == [.textLine: 1, .globalData: 1, .connectionData: 13, .watchData: 18, .nodeData: 725])
         #expect(records.allSatisfy { $0.residue == nil })
         #expect(try comingBack(Self.dump, .oxenstored) == Self.dump)
@@ -50,7 +51,8 @@ import XenstoreStream
     @Test func linesSayWhatTheySay() throws {
         let lines =
             "global,3\nevtchn-dev,5,7\nsocket,9\ndom,2,-1,1,32\ndom,4,18,1\n"
-            + "watch,2,\(hex("device")),\nwatch,-9,\(hex("@releaseDomain")),\(hex("t"))\nstore,\(hex("/a")),\(hex("n0\0r5")),00ff\n"
+            + "watch,2,\(hex("device")),\nwatch,-9,\(hex("@releaseDomain")),\(hex("t"))\n"
+            + "store,\(hex("/a")),\(hex("n0\0r5")),00ff\n"
         let bodies = try records(Array((Self.header + lines).utf8), .oxenstored).map(\.body)
         try #require(bodies.count == 8)
         #expect(bodies[1] == .global(GlobalData(rwSocketFD: 3, secondFD: 5, virqPort: 7)))
@@ -75,7 +77,7 @@ import XenstoreStream
                 && node.perms == [Permission(perm: 0x6E, domid: 0), Permission(perm: 0x72, domid: 5)])
     }
 
-    /// Lines that are read all the same, and come back as they stand.
+    /// Lines that are read in spite of their form, and are restored as they are.
     @Test(arguments: [
         "global,3,4\n", "global,03\n", "global,+3\n", "socket,007\n", "dom,1,2,3,4,5\n", "dom,1,2,3,4294967295\n",
         "store,2F61,6E30,4A\n",
@@ -89,7 +91,7 @@ import XenstoreStream
         #expect(try rules(text, .oxenstored).contains("odd-line"))
     }
 
-    /// Lines that tell nothing, and come back as they stand.
+    /// Unknown lines, which are restored as they are.
     @Test(arguments: [
         "whatever\n", "\n", "global\n", "global,x\n", "global,99999999999\n", "evtchn-dev,5,3\n", "socket,-3\n",
         "socket,1,2\n", "dom,1,2\n", "dom,70000,1,1\n",
@@ -122,14 +124,15 @@ import XenstoreStream
             (65_533, 0, RecordType.nodeData), (65_534, 0, .textLine), (9, 65_535, .nodeData), (9, 65_536, .textLine),
         ] {
             let line =
-                "store,\(hex("/" + String(repeating: "p", count: path))),6e30,\(String(repeating: "ab", count: value))\n"
+                "store,\(hex("/" + String(repeating: "p", count: path))),6e30,"
+                + "\(String(repeating: "ab", count: value))\n"
             let text = Array((Self.header + line).utf8)
             #expect(try records(text, .oxenstored).last?.type == type)
             #expect(try comingBack(text, .oxenstored) == text)
         }
     }
 
-    /// A line that is kept verbatim may hold what looks like a record of a stream.
+    /// A line that is kept verbatim may contain what looks like a record of a stream.
     @Test func aRecordInALineIsNone() throws {
         var line = Array("store,2F61,6E30,4A,".utf8)
         while line.count % 8 != 3 { line.append(0x2C) }
@@ -174,7 +177,7 @@ import XenstoreStream
             guard case .node(var node) = record.body, node.path.octets.first == 0x2F, node.path.octets.count > 1 else {
                 continue
             }
-            // A listing does not tell which permissions are stale.
+            // A listing does not show which permissions are stale.
             node.perms = node.perms.map { Permission(perm: $0.perm, domid: $0.domid) }
             expected[node.path.octets] = node
         }

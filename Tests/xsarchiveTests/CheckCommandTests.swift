@@ -19,7 +19,8 @@ import Testing
         #expect(outcome.ending == .exit(1))
         #expect(
             outcome.text.contains(
-                "warning watch-without-depth: record 7, offset 360: WATCH_DATA_EXTENDED as daemons write it"))
+                "warning watch-without-depth: record 7, offset 360: "
+                    + "WATCH_DATA_EXTENDED without its depth, as daemons write it"))
         #expect(outcome.text.contains("error restore-dies: record 7, offset 344: "))
         let rows = try JSONText.lines(Workplace().run("check", path, "--format", "jsonl"))
         #expect(rows.map { $0["rule"] as? String } == ["watch-without-depth", "restore-dies"])
@@ -34,7 +35,7 @@ import Testing
         #expect(hidden.lines[0].hasSuffix("nothing found; 42 lower-severity findings hidden, shown by --severity info"))
         let all = Workplace().run("check", path, "--severity", "info")
         #expect(all.ending == .exit(1))
-        #expect(all.text.contains("info not-utf8: record 57, offset 4952: the value of \"/high\" is no UTF-8"))
+        #expect(all.text.contains("info not-utf8: record 57, offset 4952: the value of \"/high\" is not valid UTF-8"))
     }
 
     @Test func archivedImagesAreCheckedLikeFiles() {

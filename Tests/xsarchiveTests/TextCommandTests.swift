@@ -74,7 +74,7 @@ import Testing
         #expect(outcome.text.contains("verbatim: \"global,3\\r\\n\""))
         #expect(
             outcome.text.contains(
-                "! warning unknown-line: record 4, offset 42: the line says nothing known: \"what\\n\""))
+                "! warning unknown-line: record 4, offset 42: unknown line: \"what\\n\""))
         let objects = place.run("dump", "odd.dump", "--format", "jsonl").lines
         #expect(objects.count == 5)
         #expect(objects.last?.contains("\"offset\":42,\"size\":5") == true, "\(objects)")

@@ -2,15 +2,16 @@ import Glibc
 import SyntheticHost
 import TestSupport
 
-/// Writes images of a host that does not exist; see `usage`.
+/// Writes images of a synthetic host; see `usage`.
 @main
 enum MakeImages {
     static let usage = """
-        usage: MakeImages FOLDER GUESTS COUNT [values=PERCENT] [replace=EVERY] [guests=N] [extra=N] [order=reversed] [seed=N]
-        Writes COUNT images in succession to FOLDER/0001.bin and so on. From one to the next PERCENT of the nodes (may be 0.5) get
-        another value, and every EVERY-th time N guests are replaced (1). A guest has N extra nodes (0), for images larger than a
-        host's. With order=reversed the last image has the records of the one before in another order. The same seed (1) gives the
-        same bytes.
+        usage: MakeImages DIRECTORY GUESTS COUNT [values=PERCENT] [replace=EVERY] [guests=N] [extra=N]
+            [order=reversed] [seed=N]
+        Writes COUNT successive images to DIRECTORY/0001.bin and so on. From one to the next, PERCENT of the nodes
+        (may be 0.5) get another value, and every EVERY-th time N guests are replaced (1). A guest has N extra nodes
+        (0), for images larger than those of a host. With order=reversed, the last image has the records of the one
+        before it in another order. The same seed (1) gives the same bytes.
         """
 
     static func main() throws {

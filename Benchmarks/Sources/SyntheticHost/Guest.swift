@@ -1,7 +1,7 @@
 import TestSupport
 import XenstoreStream
 
-/// What a toolstack, its backends and a guest's agent write for one running guest: some 170 nodes.
+/// What a toolstack, its backends and a guest's agent write for one running guest: about 170 nodes.
 struct Guest {
     let domid: Int
     let uuid: String
@@ -67,7 +67,8 @@ struct Guest {
         home.make("device/suspend/event-channel", "17", [.n(domid)])
     }
 
-    /// One device: the frontend's nodes, which the guest owns, and the backend's, which domain 0 owns.
+    /// One device: the frontend's nodes, which the guest owns, and the backend's, which domain 0
+    /// owns.
     private mutating func addDevice(
         _ kind: String, _ id: Int, _ root: StoreNode, _ home: StoreNode, frontend: [(String, String)],
         backend: [(String, String)]
@@ -181,7 +182,7 @@ struct Guest {
         }
     }
 
-    /// Takes the guest's nodes out of the store, as a toolstack does when the guest ends.
+    /// Removes the guest's nodes from the store, as a toolstack does when the guest ends.
     func remove(from root: StoreNode) {
         root.child("local")?.child("domain")?.remove("\(domid)")
         for kind in ["vbd", "vif", "vkbd"] {

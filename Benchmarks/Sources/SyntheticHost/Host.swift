@@ -1,7 +1,8 @@
 import TestSupport
 import XenstoreStream
 
-/// A host with guests, whose state can be written as an image and goes on changing: the same for the same seed.
+/// A host with guests. Its state changes and can be written as an image; it is the same for the
+/// same seed.
 public struct Host {
     private var random: SeededGenerator
     private let root = StoreNode("", "", [.n(0)])
@@ -11,7 +12,7 @@ public struct Host {
 
     /// - Parameters:
     ///   - guests: about 170 nodes and 14 kB of an image each.
-    ///   - extraNodes: so many more nodes of each guest.
+    ///   - extraNodes: how many more nodes each guest has.
     public init(guests count: Int, extraNodes: Int = 0, seed: UInt64) {
         self.extraNodes = extraNodes
         random = SeededGenerator(seed: seed)
@@ -40,7 +41,7 @@ public struct Host {
         return count
     }
 
-    /// Changes so many values of running guests: agents' reports, memory targets, device states.
+    /// Changes `count` values of running guests: agents' reports, memory targets, device states.
     public mutating func changeValues(_ count: Int) {
         for _ in 0..<count {
             let guest = guests[random.below(guests.count)]
@@ -54,7 +55,7 @@ public struct Host {
         start()
     }
 
-    /// Turns the order of all nodes' children about: the same records in another order.
+    /// Reverses the order of all nodes' children: the same records in another order.
     public func reverseOrder() {
         root.walk("") { $1.reverseChildren() }
     }

@@ -1,6 +1,7 @@
 import XenstoreStream
 
-/// A node of a store in memory, with its children in the order in which they were made, as the C daemon keeps them.
+/// A node of a store in memory, with its children in the order of their creation, as the C daemon
+/// keeps them.
 final class StoreNode {
     let name: String
     var value: String

@@ -1,4 +1,4 @@
-// Compares two images by each of the three libraries: CompareImages OLD NEW
+// Compares two images with each of the three libraries: CompareImages OLD NEW
 import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
@@ -16,7 +16,7 @@ struct CompareImages {
         try compare(CommandLine.arguments[1], CommandLine.arguments[2])
     }
 
-    /// XenstoreStream: the records of a file, one after the other.
+    /// XenstoreStream: the records of a file, one after another.
     private static func describe(_ file: String) throws {
         let bytes = try FileContent(of: file).bytes
         let detection = try LayoutDetection(bytes: bytes)
@@ -31,11 +31,12 @@ struct CompareImages {
             }
         }
         print(
-            "\(file): layout \(detection.format.layout.rawValue), \(reader.recordCount) records, \(nodes) nodes, \(guests.count) domains"
-        )
+            "\(file): layout \(detection.format.layout.rawValue), \(reader.recordCount) records, "
+                + "\(nodes) nodes, \(guests.count) domains")
     }
 
-    /// XenstoreArchive: images in an archive, here in memory; XenstoreAnalysis: a named query on the newest.
+    /// XenstoreArchive: images in an archive, here in memory; XenstoreAnalysis: a named query on
+    /// the newest image.
     private static func archive(_ files: [String]) throws {
         let archive = try Archive.inMemory()
         for file in files {
@@ -55,7 +56,7 @@ struct CompareImages {
         }
         let diff = try Diff(source(old), source(new))
         for change in diff.changes {
-            // What a guest has written may steer a terminal.
+            // A guest wrote the path; unescaped, it could steer a terminal.
             let name = change.path.map { Escape.printable($0) } ?? change.domid.map { "domain \($0)" } ?? ""
             print(change.action.rawValue, change.kind.rawValue, name)
         }

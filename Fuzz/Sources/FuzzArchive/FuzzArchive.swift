@@ -1,14 +1,15 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// Stores any bytes in an archive and takes them out again.
+/// Stores any bytes in an archive and exports them again.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzArchive(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let image = ScannedImage(salvaging: bytes)
     do {
         let archive = try Archive.inMemory()
-        // Stored twice, the second time with one more byte, so that chains and renumbering are met too.
+        // Stored twice, the second time with one more byte, so that chains and renumbering are
+        // tested too.
         let first = try Importer(archive).store(image, label: ImageLabel(name: "first"))
         try expect(bytes, from: archive, first.imageID)
         let longer = bytes + [0]
@@ -24,5 +25,5 @@ public func fuzzArchive(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 private func expect(_ bytes: [UInt8], from archive: Archive, _ imageID: Int64) throws {
     var exported: [UInt8] = []
     try archive.export(archive.image(id: imageID)) { exported += $0 }
-    precondition(exported == bytes, "an image comes out otherwise")
+    precondition(exported == bytes, "an image comes out different")
 }

@@ -2,7 +2,8 @@ import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
-/// Reads any bytes in every way there is: nothing may trap, and every byte must have a place.
+/// Reads any bytes in every way that exists: nothing may trap, and every byte must belong to
+/// something.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzDecode(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))

@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// Reads any bytes and writes them anew: what was read must come out as it went in.
+/// Reads any bytes and writes them again: the same bytes must come out.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzRoundTrip(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -20,7 +20,7 @@ private func plain(_ bytes: [UInt8], _ format: StreamFormat) {
         return
     }
     writer.write(trailer: reader.trailer)
-    precondition(writer.bytes == bytes, "a stream read as \(format) comes out otherwise")
+    precondition(writer.bytes == bytes, "a stream read as \(format) comes out different")
 }
 
 private func salvage(_ bytes: [UInt8], _ format: StreamFormat) {
@@ -33,7 +33,7 @@ private func salvage(_ bytes: [UInt8], _ format: StreamFormat) {
         }
     }
     writer.write(trailer: reader.trailer)
-    precondition(writer.bytes == bytes, "a stream salvaged as \(format) comes out otherwise")
+    precondition(writer.bytes == bytes, "a stream salvaged as \(format) comes out different")
 }
 
 private func write(_ record: Record, _ writer: inout StreamWriter) {

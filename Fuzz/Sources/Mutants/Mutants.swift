@@ -4,11 +4,13 @@ import XenstoreStream
 
 /// Runs damaged streams through the program: Mutants PATH-OF-XSARCHIVE [COUNT [FIRST-SEED]].
 ///
-/// `import` must end with 0 or 2, `import --salvage` with 0, and `export` must give the file back. No run may take over a
-/// second of processor time, hang on anything else for ten, or take memory out of proportion to its file.
+/// `import` must end with 0 or 2, `import --salvage` with 0, and `export` must write the same file.
+/// No run may take more than one second of processor time, ten seconds in all, or memory out of
+/// proportion to its file.
 @main
 enum Mutants {
-    /// Above what the program takes for an empty image; no mutant is larger than some tens of kilobytes.
+    /// More than the program takes for an empty image; no mutant is larger than some tens of
+    /// kilobytes.
     static let memoryLimit = 96 << 20
 
     static func main() throws {
@@ -74,17 +76,17 @@ enum Mutants {
     }
 
     struct Run {
-        /// The exit status; 1000 and more: a signal.
+        /// The exit status; from 1000 on, a signal.
         let status: Int32
-        /// Of the processor: what else the machine does at the time does not count.
+        /// Processor time: other work of the machine does not count.
         let seconds: Double
-        /// By the clock.
+        /// Time by the clock, in seconds.
         let elapsed: Double
-        /// Bytes, at most.
+        /// Peak memory, in bytes.
         let memory: Int
     }
 
-    /// Runs the program with its output thrown away.
+    /// Runs the program and discards its output.
     private static func run(_ program: String, _ arguments: [String]) -> Run {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -125,7 +127,7 @@ struct Tally {
     mutating func add(_ run: Mutants.Run, _ command: String, _ seed: UInt64, allowed: [Int32]) {
         runs += 1
         if !allowed.contains(run.status) { fail(seed, "\(command) ended with \(run.status)") }
-        if run.seconds > 1 { fail(seed, "\(command) took \(run.seconds) s of the processor") }
+        if run.seconds > 1 { fail(seed, "\(command) took \(run.seconds) s of processor time") }
         if run.elapsed > 10 { fail(seed, "\(command) took \(run.elapsed) s") }
         if run.memory > Mutants.memoryLimit { fail(seed, "\(command) took \(run.memory) bytes of memory") }
         if run.seconds > slowest.seconds { slowest = (run.seconds, "\(command), seed \(seed)") }
@@ -142,8 +144,8 @@ struct Tally {
         return """
             \(count) mutants (\(kinds))
             import: \(stored) stored, \(refused) refused; import --salvage: \(count) stored
-            \(runs) runs of the program; the slowest took \(Int(slowest.seconds * 1000)) ms of the processor (\(slowest.what)), \
-            the largest \(largest.bytes >> 20) MiB (\(largest.what))
+            \(runs) runs of the program; the slowest took \(Int(slowest.seconds * 1000)) ms of processor time \
+            (\(slowest.what)), the largest \(largest.bytes >> 20) MiB (\(largest.what))
             \(failures) failures
             """
     }

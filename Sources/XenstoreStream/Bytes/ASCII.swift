@@ -34,7 +34,7 @@ package enum ASCII {
         byte >= 0x30 && byte <= 0x39
     }
 
-    /// Whether the byte is a letter, a digit or a sign: printable and not a space.
+    /// Whether the byte is a letter, a digit or punctuation: printable and not a space.
     @inlinable
     package static func isVisible(_ byte: UInt8) -> Bool {
         byte > 0x20 && byte < 0x7F

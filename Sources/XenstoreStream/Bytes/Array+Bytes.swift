@@ -1,5 +1,5 @@
 extension [UInt8] {
-    /// Whether just these bytes stand at `offset`.
+    /// Whether exactly these bytes are at `offset`.
     package func hasBytes(_ bytes: Slice<UnsafeRawBufferPointer>, at offset: Int) -> Bool {
         guard offset >= 0, offset <= count - bytes.count else { return false }
         return withUnsafeBytes {

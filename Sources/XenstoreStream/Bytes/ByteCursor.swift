@@ -1,4 +1,4 @@
-/// A position in a buffer, from which numbers and runs of bytes are read, never past the buffer's end.
+/// A position in a buffer. Numbers and runs of bytes are read from it, never past the buffer's end.
 struct ByteCursor {
     let bytes: UnsafeRawBufferPointer
     let order: ByteOrder
@@ -13,7 +13,7 @@ struct ByteCursor {
         return order.integer(type, at: offset, of: bytes)
     }
 
-    /// Where the next `count` bytes are; nil if fewer are left.
+    /// The range of the next `count` bytes; nil if fewer are left.
     @inline(__always)
     mutating func take(_ count: Int) -> Range<Int>? {
         guard count >= 0, count <= bytes.count - offset else { return nil }
@@ -21,8 +21,8 @@ struct ByteCursor {
         return offset..<offset + count
     }
 
-    /// Passes `count` bytes.
-    /// - Returns: whether there are so many and all are zero.
+    /// Skips `count` bytes.
+    /// - Returns: whether that many are left and all are zero.
     @inline(__always)
     mutating func takeZeros(_ count: Int) -> Bool {
         guard let range = take(count) else { return false }

@@ -2,7 +2,7 @@
 public enum ByteOrder: String, CaseIterable, Sendable {
     case little, big
 
-    /// The number of this byte order at `offset` of `bytes`, which the caller knows to be long enough.
+    /// The number at `offset` of `bytes`, in this byte order. `bytes` must be long enough.
     @inline(__always)
     func integer<Number: FixedWidthInteger>(
         _ type: Number.Type, at offset: Int, of bytes: UnsafeRawBufferPointer
@@ -16,13 +16,13 @@ public enum ByteOrder: String, CaseIterable, Sendable {
         bytes.withUnsafeBytes { integer(type, at: offset, of: $0) }
     }
 
-    /// What a number that was loaded from memory says.
+    /// The value of a number as it is stored in memory.
     @inline(__always)
     func decoded<Number: FixedWidthInteger>(_ stored: Number) -> Number {
         self == .big ? Number(bigEndian: stored) : Number(littleEndian: stored)
     }
 
-    /// A number as it is stored in memory: the inverse of `decoded`.
+    /// A number as it is to be stored in memory: the inverse of `decoded`.
     @inlinable @inline(__always)
     package func encoded<Number: FixedWidthInteger>(_ number: Number) -> Number {
         self == .big ? number.bigEndian : number.littleEndian

@@ -1,14 +1,15 @@
-/// Makes bytes from an image fit for a terminal: guests write them.
+/// Makes bytes of an image safe to print on a terminal: guests write them.
 public enum Escape {
-    /// The bytes as text with everything escaped that could steer a terminal, reorder the line or stay unseen.
+    /// The bytes as text, with everything escaped that could steer a terminal, reorder the line or
+    /// stay invisible.
     ///
-    /// `\n`, `\r`, `\t`, `\\` as in C; other controls, format characters and bytes that are no UTF-8 as `\xNN` or
-    /// `\u{NNNN}`.
+    /// `\n`, `\r`, `\t`, `\\` as in C; other controls, format characters and bytes that are not
+    /// UTF-8 as `\xNN` or `\u{NNNN}`.
     public static func printable(_ octets: Octets) -> String {
         var result = ""
         var rest = octets[...]
         while !rest.isEmpty {
-            // The longest valid prefix as text, then one bad byte.
+            // First the longest valid prefix as text, then one bad byte.
             if let text = rest.utf8Text {
                 append(text.unicodeScalars, to: &result)
                 return result
@@ -21,13 +22,14 @@ public enum Escape {
         return result
     }
 
+    /// The text, escaped like the bytes.
     public static func printable(_ text: String) -> String {
         var result = ""
         append(text.unicodeScalars, to: &result)
         return result
     }
 
-    /// The bytes like `printable`, in quotes; a quote among them has a backslash.
+    /// Like `printable`, in quotation marks; a quotation mark among the bytes gets a backslash.
     public static func quoted(_ octets: Octets) -> String {
         var result = "\""
         for scalar in printable(octets).unicodeScalars {
@@ -38,12 +40,12 @@ public enum Escape {
         return result
     }
 
-    /// The bytes like `quoted`, cut off behind 120 of them.
+    /// Like `quoted`, cut off after 120 bytes.
     public static func short(_ octets: Octets) -> String {
         quoted(octets.prefix(120)) + (octets.count > 120 ? "..." : "")
     }
 
-    /// The text with only what could do harm escaped: for messages, whose values are escaped already.
+    /// Escapes only characters that could do harm: for messages, whose values are already escaped.
     public static func harmless(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -56,12 +58,13 @@ public enum Escape {
         return result
     }
 
-    /// Whether a character could do harm or stay unseen on a terminal.
+    /// Whether a character could do harm or stay invisible on a terminal.
     public static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value >= 0x20 && scalar.value < 0x7F { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true
-        // Blanks that are not the blank, and what is drawn as nothing: fillers, variation selectors, the empty Braille cell.
+        // Spaces other than U+0020, and characters drawn as nothing: fillers, variation selectors,
+        // the empty Braille cell.
         case .spaceSeparator: return true
         default: return scalar.properties.isDefaultIgnorableCodePoint || scalar.value == 0x2800
         }

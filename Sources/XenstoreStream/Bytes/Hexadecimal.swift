@@ -21,7 +21,8 @@ public enum Hexadecimal {
         }
     }
 
-    /// The bytes that the digits, of either case, stand for; nil if a character is not a digit, or their number is odd.
+    /// The bytes of the digits, which may be of either case; nil if a character is not a digit or
+    /// the number of digits is odd.
     package static func read(_ digits: Octets) -> [UInt8]? {
         guard digits.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []

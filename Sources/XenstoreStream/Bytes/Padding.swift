@@ -1,4 +1,5 @@
-/// Padding to a multiple of 8 bytes, the alignment of every record (xenstore-migration.md, "Records").
+/// Padding to a multiple of 8 bytes, the alignment of every record (xenstore-migration.md,
+/// "Records").
 enum Padding {
     /// `count` rounded up to a multiple of 8; nil if the sum overflows.
     static func padded(_ count: Int) -> Int? {
@@ -6,7 +7,7 @@ enum Padding {
         return overflow ? nil : sum & ~7
     }
 
-    /// How many bytes come after `count` bytes up to a multiple of 8: 0 to 7.
+    /// The number of padding bytes after `count` bytes: 0 to 7.
     static func count(after count: Int) -> Int {
         -count & 7
     }

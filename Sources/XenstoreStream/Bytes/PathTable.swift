@@ -1,24 +1,27 @@
-/// The paths of an image, each once: a hash table of places in the image's bytes.
+/// The different paths of an image, as a hash table of places in the image's bytes.
 ///
-/// Swift's own set takes four times as long here, as it hashes for every kind of key: an eighth of an import's time.
+/// Swift's own set takes four times as long here, an eighth of an import's time, because it hashes
+/// for every kind of key.
 package struct PathTable {
-    /// The index of a path's entry, from 0 on, in the order in which the paths came.
+    /// The index of a path's entry, from 0, in the order in which the paths came.
     package typealias Index = Int
 
     private let bytes: [UInt8]
     private var starts: [Int] = []
     private var counts: [UInt32] = []
     private var hashes: [UInt32] = []
-    /// Indices of entries, from 1 on, below the highest bits of the entries' hashes, so that a slot with another path is passed
-    /// by with no look elsewhere; 0: free. Their number is a power of 2, at most three quarters of them are taken.
+    /// Each taken slot has the index of an entry plus 1 in its low bits, and in the others the
+    /// highest bits of the entry's hash, so that a slot with another path is skipped without a look
+    /// elsewhere; 0: free. The number of slots is a power of 2, and at most three quarters of them
+    /// are taken.
     private var slots: [UInt32]
-    /// New for every image, so that nobody can prepare one whose paths collide.
+    /// New for every image, so that no one can prepare an image whose paths collide.
     private let seed = UInt64.random(in: .min ... .max) | 1
 
     /// - Parameter bytes: the image, of which every path is a slice.
     package init(bytes: [UInt8]) {
         self.bytes = bytes
-        // Of a host's image about 80 bytes are one node's.
+        // In a host's image, a node takes about 80 bytes.
         var count = 1 << 10
         while count < bytes.count / 80 { count *= 2 }
         slots = Array(repeating: 0, count: count)
@@ -27,17 +30,17 @@ package struct PathTable {
         hashes.reserveCapacity(count / 4 * 3)
     }
 
-    /// How many paths there are.
+    /// The number of paths.
     package var count: Int {
         starts.count
     }
 
-    /// Where the path of an entry is in the image.
+    /// The range of an entry's path in the image.
     package func range(_ index: Index) -> Range<Int> {
         starts[index]..<starts[index] + Int(counts[index])
     }
 
-    /// The entry of a path, which is added if it is new.
+    /// The entry of a path. A new path is added.
     package mutating func insert(_ path: Octets) -> (index: Index, isNew: Bool) {
         if 4 * (count + 1) > 3 * slots.count { grow() }
         let hash = hash(path)
@@ -50,18 +53,19 @@ package struct PathTable {
         return (count - 1, true)
     }
 
-    /// The entry of a path; nil where it is not there.
+    /// The entry of a path; nil if the path is not there.
     package func index(of path: Octets) -> Index? {
         let slot = slots[slot(of: path, hash(path))]
         return slot == 0 ? nil : entry(slot)
     }
 
-    /// The bits of a slot that hold the index; a hash's lowest, which are these, say where its slot is.
+    /// The bits of a slot that hold the index. The same bits of a hash select its slot, so a slot
+    /// does without them.
     private var indexBits: UInt32 {
         UInt32(truncatingIfNeeded: slots.count - 1)
     }
 
-    /// What stands in the slot of an entry.
+    /// The content of an entry's slot.
     private func taken(by entry: Int, _ hash: UInt32) -> UInt32 {
         hash & ~indexBits | UInt32(truncatingIfNeeded: entry + 1)
     }
@@ -98,7 +102,7 @@ package struct PathTable {
         }
     }
 
-    /// Eight octets at a time are multiplied into the sum; both halves of the product go on.
+    /// Multiplies eight bytes at a time into the sum and uses both halves of the product.
     private func hash(_ path: Octets) -> UInt32 {
         path.withUnsafeBytes { bytes in
             var sum = seed &+ UInt64(truncatingIfNeeded: bytes.count)

@@ -1,5 +1,7 @@
-/// The escapes of Xen's own tools: `\t \n \r \\`, three octal digits below 8, `\xNN` for all else that is not printable ASCII.
+/// The escapes of Xen's own tools: `\t \n \r \\`, three octal digits below 8, `\xNN` for everything
+/// else that is not printable ASCII.
 package enum ToolEscape {
+    /// The bytes as text with these escapes.
     package static func text(_ octets: Octets) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(octets.count)

@@ -1,5 +1,5 @@
 extension UnsafeRawBufferPointer {
-    /// Whether both hold the same, eight bytes at a time.
+    /// Whether both contain the same bytes; compares eight at a time.
     @inlinable
     package func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
@@ -16,12 +16,12 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
-    /// Whether the bytes are what the archive keeps as text: valid UTF-8 without a NUL.
+    /// Whether the archive stores the bytes as text: they are valid UTF-8 without a NUL.
     package var isText: Bool {
         isASCIIWithoutNUL || (!contains(0) && String(validating: self, as: UTF8.self) != nil)
     }
 
-    /// Eight bytes at a time: a bit for each that is zero or above 0x7F.
+    /// Checks eight bytes at a time: a bit is set for each that is zero or above 0x7F.
     private var isASCIIWithoutNUL: Bool {
         let (ones, tops) = (UInt64(0x0101_0101_0101_0101), UInt64(0x8080_8080_8080_8080))
         var offset = 0

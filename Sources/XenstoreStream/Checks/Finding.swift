@@ -1,13 +1,15 @@
-/// Something about an image that a person should know: what, how grave, where.
+/// Something about an image that a person should know: what, how severe, where.
 public struct Finding: Equatable, Sendable {
+    /// How severe a finding is.
     public enum Severity: String, CaseIterable, Comparable, Sendable {
         /// Worth knowing, harmless.
         case info
-        /// Not as the document says, or a trap for a daemon.
+        /// A difference from the document, or a trap for a daemon.
         case warning
         /// Damage.
         case error
 
+        /// `info` is below `warning`, and `warning` below `error`.
         public static func < (left: Severity, right: Severity) -> Bool {
             left.rank < right.rank
         }
@@ -23,23 +25,25 @@ public struct Finding: Equatable, Sendable {
 
     /// A rule's short stable name, like `dirty-padding`.
     public let rule: String
+    /// How severe the finding is.
     public let severity: Severity
-    /// The record's number from 1 on; nil for the stream as a whole and for damaged spans.
+    /// The record's number, from 1; nil for the stream as a whole and for damaged spans.
     public let record: Int?
-    /// Bytes from the start of the file.
+    /// Bytes from the start of the file; nil if the finding has no place.
     public let offset: Int?
-    /// What is there; names from the image are escaped.
+    /// What is there. Names from the image are escaped.
     public let message: String
-    /// What one would expect.
+    /// What a healthy image would have instead.
     public let expected: String
 
+    /// A finding of a rule, with the severity and the expected text of the rule.
     public init(_ rule: Rule, record: Int? = nil, offset: Int? = nil, _ message: String) {
         self.init(
             rule: rule.rawValue, severity: rule.severity, record: record, offset: offset, message: message,
             expected: rule.expected)
     }
 
-    /// A finding as an archive keeps it.
+    /// A finding as an archive stores it.
     public init(rule: String, severity: Severity, record: Int?, offset: Int?, message: String, expected: String) {
         self.rule = rule
         self.severity = severity

@@ -1,4 +1,5 @@
-/// Findings with a limit for each rule, so that an image full of one oddity stays readable.
+/// Findings with a limit for each rule, so that the list stays readable if an image is full of one
+/// oddity.
 struct FindingList {
     let limit: Int
     private var findings: [Finding] = []
@@ -8,7 +9,7 @@ struct FindingList {
         self.limit = limit
     }
 
-    /// - Parameter message: what is there; made only where the finding is kept.
+    /// - Parameter message: what is there; it is made only if the finding is listed.
     mutating func add(_ rule: Rule, record: Int? = nil, offset: Int? = nil, _ message: @autoclosure () -> String) {
         counts[rule, default: 0] += 1
         if counts[rule, default: 0] <= limit {
@@ -16,7 +17,8 @@ struct FindingList {
         }
     }
 
-    /// In the order of the stream, with a line for what is more than the limit.
+    /// All findings in the order of the stream. If a rule exceeds the limit, a last finding counts
+    /// the rest.
     var all: [Finding] {
         findings.enumerated().sorted { ($0.element.offset ?? -1, $0.offset) < ($1.element.offset ?? -1, $1.offset) }
             .map(\.element)

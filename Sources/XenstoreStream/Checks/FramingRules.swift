@@ -1,4 +1,4 @@
-/// What a record's frame shows: its type, its len, its padding.
+/// The rules about a record's frame: its type, its `len`, its padding.
 enum FramingRules {
     static func check(_ record: Record, _ format: StreamFormat, _ list: inout FindingList) {
         let (number, offset, name) = (record.number, record.offset, record.type.name)
@@ -17,9 +17,9 @@ enum FramingRules {
         if case .watchExtended(let data) = record.body, !data.hasDepth {
             list.add(
                 .watchWithoutDepth, record: number, offset: offset + 16,
-                "\(name) as daemons write it, without its depth"
+                "\(name) without its depth, as daemons write it"
                     + (Int(record.length) == record.size - 8
-                        ? "" : ", and len is \(record.length) where the record has \(record.size - 8) bytes"))
+                        ? "" : "; len is \(record.length), the record has \(record.size - 8) bytes"))
         }
         guard let residue = record.residue else { return }
         let tail = residue.tail?.count ?? 0
@@ -35,7 +35,7 @@ enum FramingRules {
         } else if tail >= 8 || residue.length != nil {
             list.add(
                 .slack, record: number, offset: offset + record.size - tail,
-                "\(name): \(tail) bytes behind the last field")
+                "\(name): \(tail) bytes after the last field")
             hiddenRecord(record, format, &list)
         } else {
             list.add(
@@ -43,17 +43,18 @@ enum FramingRules {
                 "\(name): padding of \(max(tail, residue.alignment.count)) bytes is not zero")
         }
     }
-    /// A record among the bytes behind the last field: `len` takes it in, so that nobody reads it.
+
+    /// A record among the bytes after the last field: `len` includes it, so that no daemon reads
+    /// it.
     private static func hiddenRecord(_ record: Record, _ format: StreamFormat, _ list: inout FindingList) {
         guard let tail = record.residue?.tail else { return }
         let reader = RecordReader(stream: Array(tail), format: format)
-        // Records lie on multiples of 8 from their predecessor's body on.
+        // Records are at multiples of 8 bytes from their predecessor's body.
         guard
             let place = stride(from: tail.count % 8, to: tail.count, by: 8).first(where: { reader.isPlausible(at: $0) })
         else { return }
         list.add(
             .hiddenRecord, record: record.number, offset: record.offset + record.size - tail.count + place,
-            "\(record.type.name): a record stands within its body, behind the last field; its len takes in what is not its own"
-        )
+            "\(record.type.name): its body contains another record after the last field; its len is too large")
     }
 }

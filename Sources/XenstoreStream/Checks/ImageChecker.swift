@@ -1,4 +1,5 @@
-/// Checks an image while `ImageScan` reads it: it gets every item in order, with its path's index in the table of the scan.
+/// Checks an image while `ImageScan` reads it: it gets every item in order, with the index of its
+/// path in the table of the scan.
 package struct ImageChecker {
     private let format: StreamFormat
     private var list: FindingList
@@ -7,14 +8,14 @@ package struct ImageChecker {
     private var hasEnd = false
     private var hasPlainRecord = false
 
-    /// Of one rule so many findings are told one by one; a last one counts the rest.
+    /// How many findings of one rule are listed; a last one counts the rest.
     package static let findingsPerRule = 100
 
     /// - Parameters:
     ///   - header: nil if the file has none.
     ///   - detection: the layout, and how sure it is.
     init(header: Header?, detection: LayoutDetection) {
-        // A listing may be one of a part of the tree, and never has the root.
+        // A listing may show a part of the tree, and never has the root.
         structure = StructureRules(needsParents: !detection.format.layout.isPartial)
         format = detection.format
         list = FindingList(limit: Self.findingsPerRule)
@@ -35,8 +36,8 @@ package struct ImageChecker {
         if header.byteOrder != format.byteOrder {
             list.add(
                 .headerByteOrder, offset: 12,
-                "the header says \(header.byteOrder.rawValue)-endian, the records are \(format.byteOrder.rawValue)-endian"
-            )
+                "the header says \(header.byteOrder.rawValue)-endian, "
+                    + "the records are \(format.byteOrder.rawValue)-endian")
         }
         if header.reservedFlags != 0 {
             list.add(.reservedFlags, offset: 12, "header flags are 0x\(String(header.flags, radix: 16))")
@@ -46,7 +47,7 @@ package struct ImageChecker {
     mutating func add(_ damage: Damage) {
         list.add(
             .damagedSpan, offset: damage.offset,
-            "\(damage.bytes.count) bytes in which no record can be made out: \(damage.reason)")
+            "\(damage.bytes.count) bytes in which no record can be recognized: \(damage.reason)")
     }
 
     /// - Parameters:
@@ -57,7 +58,7 @@ package struct ImageChecker {
         hasEnd = record.type == .end
         if !hasEnd { hasPlainRecord = true }
         if !format.layout.isText { FramingRules.check(record, format, &list) }
-        // Most records are nodes: one is taken out of its body once.
+        // Most records are nodes: a node is taken out of its body only once.
         if case .node(let node) = record.body {
             RecordRules.node(node, record, format.layout, &list)
             structure.add(node, record, path ?? 0, paths, &list)
@@ -67,7 +68,7 @@ package struct ImageChecker {
         }
     }
 
-    /// Adds a plain node of which `RecordRules` have nothing to say, as of almost every record.
+    /// Adds a plain node that `RecordRules` finds clean, as almost every record is.
     mutating func addClean(
         _ path: Octets, _ index: PathTable.Index, owner: Permission?, number: Int, offset: Int, in paths: PathTable
     ) {
@@ -86,14 +87,13 @@ package struct ImageChecker {
         structure.finish(paths, &list)
         if format.layout.isText { return list.all }
         if !hasEnd { list.add(.noEnd, offset: size, "the file ends without END") }
-        if hasEnd && !hasPlainRecord { list.add(.noRecords, "the stream holds no state at all") }
+        if hasEnd && !hasPlainRecord { list.add(.noRecords, "the stream has no record except END") }
         if !trailer.isEmpty {
             let reader = RecordReader(stream: Array(trailer), format: format)
             let isStream = stride(from: 0, to: trailer.count, by: 8).contains { reader.isPlausible(at: $0) }
             list.add(
                 isStream ? .recordsBehindEnd : .trailer, offset: size - trailer.count,
-                "\(trailer.count) bytes behind END"
-                    + (isStream ? ", with records among them" : ""))
+                "\(trailer.count) bytes after END" + (isStream ? ", with records among them" : ""))
         }
         return list.all
     }

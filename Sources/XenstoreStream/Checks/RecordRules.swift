@@ -1,6 +1,6 @@
-/// What a record's fields show by themselves.
+/// The rules about the fields of a single record.
 enum RecordRules {
-    /// Checks any record but a node.
+    /// Checks any record except a node.
     static func check(_ record: Record, _ format: StreamFormat, _ list: inout FindingList) {
         switch record.body {
         case .global, .transaction, .opaque: break
@@ -50,7 +50,7 @@ enum RecordRules {
         let isOdd = !data.path.isTerminated || !Path.isValid(data.path.octets)
         if isOdd { string(.path, data.path, record, &list) }
         if !data.value.isText && data.value.utf8Text == nil {
-            list.add(.notUTF8, record: number, offset: offset, "the value of \(name()) is no UTF-8")
+            list.add(.notUTF8, record: number, offset: offset, "the value of \(name()) is not valid UTF-8")
         }
         if isOdd { path(data.path.octets, record, &list) }
         for (index, entry) in data.perms.enumerated() {
@@ -69,7 +69,7 @@ enum RecordRules {
             list.add(.manyPerms, record: number, offset: offset, "\(name()) has \(data.perms.count) permissions")
         }
         if data.isCommitted {
-            // A listing need not tell the permissions.
+            // A listing may lack the permissions.
             if data.perms.isEmpty && !layout.isPartial {
                 list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner")
             }
@@ -83,7 +83,8 @@ enum RecordRules {
             if data.access & ~3 != 0 || (isDeleted && (!data.value.isEmpty || !data.perms.isEmpty)) {
                 list.add(
                     .pendingAccess, record: number, offset: offset,
-                    "\(name()) is pending with access \(data.access), \(data.perms.count) permissions, \(data.value.count) bytes"
+                    "\(name()) is pending with access \(data.access), \(data.perms.count) permissions, "
+                        + "\(data.value.count) bytes"
                 )
             } else if !isDeleted && data.perms.isEmpty {
                 list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner")
@@ -103,15 +104,15 @@ enum RecordRules {
         if string.octets.contains(0) {
             list.add(
                 .innerNUL, record: record.number, offset: record.offset,
-                "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) has a NUL within")
+                "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) contains a NUL")
         } else if !string.octets.isText {
             list.add(
                 .notUTF8, record: record.number, offset: record.offset,
-                "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) is no UTF-8")
+                "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) is not valid UTF-8")
         }
     }
 
-    /// Whether `node` has nothing to say of a plain node, as of almost every one.
+    /// Whether the function `node` finds nothing about a plain node, as for almost every one.
     static func isClean(_ node: PlainNode, in stream: UnsafeRawBufferPointer, _ layout: Layout) -> Bool {
         guard (4...4 * 255).contains(node.perms.count),
             Path.isValid(UnsafeRawBufferPointer(rebasing: stream[node.path])),
@@ -132,14 +133,14 @@ enum RecordRules {
         if path.count > Path.longest {
             list.add(
                 .pathLength, record: record.number, offset: record.offset,
-                "a path of \(path.count + 1) octets: \(Escape.short(path))")
+                "a path of \(path.count + 1) bytes: \(Escape.short(path))")
         }
     }
 
     private static func watch(_ data: WatchData, _ record: Record, _ list: inout FindingList) {
         string(.wpath, data.wpath, record, &list)
         string(.token, data.token, record, &list)
-        // The path may also be relative to the home of the domain.
+        // The path may be relative to the home of the domain.
         let path = data.wpath.octets
         if path.isEmpty || (path.count > 1 && path.last == ASCII.slash) || Path.hasEmptyPart(path) {
             list.add(
@@ -149,7 +150,7 @@ enum RecordRules {
         if path.count > Path.longest {
             list.add(
                 .pathLength, record: record.number, offset: record.offset,
-                "a path of \(path.count + 1) octets: \(Escape.short(path))")
+                "a path of \(path.count + 1) bytes: \(Escape.short(path))")
         }
     }
 
@@ -157,7 +158,7 @@ enum RecordRules {
         if let byte = path.first(where: { !Path.isCharacter($0) }) {
             list.add(
                 .pathCharacters, record: record.number, offset: record.offset,
-                "the path \(Escape.short(path)) has the octet 0x\(String(byte, radix: 16))")
+                "the path \(Escape.short(path)) contains the byte 0x\(String(byte, radix: 16))")
         }
     }
 
@@ -169,7 +170,7 @@ enum RecordRules {
         {
             list.add(
                 .quotaName, record: record.number, offset: record.offset,
-                "\(record.type.name) names a quota \(Escape.short(quota.name))")
+                "\(record.type.name) has the quota name \(Escape.short(quota.name))")
         }
     }
 
@@ -179,7 +180,7 @@ enum RecordRules {
         guard value != 0 else { return }
         list.add(
             .setPad, record: record.number, offset: record.offset,
-            "\(record.type.name): \(field.name) has reserved bits 0x\(String(value, radix: 16))")
+            "\(record.type.name): \(field.name) has reserved bits 0x\(String(value, radix: 16)) set")
     }
 
     private static func domid(_ domid: UInt16, _ field: Field, _ record: Record, _ list: inout FindingList) {

@@ -1,4 +1,4 @@
-/// What an image can have wrong or odd; each case is one kind of finding.
+/// What can be wrong or odd in an image; each case is one kind of finding.
 ///
 /// The sources are xenstore-migration.md (the format) and xenstore.txt (the protocol) of Xen.
 public enum Rule: String, CaseIterable, Sendable {
@@ -46,7 +46,7 @@ public enum Rule: String, CaseIterable, Sendable {
     case pathCharacters = "path-characters"
     case pathLength = "path-length"
     case quotaName = "quota-name"
-    // What records say of each other
+    // References between records
     case repeatedRecord = "repeated-record"
     case duplicateConnection = "duplicate-connection"
     case duplicateDomain = "duplicate-domain"
@@ -59,7 +59,7 @@ public enum Rule: String, CaseIterable, Sendable {
     case lateParent = "late-parent"
     case ownerWithoutConnection = "owner-without-connection"
 
-    /// How grave it is.
+    /// How severe the rule's findings are.
     public var severity: Finding.Severity {
         switch self {
         case .noHeader, .headerByteOrder, .hiddenRecord, .noEnd, .recordsBehindEnd, .damagedSpan, .lengthLies,
@@ -78,51 +78,51 @@ public enum Rule: String, CaseIterable, Sendable {
         }
     }
 
-    /// What the documents, or healthy daemons, lead one to expect.
+    /// What the documents require or healthy daemons write instead.
     public var expected: String {
         switch self {
         case .noHeader: "16 bytes that begin with \"xenstore\""
         case .reservedFlags: "header flags other than bit 0 are zero"
         case .headerVersion: "version 1 for draft and v1, version 2 for v2"
-        case .headerByteOrder: "the byte order of the records in bit 0 of the header's flags"
+        case .headerByteOrder: "the byte order of the records in bit 0 of the header flags"
         case .layoutLikely: "records that all fit one layout"
         case .layoutUndecided: "a record that fits only one layout"
         case .noEnd: "an END record as the last one"
         case .endBody: "END has no body"
-        case .trailer: "nothing behind END"
+        case .trailer: "nothing after END"
         case .recordsBehindEnd: "END is the last record"
-        case .noRecords: "at least one record besides END"
-        case .unknownLine: "a line that says what the format knows"
-        case .oddLine: "a line just as the daemon or the tool writes it"
+        case .noRecords: "at least one record before END"
+        case .unknownLine: "a line that the format defines"
+        case .oddLine: "a line exactly as the daemon or the tool writes it"
         case .cutLine: "a newline at the end of the file"
         case .damagedSpan: "a record"
         case .lengthLies: "a len that ends where the next record begins"
-        case .lengthRule: "a len that counts its padding as in the image's other records, or as they do not"
+        case .lengthRule: "a len that counts the padding if the other records of the image do, and only then"
         case .slack: "a body that ends with its last field"
-        case .hiddenRecord: "records behind each other, not within each other"
-        case .dirtyPadding: "padding of zeros"
+        case .hiddenRecord: "one record after another, none inside another"
+        case .dirtyPadding: "padding that is zero"
         case .unknownType: "types 0 to 8"
         case .typeNotInLayout: "a type that the layout's document defines"
         case .watchWithoutDepth: "depth and pad between token-len and wpath"
-        case .setPad: "reserved octets and bits are zero"
-        case .unterminated: "a string whose last octet is NUL"
-        case .innerNUL: "no NUL before the last octet"
-        case .notUTF8: "text"
+        case .setPad: "reserved bytes and bits are zero"
+        case .unterminated: "a string whose last byte is NUL"
+        case .innerNUL: "no NUL before the last byte"
+        case .notUTF8: "valid UTF-8"
         case .connectionType: "conn-type 0 (ring) or 1 (socket)"
         case .connIDZero: "a conn-id other than 0"
         case .reservedDomid: "a domid below 0x7FF0"
-        case .outRespLength: "out-resp-len of at most out-data-len"
+        case .outRespLength: "an out-resp-len of at most out-data-len"
         case .permLetter: "one of the letters w, r, b, n"
         case .noPerms: "at least the owner's entry"
         case .manyPerms: "at most 255 entries"
-        case .committedTransaction: "tx-id and access 0 where conn-id is 0"
-        case .pendingAccess: "access of bits 0 and 1, and neither value nor perms in a deleted node"
-        case .pathForm: "an absolute path without empty parts, or a special one with @"
+        case .committedTransaction: "tx-id and access 0 if conn-id is 0"
+        case .pendingAccess: "only bits 0 and 1 in access; no value and no perms in a deleted node"
+        case .pathForm: "an absolute path without empty parts, or one that begins with @"
         case .pathCharacters: "ASCII letters, digits and - / _ @"
-        case .pathLength: "at most 3072 octets with the NUL"
-        case .quotaName: "a name of printable ASCII that the record has once"
+        case .pathLength: "at most 3072 bytes with the NUL"
+        case .quotaName: "a name of printable ASCII that occurs once in the record"
         case .repeatedRecord: "one record of the type"
-        case .duplicateConnection: "a conn-id of its own for each connection"
+        case .duplicateConnection: "a different conn-id for each connection"
         case .duplicateDomain: "one ring and one DOMAIN_DATA for each domid"
         case .unknownConnection: "a CONNECTION_DATA with this conn-id"
         case .lateConnection: "the CONNECTION_DATA before the records that refer to it"

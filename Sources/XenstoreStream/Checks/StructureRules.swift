@@ -1,16 +1,17 @@
-/// What records say of each other: connections, parents, owners.
+/// The rules about references between records: connections, parents, owners.
 struct StructureRules {
     private var connections: Set<UInt32> = []
     private var rings: Set<UInt16> = []
     private var domains: Set<UInt16> = []
     private var transactions: Set<TransactionKey> = []
-    /// Whether the path with an index is a committed node's; paths of later indices are not.
+    /// By index in the path table, whether a committed node has the path; no node has a path of a
+    /// later index.
     private var isNode: [Bool] = []
-    /// The parent of the last node, where that is known: most nodes follow a sibling.
+    /// The parent of the last node, if it is a node: most nodes follow a sibling.
     private var lastParent: Octets = []
     private var hasGlobal = false
     private var hasGlobalQuota = false
-    /// References to what has not been seen yet: at the end it is late, or missing.
+    /// References to what has not come yet: at the end it is late or missing.
     private var orphans: [Reference<Octets>] = []
     private var strangers: [Reference<UInt32>] = []
     private var targets: [Reference<UInt16>] = []
@@ -31,7 +32,7 @@ struct StructureRules {
     }
 
     /// Records that the path is a committed node's.
-    /// - Returns: whether it was one before.
+    /// - Returns: whether it already was.
     private mutating func markNode(_ index: PathTable.Index) -> Bool {
         while index >= isNode.count { isNode.append(false) }
         if isNode[index] { return true }
@@ -56,17 +57,17 @@ struct StructureRules {
         }
     }
 
-    /// Adds any record but a node.
+    /// Adds any record except a node.
     mutating func add(_ record: Record, _ list: inout FindingList) {
         switch record.body {
         case .global:
             if hasGlobal {
-                list.add(.repeatedRecord, record: record.number, offset: record.offset, "a further GLOBAL_DATA")
+                list.add(.repeatedRecord, record: record.number, offset: record.offset, "another GLOBAL_DATA")
             }
             hasGlobal = true
         case .globalQuota:
             if hasGlobalQuota {
-                list.add(.repeatedRecord, record: record.number, offset: record.offset, "a further GLOBAL_QUOTA_DATA")
+                list.add(.repeatedRecord, record: record.number, offset: record.offset, "another GLOBAL_QUOTA_DATA")
             }
             hasGlobalQuota = true
         case .connection(let data): connection(data, record, &list)
@@ -80,7 +81,7 @@ struct StructureRules {
             if !domains.insert(data.domid).inserted {
                 list.add(
                     .duplicateDomain, record: record.number, offset: record.offset,
-                    "a further DOMAIN_DATA of domain \(data.domid)")
+                    "another DOMAIN_DATA of domain \(data.domid)")
             }
         case .opaque: break
         }
@@ -89,12 +90,13 @@ struct StructureRules {
     private mutating func connection(_ data: ConnectionData, _ record: Record, _ list: inout FindingList) {
         if !connections.insert(data.connID).inserted {
             list.add(
-                .duplicateConnection, record: record.number, offset: record.offset + 8, "conn-id \(data.connID) again")
+                .duplicateConnection, record: record.number, offset: record.offset + 8,
+                "conn-id \(data.connID) occurs again")
         }
         guard data.kind == .ring else { return }
         if !rings.insert(data.domid).inserted {
             list.add(
-                .duplicateDomain, record: record.number, offset: record.offset, "a further ring of domain \(data.domid)"
+                .duplicateDomain, record: record.number, offset: record.offset, "another ring of domain \(data.domid)"
             )
         }
         if data.tdomid != ConnectionData.noDomain && !rings.contains(data.tdomid) {
@@ -126,7 +128,7 @@ struct StructureRules {
         _ list: inout FindingList
     ) {
         if markNode(index) {
-            list.add(.duplicateNode, record: number, offset: offset, "\(Escape.short(path)) again")
+            list.add(.duplicateNode, record: number, offset: offset, "\(Escape.short(path)) occurs again")
         }
         if needsParents, let parent = Path.parent(of: path), !parent.hasSameBytes(as: lastParent) {
             if isNode(parent, paths) {
@@ -145,23 +147,24 @@ struct StructureRules {
             let isLate = isNode(orphan.target, paths)
             list.add(
                 isLate ? .lateParent : .missingParent, record: orphan.record, offset: orphan.offset,
-                "\(Escape.short(orphan.name)) stands " + (isLate ? "before its parent" : "without its parent"))
+                "\(Escape.short(orphan.name)) " + (isLate ? "comes before its parent" : "has no parent"))
         }
         for stranger in strangers {
             let isLate = connections.contains(stranger.target)
             list.add(
                 isLate ? .lateConnection : .unknownConnection, record: stranger.record, offset: stranger.offset,
-                "conn-id \(stranger.target) " + (isLate ? "is of a later connection" : "is of no connection")
+                "conn-id \(stranger.target) " + (isLate ? "belongs to a later connection" : "belongs to no connection")
                     + (stranger.name.isEmpty ? "" : ": \(Escape.short(stranger.name))"))
         }
         for target in targets {
             let isLate = rings.contains(target.target)
             list.add(
                 .unknownTarget, record: target.record, offset: target.offset,
-                "the target domain \(target.target) " + (isLate ? "has its connection later" : "has no connection")
+                "the target domain \(target.target) " + (isLate ? "gets its connection later" : "has no connection")
                     + ": a daemon that restores this loses the target silently")
         }
-        // An image without domain 0's connection is one migrating domain's: the other owners live elsewhere.
+        // An image without domain 0's connection is that of one migrating domain: the other owners
+        // are elsewhere.
         guard rings.contains(0) else { return }
         for (domid, owner) in owners.sorted(by: { $0.value.record < $1.value.record }) where !rings.contains(domid) {
             list.add(

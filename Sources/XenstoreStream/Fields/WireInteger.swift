@@ -1,4 +1,4 @@
-/// A number that the wire carries: 1 to 8 octets, signed or not.
+/// A number that the wire carries: 1 to 8 bytes, signed or not.
 @usableFromInline
 package protocol WireInteger: FixedWidthInteger & Sendable {}
 

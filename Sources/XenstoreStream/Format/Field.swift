@@ -1,4 +1,4 @@
-/// Every field of every record type, under the name that the documents use.
+/// Every field of every record type.
 public enum Field: UInt8, CaseIterable, Sendable {
     // GLOBAL_DATA
     case rwSocketFD, roSocketFD, evtchnFD, virqPort
@@ -14,12 +14,12 @@ public enum Field: UInt8, CaseIterable, Sendable {
     case pathLength, valueLength, access, permCount, perms, path, value
     // GLOBAL_QUOTA_DATA, DOMAIN_DATA
     case domQuotaCount, globQuotaCount, quotaCount, features, quotas
-    // END and types from the future
+    // END and unknown types
     case body
     // Framing
     case type, len, padding
 
-    /// The name in the documents.
+    /// The name in xenstore-migration.md.
     public var name: String {
         switch self {
         case .rwSocketFD: "rw-socket-fd"
@@ -73,7 +73,7 @@ public enum Field: UInt8, CaseIterable, Sendable {
         }
     }
 
-    /// The field whose octets this one counts, where it counts octets.
+    /// The field whose bytes this one counts; nil if it does not count bytes.
     package var counted: Field? {
         switch self {
         case .inDataLength: .inData

@@ -1,21 +1,23 @@
 /// The 16 bytes that begin every stream, always big-endian (xenstore-migration.md, "Header").
 ///
-///      0    1    2    3    4    5    6    7   octet
+///      0    1    2    3    4    5    6    7   byte
 ///     +----+----+----+----+----+----+----+----+
 ///     | ident: "xenstore"                     |
 ///     +-------------------+-------------------+
 ///     | version           | flags             |
 ///     +-------------------+-------------------+
 public struct Header: Hashable, Sendable {
-    /// 8 octets, the ASCII letters `xenstore`.
+    /// 8 bytes, the ASCII letters `xenstore`.
     public static let ident: [UInt8] = Array("xenstore".utf8)
-    /// The header's length in octets.
+    /// The header's length in bytes.
     public static let size = 16
 
+    /// The version of the format: 1 or 2 in the published documents.
     public var version: UInt32
-    /// Bit 0 is the byte order (0 little, 1 big); the others are reserved and kept as they are.
+    /// Bit 0 is the byte order (0 little, 1 big); the other bits are reserved and kept as they are.
     public var flags: UInt32
 
+    /// A header with these numbers.
     public init(version: UInt32, flags: UInt32) {
         self.version = version
         self.flags = flags
@@ -26,6 +28,7 @@ public struct Header: Hashable, Sendable {
         self.init(version: format.layout.headerVersion, flags: format.byteOrder == .big ? 1 : 0)
     }
 
+    /// The byte order of everything after the header, by bit 0 of `flags`.
     public var byteOrder: ByteOrder {
         flags & 1 == 1 ? .big : .little
     }
@@ -36,7 +39,7 @@ public struct Header: Hashable, Sendable {
     }
 
     /// Reads the header at the start of `bytes`.
-    /// - Throws: `StreamError` where the bytes are too few or do not begin with `xenstore`.
+    /// - Throws: `StreamError` if there are too few bytes or they do not begin with `xenstore`.
     public init(bytes: [UInt8]) throws(StreamError) {
         guard !bytes.isEmpty else {
             throw StreamError(

@@ -1,7 +1,9 @@
-/// One of the three published layouts of the stream's records, or a text that holds the same things.
+/// One of the three published layouts of the stream's records, or a form of text with the same
+/// content.
 ///
-/// `draft` and `v1` carry the same version number in the header; `LayoutDetection` tells them apart by the records' bytes.
-/// A text is read as a stream of records, `TextImage`, with fields of the draft's shapes.
+/// `draft` and `v1` carry the same version number in the header; `LayoutDetection` distinguishes
+/// them by the bytes of the records. `TextImage` reads a text as a stream of records, with fields
+/// in the draft's shapes.
 public enum Layout: String, CaseIterable, Sendable {
     /// The document of 2020-04-24, header version 1.
     case draft
@@ -11,7 +13,7 @@ public enum Layout: String, CaseIterable, Sendable {
     case v2
     /// The text in which oxenstored writes its state.
     case oxenstored
-    /// What `xenstore-ls -f -p` prints: nodes alone.
+    /// What `xenstore-ls -f -p` prints: only nodes.
     case listing
 
     /// The layouts of streams.
@@ -51,7 +53,8 @@ public enum Layout: String, CaseIterable, Sendable {
         self == .v1 || self == .v2 ? .released : .draft
     }
 
-    /// The bits of a permission's flags that must be zero: bit 0 marks a stale entry, and the draft has none.
+    /// The bits of a permission's flags that must be zero: bit 0 marks a stale entry, and the draft
+    /// has no such bit.
     var reservedPermissionFlags: UInt8 {
         nodeShape == .draft ? 0xFF : 0xFE
     }
@@ -68,7 +71,8 @@ public enum Layout: String, CaseIterable, Sendable {
 
     /// The two shapes of CONNECTION_DATA.
     public enum ConnectionShape: Sendable {
-        /// conn-type follows a pad; the ring's conn-spec has 22 bytes, the socket's 6; one data buffer.
+        /// conn-type follows a pad; the ring's conn-spec has 22 bytes, the socket's 6; one data
+        /// buffer.
         case draft
         /// conn-spec has 8 bytes for every conn-type; two data buffers; an optional unique-id.
         case released
@@ -76,7 +80,7 @@ public enum Layout: String, CaseIterable, Sendable {
 
     /// The two shapes of NODE_DATA.
     public enum NodeShape: Sendable {
-        /// access and perm-count come first, the lengths behind the permissions.
+        /// access and perm-count come first, the lengths after the permissions.
         case draft
         /// path-len and value-len come first.
         case released

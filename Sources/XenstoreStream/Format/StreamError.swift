@@ -1,12 +1,12 @@
 /// What is wrong with a stream, and where: enough for one line that a person can act on.
 public struct StreamError: Error, Equatable, Sendable {
-    /// The kind of trouble; tests and callers compare this.
+    /// The kind of error; tests and callers compare this.
     public enum Code: String, CaseIterable, Sendable {
         /// There are no bytes at all.
         case empty
         /// The bytes do not begin as a stream does.
         case notAStream = "not-a-stream"
-        /// The header's version is none of the known ones.
+        /// The header's version is not a known one.
         case unknownVersion = "unknown-version"
         /// The records are in another byte order than the header says.
         case wrongByteOrder = "wrong-byte-order"
@@ -14,24 +14,28 @@ public struct StreamError: Error, Equatable, Sendable {
         case truncated = "truncated"
         /// A record's `len` runs past the end of the stream.
         case lengthBeyondEnd = "length-beyond-end"
-        /// A record's `len` is not what its fields and the records behind it say.
+        /// A record's `len` contradicts its fields and the records after it.
         case lengthLies = "length-lies"
         /// A field needs more bytes than the record's body has left.
         case fieldBeyondBody = "field-beyond-body"
-        /// A value that the field's width cannot hold, met when writing.
+        /// In writing: a value does not fit the width of its field.
         case doesNotFit = "does-not-fit"
     }
 
+    /// The kind of error.
     public let code: Code
     /// Bytes from the start of the stream.
     public let offset: Int
-    /// The record's number, counted from 1, and its type; nil where the trouble is outside the records.
+    /// The record's number, from 1; nil if the error is outside the records.
     public let record: Int?
+    /// The record's type; nil if it is not known.
     public let type: RecordType?
+    /// The field in question; nil if there is none.
     public let field: Field?
-    /// What is wrong, as half a sentence.
+    /// What is wrong, as a clause.
     public let reason: String
 
+    /// An error with these parts.
     public init(
         _ code: Code, offset: Int, record: Int? = nil, type: RecordType? = nil, field: Field? = nil,
         reason: String

@@ -1,6 +1,7 @@
-/// A message of the xenstore protocol as it waits in a connection's buffer (xenstore.txt; xs_wire.h).
+/// A message of the xenstore protocol as it waits in a connection's buffer (xenstore.txt;
+/// xs_wire.h).
 ///
-///      0    1    2    3    4    5    6    7   octet
+///      0    1    2    3    4    5    6    7   byte
 ///     +-------------------+-------------------+
 ///     | type              | req-id            |
 ///     +-------------------+-------------------+
@@ -8,21 +9,25 @@
 ///     +-------------------+-------------------+
 ///     | payload ...
 ///
-/// The numbers have the stream's byte order. The first may lack its beginning, the last its end.
+/// The numbers have the stream's byte order. The first message may lack its beginning, the last one
+/// its end.
 public struct WireMessage: Equatable, Sendable {
-    /// Octets from the buffer's start.
+    /// Bytes from the buffer's start.
     public let offset: Int
-    /// Nil, like the other numbers, where it is cut off.
+    /// The number of the message's type; nil, like the other numbers, if it is cut off.
     public let type: UInt32?
+    /// The number that the client gave the request; the reply repeats it.
     public let requestID: UInt32?
+    /// The transaction of the request; 0 if it has none.
     public let txID: UInt32?
-    /// Octets of the whole payload.
+    /// Bytes of the whole payload.
     public let length: UInt32?
-    /// What is there of the payload, or the rest of a message whose beginning is gone.
+    /// The part of the payload that is there, or the rest of a message whose beginning is gone.
     public let payload: Octets
+    /// Whether the whole message is there.
     public let isComplete: Bool
 
-    /// The type's name in the protocol, its number where it has none; nil where the type is cut off.
+    /// The type's name in the protocol, its number if it has no name; nil if the type is cut off.
     public var typeName: String? {
         type.map { Self.names.indices.contains(Int($0)) ? Self.names[Int($0)] : String($0) }
     }
@@ -32,7 +37,7 @@ public struct WireMessage: Equatable, Sendable {
         payload.prefix { $0 != 0 }
     }
 
-    /// The types by their numbers. RESTRICT has been taken out of Xen; its number stays free.
+    /// The names of the types by their numbers. Xen no longer has RESTRICT; its number stays free.
     public static let names = [
         "CONTROL", "DIRECTORY", "READ", "GET_PERMS", "WATCH", "UNWATCH", "TRANSACTION_START", "TRANSACTION_END",
         "INTRODUCE", "RELEASE",
@@ -41,13 +46,14 @@ public struct WireMessage: Equatable, Sendable {
         "RESTRICT", "RESET_WATCHES", "DIRECTORY_PART", "GET_FEATURE", "SET_FEATURE", "GET_QUOTA", "SET_QUOTA",
     ]
 
-    /// Octets before the payload.
+    /// Bytes before the payload.
     public static let headerSize = 16
 
     /// The messages of a buffer.
     /// - Parameters:
     ///   - buffer: a connection's in-data or out-data.
-    ///   - skipping: octets at its start that finish a message whose beginning has been read already.
+    ///   - skipping: bytes at its start that finish a message whose beginning has already been
+    ///     read.
     ///   - byteOrder: that of the stream.
     public static func decode(_ buffer: Octets, skipping: Int = 0, byteOrder: ByteOrder) -> [WireMessage] {
         var messages: [WireMessage] = []

@@ -2,8 +2,8 @@ extension FieldWriter {
     /// Appends a plain node.
     /// - Parameters:
     ///   - path: without its NUL.
-    ///   - perms: four octets each, as the stream has them.
-    /// - Returns: false, with nothing appended, where a field cannot hold its value.
+    ///   - perms: four bytes each, as in the stream.
+    /// - Returns: false, with nothing appended, if a field cannot hold its value.
     package mutating func append(
         _ plan: PlainNodePlan, path: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, perms: [UInt8]
     ) -> Bool {
@@ -12,8 +12,9 @@ extension FieldWriter {
         }
     }
 
-    /// Appends a node where it is a plain one.
-    /// - Returns: false, with nothing appended, where something about it is odd or a field cannot hold its value.
+    /// Appends a node if it is a plain one.
+    /// - Returns: false, with nothing appended, if something about it is odd or a field cannot hold
+    ///   its value.
     mutating func append(_ plan: PlainNodePlan, _ node: NodeData) -> Bool {
         guard node.canBePlain, !plan.steps.isEmpty else { return false }
         return node.path.octets.withUnsafeBytes { path in
@@ -42,7 +43,8 @@ extension FieldWriter {
         let length = UInt32(truncatingIfNeeded: lengthRule == .padded ? padded : fieldCount)
         let start = bytes.count
         record += 1
-        // Zeros first, which the padding and what says nothing keep; then the fields between them.
+        // First zeros, which remain in the padding and in the numbers that are zero; then the other
+        // fields.
         bytes.append(contentsOf: repeatElement(0, count: 8 + padded))
         let order = byteOrder
         bytes.withUnsafeMutableBytes { buffer in

@@ -1,15 +1,16 @@
-/// Where a plain node's fields are in a stream: a committed node with no odd field, which `FieldWriter` writes as it is there.
+/// The places of a plain node's fields in a stream. A plain node is a committed node with no odd
+/// field, of which `FieldWriter` writes exactly the same bytes.
 package struct PlainNode: Sendable {
     /// The sizes from which the offsets of a plain node's fields follow.
     package struct Counts: Sendable {
-        /// Bytes of the path with its NUL; 0 stands for a record that is not a plain node.
+        /// Bytes of the path with its NUL; 0 for a record that is not a plain node.
         var path: UInt16 = 0
         /// Bytes of the value.
         var value: UInt16 = 0
         /// Entries of the permission list.
         var perms: UInt16 = 0
 
-        /// What stands for a record that is not a plain node.
+        /// The counts of a record that is not a plain node.
         package static let none = Counts()
     }
 
@@ -33,7 +34,7 @@ package struct PlainNode: Sendable {
             perms: UInt16(truncatingIfNeeded: perms.count / 4))
     }
 
-    /// One of the permissions, from 0; nil if the node has fewer.
+    /// The permission with this index, from 0; nil if the node has fewer.
     /// - Parameter stream: the bytes of the stream.
     package func permission(_ index: Int, in stream: UnsafeRawBufferPointer) -> Permission? {
         guard index >= 0, index < perms.count / 4 else { return nil }
@@ -43,7 +44,8 @@ package struct PlainNode: Sendable {
             domid: byteOrder.integer(UInt16.self, at: offset + 2, of: stream))
     }
 
-    /// Whether every permission has a known letter and no flag, so that it is the same in all layouts.
+    /// Whether every permission has a known letter and no flag, so that it is the same in all
+    /// layouts.
     package func hasPortablePerms(in stream: UnsafeRawBufferPointer) -> Bool {
         stride(from: perms.lowerBound, to: perms.upperBound, by: 4).allSatisfy {
             Permission.isLetter(stream[$0]) && stream[$0 + 1] == 0
@@ -62,7 +64,8 @@ package struct PlainNode: Sendable {
 }
 
 extension NodeData {
-    /// Whether a plain node can have these fields: the numbers that it does not keep are zero, and its path ends in NUL.
+    /// Whether a plain node can have these fields: the numbers that it does not keep are zero, and
+    /// its path ends in NUL.
     var canBePlain: Bool {
         isCommitted && txID == 0 && access == 0 && path.isTerminated
     }

@@ -1,19 +1,20 @@
-/// The fields of a committed node with nothing odd about it, in the order of the wire, taken from the node's own walk.
+/// The fields of a plain node in the order of the wire, taken from the walk over a node.
 ///
-/// Almost every row of an archive is such a node. Its fields do not depend on each other's values, so the walk is done
-/// once for each layout, and a row is written from its result: three times as fast as walking for each row.
+/// Almost every row of an archive is a plain node. Its fields do not depend on each other's values,
+/// so the walk is done once for each layout. A row is written from its result three times as fast
+/// as by a walk for each row.
 package struct PlainNodePlan {
-    /// One field, or what stands for one in a plain node.
+    /// One field of a plain node.
     enum Step {
         /// A number that is zero.
         case zero(width: Int)
-        /// The length of a string or of octets, or the number of permissions.
+        /// The length of the path or of the value, or the number of permissions.
         case pathCount, valueCount, permCount
         case perms, path, value
     }
 
     let steps: [Step]
-    /// The octets of all numbers and lengths.
+    /// Bytes of all numbers and lengths.
     let fixedWidth: Int
 
     package init(layout: Layout) {
@@ -24,7 +25,8 @@ package struct PlainNodePlan {
         fixedWidth = walk.fixedWidth
     }
 
-    /// The plain node at `offset`; nil if the record there is another, or anything about it is odd.
+    /// The plain node at `offset`; nil if the record there is not a node, or anything about it is
+    /// odd.
     func node(at offset: Int, in stream: UnsafeRawBufferPointer, _ format: StreamFormat) -> PlainNode? {
         var cursor = ByteCursor(bytes: stream, order: format.byteOrder, offset: offset)
         guard !steps.isEmpty, cursor.integer(UInt32.self) == RecordType.nodeData.rawValue,
@@ -57,7 +59,8 @@ package struct PlainNodePlan {
             perms: perms, byteOrder: format.byteOrder)
     }
 
-    /// The plain node at `offset` that has been read before, without a look at the stream; nil for `Counts.none`.
+    /// The plain node at `offset` that has been read before, from its counts and without a look at
+    /// the stream; nil for `Counts.none`.
     package func node(at offset: Int, _ counts: PlainNode.Counts, _ format: StreamFormat) -> PlainNode? {
         guard counts.path > 0 else { return nil }
         var position = offset + 8

@@ -1,8 +1,9 @@
-/// A connection to the daemon, a domain's ring or a socket (xenstore-migration.md, "CONNECTION_DATA").
+/// A connection to the daemon, a domain's ring or a socket (xenstore-migration.md,
+/// "CONNECTION_DATA").
 ///
 /// v1 and v2:
 ///
-///      0    1    2    3    4    5    6    7   octet
+///      0    1    2    3    4    5    6    7   byte
 ///     +-------------------+---------+---------+
 ///     | conn-id           |conn-type| fields  |
 ///     +-------------------+---------+---------+
@@ -11,17 +12,18 @@
 ///     |in-data-l|out-resp-| out-data-len      |
 ///     +---------+---------+-------------------+
 ///     | in-data, out-data ...
-///     | at the next multiple of 8: unique-id, where fields has bit 0
+///     | at the next multiple of 8: unique-id, if fields has bit 0
 ///
-/// draft: conn-id, a pad, conn-type, then a conn-spec of 22 octets (ring) or 6 (socket), data-len, data.
+/// draft: conn-id, a pad, conn-type, then a conn-spec of 22 bytes (ring) or 6 (socket), data-len,
+/// data.
 public struct ConnectionData: RecordFields {
     package static let type = RecordType.connectionData
-    /// The domid that stands for "no domain" in tdomid.
+    /// The domid that means "no domain" in tdomid.
     public static let noDomain: UInt16 = 0x7FF4
 
-    /// Not zero; renumbered at every dump, so it says nothing across two images.
+    /// Not zero. The daemon renumbers at every dump, so the number means nothing across two images.
     public var connID: UInt32 = 0
-    /// draft: 4 octets behind conn-id, zero in a clean stream.
+    /// draft: 4 bytes after conn-id, zero in a clean stream.
     public var connPad: UInt32 = 0
     /// 0 shared ring, 1 socket.
     public var connType: UInt16 = 0
@@ -29,6 +31,7 @@ public struct ConnectionData: RecordFields {
     public var fields: UInt16 = 0
 
     // Ring
+    /// The domain of the ring.
     public var domid: UInt16 = 0
     /// The domain that `domid` acts for after SET_TARGET; `noDomain` otherwise.
     public var tdomid: UInt16 = ConnectionData.noDomain
@@ -36,28 +39,32 @@ public struct ConnectionData: RecordFields {
     public var evtchn: UInt32 = 0
     /// draft. Ring: bit 0 INTRODUCE issued, bit 1 RELEASE issued. Socket: bit 0 read-only.
     public var flags: UInt16 = 0
-    /// draft: the domain's port; the daemon's own port (all ones in a migration); the ring's machine frame.
+    /// draft: the domain's event channel port.
     public var revtchn: UInt32 = 0
+    /// draft: the daemon's own port; all ones in a migration.
     public var levtchn: UInt32 = 0
+    /// draft: the ring's machine frame; all ones in a migration.
     public var mfn: UInt64 = 0
 
     // Socket
+    /// The file descriptor of the socket.
     public var socketFD: Int32 = -1
-    /// v1, v2: 4 octets behind socket-fd, zero in a clean stream.
+    /// v1, v2: 4 bytes after socket-fd, zero in a clean stream.
     public var socketPad: UInt32 = 0
 
-    /// The octets of conn-spec where conn-type is none of the known ones (draft: all the rest of the body).
+    /// The bytes of conn-spec if conn-type is not a known one (draft: all the rest of the body).
     public var connSpec: Octets = []
 
     /// Request bytes not yet handled (v1, v2).
     public var inData: Octets = []
-    /// How many octets of `outData` finish a reply that is already half written (v1, v2).
+    /// How many bytes of `outData` finish a reply that is already half written (v1, v2).
     public var outRespLength: UInt16 = 0
     /// Replies and events not yet written to the connection; the draft's only buffer.
     public var outData: Octets = []
-    /// Tells one use of a domid from the next (v1, v2, where fields has bit 0).
+    /// Distinguishes one use of a domid from the next (v1, v2, if fields has bit 0).
     public var uniqueID: UInt64 = 0
 
+    /// A connection with empty fields, to be filled by a reader.
     public init() {}
 
     /// A ring connection of v1 or v2.
@@ -75,6 +82,7 @@ public struct ConnectionData: RecordFields {
         self.socketFD = socketFD
     }
 
+    /// The kind of connection, by conn-type.
     public var kind: Kind {
         switch connType {
         case 0: .ring
@@ -83,11 +91,12 @@ public struct ConnectionData: RecordFields {
         }
     }
 
-    /// What conn-type says.
+    /// The kinds of connection that conn-type distinguishes.
     public enum Kind: Sendable {
         case ring, socket, unknown
     }
 
+    /// Whether a unique-id follows the data, by bit 0 of fields.
     public var hasUniqueID: Bool {
         fields & 1 == 1
     }
@@ -117,7 +126,7 @@ public struct ConnectionData: RecordFields {
             try visitor.integer(.flags, &flags)
             try visitor.integer(.socketFD, &socketFD)
         case .unknown:
-            // Where the unknown conn-spec ends cannot be known.
+            // The end of an unknown conn-spec cannot be known.
             return try visitor.rest(.connSpec, &connSpec)
         }
         let count = try visitor.count(.outDataLength, as: UInt32.self, of: outData.count)

@@ -1,6 +1,6 @@
 /// Global state of the daemon, for live update only (xenstore-migration.md, "GLOBAL_DATA").
 ///
-///      0    1    2    3   octet
+///      0    1    2    3   byte
 ///     +----+----+----+----+
 ///     | rw-socket-fd      |
 ///     +-------------------+
@@ -13,17 +13,20 @@ public struct GlobalData: RecordFields {
 
     /// The file descriptor of the listening socket; -1: none.
     public var rwSocketFD: Int32
-    /// draft: the descriptor of the read-only socket. v1 and v2: the descriptor of the event channel device. -1: none.
+    /// draft: the descriptor of the read-only socket. v1 and v2: the descriptor of the event
+    /// channel device. -1: none.
     public var secondFD: Int32
     /// oxenstored: the port of the event that a domain has gone. -1: none.
     public var virqPort: Int32
 
+    /// A record with these fields.
     public init(rwSocketFD: Int32 = -1, secondFD: Int32 = -1, virqPort: Int32 = -1) {
         self.rwSocketFD = rwSocketFD
         self.secondFD = secondFD
         self.virqPort = virqPort
     }
 
+    /// A record without any descriptor or port.
     public init() {
         self.init(rwSocketFD: -1)
     }

@@ -2,31 +2,34 @@
 ///
 /// v1 and v2:
 ///
-///      0    1    2    3    4    5    6    7   octet
+///      0    1    2    3    4    5    6    7   byte
 ///     +-------------------+-------------------+
 ///     | conn-id           | tx-id             |
 ///     +---------+---------+---------+---------+
 ///     |path-len |value-len| access  |perm-coun|
 ///     +---------+---------+---------+---------+
-///     | perms, 4 octets each: perm, flags, domid
+///     | perms, 4 bytes each: perm, flags, domid
 ///     | path, value ...
 ///
 /// draft: conn-id, tx-id, access, perm-count, perms, path-len, value-len, path, value.
 public struct NodeData: RecordFields {
     package static let type = RecordType.nodeData
 
-    /// 0 for a committed node; else the connection whose transaction has touched the node.
+    /// 0 for a committed node; otherwise the connection whose transaction has touched the node.
     public var connID: UInt32
-    /// The transaction of a pending node; to be ignored, and kept, in a committed one.
+    /// The transaction of a pending node; kept, but without meaning, in a committed one.
     public var txID: UInt32
-    /// A pending node: bit 0 read, bit 1 written, 0 deleted. To be ignored, and kept, in a committed one.
+    /// A pending node: bit 0 read, bit 1 written, 0 deleted; kept, but without meaning, in a
+    /// committed one.
     public var access: UInt16
-    /// The first names the owner, and its letter is what everyone not listed may do.
+    /// The first entry names the owner; its letter says what domains without an entry may do.
     public var perms: [Permission]
+    /// The node's path: absolute, or special (`@...`).
     public var path: TerminatedString
-    /// Any octets, also none.
+    /// Any bytes; may be empty.
     public var value: Octets
 
+    /// A node with these fields; by default it is committed.
     public init(
         path: TerminatedString, value: Octets, perms: [Permission], connID: UInt32 = 0, txID: UInt32 = 0,
         access: UInt16 = 0
@@ -39,6 +42,7 @@ public struct NodeData: RecordFields {
         self.value = value
     }
 
+    /// A node with empty fields.
     public init() {
         self.init(path: TerminatedString([]), value: [], perms: [])
     }

@@ -1,17 +1,19 @@
-/// A record as it stands in a stream: its place, its fields, and what the fields do not explain.
+/// A record of a stream: its place, its fields, and its residue.
 public struct Record: Sendable {
-    /// Counted from 1.
+    /// The record's number, from 1.
     public let number: Int
     /// Bytes from the start of the stream to the record's type.
     public let offset: Int
-    /// Octets from the record's type to the next record, padding included.
+    /// Bytes from the record's type to the next record, padding included.
     public let size: Int
     /// The declared `len`.
     public let length: UInt32
+    /// The record's fields.
     public let body: RecordBody
-    /// Nil for a clean record.
+    /// The bytes that the fields do not explain; nil for a clean record.
     public let residue: Residue?
 
+    /// The record's type.
     public var type: RecordType {
         body.type
     }

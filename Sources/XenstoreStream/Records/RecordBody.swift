@@ -32,7 +32,8 @@ public enum RecordBody: Hashable, Sendable {
     /// - Throws: what the visitor throws.
     @inlinable
     package init<Visitor: FieldVisitor>(type: RecordType, from visitor: inout Visitor) throws(Visitor.Failure) {
-        // Most records are nodes: one is filled where it lies, not taken out of the body and put back.
+        // Most records are nodes: a node is filled in place, not taken out of the body and put
+        // back.
         if type == .nodeData {
             var node = NodeData()
             try node.visitFields(&visitor)
@@ -43,6 +44,7 @@ public enum RecordBody: Hashable, Sendable {
         }
     }
 
+    /// The record's type.
     public var type: RecordType {
         switch self {
         case .global: .globalData
@@ -57,9 +59,10 @@ public enum RecordBody: Hashable, Sendable {
         }
     }
 
-    /// The conn-id of the connection that the record is of, or belongs to: 0 in a committed node. Nil if the type has none.
+    /// The conn-id of the connection that the record describes or belongs to: 0 in a committed
+    /// node. Nil if the type has none.
     ///
-    /// Setting it changes a record whose type has one, and no other.
+    /// Setting it changes only a record whose type has one.
     public var connID: UInt32? {
         get {
             switch self {
@@ -104,7 +107,7 @@ public enum RecordBody: Hashable, Sendable {
         }
     }
 
-    /// What a watch of either kind says: connection, path and token. Nil if the record is not a watch.
+    /// The connection, path and token of a watch of either type; nil if the record is not a watch.
     public var watch: WatchData? {
         switch self {
         case .watch(let data): data
@@ -113,12 +116,12 @@ public enum RecordBody: Hashable, Sendable {
         }
     }
 
-    /// How many octets `len` counts that are not there.
+    /// How many bytes `len` counts that are not there.
     package var phantomOctets: Int {
         if case .watchExtended(let data) = self, !data.hasDepth { 4 } else { 0 }
     }
 
-    /// Walks over the fields of whatever record this is.
+    /// Walks over the fields of the record, whatever its type.
     @inlinable
     package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         switch self {

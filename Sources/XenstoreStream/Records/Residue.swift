@@ -1,19 +1,22 @@
-/// What a record has besides its fields: the bytes that writing the fields anew would not bring back.
+/// The bytes of a record that its fields do not explain: they would be lost if only the fields were
+/// written.
 public struct Residue: Hashable, Sendable {
-    /// The declared `len`, where it is not the one that the fields and the stream's length rule give.
+    /// The declared `len`; nil if it is the one that follows from the fields and the stream's
+    /// length rule.
     public var length: UInt32?
-    /// The octets before unique-id, where they are not zero; empty otherwise.
+    /// The bytes before unique-id; empty if they are zero.
     public var alignment: Octets
-    /// The octets between the last field and the next record, where they are not just zero padding.
+    /// The bytes between the last field and the next record; nil if they are only padding of zeros.
     public var tail: Octets?
 
+    /// A residue with these parts.
     public init(length: UInt32? = nil, alignment: Octets = [], tail: Octets? = nil) {
         self.length = length
         self.alignment = alignment
         self.tail = tail
     }
 
-    /// How many bytes are kept verbatim.
+    /// The number of bytes to be kept verbatim.
     public var verbatimCount: Int {
         (length == nil ? 0 : 4) + alignment.count + (tail?.count ?? 0)
     }

@@ -1,6 +1,6 @@
 /// A registered watch (xenstore-migration.md, "WATCH_DATA").
 ///
-///      0    1    2    3   octet
+///      0    1    2    3   byte
 ///     +-------------------+
 ///     | conn-id           |
 ///     +---------+---------+
@@ -14,15 +14,17 @@ public struct WatchData: RecordFields {
     public var connID: UInt32
     /// Absolute, relative to the domain's home, or special (`@...`).
     public var wpath: TerminatedString
-    /// Any string, also the empty one.
+    /// Any string; may be empty.
     public var token: TerminatedString
 
+    /// A watch with these fields.
     public init(connID: UInt32, wpath: TerminatedString, token: TerminatedString) {
         self.connID = connID
         self.wpath = wpath
         self.token = token
     }
 
+    /// A watch with empty fields.
     public init() {
         self.init(connID: 0, wpath: TerminatedString([]), token: TerminatedString([]))
     }

@@ -1,6 +1,6 @@
 /// A watch with a depth, from version 2 on (xenstore-migration.md, "WATCH_DATA_EXTENDED").
 ///
-///      0    1    2    3   octet
+///      0    1    2    3   byte
 ///     +-------------------+
 ///     | conn-id           |
 ///     +---------+---------+
@@ -10,23 +10,27 @@
 ///     +---------+---------+
 ///     | wpath, token ...
 ///
-/// The daemons that write this record (Xen 4.22 and later) leave out depth and pad, and count them in `len` all the same:
-/// such a record has `hasDepth` false.
+/// The daemons that write this record (Xen 4.22 and later) leave out depth and pad, but count them
+/// in `len`: in such a record `hasDepth` is false.
 public struct WatchDataExtended: RecordFields {
     package static let type = RecordType.watchDataExtended
-    /// The depth that stands for no limit.
+    /// The depth that means no limit.
     public static let unlimited: UInt16 = 0xFFFF
 
+    /// The connection that set the watch.
     public var connID: UInt32
+    /// Absolute, relative to the domain's home, or special (`@...`).
     public var wpath: TerminatedString
+    /// Any string; may be empty.
     public var token: TerminatedString
     /// How many levels below `wpath` fire the watch.
     public var depth: UInt16
     /// Zero in a clean stream.
     public var depthPad: UInt16
-    /// Whether depth and pad are there; where not, `depth` says nothing.
+    /// Whether depth and pad are there; if not, `depth` has no meaning.
     public var hasDepth = true
 
+    /// A watch with these fields.
     public init(connID: UInt32, wpath: TerminatedString, token: TerminatedString, depth: UInt16, depthPad: UInt16 = 0) {
         self.connID = connID
         self.wpath = wpath
@@ -35,6 +39,7 @@ public struct WatchDataExtended: RecordFields {
         self.depthPad = depthPad
     }
 
+    /// A watch with empty fields and no limit of depth.
     public init() {
         self.init(connID: 0, wpath: TerminatedString([]), token: TerminatedString([]), depth: Self.unlimited)
     }

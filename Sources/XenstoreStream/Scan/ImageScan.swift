@@ -1,13 +1,13 @@
 /// Reads an image once: where its items are, which paths they have, and what is odd about it.
 ///
-/// Hand it every item in the order of the stream, then ask for the findings. The scan owns the table of the image's paths; the
-/// rules of `ImageChecker` look paths up in it.
+/// Add every item in the order of the stream, then ask for the findings. The scan owns the table of
+/// the image's paths; the rules of `ImageChecker` look paths up in it.
 public struct ImageScan {
     private let reader: RecordReader
     private var checker: ImageChecker
     /// The paths of all nodes and watches.
     package private(set) var paths: PathTable
-    /// For each item, where it starts.
+    /// For each item, its offset in the image, in bytes.
     package private(set) var starts: [Int] = []
     /// For each item, the index of its path in `paths`; -1 if it has none.
     package private(set) var pathIndices: [Int32] = []
@@ -15,12 +15,14 @@ public struct ImageScan {
     package private(set) var nodeCounts: [PlainNode.Counts] = []
     /// Which items are damaged spans, by index.
     package private(set) var damages: Set<Int> = []
-    /// Of each rule so many findings are listed; a last one counts the rest.
+    /// The number of findings of one rule that are listed; a last one counts the rest.
     public static let findingsPerRule = ImageChecker.findingsPerRule
 
+    /// The number of records added so far.
     public private(set) var recordCount = 0
+    /// How many of them are nodes.
     public private(set) var nodeCount = 0
-    /// Bytes that must be kept verbatim, as no field explains them; without the trailer.
+    /// Bytes to be kept verbatim because no field explains them; without the trailer.
     public private(set) var verbatimCount = 0
 
     /// - Parameters:
@@ -31,14 +33,14 @@ public struct ImageScan {
         reader = RecordReader(stream: bytes, format: detection.format)
         checker = ImageChecker(header: header, detection: detection)
         paths = PathTable(bytes: bytes)
-        // In the image of a host, one record has about 80 bytes.
+        // In a host's image, a record takes about 80 bytes.
         starts.reserveCapacity(bytes.count / 72)
         pathIndices.reserveCapacity(bytes.count / 72)
         nodeCounts.reserveCapacity(bytes.count / 72)
     }
 
-    /// Adds all items that a cursor has left.
-    /// - Returns: where the last one ends.
+    /// Adds all remaining items of a cursor.
+    /// - Returns: the offset after the last one.
     /// - Throws: `StreamError` if a whole stream is damaged.
     package mutating func addAll(_ cursor: RecordCursor) throws(StreamError) -> Int {
         var cursor = cursor
@@ -52,6 +54,7 @@ public struct ImageScan {
         return cursor.offset
     }
 
+    /// Adds the next item of the stream.
     public mutating func add(_ item: StreamItem) {
         switch item {
         case .record(let record): add(record)
@@ -59,6 +62,7 @@ public struct ImageScan {
         }
     }
 
+    /// Adds the next item, a record.
     public mutating func add(_ record: Record) {
         let isNode = record.type == .nodeData
         note(record.offset, isNode ? PlainNode.Counts(record) : .none)
@@ -73,6 +77,7 @@ public struct ImageScan {
         checker.add(record, path: insert(path), in: paths)
     }
 
+    /// Adds the next item, a damaged span.
     public mutating func add(_ damage: Damage) {
         damages.insert(starts.count)
         note(damage.offset, .none)
@@ -106,7 +111,7 @@ public struct ImageScan {
         return index
     }
 
-    /// All findings, in the order of the stream. To be called once, after the last item.
+    /// All findings, in the order of the stream. Call this once, after the last item.
     /// - Parameters:
     ///   - trailer: the bytes after END.
     ///   - size: of the file, in bytes.
@@ -116,7 +121,7 @@ public struct ImageScan {
 }
 
 extension PlainNode.Counts {
-    /// The sizes in a record that turns out to be a plain node; `none` if it does not.
+    /// The sizes in a record if it is a plain node; `none` if it is not.
     fileprivate init(_ record: Record) {
         guard case .node(let node) = record.body, record.residue == nil, node.canBePlain,
             let path = UInt16(exactly: node.path.octets.count + 1)

@@ -1,17 +1,18 @@
-/// A text that holds a state, read as a stream of records.
+/// A text read as a stream of records.
 ///
-/// Each line becomes a record with the fields that the line tells, in the shapes of the draft layout, and the stream of these records
-/// is stored and compared like any other. A record from which just its line can be written holds nothing else. A line that is
-/// written otherwise stands as it is behind its record's fields, and a line that says nothing known is a record of its own kind.
-/// So the text comes back byte for byte, whatever is in it.
+/// Each line becomes a record with the fields of the line, in the shapes of the draft layout. The
+/// stream of these records is stored and compared like any other. If exactly the line can be
+/// written from the fields, the record contains nothing else; if not, the line follows the fields
+/// as it is. An unknown line is a record of a type for such lines. So the text is restored byte for
+/// byte, whatever it contains.
 public struct TextImage: Sendable {
     /// The file.
     public let text: [UInt8]
-    /// The records one behind the other; there is neither header nor END.
+    /// The records one after another, without header and END.
     public let stream: [UInt8]
-    /// Where in `stream` each record starts; one more for its end.
+    /// The offset in `stream` of each record, and of its end.
     public let starts: [Int]
-    /// Where in `text` the line of each record starts; one more for its end.
+    /// The offset in `text` of the line of each record, and of its end.
     public let places: [Int]
     /// What is odd about the lines.
     let remarks: [Remark]
@@ -19,7 +20,7 @@ public struct TextImage: Sendable {
     /// Something odd about the line of a record.
     struct Remark: Sendable {
         let rule: Rule
-        /// From 1 on.
+        /// From 1.
         let record: Int
         let message: String
     }
@@ -27,7 +28,7 @@ public struct TextImage: Sendable {
     /// - Parameters:
     ///   - text: the file, as it is.
     ///   - layout: one of `Layout.texts`.
-    /// - Throws: `StreamError` where a line is longer than any record can be.
+    /// - Throws: `StreamError` if a line is longer than a record can be.
     public init(_ text: [UInt8], layout: Layout) throws(StreamError) {
         guard var dialect = layout.dialect else {
             throw StreamError(
@@ -58,7 +59,7 @@ public struct TextImage: Sendable {
                 remarks.append(
                     Remark(
                         rule: .oddLine, record: record,
-                        message: "the line is written in a way of its own: \(Escape.short(line))"))
+                        message: "the line is not written as a daemon or tool writes it: \(Escape.short(line))"))
             }
             place = end
         }
@@ -69,7 +70,8 @@ public struct TextImage: Sendable {
         stream = writer.take()
     }
 
-    /// What a record has besides its fields: the line as it stands, and padding.
+    /// The residue of a record whose fields do not give exactly its line: the line as it is, and
+    /// padding.
     private static func residue(_ body: RecordBody, _ line: Octets, _ layout: Layout) -> Residue {
         let fields = FieldList.entries(of: body, layout: layout).reduce(0) { $0 + $1.width }
         let count = fields + line.count
@@ -78,44 +80,45 @@ public struct TextImage: Sendable {
             tail: line + Array(repeating: 0, count: Padding.count(after: count)))
     }
 
-    /// The lines of which a record was made, or which tell what it holds.
+    /// The lines that a record was read from, or, if none are kept, the lines written from its
+    /// fields.
     public static func line(of record: Record, layout: Layout) -> Octets {
         if let length = record.residue?.length, let tail = record.residue?.tail {
-            // Behind the fields stand the line and the padding.
+            // The fields are followed by the line and the padding.
             return tail.dropLast(Padding.count(after: Int(length)))
         }
         return line(of: record.body, layout: layout)[...]
     }
 
-    /// The lines that tell what a record holds, as a daemon would write them.
+    /// The lines for a record, as a daemon would write them; empty if no line can express it.
     public static func line(of body: RecordBody, layout: Layout) -> [UInt8] {
         layout.dialect?.text(of: body) ?? []
     }
 
-    /// The whole text that tells records; a record that no line tells is left out.
+    /// The whole text for some records; a record that no line can express is left out.
     public static func text(of records: some Sequence<RecordBody>, layout: Layout) -> [UInt8] {
         var text = layout.dialect?.head ?? []
         for record in records { text += line(of: record, layout: layout) }
         return text
     }
 
-    /// The conn-id that stands for a ring or a socket in a text, which has none.
+    /// The conn-id given to a ring or a socket of a text, which has no conn-ids.
     public static func connID(of data: ConnectionData) -> UInt32 {
         data.kind == .socket ? OxenstoredDialect.connID(fd: data.socketFD) : OxenstoredDialect.connID(domid: data.domid)
     }
 
-    /// The fields that a line tells: without lengths, and what other layouts have.
+    /// The fields that a line contains: without lengths and fields of other layouts.
     package static func entries(of body: RecordBody, layout: Layout) -> [FieldList.Entry] {
         let strange: Set<Field> = [.connID, .connPad, .tdomid, .flags, .outData, .txID, .access]
         return FieldList.entries(of: body, layout: layout).filter { entry in
             if case .count = entry.value { return false }
-            // The connection of a watch is all that says whose it is.
+            // Only conn-id shows whose watch it is.
             return !strange.contains(entry.field)
                 || (entry.field == .connID && (body.type == .watchData || body.type == .connectionData))
         }
     }
 
-    /// The findings about the stream, and those about its lines, with places in the text.
+    /// The findings about the stream and those about its lines, with offsets in the text.
     package func findings(_ found: [Finding]) -> [Finding] {
         let moved = found.map { finding in
             let place = finding.record.map { places[min($0, places.count) - 1] }
@@ -128,7 +131,7 @@ public struct TextImage: Sendable {
             list.add(remark.rule, record: remark.record, offset: places[remark.record - 1], remark.message)
         }
         let all = moved + list.all
-        // What counts the rest of a rule comes last.
+        // Findings that count the rest of a rule come last.
         return all.enumerated().sorted {
             ($0.element.offset ?? .max, $0.offset) < ($1.element.offset ?? .max, $1.offset)
         }.map(\.element)

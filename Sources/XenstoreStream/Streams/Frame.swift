@@ -1,6 +1,6 @@
 /// A record's type, length and extent (xenstore-migration.md, "Records").
 ///
-///      0    1    2    3    4    5    6    7   octet
+///      0    1    2    3    4    5    6    7   byte
 ///     +-------------------+-------------------+
 ///     | type              | len               |
 ///     +-------------------+-------------------+
@@ -15,7 +15,7 @@ struct Frame {
     /// Offset of the next record.
     let end: Int
 
-    /// - Throws: `StreamError` where the stream has no room for the record at `offset`.
+    /// - Throws: `StreamError` if the stream ends before the record at `offset` does.
     init(stream: [UInt8], offset: Int, number: Int, byteOrder: ByteOrder) throws(StreamError) {
         let left = stream.count - offset
         guard left > 0 else {
@@ -35,15 +35,15 @@ struct Frame {
         guard let padded = Padding.padded(Int(length)), padded <= stream.count - start else {
             throw StreamError(
                 .lengthBeyondEnd, offset: offset + 4, record: number, type: type, field: .len,
-                reason:
-                    "the record's body has \(length) bytes and its padding, the stream has \(stream.count - start) left"
-            )
+                reason: "the record's body has \(length) bytes plus padding, "
+                    + "the stream has \(stream.count - start) left")
         }
         body = start..<start + Int(length)
         end = start + padded
     }
 
-    /// The record at `offset` with all the rest of the stream for its body: for a record whose `len` is not to be believed.
+    /// The record at `offset` with all the rest of the stream as its body: for a record whose `len`
+    /// cannot be trusted. Nil if fewer than 8 bytes are left.
     init?(unbounded stream: [UInt8], offset: Int, number: Int, byteOrder: ByteOrder) {
         guard stream.count - offset >= 8 else { return nil }
         self.number = number

@@ -1,11 +1,12 @@
 /// Decides from the bytes which layout and length rule a stream has.
 ///
-/// draft and v1 share the version number and differ in CONNECTION_DATA and NODE_DATA; a record of these types that
-/// fits one layout's fields exactly and breaks the other's decides. Where both fit, v1 is taken and the doubt is told.
+/// draft and v1 share the version number and differ in CONNECTION_DATA and NODE_DATA; a record of
+/// these types that fits one layout's fields exactly and breaks the other's decides. If both fit,
+/// v1 is chosen, and `certainty` says so.
 public struct LayoutDetection: Equatable, Sendable {
     /// How sure the decision is.
     public enum Certainty: String, Sendable {
-        /// The header or the records leave no other choice, or the caller has chosen.
+        /// The header or the records leave no other choice, or the caller chose.
         case certain
         /// The records fit the layout better than the other one, but not all of them fit.
         case likely
@@ -13,24 +14,28 @@ public struct LayoutDetection: Equatable, Sendable {
         case undecided
     }
 
+    /// The format of the records.
     public let format: StreamFormat
+    /// How sure the decision is.
     public let certainty: Certainty
-    /// Why, as half a sentence.
+    /// Why, as a clause.
     public let reason: String
 
+    /// A decision made elsewhere.
     public init(format: StreamFormat, certainty: Certainty, reason: String) {
         self.format = format
         self.certainty = certainty
         self.reason = reason
     }
 
-    /// After so many records that speak for one layout alone, the rest is not asked.
+    /// After this many records that fit only one layout, the rest is not examined.
     private static let enough = 256
 
     /// - Parameters:
     ///   - bytes: the whole stream.
-    ///   - forced: the layout that the caller has chosen; nil: decide.
-    /// - Throws: `StreamError` where the bytes are no stream, or its version is unknown and nothing was chosen.
+    ///   - forced: the layout that the caller chose; nil: decide.
+    /// - Throws: `StreamError` if the bytes are not a stream, or if its version is unknown and
+    ///   `forced` is nil.
     public init(bytes: [UInt8], forced: Layout? = nil) throws(StreamError) {
         if let text = Self.text(bytes, forced: forced) {
             self = text
@@ -44,7 +49,7 @@ public struct LayoutDetection: Equatable, Sendable {
         case (nil, 2): candidates = [.v2]
         case (nil, let version):
             throw StreamError(
-                .unknownVersion, offset: 8, reason: "the header's version is \(version), known are 1 and 2")
+                .unknownVersion, offset: 8, reason: "the header's version is \(version); known versions are 1 and 2")
         }
         let order = header.byteOrder
         let tallies = Self.tally(bytes, order: order, candidates: candidates)
@@ -61,7 +66,7 @@ public struct LayoutDetection: Equatable, Sendable {
         }
         let (v1, draft) = (tallies[0], tallies[1])
         if v1.misfits == 0 && draft.misfits == 0 {
-            let reason = v1.fits == 0 ? "no record tells draft from v1" : "every record fits draft and v1"
+            let reason = v1.fits == 0 ? "no record distinguishes draft from v1" : "every record fits draft and v1"
             self = result(
                 0, v1.hasReleasedTypes ? .certain : .undecided, v1.hasReleasedTypes ? "record types of v1" : reason)
         } else if v1.misfits == 0 || draft.misfits == 0 {
@@ -71,14 +76,15 @@ public struct LayoutDetection: Equatable, Sendable {
         } else {
             let index = v1.fits >= draft.fits ? 0 : 1
             let total = v1.fits + v1.misfits
-            // A few odd records do not shake what all others say.
+            // A few odd records do not outweigh all others.
             let isClear = (v1.fits == 0) != (draft.fits == 0)
             self = result(
                 index, isClear ? .certain : .likely, "v1 fits \(v1.fits) of \(total) records, draft \(draft.fits)")
         }
     }
 
-    /// The text that the bytes are; nil if they are not one. Any bytes are one if the caller says so.
+    /// The layout of a text; nil if the bytes are not a text. If `forced` says so, any bytes are
+    /// one.
     private static func text(_ bytes: [UInt8], forced: Layout?) -> LayoutDetection? {
         if let forced {
             return forced.isText
@@ -90,21 +96,23 @@ public struct LayoutDetection: Equatable, Sendable {
         return LayoutDetection(format: StreamFormat(text: dialect.layout), certainty: .certain, reason: reason)
     }
 
-    /// How many bytes of a file show whether it begins as an image does: more than the longest line of a listing that is likely.
+    /// How many bytes at the start of a file show whether it is an image: more than a line of a
+    /// listing is likely to have.
     public static let beginningSize = 16_384
 
-    /// Whether a file that begins so is a stream, or a text that says what it is.
+    /// Whether a file that begins with these bytes is a stream or a recognizable text.
     public static func isBeginning(_ bytes: [UInt8]) -> Bool {
         bytes.starts(with: Header.ident) || text(bytes, forced: nil) != nil
     }
 
     /// What the records say about one layout.
     private struct LayoutTally {
-        /// CONNECTION_DATA and NODE_DATA records that fit the layout without anything odd, and those that do not.
+        /// CONNECTION_DATA and NODE_DATA records that fit the layout without anything odd, and
+        /// those that do not.
         var fits = 0
         var misfits = 0
         var hasReleasedTypes = false
-        /// Records whose `len` is the body's alone, and those whose `len` counts padding.
+        /// Records whose `len` counts only the body, and those whose `len` counts padding.
         var bodyLengths = 0
         var paddedLengths = 0
 
@@ -113,7 +121,8 @@ public struct LayoutDetection: Equatable, Sendable {
         }
     }
 
-    /// Walks over the frames and tries every candidate on each record; stops at the first broken frame.
+    /// Walks over the frames and tries every candidate on each record; stops at the first broken
+    /// frame.
     private static func tally(_ bytes: [UInt8], order: ByteOrder, candidates: [Layout]) -> [LayoutTally] {
         var tallies = candidates.map { _ in LayoutTally() }
         let readers = candidates.map {
@@ -150,7 +159,8 @@ public struct LayoutDetection: Equatable, Sendable {
             if differs { tally.misfits += 1 }
             return
         }
-        // Under the rule `body` a residue with a length of its own means that `len` counts more than the fields.
+        // With the rule `body`, a residue with a length means that `len` counts more than the
+        // fields.
         let extra = record.residue?.length.map { Int($0) } == nil ? 0 : record.residue?.tail?.count ?? 0
         let isPlain = record.residue == nil || (extra < 8 && record.residue?.tail?.isZero == true)
         if record.residue?.length == nil {
@@ -168,7 +178,8 @@ public struct LayoutDetection: Equatable, Sendable {
 }
 
 extension LayoutDetection {
-    /// Decides for a damaged file: by its header and records where they explain most of it, else by what explains more than others.
+    /// Decides for a damaged file: by its header and records if they explain more than half of it,
+    /// otherwise by the format that explains the most bytes.
     public init(salvaging bytes: [UInt8], forced: Layout?) {
         let header = try? Header(bytes: bytes)
         if header != nil, let detection = try? LayoutDetection(bytes: bytes, forced: forced),
@@ -191,13 +202,13 @@ extension LayoutDetection {
         }
         let reason =
             most == 0
-            ? "nothing can be read with any layout" : "it explains \(most) of \(bytes.count) bytes, more than others"
+            ? "no layout fits" : "it explains \(most) of \(bytes.count) bytes, more than any other layout"
         self.init(
             format: best, certainty: forced == nil ? .likely : .certain,
             reason: forced == nil ? reason : "chosen by the caller")
     }
 
-    /// How many bytes lie in records that look as a daemon writes them.
+    /// How many bytes are in records that look as a daemon writes them.
     private static func plainBytes(_ bytes: [UInt8], _ format: StreamFormat) -> Int {
         var reader = SalvageReader(bytes: bytes, format: format)
         var count = 0

@@ -1,5 +1,5 @@
 extension RecordBody {
-    /// Whether the record looks as a daemon writes it: what chance and a wrong layout hardly ever produce.
+    /// Whether a daemon writes such a record; chance and wrong layouts hardly ever produce one.
     var isPlausible: Bool {
         switch self {
         case .connection(let data):
@@ -20,14 +20,14 @@ extension RecordBody {
 }
 
 extension WatchData {
-    var isPlausible: Bool {
+    fileprivate var isPlausible: Bool {
         connID != 0 && wpath.isPlausible && token.isTerminated
     }
 }
 
 extension TerminatedString {
-    /// Terminated, not empty, and without a control character in its first octet.
-    var isPlausible: Bool {
+    /// Terminated, not empty, and without a control character or a space as its first byte.
+    fileprivate var isPlausible: Bool {
         isTerminated && octets.first.map { $0 > ASCII.space } == true
     }
 }

@@ -1,8 +1,9 @@
 extension RecordCursor {
-    /// The next record or damaged span of a file of which something is wrong.
+    /// The next record or damaged span of a damaged file.
     ///
-    /// Where no record can be read, reading goes on at the next plausible one: on a multiple of 8 bytes from there, or at any byte
-    /// if a further one follows it. A record whose `len` alone is wrong is read by its fields.
+    /// If no record can be read, reading continues at the next plausible one: at a multiple of 8
+    /// bytes from there, or at any byte if another record follows it. A record of which only `len`
+    /// is wrong is read by its fields.
     mutating func nextSalvaged() -> Item? {
         guard offset < bytes.count else { return nil }
         var failure: StreamError?
@@ -14,11 +15,11 @@ extension RecordCursor {
         }
         let start = offset
         offset = nextRecord(from: start + 1) ?? lastEnd() ?? bytes.count
-        let reason = start == 0 ? "the header is damaged or missing" : failure?.reason ?? "no record stands here"
+        let reason = start == 0 ? "the header is damaged or missing" : failure?.reason ?? "there is no record here"
         return .damage(Damage(offset: start, bytes: bytes[start..<offset], reason: reason))
     }
 
-    /// The record at `offset`, if there is one that can be believed.
+    /// The record at `offset`; nil if no record there can be trusted.
     private func readBelievable(_ failure: inout StreamError?) -> Record? {
         do throws(StreamError) {
             let record = try reader.record(at: offset, number: recordCount + 1)
@@ -31,43 +32,46 @@ extension RecordCursor {
         return reader.repaired(at: offset, number: recordCount + 1)
     }
 
-    /// Whether what was read is a record, in a stream of which something is wrong: its fields make sense, or what follows does.
+    /// Whether a record read from a damaged stream is one: its fields make sense, or what follows
+    /// does.
     private func isBelievable(_ record: Record) -> Bool {
         let end = record.offset + record.size
         switch record.body {
-        // Zeros read as END: they are one only if no record comes after them.
+        // Zeros look like END, but are one only if no record comes after them.
         case .opaque where record.type == .end: return nextRecord(from: end) == nil
         case .opaque: return end == bytes.count || reader.isContinued(at: end)
         default: return (record.residue?.length == nil && record.body.isPlausible) || reader.isContinued(at: end)
         }
     }
 
-    /// Whether a record comes right after the fields of this one, where its `len` takes it in.
+    /// Whether another record comes directly after the fields of this one, inside its `len`.
     private func hidesAnother(_ record: Record) -> Bool {
         guard let tail = record.residue?.tail, tail.count >= 8 else { return false }
         return reader.isPlausible(at: record.offset + record.size - tail.count / 8 * 8)
     }
 
-    /// Where the next plausible record begins, from `start` on; nil if there is none.
+    /// The offset of the next plausible record, from `start` on; nil if there are no more.
     private func nextRecord(from start: Int) -> Int? {
-        // Records are at multiples of 8 from the one before, and so from here; off this grid are those after bytes that were
-        // lost or inserted, and what only looks like a record.
+        // Records are at multiples of 8 bytes from the one before, and so from here. Off this grid
+        // are records after lost or inserted bytes, and bytes that only look like a record.
         for place in start..<max(start, bytes.count) where reader.isPlausible(at: place) {
             if (place - offset) % 8 == 0 || isFollowed(place) { return place }
         }
         return nil
     }
 
-    /// The offset of an empty END at the end of the file, after the damaged span that begins at `offset`.
+    /// The offset of an empty END at the end of the file, after the damaged span that begins at
+    /// `offset`.
     ///
-    /// The zeros with which most records begin look the same where a file is cut off: they are not taken for END.
+    /// If a file is cut off, the zeros with which most records begin look the same: they are not
+    /// taken for END.
     private func lastEnd() -> Int? {
         let place = bytes.count - 8
         guard place >= offset + 24, (place - offset) % 8 == 0, recordCount > 0 else { return nil }
         return reader.isLastEnd(at: place) ? place : nil
     }
 
-    /// Whether the record at `place` has a successor: what a place off the grid must show in addition.
+    /// Whether the record at `place` has a successor, as a record off the grid must have.
     private func isFollowed(_ place: Int) -> Bool {
         guard let record = try? reader.record(at: place, number: 0) else { return false }
         let end = record.offset + record.size

@@ -1,11 +1,12 @@
-/// Walks over a stream item by item: the one way in which whole and damaged streams and texts are read.
+/// Walks over a stream item by item: the one way in which whole and damaged streams and texts are
+/// read.
 ///
-/// Nothing is allocated on a length from the stream before the bytes after it are known to exist; the bytes of a record are
-/// slices of the image.
+/// No length from the stream causes an allocation before the bytes that it counts are known to
+/// exist. The bytes of a record are slices of the image.
 package struct RecordCursor {
     /// What is at one place of a stream.
     package enum Item {
-        /// A node that is not taken apart: almost every record is one.
+        /// A node whose fields are not read one by one: almost every record is one.
         case plainNode(PlainNode)
         case record(Record)
         case damage(Damage)
@@ -15,7 +16,7 @@ package struct RecordCursor {
     package enum Source {
         /// A whole stream, from its header to END.
         case stream
-        /// A file of which something is wrong: every byte belongs to the header, an item or the trailer.
+        /// A damaged file: every byte belongs to the header, an item or the trailer.
         case damagedStream
         /// The records of a text, one after the other, with neither header nor END.
         case text
@@ -32,7 +33,8 @@ package struct RecordCursor {
     /// Whether END has been read.
     package internal(set) var ended = false
 
-    /// - Parameter usesFastPath: false if plain nodes, too, are to be read by the walk over their fields, which tests compare with.
+    /// - Parameter usesFastPath: false to read plain nodes, too, by the walk over their fields;
+    ///   tests compare the two.
     /// - Throws: `StreamError` if a whole stream does not begin with a header.
     package init(
         bytes: [UInt8], format: StreamFormat, source: Source = .stream, usesFastPath: Bool = true
@@ -47,7 +49,7 @@ package struct RecordCursor {
         offset = header == nil ? 0 : Header.size
     }
 
-    /// A cursor over a file of which something is wrong.
+    /// A cursor over a damaged file.
     package init(salvaging bytes: [UInt8], format: StreamFormat) {
         reader = RecordReader(stream: bytes, format: format)
         source = .damagedStream
@@ -65,7 +67,7 @@ package struct RecordCursor {
     }
 
     /// The next item; nil after the last.
-    /// - Throws: `StreamError` if a whole stream is cut off, or a length in it lies.
+    /// - Throws: `StreamError` if a whole stream is cut off, or a length in it is wrong.
     package mutating func next() throws(StreamError) -> Item? {
         if ended { return nil }
         switch source {
@@ -90,7 +92,7 @@ package struct RecordCursor {
         return .record(record)
     }
 
-    /// The record that an item is; nil if it is damage.
+    /// The record of an item; nil if the item is a damaged span.
     package func record(_ item: Item) -> Record? {
         switch item {
         case .plainNode(let node): reader.record(node, number: recordCount)
@@ -99,7 +101,7 @@ package struct RecordCursor {
         }
     }
 
-    /// The better error if the first record makes sense only in the other byte order.
+    /// The error to throw if the first record makes sense only in the other byte order.
     private var wrongByteOrder: StreamError? {
         guard source == .stream else { return nil }
         var other = reader.format

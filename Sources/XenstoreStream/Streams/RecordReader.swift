@@ -1,4 +1,4 @@
-/// Reads single records of a stream, and judges whether a place holds one.
+/// Reads single records of a stream, and decides whether there is one at an offset.
 package struct RecordReader {
     package let stream: [UInt8]
     package let format: StreamFormat
@@ -6,7 +6,8 @@ package struct RecordReader {
     private let plan: PlainNodePlan
     private let usesFastPath: Bool
 
-    /// - Parameter usesFastPath: false if plain nodes, too, are to be read by the walk over their fields, which tests compare with.
+    /// - Parameter usesFastPath: false to read plain nodes, too, by the walk over their fields;
+    ///   tests compare the two.
     package init(stream: [UInt8], format: StreamFormat, usesFastPath: Bool = true) {
         self.usesFastPath = usesFastPath
         self.stream = stream
@@ -15,13 +16,13 @@ package struct RecordReader {
     }
 
     /// The record at `offset`.
-    /// - Throws: `StreamError` if the stream is cut off there, or the record's `len` cannot be right.
+    /// - Throws: `StreamError` if the stream is cut off there, or the record's `len` is wrong.
     package func record(at offset: Int, number: Int) throws(StreamError) -> Record {
         if let node = plainNode(at: offset) { return record(node, number: number) }
         let frame = try Frame(stream: stream, offset: offset, number: number, byteOrder: format.byteOrder)
         if let watch = watchWithoutDepth(frame) { return watch }
         let record = try read(frame)
-        // After the fields of a text comes a line, of which a part may look like a record.
+        // In a text, a line follows the fields, and a part of it may look like a record.
         if format.layout.isText { return record }
         try checkLength(frame, record)
         return record
@@ -29,16 +30,17 @@ package struct RecordReader {
 
     // MARK: Plain nodes
 
-    /// The plain node at `offset`; nil if the record there is another, or its end does not show from itself.
+    /// The plain node at `offset`; nil if the record there is not one, or does not itself show
+    /// where it ends.
     package func plainNode(at offset: Int) -> PlainNode? {
         guard usesFastPath, let node = stream.withUnsafeBytes({ plan.node(at: offset, in: $0, format) }) else {
             return nil
         }
-        // If len does not count the padding, whether there is any shows only from the next record.
+        // If `len` does not count the padding, only the next record shows whether there is any.
         return node.padding == 0 || format.lengthRule == .padded ? node : nil
     }
 
-    /// The record that a plain node is.
+    /// The record of a plain node.
     package func record(_ node: PlainNode, number: Int) -> Record {
         Record(
             number: number, offset: node.offset, size: node.size, length: node.length, body: .node(data(of: node)),
@@ -54,7 +56,8 @@ package struct RecordReader {
         return NodeData(path: TerminatedString(stream[node.path]), value: stream[node.value], perms: perms)
     }
 
-    /// The fields of a record that has been read before and is known to take just `range`, whatever its `len` says.
+    /// The fields of a record that has been read before and takes exactly `range`, whatever its
+    /// `len` says; nil if `range` is not in the stream.
     package func body(in range: Range<Int>) -> RecordBody? {
         guard range.count >= 8, range.upperBound <= stream.count else { return nil }
         let type = RecordType(rawValue: format.byteOrder.integer(UInt32.self, at: range.lowerBound, of: stream))
@@ -67,14 +70,16 @@ package struct RecordReader {
         return fields(.opaque(OpaqueData(type: type)), start..<min(declared, range.upperBound))
     }
 
-    /// Whether the record in `range` is a node that every connection sees: NODE_DATA with conn-id 0.
+    /// Whether the record in `range` is a node that every connection sees: NODE_DATA with conn-id
+    /// 0.
     package func isCommittedNode(in range: Range<Int>) -> Bool {
         range.count >= 12
             && format.byteOrder.integer(UInt32.self, at: range.lowerBound, of: stream) == RecordType.nodeData.rawValue
             && format.byteOrder.integer(UInt32.self, at: range.lowerBound + 8, of: stream) == 0
     }
 
-    /// A watch with its depth where that makes sense, else without where that does.
+    /// A watch with its depth if that makes sense, otherwise without its depth; nil if neither
+    /// makes sense.
     private func watch(_ range: Range<Int>) -> WatchDataExtended? {
         var short = WatchDataExtended()
         short.hasDepth = false
@@ -98,7 +103,7 @@ package struct RecordReader {
         do throws(StreamError) {
             return try decode(frame)
         } catch {
-            // A type that this layout does not define may well have another body there.
+            // A type that this layout does not define may have another body.
             guard frame.type > format.layout.lastRecordType else { throw error }
             return try decode(frame, .opaque(OpaqueData(type: frame.type)))
         }
@@ -113,7 +118,7 @@ package struct RecordReader {
         return record(frame, body, reader, end: frame.end)
     }
 
-    /// Reads the fields of `empty`'s form from the frame, to which all octets up to `end` belong.
+    /// Reads the fields of `empty` from the frame, which includes all bytes up to `end`.
     private func decode(_ frame: Frame, _ empty: RecordBody, end: Int? = nil) throws(StreamError) -> Record {
         var body = empty
         var reader = FieldReader(
@@ -123,7 +128,7 @@ package struct RecordReader {
         return record(frame, body, reader, end: end ?? frame.end)
     }
 
-    /// A record of what `reader` has read, with the residue that its fields leave.
+    /// The record that `reader` has read, with its residue.
     private func record(_ frame: Frame, _ body: RecordBody, _ reader: FieldReader, end: Int) -> Record {
         let fieldCount = reader.position - frame.body.lowerBound
         let tail = stream[reader.position..<end]
@@ -141,9 +146,10 @@ package struct RecordReader {
             residue: residue)
     }
 
-    // MARK: Lengths that lie
+    // MARK: Wrong lengths
 
-    /// A `len` that takes in the records behind it, rather than octets that nobody explains.
+    /// Refuses a `len` that includes following records or leaves out the padding, but not one that
+    /// includes bytes without a meaning.
     private func checkLength(_ frame: Frame, _ record: Record) throws(StreamError) {
         if frame.body.upperBound != frame.end, !isContinued(at: frame.end), isContinued(at: frame.body.upperBound) {
             throw StreamError(
@@ -155,12 +161,12 @@ package struct RecordReader {
         guard !isContinued(at: frame.end), isContinued(at: fieldsEnd) else { return }
         throw StreamError(
             .lengthLies, offset: frame.offset + 4, record: frame.number, type: frame.type, field: .len,
-            reason:
-                "len is \(frame.length), but the fields end \(tail.count / 8 * 8) bytes earlier, where the next record stands"
-        )
+            reason: "len is \(frame.length), but the fields end and the next record begins "
+                + "\(tail.count / 8 * 8) bytes earlier")
     }
 
-    /// The record at `offset` read by its fields alone, as far as they reach; nil where it makes no sense so either.
+    /// The record at `offset`, read only by its fields, as far as they reach; nil if that makes no
+    /// sense either.
     func repaired(at offset: Int, number: Int) -> Record? {
         guard let frame = Frame(unbounded: stream, offset: offset, number: number, byteOrder: format.byteOrder),
             frame.type.isKnown, frame.type != .end
@@ -180,21 +186,22 @@ package struct RecordReader {
 
     // MARK: Plausible places
 
-    /// Whether the octets at `offset` go on as a stream does: with a plausible record, or with END and nothing behind it.
+    /// Whether the stream continues at `offset`: with a plausible record, or with END and nothing
+    /// after it.
     func isContinued(at offset: Int) -> Bool {
         isLastEnd(at: offset) || isPlausible(at: offset)
     }
 
-    /// Whether an empty END stands at `offset`, and nothing behind it.
+    /// Whether an empty END is at `offset`, with nothing after it.
     func isLastEnd(at offset: Int) -> Bool {
         offset + 8 == stream.count && stream[offset...].isZero
     }
 
-    /// Whether a record as a daemon writes it stands at `offset`: a known type but END, fields that fill its `len` but for
-    /// padding, and values that make sense.
+    /// Whether there is a record at `offset` as a daemon writes it: a known type other than END,
+    /// fields that fill its `len` except for padding, and values that make sense.
     func isPlausible(at offset: Int) -> Bool {
         guard offset >= 0, stream.count - offset >= 16 else { return false }
-        // This is asked of every byte of a damaged file: what costs nothing comes first.
+        // This runs for every byte of a damaged file: the cheapest checks come first.
         let lowest = stream[format.byteOrder == .little ? offset : offset + 3]
         guard lowest > 0, lowest <= 8 else { return false }
         let type = RecordType(rawValue: format.byteOrder.integer(UInt32.self, at: offset, of: stream))
@@ -212,12 +219,14 @@ package struct RecordReader {
 
     // MARK: Watches without their depth
 
-    /// The record in `frame` where it is a WATCH_DATA_EXTENDED as daemons write it: without depth and pad.
+    /// The record in `frame` if it is a WATCH_DATA_EXTENDED without depth and pad, as daemons write
+    /// it; nil if it is not.
     ///
-    /// Its `len` counts the 4 octets that are missing, and then often 8 more than the record has.
+    /// Its `len` counts the 4 bytes that are missing, and is then often 8 more than the record has.
     private func watchWithoutDepth(_ frame: Frame) -> Record? {
         guard frame.type == .watchDataExtended, frame.body.count >= 8 else { return nil }
-        // The strings' lengths stand in the last 4 of the first 8 octets; nothing is read where `len` does not fit them.
+        // The last 4 of the first 8 bytes are the strings' lengths. If `len` does not fit them,
+        // nothing else is read.
         let lengths = format.byteOrder.integer(UInt32.self, at: frame.body.lowerBound + 4, of: stream)
         let fieldCount = 8 + Int(lengths & 0xFFFF) + Int(lengths >> 16)
         guard let counted = Padding.padded(fieldCount + 4), let padded = Padding.padded(fieldCount),
@@ -229,7 +238,7 @@ package struct RecordReader {
         var watch = WatchDataExtended()
         watch.hasDepth = false
         guard let short = try? decode(frame, .watchExtended(watch)), short.body.isPlausible else { return nil }
-        // Its strings make sense; what it takes besides follows from them.
+        // The strings make sense; the size of the record follows from them.
         let shortEnd = frame.body.lowerBound + padded
         let isLonger = shortEnd != frame.end && isContinued(at: frame.end) && !isContinued(at: shortEnd)
         return try? decode(frame, .watchExtended(watch), end: isLonger ? frame.end : shortEnd)

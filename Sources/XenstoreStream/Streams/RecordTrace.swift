@@ -1,9 +1,9 @@
-/// The fields of a record as they lie in the file, as far as they can be read.
+/// The fields of a record with their places in the file, as far as they can be read.
 package struct RecordTrace: Sendable {
-    /// The type in the record's frame; nil where there is none.
+    /// The type in the record's frame; nil if there is none.
     package let type: RecordType?
     package let fields: [TracedField]
-    /// Why the fields behind these cannot be read; nil where all can.
+    /// Why the fields after these cannot be read; nil if all can.
     package let failure: StreamError?
 
     private init(type: RecordType?, fields: [TracedField], failure: StreamError?) {
@@ -22,7 +22,8 @@ package struct RecordTrace: Sendable {
             record.number)
     }
 
-    /// Traces what stands where no record can be made out: the fields that its type would have, up to the one that fails.
+    /// Traces a damaged span: the fields that a record of its type would have, up to the one that
+    /// fails.
     package init(_ damage: Damage, in stream: [UInt8], format: StreamFormat) {
         let end = damage.offset + damage.bytes.count
         guard damage.bytes.count >= 8 else {

@@ -1,21 +1,24 @@
-/// Reads whatever can be read of a damaged stream: every byte belongs to the header, a record, a damaged span or the trailer.
+/// Reads a damaged stream as far as it can be read: every byte belongs to the header, a record, a
+/// damaged span or the trailer.
 public struct SalvageReader {
     private var cursor: RecordCursor
 
-    /// Reads any bytes.
+    /// A reader of any bytes.
     public init(bytes: [UInt8], format: StreamFormat) {
         cursor = RecordCursor(salvaging: bytes, format: format)
     }
 
-    /// Nil if the file does not begin with one; the first item then begins at offset 0.
+    /// The header; nil if the file does not begin with one. The first item then begins at offset 0.
     public var header: Header? {
         cursor.header
     }
 
+    /// The format in which the records are read.
     public var format: StreamFormat {
         cursor.reader.format
     }
 
+    /// The whole file.
     public var bytes: [UInt8] {
         cursor.bytes
     }
@@ -25,7 +28,7 @@ public struct SalvageReader {
         cursor.offset
     }
 
-    /// How many records have been read.
+    /// The number of records read so far.
     public var recordCount: Int {
         cursor.recordCount
     }

@@ -1,4 +1,4 @@
-/// A record, or a stretch of a damaged stream in which none can be made out.
+/// A record, or a damaged span in which none can be recognized.
 public enum StreamItem: Sendable {
     case record(Record)
     case damage(Damage)

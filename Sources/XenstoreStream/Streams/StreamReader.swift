@@ -1,6 +1,7 @@
 /// Reads a whole stream record by record.
 public struct StreamReader {
     private var cursor: RecordCursor
+    /// The stream's header.
     public let header: Header
 
     /// - Throws: `StreamError` if `bytes` do not begin with a header.
@@ -8,17 +9,18 @@ public struct StreamReader {
         try self.init(bytes: bytes, format: format, usesFastPath: true)
     }
 
-    /// - Parameter usesFastPath: as for `RecordCursor`.
+    /// - Parameter usesFastPath: see `RecordCursor`.
     package init(bytes: [UInt8], format: StreamFormat, usesFastPath: Bool) throws(StreamError) {
         header = try Header(bytes: bytes)
         cursor = try RecordCursor(bytes: bytes, format: format, usesFastPath: usesFastPath)
     }
 
+    /// The format in which the records are read.
     public var format: StreamFormat {
         cursor.reader.format
     }
 
-    /// The image from its first byte on.
+    /// The whole image.
     public var bytes: [UInt8] {
         cursor.bytes
     }
@@ -28,7 +30,7 @@ public struct StreamReader {
         cursor.offset
     }
 
-    /// How many records have been read.
+    /// The number of records read so far.
     public var recordCount: Int {
         cursor.recordCount
     }
@@ -39,7 +41,7 @@ public struct StreamReader {
     }
 
     /// The next record; nil after END.
-    /// - Throws: `StreamError` if the stream is cut off or a length in it lies.
+    /// - Throws: `StreamError` if the stream is cut off or a length in it is wrong.
     public mutating func next() throws(StreamError) -> Record? {
         guard let item = try cursor.next() else { return nil }
         return cursor.record(item)

@@ -1,5 +1,6 @@
 /// Writes a stream record by record.
 public struct StreamWriter {
+    /// The format in which the records are written.
     public let format: StreamFormat
     private var writer: FieldWriter
     private let plainNode: PlainNodePlan
@@ -12,27 +13,27 @@ public struct StreamWriter {
         writer.bytes = header?.bytes ?? []
     }
 
-    /// How many records have been written.
+    /// The number of records written so far.
     public var recordCount: Int {
         writer.record
     }
 
-    /// What has been written and not yet taken.
+    /// The bytes written and not yet taken.
     public var bytes: [UInt8] {
         writer.bytes
     }
 
-    /// How many bytes wait to be taken.
+    /// The number of bytes written and not yet taken.
     public var pendingCount: Int {
         writer.bytes.count
     }
 
-    /// Makes room for so many bytes more.
+    /// Makes room for `count` more bytes.
     package mutating func reserve(_ count: Int) {
         writer.bytes.reserveCapacity(writer.bytes.count + count)
     }
 
-    /// Takes what has been written, so that a long stream need not lie in memory as a whole.
+    /// Takes what has been written, so that a long stream need not be in memory as a whole.
     public mutating func take() -> [UInt8] {
         let taken = writer.bytes
         writer.bytes = []
@@ -41,7 +42,7 @@ public struct StreamWriter {
     }
 
     /// Appends one record.
-    /// - Throws: `StreamError` where a field cannot hold its value.
+    /// - Throws: `StreamError` if a field cannot hold its value.
     public mutating func write(_ body: RecordBody, residue: Residue? = nil) throws(StreamError) {
         if residue == nil, case .node(let node) = body, writer.append(plainNode, node) { return }
         var body = body
@@ -50,8 +51,8 @@ public struct StreamWriter {
         try writer.end(residue, phantomOctets: body.phantomOctets)
     }
 
-    /// Appends a record of another stream of the same form as it stands there.
-    /// - Returns: false, with nothing appended, where no whole record does.
+    /// Appends a record of another stream of the same format, byte for byte.
+    /// - Returns: false, with nothing appended, if there is no whole record at `offset`.
     package mutating func copyRecord(at offset: Int, of stream: [UInt8]) -> Bool {
         guard
             let frame = try? Frame(stream: stream, offset: offset, number: recordCount + 1, byteOrder: format.byteOrder)
@@ -66,7 +67,7 @@ public struct StreamWriter {
         writer.bytes.append(contentsOf: damage)
     }
 
-    /// Appends bytes behind END as they are.
+    /// Appends bytes after END as they are.
     public mutating func write(trailer: Octets) {
         writer.bytes.append(contentsOf: trailer)
     }

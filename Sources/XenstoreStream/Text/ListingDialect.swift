@@ -2,8 +2,9 @@
 ///
 ///     /local/domain/1/name = "web01"   (n0,r1)
 ///
-/// Without `-p` a line ends behind the value. Paths and values are escaped: `\t`, `\n`, `\r`, `\\`, `\000` to `\007`, and `\x7f`
-/// for all else that is no printable ASCII. A quotation mark is not escaped.
+/// Without `-p`, a line ends after the value. Paths and values are escaped: `\t`, `\n`, `\r`, `\\`,
+/// `\000` to `\007`, and `\x7f` for everything else that is not printable ASCII. A quotation mark
+/// is not escaped.
 struct ListingDialect: TextDialect {
     let layout = Layout.listing
     let isPartial = true
@@ -24,8 +25,8 @@ struct ListingDialect: TextDialect {
 
     /// A line without its newline.
     private static func read(_ line: Octets) -> TextLine.Content {
-        guard Path.isFixed(line) else { return .unknown("the line begins with no path") }
-        // No path has a space, and every value may have anything.
+        guard Path.isFixed(line) else { return .unknown("the line does not begin with a path") }
+        // A path has no space; a value may contain anything.
         guard let value = firstRange(of: beforeValue, in: line) else { return .unknown("the line has no value") }
         var end = line.endIndex
         var perms: [Permission] = []
@@ -35,7 +36,9 @@ struct ListingDialect: TextDialect {
             perms = list
             end = start.lowerBound + 1
         }
-        guard end > value.upperBound, line[end - 1] == ASCII.quote else { return .unknown("the value has no end") }
+        guard end > value.upperBound, line[end - 1] == ASCII.quote else {
+            return .unknown("the value has no closing quotation mark")
+        }
         guard let path = unescape(line[..<value.lowerBound]), let octets = unescape(line[value.upperBound..<end - 1])
         else {
             return .unknown("the line has an escape that xenstore-ls does not write")
@@ -43,7 +46,7 @@ struct ListingDialect: TextDialect {
         guard path.count < OxenstoredDialect.longest, octets.count <= OxenstoredDialect.longest,
             perms.count <= OxenstoredDialect.longest
         else {
-            return .unknown("the line has more than a node can have")
+            return .unknown("the path, the value or the permissions are longer than a node can have")
         }
         return .record(.node(NodeData(path: TerminatedString(path[...]), value: octets[...], perms: perms)))
     }
@@ -78,7 +81,7 @@ struct ListingDialect: TextDialect {
         return line + [ASCII.newline]
     }
 
-    /// What was there before it was escaped; nil where an escape is none.
+    /// The bytes before they were escaped; nil if an escape is not one of xenstore-ls.
     private static func unescape(_ text: Octets) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

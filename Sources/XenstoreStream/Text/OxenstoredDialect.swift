@@ -1,4 +1,5 @@
-/// oxenstored's text, `$xenstored-dump-format`, in which the daemon keeps its state over a live update:
+/// oxenstored's text, `$xenstored-dump-format`, in which the daemon saves its state for a live
+/// update:
 ///
 ///     global,<fd>                                    the listening socket
 ///     evtchn-dev,<fd>,<port>                         the event channel device; from Xen 4.17 on
@@ -7,7 +8,8 @@
 ///     watch,<domid or -fd>,<path>,<token>            a watch of that domain or client
 ///     store,<path>,<perms>,<value>                   a node
 ///
-/// Paths, tokens, perms and values are hexadecimal; perms are strings like `n0` with NUL between them.
+/// Paths, tokens, perms and values are hexadecimal; perms are strings like `n0` with NUL between
+/// them.
 struct OxenstoredDialect: TextDialect {
     let layout = Layout.oxenstored
     let isPartial = false
@@ -22,7 +24,7 @@ struct OxenstoredDialect: TextDialect {
         if isFirst && line.content.elementsEqual(head.dropLast()) { return line.verbatim() }
         let content = Self.read(line.content)
         guard case .record(.global(var global)) = content else { return line.item(content) }
-        // The next line may say more of the same record.
+        // The next line may belong to the same record.
         let next = TextLine(startOf: text[line.whole.endIndex...])
         guard let (fd, port) = Self.eventDevice(next.content) else { return line.item(content) }
         global.secondFD = fd
@@ -36,21 +38,22 @@ struct OxenstoredDialect: TextDialect {
         let fields = parts.dropFirst()
         switch String(decoding: parts.first ?? [], as: UTF8.self) {
         case "global":
-            // Older daemons had a second socket.
+            // Older daemons wrote a second socket.
             guard let fd = fields.first.flatMap({ TextNumber.read($0, as: Int32.self) }) else {
-                return .unknown("global has no descriptor")
+                return .unknown("global has no file descriptor")
             }
             return .record(.global(GlobalData(rwSocketFD: fd)))
         case "socket": return socket(Array(fields))
         case "dom": return domain(Array(fields))
         case "watch": return watch(Array(fields))
         case "store": return node(Array(fields))
-        case "evtchn-dev": return .unknown("evtchn-dev has not one descriptor and one port, or does not follow global")
-        default: return .unknown("the line says nothing known")
+        case "evtchn-dev":
+            return .unknown("evtchn-dev does not have one file descriptor and one port, or does not follow global")
+        default: return .unknown("unknown line")
         }
     }
 
-    /// The descriptor and the port of a line evtchn-dev; nil for another line.
+    /// The file descriptor and the port of a line evtchn-dev; nil for another line.
     private static func eventDevice(_ line: Octets) -> (fd: Int32, port: Int32)? {
         let parts = line.split(separator: ASCII.comma, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].elementsEqual("evtchn-dev".utf8),
@@ -62,86 +65,88 @@ struct OxenstoredDialect: TextDialect {
 
     // MARK: Connections
 
-    /// What conn-id stands for a domain's ring: the text has none.
+    /// The conn-id given to a domain's ring: the text has none.
     static func connID(domid: UInt16) -> UInt32 {
         UInt32(domid) + 1
     }
 
-    /// What conn-id stands for a client with a descriptor.
+    /// The conn-id given to a client with this file descriptor.
     static func connID(fd: Int32) -> UInt32 {
         firstClient + fd.magnitude
     }
 
-    /// Descriptor 7 is 100007.
+    /// File descriptor 7 gets conn-id 100007.
     private static let firstClient: UInt32 = 100_000
 
     private static func socket(_ fields: [Octets]) -> TextLine.Content {
         guard fields.count == 1, let fd = TextNumber.read(fields[0], as: Int32.self), fd >= 0 else {
-            return .unknown("socket has not just one descriptor")
+            return .unknown("socket does not have exactly one file descriptor")
         }
         return .record(.connection(ConnectionData(connID: connID(fd: fd), socketFD: fd)))
     }
 
     private static func domain(_ fields: [Octets]) -> TextLine.Content {
-        guard fields.count >= 3 else { return .unknown("dom has less than 3 numbers") }
+        guard fields.count >= 3 else { return .unknown("dom has fewer than 3 fields") }
         guard let domid = TextNumber.read(fields[0], as: UInt16.self),
             let mfn = TextNumber.read(fields[1], as: Int64.self),
             let remote = TextNumber.read(fields[2], as: UInt32.self)
-        else { return .unknown("a number of dom is none") }
+        else { return .unknown("a field of dom is not a number") }
         var data = ConnectionData(connID: connID(domid: domid), ringOf: domid, evtchn: 0)
         data.mfn = UInt64(bitPattern: mfn)
         data.revtchn = remote
         data.levtchn = noPort
         if fields.count > 3 {
             guard let local = TextNumber.read(fields[3], as: UInt32.self) else {
-                return .unknown("the local port of dom is no number")
+                return .unknown("the local port of dom is not a number")
             }
             data.levtchn = local
         }
         return .record(.connection(data))
     }
 
-    /// The draft's own way to say that there is none.
+    /// The port that means no port, as in the draft.
     static let noPort = UInt32.max
 
     private static func watch(_ fields: [Octets]) -> TextLine.Content {
-        guard fields.count == 3 else { return .unknown("watch has not 3 fields") }
+        guard fields.count == 3 else { return .unknown("watch does not have 3 fields") }
         guard let number = TextNumber.read(fields[0], as: Int64.self) else {
-            return .unknown("the connection of watch is no number")
+            return .unknown("the connection of watch is not a number")
         }
         guard let wpath = Hexadecimal.read(fields[1]), let token = Hexadecimal.read(fields[2]) else {
-            return .unknown("watch has what is not hexadecimal")
+            return .unknown("a field of watch is not hexadecimal")
         }
-        guard wpath.count < longest, token.count < longest else { return .unknown("watch has more than 65534 bytes") }
+        guard wpath.count < longest, token.count < longest else {
+            return .unknown("the path or the token of watch has more than 65534 bytes")
+        }
         let id: UInt32
         if let domid = UInt16(exactly: number) {
             id = connID(domid: domid)
         } else if number < 0, let fd = Int32(exactly: number.magnitude) {
             id = connID(fd: fd)
         } else {
-            return .unknown("watch is of no connection that can be")
+            return .unknown("the connection of watch is neither a domid nor a client")
         }
         return .record(
             .watch(WatchData(connID: id, wpath: TerminatedString(wpath[...]), token: TerminatedString(token[...]))))
     }
 
-    /// What a count of 16 bits holds.
+    /// The largest count of 16 bits.
     static let longest = 0xFFFF
 
     // MARK: Nodes
 
     private static func node(_ fields: [Octets]) -> TextLine.Content {
-        guard fields.count == 3 else { return .unknown("store has not 3 fields") }
+        guard fields.count == 3 else { return .unknown("store does not have 3 fields") }
         guard let path = Hexadecimal.read(fields[0]), let octets = Hexadecimal.read(fields[1]),
             let value = Hexadecimal.read(fields[2])
         else {
-            return .unknown("store has what is not hexadecimal")
+            return .unknown("a field of store is not hexadecimal")
         }
         guard path.count < longest, value.count <= longest else {
-            return .unknown("store has a path or a value of more bytes than a node can have")
+            return .unknown("the path or the value of store is longer than a node can have")
         }
         guard let perms = TextPermissions.read(octets[...], separator: 0), !perms.isEmpty, perms.count <= longest else {
-            return .unknown("the permissions of store are none")
+            return .unknown("the permissions of store are not valid")
         }
         return .record(.node(NodeData(path: TerminatedString(path[...]), value: value[...], perms: perms)))
     }

@@ -1,9 +1,10 @@
-/// The dialects that are known.
+/// The known dialects.
 package enum TextDialects {
-    /// In the order in which a file is tried.
+    /// In the order in which they are tried on a file.
     package static let all: [any TextDialect] = [OxenstoredDialect(), ListingDialect()]
 
-    /// The dialect that a file begins as, and why; nil if it is not a text of a known one.
+    /// The dialect of a file that begins with `text`, and why; nil if it is not a text of a known
+    /// dialect.
     static func recognize(_ text: Octets) -> (dialect: any TextDialect, reason: String)? {
         for dialect in all {
             if let reason = dialect.recognizes(text) { return (dialect, reason) }
@@ -18,7 +19,7 @@ extension Layout {
         isText ? TextDialects.all.first { $0.layout == self } : nil
     }
 
-    /// Whether an image of this layout holds nodes alone, and maybe only a part of the tree.
+    /// Whether an image of this layout has only nodes, possibly of only a part of the tree.
     package var isPartial: Bool {
         dialect?.isPartial ?? false
     }

@@ -1,9 +1,9 @@
-/// What the next line, or the lines that make one record, say.
+/// What was read from the next line, or from the lines that make one record.
 package struct TextItem {
-    /// What is said; a line that says nothing known is a record of its own.
+    /// The record; for an unknown line, a record with the bytes of the line.
     package let body: RecordBody
     /// The index after the last byte of the lines, newline included.
     package let end: Int
-    /// Why the line says nothing known; nil if it does, or is as it should be.
+    /// Why the line is unknown; nil if it is known or as it should be.
     package let problem: String?
 }

@@ -1,6 +1,6 @@
 /// A line at the start of a text.
 struct TextLine {
-    /// The line with what ends it.
+    /// The line with its newline.
     let whole: Octets
     /// The line without its newline, and without a carriage return before that.
     let content: Octets
@@ -13,19 +13,19 @@ struct TextLine {
         self.content = content
     }
 
-    /// The record that the line is.
+    /// The item for the record that the line means.
     func item(_ body: RecordBody) -> TextItem {
         TextItem(body: body, end: whole.endIndex, problem: nil)
     }
 
-    /// The line as it is, which says nothing known.
-    /// - Parameter problem: why; nil if it is as it should be.
+    /// The item for a line that is kept as it is.
+    /// - Parameter problem: why it is unknown; nil if it is as it should be.
     func verbatim(_ problem: String? = nil) -> TextItem {
         TextItem(
             body: .opaque(OpaqueData(type: .textLine, body: whole)), end: whole.endIndex, problem: problem)
     }
 
-    /// What the line says by itself, or why it says nothing.
+    /// The item for what the line means by itself.
     func item(_ content: Content) -> TextItem {
         switch content {
         case .record(let body): item(body)
@@ -33,10 +33,10 @@ struct TextLine {
         }
     }
 
-    /// What a line says.
+    /// What a line means.
     enum Content {
         case record(RecordBody)
-        /// Nothing, and why.
+        /// The line is unknown, and why.
         case unknown(String)
     }
 }

@@ -1,6 +1,6 @@
-/// Permissions like `n0` and `r5`, one behind the other.
+/// Permissions like `n0` and `r5`, one after another.
 enum TextPermissions {
-    /// Nil where one of them is none.
+    /// Nil if one of them is not a permission.
     static func read(_ text: Octets, separator: UInt8) -> [Permission]? {
         var list: [Permission] = []
         for word in text.split(separator: separator, omittingEmptySubsequences: false) {

@@ -1,4 +1,5 @@
-/// What a path says by itself (xenstore.txt, "Permitted characters in paths" and "Protocol limits").
+/// What a path shows by itself (xenstore.txt, "Permitted characters in paths" and "Protocol
+/// limits").
 package enum Path {
     /// The longest absolute path without its NUL, in bytes.
     package static let longest = 3071
@@ -20,7 +21,8 @@ package enum Path {
         path.first == ASCII.at
     }
 
-    /// Whether the path means the same for every domain: it is absolute or special, not relative to a home.
+    /// Whether the path means the same for every domain: it is absolute or special, not relative to
+    /// a home.
     package static func isFixed(_ path: Octets) -> Bool {
         isAbsolute(path) || isSpecial(path)
     }
@@ -51,8 +53,8 @@ package enum Path {
 
     // MARK: Validity
 
-    /// Whether the path is absolute and has no empty part, only permitted characters, and at most `longest` bytes: found out in
-    /// one walk, as it is asked of every node.
+    /// Whether the path is absolute and has no empty part, only permitted characters, and at most
+    /// `longest` bytes. One walk decides, because this runs for every node.
     package static func isValid(_ path: Octets) -> Bool {
         path.withUnsafeBytes(isValid)
     }

@@ -1,7 +1,8 @@
-/// Remembers what was made of each permission list, by its bytes in the stream: four for each entry.
+/// Remembers what was made of each permission list, by its bytes in the stream: four for each
+/// entry.
 ///
-/// The neighbours of a node often have the same list, so the last one is looked at first. Inlinable, as without being specialized
-/// for its value it costs 4 % of an import.
+/// The neighbours of a node often have the same list, so the last one is compared first. Inlinable:
+/// if it is not specialized for its value, it costs 4 % of an import.
 @usableFromInline
 package final class PermissionCache<Value> {
     @usableFromInline var values: [[UInt8]: Value] = [:]
@@ -10,13 +11,13 @@ package final class PermissionCache<Value> {
     @inlinable
     package init() {}
 
-    /// What `make` has made of the list, or makes of it now.
+    /// The value that `make` made of the list before, or makes of it now.
     @inlinable
     package func value(of bytes: UnsafeRawBufferPointer, make: () throws -> Value) rethrows -> Value {
         if let last, last.bytes.withUnsafeBytes({ $0.hasSameBytes(as: bytes) }) { return last.value }
         let key = Array(bytes)
         let value = try values[key] ?? make()
-        // A file may have any number of lists; healthy images have some hundreds.
+        // A file may have any number of lists; healthy images have a few hundred.
         if values.count >= 4096 { values.removeAll() }
         values[key] = value
         last = (key, value)

@@ -1,4 +1,4 @@
-/// What identifies a transaction within an image: a tx-id counts for its connection alone.
+/// What identifies a transaction within an image: a tx-id is unique only within its connection.
 package struct TransactionKey: Hashable, Sendable {
     package let connID: UInt32
     package let txID: UInt32

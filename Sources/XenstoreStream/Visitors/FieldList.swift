@@ -2,12 +2,12 @@
 package struct FieldList: FieldVisitor {
     package typealias Failure = Never
 
-    /// A field as it stands in one record.
+    /// A field of one record.
     package struct Entry: Equatable, Sendable {
         package let field: Field
-        /// Octets from the start of the body.
+        /// Bytes from the start of the body.
         package let offset: Int
-        /// Octets on the wire.
+        /// Bytes on the wire.
         package let width: Int
         package let value: Value
     }

@@ -9,15 +9,15 @@ struct FieldReader: FieldVisitor {
     private let bodyEnd: Int
     private let record: Int
     private let type: RecordType
-    /// Whether nobody reads the errors, which are then not put into words.
+    /// Whether errors are not shown, so that they need no reason.
     private let isProbe: Bool
     private let permissionCache: PermissionCache<[Permission]>
-    /// Offset in the stream of the next octet to read.
+    /// Offset in the stream of the next byte to read.
     private(set) var position: Int
-    /// The octets skipped for alignment, where they are not zero.
+    /// The bytes skipped for alignment; empty if they are zero.
     private(set) var alignment: Octets = []
 
-    /// The caller has made sure that `body` lies inside `stream`.
+    /// The caller has made sure that `body` is inside `stream`.
     init(
         stream: [UInt8], body: Range<Int>, format: StreamFormat, record: Int, type: RecordType,
         permissionCache: PermissionCache<[Permission]>,
@@ -77,7 +77,7 @@ struct FieldReader: FieldVisitor {
     }
 
     mutating func quotas(_ field: Field, _ value: inout [Quota], count: Int) throws(StreamError) {
-        // Every quota takes 4 octets for its value and at least 1 for its name.
+        // Every quota takes 4 bytes for its value and at least 1 for its name.
         try require(field, 5 * count)
         var values: [UInt32] = []
         values.reserveCapacity(count)
@@ -110,13 +110,13 @@ struct FieldReader: FieldVisitor {
         return octets
     }
 
-    /// Checks that `count` octets are left, before anything is allocated for them.
+    /// Checks that `count` bytes are left, before anything is allocated for them.
     @inline(__always)
     private func require(_ field: Field, _ count: Int) throws(StreamError) {
         guard bodyEnd - position >= count else { throw tooShort(field, count) }
     }
 
-    /// The octets behind `position`, for a look ahead.
+    /// The bytes of the body from `position` on, for a look ahead.
     var remaining: Octets {
         stream[position..<bodyEnd]
     }

@@ -1,4 +1,4 @@
-/// Reads like `FieldReader` and remembers where each field was.
+/// Reads like `FieldReader` and records the place of each field.
 struct FieldTracer: FieldVisitor {
     typealias Failure = StreamError
 

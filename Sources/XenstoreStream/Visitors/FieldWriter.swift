@@ -1,4 +1,4 @@
-/// Appends records to a buffer, field by field; the lengths follow from what a record holds.
+/// Appends records to a buffer, field by field; the lengths follow from the values of a record.
 ///
 /// For each record: `begin`, the walk over its fields, `end`.
 @usableFromInline
@@ -11,16 +11,16 @@ package struct FieldWriter: FieldVisitor {
     @usableFromInline
     package let byteOrder: ByteOrder
     package let lengthRule: LengthRule
-    /// What has been written so far.
+    /// The bytes written so far.
     @usableFromInline
     package var bytes: [UInt8] = []
-    /// How many records have been begun.
+    /// The number of records begun so far.
     var record = 0
     private var type = RecordType.end
     /// Index in `bytes` where the body of the record being written starts.
     @usableFromInline
     package var bodyStart = 0
-    /// Octets to put where the walk asks for alignment, where they are not zero.
+    /// The bytes to write for alignment; empty for zeros.
     @usableFromInline
     package var alignment: Octets = []
 
@@ -35,7 +35,7 @@ package struct FieldWriter: FieldVisitor {
     /// Begins a record: its type, and room for its length.
     /// - Parameters:
     ///   - type: the record's.
-    ///   - residue: what the record has besides its fields; the same goes to `end`.
+    ///   - residue: the record's residue; `end` must get the same.
     package mutating func begin(_ type: RecordType, _ residue: Residue?) {
         record += 1
         self.type = type
@@ -45,17 +45,17 @@ package struct FieldWriter: FieldVisitor {
         bodyStart = bytes.count
     }
 
-    /// Ends the record: puts its length, and its padding or what stands in its place.
+    /// Ends the record: writes its length, and its padding or the bytes of the residue instead.
     /// - Parameters:
-    ///   - residue: what went to `begin`.
-    ///   - phantomOctets: how many octets `len` counts that are not there.
-    /// - Throws: `StreamError` where `len` cannot hold the length.
+    ///   - residue: the same as for `begin`.
+    ///   - phantomOctets: how many bytes `len` counts that are not there.
+    /// - Throws: `StreamError` if `len` cannot hold the length.
     package mutating func end(_ residue: Residue?, phantomOctets: Int) throws(StreamError) {
         let fieldCount = bytes.count - bodyStart
         guard let padded = Padding.padded(fieldCount),
             let length = lengthRule.length(ofFields: fieldCount + phantomOctets)
         else {
-            throw doesNotFit(.len, "the body has \(fieldCount) bytes")
+            throw doesNotFit(.len, "the body has \(fieldCount) bytes, more than len can hold")
         }
         overwrite(at: bodyStart - 4, with: residue?.length ?? length)
         if let tail = residue?.tail {
@@ -77,7 +77,7 @@ package struct FieldWriter: FieldVisitor {
         _ field: Field, as width: Width.Type, of current: Int
     ) throws(StreamError) -> Int {
         guard let number = Width(exactly: current) else {
-            throw doesNotFit(field, "\(current) is more than the \(Width.bitWidth) bits of the field hold")
+            throw doesNotFit(field, "\(current) is more than the \(Width.bitWidth) bits of the field can hold")
         }
         append(number)
         return current
@@ -146,7 +146,7 @@ package struct FieldWriter: FieldVisitor {
         withUnsafeBytes(of: byteOrder.encoded(value)) { bytes.append(contentsOf: $0) }
     }
 
-    /// Overwrites 4 octets at `index` with a number in the stream's byte order.
+    /// Overwrites 4 bytes at `index` with a number in the stream's byte order.
     private mutating func overwrite(at index: Int, with value: UInt32) {
         withUnsafeBytes(of: byteOrder.encoded(value)) { bytes.replaceSubrange(index..<index + 4, with: $0) }
     }

@@ -1,15 +1,17 @@
-/// Reads a record's fields where nobody knows that a record stands, and gives up early where it makes no sense.
+/// Reads a record's fields at a place that may not have a record, and stops early if they make no
+/// sense.
 ///
-/// Its bounds keep the search of a large damaged file short, whatever stands in it; a healthy record keeps within them.
+/// Its limits keep the search of a large damaged file short, whatever the file contains; a healthy
+/// record stays within them.
 struct PlausibilityProbe: ReadingVisitor {
     var reader: FieldReader
 
-    /// More permissions, more quotas and longer names of quotas than these are taken for chance.
+    /// More permissions, more quotas or longer names of quotas than these are taken for chance.
     private static let mostPermissions = 256
     private static let mostQuotas = 64
     private static let longestName = 64
 
-    /// The caller has made sure that `body` lies inside `stream`.
+    /// The caller has made sure that `body` is inside `stream`.
     init(
         stream: [UInt8], body: Range<Int>, format: StreamFormat, type: RecordType,
         permissionCache: PermissionCache<[Permission]>

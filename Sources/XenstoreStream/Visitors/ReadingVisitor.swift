@@ -1,5 +1,5 @@
-/// A visitor that reads with a `FieldReader`, and looks more closely at some of the fields: those it does not declare itself are
-/// read as they are.
+/// A visitor that reads with a `FieldReader` and examines some of the fields. Fields without a
+/// function of its own are only read.
 protocol ReadingVisitor: FieldVisitor where Failure == StreamError {
     var reader: FieldReader { get set }
 }

@@ -3,7 +3,7 @@ package struct TracedField: Sendable {
     package let field: Field
     /// Bytes from the start of the file.
     package let offset: Int
-    /// Octets on the wire.
+    /// Bytes on the wire.
     package let width: Int
     package let value: FieldList.Value
 }

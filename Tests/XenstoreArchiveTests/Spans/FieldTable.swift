@@ -1,14 +1,15 @@
 import XenstoreStream
 
-/// Walks over a record's fields and notes, for each, where it stands and what gives its length.
+/// Walks over a record's fields and notes the place of each and what its length follows from.
 ///
-/// In place of every count it hands out a bit of its own, so that a later length tells which counts it is made of.
+/// Instead of each count it returns a different bit, so that a later length shows which counts are
+/// part of it.
 struct FieldTable: FieldVisitor {
     struct Row: Equatable {
         let field: Field
-        /// Octets from the start of the body; nil behind a field whose length varies.
+        /// Bytes from the start of the body; nil after a field whose length varies.
         let offset: Int?
-        /// A number, or what gives it.
+        /// The number of bytes, or what it follows from.
         let octets: String
     }
 
@@ -48,7 +49,7 @@ struct FieldTable: FieldVisitor {
 
     mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws(StreamError) {
         add(field, fixed: Value.bitWidth / 8, Value.isSigned ? ", signed" : "")
-        // The one number that is a field and a count.
+        // The only number that is both a field and a count.
         if field == .domQuotaCount { value = Value(bit(field)) }
     }
 

@@ -4,9 +4,9 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// docs/format.md says of every record type what the walk over its fields does.
+/// docs/format.md describes every record type as the walk over its fields does.
 @Suite struct FormatDocumentTests {
-    /// What makes a sample special among those of its type.
+    /// What distinguishes a sample from others of its type.
     private func variant(_ body: RecordBody) -> String {
         switch body {
         case .connection(let data):
@@ -15,7 +15,7 @@ import XenstoreStream
             case .socket: "socket"
             case .unknown: "any other conn-type"
             }
-        case .watchExtended(let data): data.hasDepth ? "as the document has it" : "as daemons write it"
+        case .watchExtended(let data): data.hasDepth ? "as documented" : "as daemons write it"
         default: ""
         }
     }
@@ -37,7 +37,7 @@ import XenstoreStream
                 meaning(of: row.field, in: body.type, layout),
             ]
         }
-        return MarkdownTable.lines(["field", "offset", "octets", "column", "meaning"], rows)
+        return MarkdownTable.lines(["field", "offset", "bytes", "column", "meaning"], rows)
     }
 
     @Test(arguments: RecordType.known.filter { $0 != .end }) func theTablesOfEveryRecordTypeAreCurrent(
@@ -80,13 +80,14 @@ import XenstoreStream
         if let problem { Issue.record("\(problem)") }
     }
 
-    /// The offsets of the tables are those of the list that `dump` and `diff` use, as far as no field before varies.
+    /// Up to the first field of variable length, the tables have the offsets of the list that
+    /// `dump` and `diff` use.
     @Test func theTablesAgreeWithTheListOfFields() throws {
         for body in RecordType.known.flatMap(samples) {
             for layout in Layout.streams where body.type <= layout.lastRecordType {
                 let rows = try FieldTable(body, layout).rows
                 let entries = FieldList.entries(of: body, layout: layout)
-                // The pad is not there where nothing is to be aligned.
+                // The pad is missing if nothing is to be aligned.
                 let fields: [Field] = rows.map(\.field).filter { $0 != .uniqueIDPad }
                 let listed: [Field] = entries.map(\.field).filter { $0 != .uniqueIDPad }
                 #expect(fields == listed)
