@@ -1,7 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// What `make bench` needs besides the program itself: images of hosts that do not exist; see docs/performance.md.
+// What `make bench` needs in addition to the program: images of hosts that do not exist; see
+// docs/performance.md.
 let package = Package(
     name: "xsarchive-benchmarks",
     dependencies: [.package(name: "xsarchive", path: "..")],

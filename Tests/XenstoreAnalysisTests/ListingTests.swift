@@ -76,7 +76,7 @@ import XenstoreStream
             guard run.status == 0 else {
                 missing += 1
                 #expect("\(run.path)") { try Listing.find(tree, Octets(run.path.utf8)) } throws: {
-                    ($0 as? ArchiveError)?.code == .noSuchImage
+                    ($0 as? ArchiveError)?.code == .noSuchNode
                 }
                 continue
             }
@@ -141,7 +141,7 @@ import XenstoreStream
         }
         for path in ["/name", "local", "/local//domain"] {
             #expect("'\(path)'") { try Listing.find(tree, Octets(path.utf8)) } throws: {
-                ($0 as? ArchiveError)?.code == .noSuchImage
+                ($0 as? ArchiveError)?.code == .noSuchNode
             }
         }
     }

@@ -69,7 +69,7 @@ import XenstoreStream
                 given[parameter.name] = nil
                 #expect("\(query.name)") { try query.prepare(archive, parameters: given) } throws: {
                     let error = $0 as? ArchiveError
-                    return error?.code == .usage && error?.description.contains(query.name) == true
+                    return error?.code == .missingParameter && error?.description.contains(query.name) == true
                 }
             }
         }

@@ -27,7 +27,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
             Array("Just a text, and long enough to be looked at. ".utf8) + Array(repeating: 0x41, count: 4096), "text")
         expectRefusal(
             place, "text",
-            "file is not a database; this is no archive, or a damaged one: check the name, or restore a copy")
+            "file is not a database; not an archive, or damaged: check the name, or restore a backup")
     }
 
     @Test func anotherSQLiteFileIsRefused() {
@@ -50,7 +50,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let place = Workplace()
         expectFailure(
             place.run(command), 2,
-            "xsarchive.db: there is no archive here; 'xsarchive import' makes one, -a or XSARCHIVE names another")
+            "xsarchive.db: no such archive; create it with 'xsarchive import', or give another with -a or XSARCHIVE")
         #expect(place.names == [])
     }
 
@@ -72,7 +72,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let whole = Files.read(SharedArchive.path)
         place.write(Array(whole[..<(whole.count / 3)]), "short.db")
         let before = place.bytes("short.db")
-        expectFailure(place.run(command + ["-a", "short.db"]), 2, containing: ["short.db: ", "restore a copy"])
+        expectFailure(place.run(command + ["-a", "short.db"]), 2, containing: ["short.db: ", "restore a backup"])
         expectBytes(place.bytes("short.db"), before)
         #expect(place.names == ["short.db"])
     }

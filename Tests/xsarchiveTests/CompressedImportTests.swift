@@ -62,8 +62,8 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
             _ = place.shell("(cat \"$1\"; head -c 3000000 /dev/zero) | \(command) > \"$2\"", tiny, name)
             expectFailure(
                 place.run("import", "--max-size", "1M", name), 2,
-                "\(name): the file unpacks to more than 1048576 bytes; if it is to be trusted, import it with a "
-                    + "greater --max-size"
+                "\(name): the file decompresses to more than 1048576 bytes; if you trust it, "
+                    + "raise --max-size"
             )
             #expect(place.names.allSatisfy { $0.hasPrefix("bomb") })
         }
@@ -74,7 +74,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         let size = Files.read(tiny).count
         expectFailure(
             place.run("import", "--max-size", "\(size - 1)", "state_dump.gz"), 2,
-            containing: ["unpacks to more than \(size - 1) bytes"])
+            containing: ["decompresses to more than \(size - 1) bytes"])
         expectDone(place.run("import", "--max-size", "\(size)", "state_dump.gz"))
     }
 

@@ -16,13 +16,14 @@ import Testing
             place.run("export", "@4", "-o", "out"), 2,
             containing: [
                 "xsarchive.db: stream 4 now has 151672 bytes, SHA-256 ",
-                "the archive is damaged: restore a copy",
+                "the archive is damaged: restore a backup",
             ])
         #expect(place.names == ["xsarchive.db"])
-        expectFailure(place.run("export", "@4"), 2, containing: ["the archive is damaged: restore a copy"])
+        expectFailure(place.run("export", "@4"), 2, containing: ["the archive is damaged: restore a backup"])
         place.write([1], "out")
         expectFailure(
-            place.run("export", "@4", "-o", "out", "--force"), 2, containing: ["the archive is damaged: restore a copy"]
+            place.run("export", "@4", "-o", "out", "--force"), 2,
+            containing: ["the archive is damaged: restore a backup"]
         )
         #expect(place.bytes("out") == [1])
         #expect(place.names == ["out", "xsarchive.db"])

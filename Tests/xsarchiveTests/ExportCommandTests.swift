@@ -26,7 +26,7 @@ import Testing
         place.write([1, 2, 3], "out")
         expectFailure(
             place.run("export", "@1", "-o", "out", "-a", SharedArchive.path), 2,
-            "out: the file exists; say --force to replace it, or choose another name")
+            "out: file exists; use --force to overwrite it, or choose another name")
         #expect(place.bytes("out") == [1, 2, 3])
         #expect(place.names == ["out"])
         expectDone(place.run("export", "@1", "-o", "out", "--force", "-a", SharedArchive.path))
@@ -41,7 +41,7 @@ import Testing
             containing: ["none/out: cannot create the file: No such file or directory"])
         expectFailure(
             place.run("export", "@1", "-o", "/dev/full", "-a", SharedArchive.path), 2,
-            containing: ["/dev/full: the file exists"])
+            containing: ["/dev/full: file exists"])
         #expect(place.names == [])
     }
 

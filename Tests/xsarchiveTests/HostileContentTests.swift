@@ -42,7 +42,7 @@ import XenstoreStream
         return place
     }
 
-    /// Nothing but printable characters, spaces and line feeds came out, and something did.
+    /// Only printable characters, spaces and line feeds came out, and something did.
     private func expectHarmless(
         _ outcome: Outcome, status: Int32, tabs: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
     ) {

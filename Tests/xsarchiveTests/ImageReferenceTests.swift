@@ -35,10 +35,12 @@ import Testing
         let place = Workplace()
         let outcome = place.run(command.map { $0 == "@" ? reference : $0 } + ["-a", SharedArchive.path])
         if reference.hasSuffix("99999999") {
-            expectFailure(outcome, 2, "\(reference): after @latest~ comes a number, like @latest~1")
+            expectFailure(
+                outcome, 2,
+                "\(reference): not a reference to an image; after @latest~ comes a number, like @latest~1")
         } else {
             expectFailure(
-                outcome, 2, "\(SharedArchive.path): no image \(reference); 'xsarchive images' lists what there is")
+                outcome, 2, "\(SharedArchive.path): no image \(reference); 'xsarchive images' lists the images")
         }
         #expect(place.names == [])
     }

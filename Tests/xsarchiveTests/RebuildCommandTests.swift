@@ -111,7 +111,7 @@ import Testing
         place.write([1], "out")
         expectFailure(
             place.run("rebuild", Self.seq, "-o", "out"), 2,
-            "out: the file exists; say --force to replace it, or choose another name")
+            "out: file exists; use --force to overwrite it, or choose another name")
         #expect(place.bytes("out") == [1])
         expectDone(place.run("rebuild", Self.seq, "-o", "out", "--force"))
         expectBytes(place.bytes("out"), Fixtures.bytes("xen-4.17-seq-1.bin"))

@@ -81,7 +81,7 @@ import Testing
         place.write([1], "work.db")
         expectFailure(
             place.run("checkout", Self.seq, "work.db"), 2,
-            "work.db: the file exists; say --force to replace it, or choose another name")
+            "work.db: file exists; use --force to overwrite it, or choose another name")
         #expect(place.bytes("work.db") == [1])
         expectDone(place.run("checkout", Self.seq, "work.db", "--force"))
         expectFailure(
@@ -101,12 +101,12 @@ import Testing
         let place = Workplace.withSharedImages()
         expectFailure(
             place.run("build", "xsarchive.db", "-o", "out"), 2,
-            "xsarchive.db: this file is no workspace of xsarchive; 'xsarchive checkout' makes one")
+            "xsarchive.db: not an xsarchive workspace; create one with 'xsarchive checkout'")
         expectFailure(
             place.run("build", "nothing.db", "-o", "out"), 2,
-            "nothing.db: there is no workspace here; 'xsarchive checkout' makes one")
+            "nothing.db: no such file; create one with 'xsarchive checkout'")
         expectFailure(
-            place.run("build", Self.seq, "-o", "out"), 2, containing: ["this file is no workspace of xsarchive"])
+            place.run("build", Self.seq, "-o", "out"), 2, containing: ["not an xsarchive workspace"])
         expectFailure(
             place.run("checkout", "@3", "xsarchive.db", "--force"), 64,
             "xsarchive.db: is the source of the stream; choose another name")

@@ -64,7 +64,8 @@ public struct NamedQuery: Sendable {
                 suggestion: Nearest.suggestion(name, among: known) ?? "it takes \(known.joined(separator: ", "))")
         }
         for parameter in parameters where parameter.isRequired && given[parameter.name] == nil {
-            throw ArchiveError(.missingParameter, "query \(name) requires \(parameter.name)")
+            throw ArchiveError(
+                .missingParameter, "query \(name) requires \(parameter.name)", subject: parameter.name)
         }
         let statement = try archive.database.prepareReadOnly(sql, timeout: timeout)
         for (name, value) in given {

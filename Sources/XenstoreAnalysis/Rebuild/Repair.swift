@@ -165,7 +165,8 @@ struct Repair {
         guard let connID = settled(data.connID) else {
             return drop(
                 place, .noConnection,
-                "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), conn-id \(data.connID)",
+                "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets)), "
+                    + "conn-id \(data.connID)",
                 &alterations)
         }
         if connID != data.connID { records[place].connID = connID }

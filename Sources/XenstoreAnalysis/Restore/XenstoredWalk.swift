@@ -3,30 +3,30 @@ import XenstoreStream
 /// Reads a file as the reader of the C xenstored does.
 struct XenstoredWalk {
     private(set) var events: [RestoreForecast.Event] = []
-    private var counts: [RestoreForecast.Effect: Int] = [:]
+    var counts: [RestoreForecast.Effect: Int] = [:]
 
     let memory: RestoreMemory
     /// The records that the file really contains.
-    private var records: RestoreRecords
+    var records: RestoreRecords
     /// The record being read: its offset, and the end of its body according to `len`.
     private(set) var offset = 0
-    private var recordEnd = 0
+    var recordEnd = 0
 
-    private var version = 1
-    private var globalData: [Int]?
+    var version = 1
+    var globalData: [Int]?
     private(set) var connections = RestoreConnections()
-    private var hasSocket = false
-    private var hasEarlySocket = false
-    private var paths: RestorePaths
+    var hasSocket = false
+    var hasEarlySocket = false
+    var paths: RestorePaths
     /// Locates plain nodes, as the C daemon lays records out.
     let nodes: RecordReader
-    private var hasNodes = false
-    private var specials: Set<Octets> = []
-    private var hasLostStep = false
-    private var isDead = false
+    var hasNodes = false
+    var specials: Set<Octets> = []
+    var hasLostStep = false
+    var isDead = false
 
     /// False if plain nodes are also followed byte by byte, for comparison in tests.
-    private let usesFastPath: Bool
+    let usesFastPath: Bool
 
     init(bytes: [UInt8], records: RestoreRecords, usesFastPath: Bool = true) {
         self.usesFastPath = usesFastPath
@@ -37,7 +37,7 @@ struct XenstoredWalk {
         self.records = records
     }
 
-    private mutating func note(_ effect: RestoreForecast.Effect, _ message: String) {
+    mutating func note(_ effect: RestoreForecast.Effect, _ message: String) {
         // Nothing happens after the daemon's death, and more than 100 events of one kind are of no
         // use.
         guard !isDead, counts[effect, default: 0] < 100 else { return }
@@ -130,7 +130,7 @@ struct XenstoredWalk {
     }
 
     /// Notes if fields of a record are beyond its end.
-    private mutating func checkEnd(_ end: Int, _ what: String) -> Bool {
+    mutating func checkEnd(_ end: Int, _ what: String) -> Bool {
         guard end > recordEnd || end > memory.bytes.count else { return true }
         if end > memory.mappedEnd + (1 << 17) {
             note(.dies, "reads \(what) up to \(end - memory.bytes.count) bytes after the end of the file")
@@ -254,127 +254,12 @@ struct XenstoredWalk {
     }
 
     /// Strings are read up to their NUL, wherever it is.
-    private mutating func readString(_ start: Int, count: Int, _ field: Field) {
+    mutating func readString(_ start: Int, count: Int, _ field: Field) {
         let string = memory.string(start, limit: count + Self.longestPath)
         if string.count >= count || start + string.count >= recordEnd {
             note(.overReads, "reads \(field.name) as \(Escape.short(string)), past its length of \(count)")
         } else if !memory.isZero(start + string.count..<min(start + count, recordEnd)) {
             note(.alters, "reads \(field.name) as \(Escape.short(string)), up to the first NUL")
-        }
-    }
-
-    // MARK: Nodes
-
-    private mutating func readNode(_ body: Int) {
-        if usesFastPath, let path = pathOfPlainNode() { return readTreeNode(path, isDeletion: false) }
-        let connID = memory.number32(body)
-        let pathCount = memory.number16(body + 8)
-        let valueCount = memory.number16(body + 10)
-        let access = memory.number16(body + 12)
-        let permCount = memory.number16(body + 14)
-        let pathStart = body + 16 + 4 * permCount
-        let valueStart = pathStart + pathCount
-        // Not longer than needed: many records may point to one long run without a NUL.
-        let path = memory.string(pathStart, limit: Self.longestPath + (valueStart <= recordEnd ? pathCount : 0))
-        guard Path.isSpecial(path) || path.contains(ASCII.slash) else {
-            return note(.dies, "exits at a node whose path, \(Escape.short(path)), has no slash")
-        }
-        guard checkEnd(pathStart, "permissions") else { return }
-        readString(pathStart, count: pathCount, .path)
-        if valueStart + valueCount > recordEnd || valueStart + valueCount > memory.bytes.count {
-            _ = checkEnd(valueStart + valueCount, "the value of \(Escape.short(path))")
-        }
-        if connID != 0 {
-            let what =
-                access & 3 == 0
-                ? "does not delete \(Escape.short(path)), but empties it and replaces its permissions"
-                : "treats the pending node \(Escape.short(path)) as committed"
-            note(.alters, what)
-        }
-        if Path.isSpecial(path) {
-            readSpecial(path, valueCount: valueCount)
-        } else {
-            readTreeNode(path, isDeletion: connID != 0 && access & 3 == 0)
-            readOwner(
-                path, permCount: permCount, perms: body + 16, value: valueStart, valueCount, isPending: connID != 0)
-        }
-        readPermissions(path, count: permCount, start: body + 16)
-    }
-
-    private mutating func readSpecial(_ path: Octets, valueCount: Int) {
-        let isKnown = path.elementsEqual("@releaseDomain".utf8) || path.elementsEqual("@introduceDomain".utf8)
-        if !isKnown {
-            return note(.skips, "keeps \(Escape.short(path)) inaccessible, and does not write it at the next dump")
-        }
-        if !specials.insert(path).inserted { note(.alters, "uses the last \(Escape.short(path))") }
-        if valueCount > 0 { note(.alters, "drops the value of \(Escape.short(path))") }
-    }
-
-    private mutating func readTreeNode(_ path: Octets, isDeletion: Bool) {
-        defer { hasNodes = true }
-        guard path.count > 1 else {
-            if hasNodes {
-                note(
-                    .alters,
-                    "forgets the earlier children of /: they can be read but not listed, and are lost at the next dump"
-                )
-            }
-            return
-        }
-        let slash = path.lastIndex(of: ASCII.slash) ?? path.startIndex
-        let parent = slash == path.startIndex ? path.prefix(1) : path[path.startIndex..<slash]
-        guard paths.hasParent(parent) else {
-            return note(.dies, "exits, as the parent of \(Escape.short(path)) does not exist")
-        }
-        if isDeletion && paths.hasChildren(path) {
-            return note(.dies, "exits at the deletion of \(Escape.short(path)), which has children")
-        }
-        if slash + 1 == path.endIndex && parent.count == 1 {
-            note(.alters, "adds a child without a name to /: its next dump never ends")
-        }
-        if !paths.insert(path, below: parent) {
-            note(.alters, "uses the last \(Escape.short(path)), lists it twice, and forgets its earlier children")
-        }
-    }
-
-    private mutating func readOwner(
-        _ path: Octets, permCount: Int, perms: Int, value: Int, _ valueCount: Int, isPending: Bool
-    ) {
-        var owner = memory.number16(perms + 2)
-        if permCount == 0 {
-            // The daemon then reads the owner from the beginning of the value.
-            owner = (0..<min(4, valueCount)).reduce(0) { $0 | Int(memory.byte(value + $1)) << (8 * $1) }
-            if connections.hasRing(of: owner) && !isPending {
-                note(.overReads, "reads the owner of \(Escape.short(path)) from its value, as it has no permissions")
-            }
-        }
-        if !connections.hasRing(of: owner) {
-            note(.dies, "exits, as the owner of \(Escape.short(path)), domain \(owner), has no connection before it")
-        }
-    }
-
-    private mutating func readPermissions(_ path: Octets, count: Int, start: Int) {
-        let isSpecial = Path.isSpecial(path)
-        for index in 0..<count {
-            let entry = start + 4 * index
-            let domid = memory.number16(entry + 2)
-            if !"wrbn".utf8.contains(memory.byte(entry)) {
-                return note(
-                    .alters,
-                    "treats a permission of \(Escape.short(path)) with letter "
-                        + "0x\(String(memory.byte(entry), radix: 16)) as n"
-                )
-            }
-            if memory.byte(entry + 1) & 0xFE != 0 {
-                return note(.alters, "drops flags of a permission of \(Escape.short(path))")
-            }
-            if index > 0 && !isSpecial && !connections.hasRing(of: domid) && memory.byte(entry + 1) & 1 == 0 {
-                return note(
-                    .alters,
-                    "marks the permission of domain \(domid) for \(Escape.short(path)) as stale, as the domain has no "
-                        + "connection before it"
-                )
-            }
         }
     }
 }

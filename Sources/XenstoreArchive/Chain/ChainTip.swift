@@ -75,7 +75,7 @@ struct ChainTip {
         ArchiveError(
             .damaged,
             "the span with ord \(item.ord) of chain \(chainID) is not where its record was read; "
-                + "the archive is damaged: restore a copy"
+                + "the archive is damaged: restore a backup"
         )
     }
 }

@@ -87,7 +87,7 @@ public struct CustodyLog {
         guard last < Int64.max else {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): an image has the largest possible id; the archive is damaged: restore a copy")
+                "\(database.path): an image has the largest possible id; the archive is damaged: restore a backup")
         }
         return last + 1
     }

@@ -53,7 +53,7 @@ public struct ArchivedStream: Sendable {
         else {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): stream \(streamID) has no readable row; the archive is damaged: restore a copy")
+                "\(database.path): stream \(streamID) has no readable row; the archive is damaged: restore a backup")
         }
         let header =
             row.isNull(4)
@@ -80,7 +80,7 @@ public struct ArchivedStream: Sendable {
         } catch let error as StreamError {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): a stored record cannot be written (\(error)); the archive is damaged: restore a copy"
+                "\(database.path): a stored record cannot be written (\(error)); the archive is damaged: restore a backup"
             )
         }
     }
@@ -93,7 +93,7 @@ public struct ArchivedStream: Sendable {
             throw ArchiveError(
                 .damaged,
                 "\(database.path): stream \(streamID) has no readable item_order; "
-                    + "the archive is damaged: restore a copy"
+                    + "the archive is damaged: restore a backup"
             )
         }
         return places
@@ -174,7 +174,8 @@ public struct ArchivedStream: Sendable {
             let item = encoded.items[order?[index] ?? index]
             guard let record = try? reader.record(at: item.range.lowerBound, number: index + 1) else {
                 throw ArchiveError(
-                    .damaged, "\(database.path): a stored record cannot be read; the archive is damaged: restore a copy"
+                    .damaged,
+                    "\(database.path): a stored record cannot be read; the archive is damaged: restore a backup"
                 )
             }
             piece += TextImage.line(of: record, layout: format.layout)
@@ -194,7 +195,8 @@ public struct ArchivedStream: Sendable {
             throw ArchiveError(
                 .damaged,
                 "\(database.path): stream \(streamID) now has \(digest.count) bytes, SHA-256 \(hexadecimal), "
-                    + "but was imported with \(size) bytes, SHA-256 \(sha256); the archive is damaged: restore a copy")
+                    + "but was imported with \(size) bytes, SHA-256 \(sha256); the archive is damaged: restore a backup"
+            )
         }
     }
 }

@@ -19,7 +19,9 @@ public enum ImageReference: Hashable, Sendable {
             self = .latest(back: 0)
         } else if name.hasPrefix(Self.latestWord + "~") {
             guard let back = Int64(name.dropFirst(Self.latestWord.count + 1)), back >= 0 else {
-                throw ArchiveError(.noSuchImage, "\(text): after @latest~ comes a number, like @latest~1")
+                throw ArchiveError(
+                    .noSuchImage, "\(text): not a reference to an image",
+                    suggestion: "after @latest~ comes a number, like @latest~1")
             }
             self = .latest(back: back)
         } else {

@@ -99,7 +99,7 @@ extension EncodedItems.Item {
             throw ArchiveError(
                 .damaged,
                 "a stored record has \(end - start) bytes, more than any record can have; "
-                    + "the archive is damaged: restore a copy"
+                    + "the archive is damaged: restore a backup"
             )
         }
         self.init(ord: ord, start: start, size: size, table: UInt8(truncatingIfNeeded: table))

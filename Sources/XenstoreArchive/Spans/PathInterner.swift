@@ -22,7 +22,7 @@ final class PathInterner {
             throw ArchiveError(
                 .damaged,
                 "\(database.path): a path has the id \(lastID), which no import assigns; the archive is damaged: "
-                    + "restore a copy")
+                    + "restore a backup")
         }
         nextID = lastID + 1
         isFirst = lastID == 0 && paths.count > 0
@@ -63,7 +63,7 @@ final class PathInterner {
         guard try find.step() else {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): a path exists but cannot be found; the archive is damaged: restore a copy")
+                "\(database.path): a path exists but cannot be found; the archive is damaged: restore a backup")
         }
         return find.integer(0)
     }

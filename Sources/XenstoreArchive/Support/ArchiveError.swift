@@ -58,14 +58,19 @@ public struct ArchiveError: Error, CustomStringConvertible {
     public let message: String
     /// What the user probably meant, like `did you mean @latest?`; nil if no name is near.
     public let suggestion: String?
+    /// The name of what is missing, like a parameter of a query; nil if the code says all.
+    public let subject: String?
     /// What SQLite reported; nil if the error does not come from SQLite.
     public let cause: SQLiteError?
 
     /// An error with a message that says what is wrong, and where.
-    public init(_ code: Code, _ message: String, suggestion: String? = nil, cause: SQLiteError? = nil) {
+    public init(
+        _ code: Code, _ message: String, suggestion: String? = nil, subject: String? = nil, cause: SQLiteError? = nil
+    ) {
         self.code = code
         self.message = message
         self.suggestion = suggestion
+        self.subject = subject
         self.cause = cause
     }
 

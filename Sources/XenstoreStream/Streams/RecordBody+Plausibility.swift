@@ -5,29 +5,25 @@ extension RecordBody {
         case .connection(let data):
             data.kind != .unknown && data.fields <= 1 && data.connID != 0
         case .watch(let data):
-            data.isPlausible
+            isPlausible(data)
         case .watchExtended(let data):
-            data.watch.isPlausible && data.depthPad == 0
+            isPlausible(data.watch) && data.depthPad == 0
         case .transaction(let data):
             data.connID != 0
         case .node(let data):
-            data.path.isPlausible && Path.isFixed(data.path.octets)
+            isPlausible(data.path) && Path.isFixed(data.path.octets)
                 && data.perms.allSatisfy { Permission.isLetter($0.perm) }
         default:
             true
         }
     }
-}
 
-extension WatchData {
-    fileprivate var isPlausible: Bool {
-        connID != 0 && wpath.isPlausible && token.isTerminated
+    private func isPlausible(_ watch: WatchData) -> Bool {
+        watch.connID != 0 && isPlausible(watch.wpath) && watch.token.isTerminated
     }
-}
 
-extension TerminatedString {
     /// Terminated, not empty, and without a control character or a space as its first byte.
-    fileprivate var isPlausible: Bool {
-        isTerminated && octets.first.map { $0 > ASCII.space } == true
+    private func isPlausible(_ string: TerminatedString) -> Bool {
+        string.isTerminated && string.octets.first.map { $0 > ASCII.space } == true
     }
 }

@@ -1,11 +1,12 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What a user of this program can do about trouble: the libraries say what is wrong, and know no commands and options.
+/// What a user of this program can do about an error: the libraries say what is wrong, and know no
+/// commands and options.
 enum Advice {
     /// The error as one line: what is wrong, where, and what to do.
     static func line(_ error: ArchiveError) -> String {
-        joined(error.message, error.suggestion ?? of(error.code))
+        joined(error.message, error.suggestion ?? of(error))
     }
 
     /// The same for an error of a stream.
@@ -26,8 +27,8 @@ enum Advice {
         message + (advice.map { "; " + $0 } ?? "")
     }
 
-    private static func of(_ code: ArchiveError.Code) -> String? {
-        switch code {
+    private static func of(_ error: ArchiveError) -> String? {
+        switch error.code {
         case .noArchive: "create it with 'xsarchive import', or give another with -a or XSARCHIVE"
         case .exists: "use --force to overwrite it, or choose another name"
         case .tooLarge: "if you trust it, raise --max-size"
@@ -40,7 +41,8 @@ enum Advice {
         case .noTree: "'xsarchive show' shows what it contains"
         case .noSuchDomain: "'xsarchive domains' lists its domains"
         case .noSuchQuery: "'xsarchive query' lists them"
-        case .missingParameter: "give the image with -i, other parameters with -P NAME=VALUE"
+        case .missingParameter:
+            error.subject == "image_id" ? "give it with -i IMAGE" : "give it with -P \(error.subject ?? "NAME")=..."
         case .notAState: "'xsarchive ls -f -p' prints one"
         case .file, .notAnArchive, .full, .damaged, .badImage, .notReproducible, .usage, .timeout, .database: nil
         }

@@ -3,7 +3,8 @@ import XenstoreStream
 
 @testable import XenstoreArchive
 
-/// Ids of paths: in the first image of an archive their places in the image's table, later the next free ones.
+/// Ids of paths: in the first image of an archive their places in the image's table, later the
+/// next free ones.
 @Suite struct PathInternerTests {
     private let fixture: ArchiveFixture
 
