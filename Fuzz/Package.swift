@@ -1,8 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// libFuzzer targets; see docs/fuzzing.md. scripts/fuzz.sh builds and runs them, `make packages` only
-// compiles them.
+// libFuzzer targets; see docs/fuzzing.md. scripts/fuzz.sh builds and runs them, `make packages`
+// only compiles them.
 func fuzzer(_ name: String, _ modules: [String]) -> Target {
     .executableTarget(
         name: name, dependencies: modules.map { .product(name: $0, package: "xsarchive") },

@@ -40,20 +40,27 @@ public struct Importer {
         public let imageID: Int64
     }
 
-    /// Stores `image` in one transaction: either all of it, with a proof that the tables give it
-    /// back byte for byte, or nothing.
+    /// Stores `image` in one transaction: all of it, proved to come out byte for byte, or nothing.
     /// - Parameters:
-    ///   - image: the image.
-    ///   - label: its name, series and time.
-    ///   - provenance: where it comes from, for the custody log.
-    ///   - readAhead: the chain's tip, read ahead; ignored if it does not fit.
-    ///   - progress: called periodically with the share of the image's rows that have been written:
-    ///     0 to 1.
+    ///   - image: the image to store.
+    ///   - label: its name, series and capture time.
+    ///   - provenance: its origin, for the custody log.
     /// - Throws: `ArchiveError` if the image cannot be stored; the archive is then unchanged.
     @discardableResult
     public func store(
+        _ image: ScannedImage, label: ImageLabel, from provenance: Provenance = Provenance()
+    ) throws -> Outcome {
+        try store(image, label: label, from: provenance, readAhead: nil, progress: nil)
+    }
+
+    /// Stores `image`, with what has been read for it before.
+    /// - Parameters:
+    ///   - readAhead: the chain's tip, read ahead; ignored if it does not fit.
+    ///   - progress: called periodically with the share of the image's rows that have been written:
+    ///     0 to 1.
+    package func store(
         _ image: ScannedImage, label: ImageLabel, from provenance: Provenance = Provenance(),
-        readAhead: TipReadAhead? = nil, progress: ((Double) -> Void)? = nil
+        readAhead: TipReadAhead?, progress: ((Double) -> Void)? = nil
     ) throws -> Outcome {
         if let progress {
             let records = Double(max(1, image.recordCount))

@@ -25,6 +25,28 @@ import Testing
         }
     }
 
+    /// What is public is a promise (docs/versioning.md), so the documentation of the library lists it.
+    @Test(arguments: ["XenstoreStream", "XenstoreArchive", "XenstoreAnalysis"])
+    func theDocumentationListsExactlyThePublicTypes(_ module: String) throws {
+        let page = try Repository.text("Sources/\(module)/\(module).docc/\(module).md")
+        let listed = try #require(page.split(separator: "## Topics").last).split(separator: "\n").filter {
+            $0.hasPrefix("- ``")
+        }.map {
+            String($0.dropFirst(4).prefix { $0 != "`" })
+        }
+        let kinds = ["struct", "class", "enum", "protocol", "typealias", "func"].flatMap {
+            ["public \($0) ", "public final \($0) ", "public indirect \($0) "]
+        }
+        var found: [String] = []
+        for file in Repository.swiftFiles(under: "Sources/\(module)/") {
+            for line in file.file.text.split(separator: "\n") {
+                guard let kind = kinds.first(where: { line.hasPrefix($0) }) else { continue }
+                found.append(String(line.dropFirst(kind.count).prefix { $0.isLetter || $0.isNumber }))
+            }
+        }
+        #expect(found.sorted() == listed.sorted())
+    }
+
     /// The file that the reader makes in the first steps of CONTRIBUTING.md.
     private static let madeByTheReader: Set = ["queries/my_question.sql"]
 

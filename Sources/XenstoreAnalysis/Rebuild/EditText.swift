@@ -2,18 +2,18 @@ import XenstoreArchive
 import XenstoreStream
 
 /// Reads edits from command-line arguments.
-public struct EditText: Sendable {
+package struct EditText: Sendable {
     /// Whether paths and values contain the escapes that `ls` and `cat` print.
-    public var isEscaped: Bool
+    package var isEscaped: Bool
 
     /// Creates a reader of arguments with or without escapes.
-    public init(isEscaped: Bool) {
+    package init(isEscaped: Bool) {
         self.isEscaped = isEscaped
     }
 
     /// Reads a path. As in the tools, a relative path starts at domain 0's home.
     /// - Throws: `ArchiveError` with code `usage` if it is not a path.
-    public func path(_ text: String) throws -> Octets {
+    package func path(_ text: String) throws -> Octets {
         let path = try octets(text)
         guard let first = path.first else { throw ArchiveError(.usage, "the path is empty; use / for the root") }
         guard path.count == 1 || path.last != ASCII.slash else {
@@ -24,14 +24,14 @@ public struct EditText: Sendable {
 
     /// Reads `PATH=VALUE`; the value is everything after the first `=`.
     /// - Throws: `ArchiveError` with code `usage` if it does not have this form.
-    public func set(_ text: String) throws -> Edit {
+    package func set(_ text: String) throws -> Edit {
         let (path, value) = try halves(text, "PATH=VALUE")
         return .set(try self.path(path), value: try octets(value))
     }
 
     /// Reads `PATH=n0,r5`; a stale entry is `r5:stale`.
     /// - Throws: `ArchiveError` with code `usage` if it does not have this form.
-    public func setPerms(_ text: String) throws -> Edit {
+    package func setPerms(_ text: String) throws -> Edit {
         let (path, list) = try halves(text, "PATH=n0,r5")
         let perms = try list.split(separator: ",", omittingEmptySubsequences: false).map(permission)
         guard perms.count <= UInt16.max else {

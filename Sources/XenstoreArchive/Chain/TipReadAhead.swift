@@ -1,6 +1,6 @@
 /// The image that the next one of a series will most likely follow, read while the next one is
 /// still being decoded.
-public struct TipReadAhead {
+package struct TipReadAhead {
     private let tip: ChainTip?
     private let state: State
 
@@ -21,7 +21,7 @@ public struct TipReadAhead {
     ///   - size: the size of the next image in bytes; it will not follow one of a very different
     ///     size.
     /// - Throws: `ArchiveError` if the archive cannot be read.
-    public init(_ archive: Archive, series: String, size: Int) throws {
+    package init(_ archive: Archive, series: String, size: Int) throws {
         let database = archive.database
         state = try State(database)
         let query = try database.prepare(

@@ -80,7 +80,8 @@ public struct ArchivedStream: Sendable {
         } catch let error as StreamError {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): a stored record cannot be written (\(error)); the archive is damaged: restore a backup"
+                "\(database.path): a stored record cannot be written (\(error)); "
+                    + "the archive is damaged: restore a backup"
             )
         }
     }

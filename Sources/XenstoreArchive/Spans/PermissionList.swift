@@ -1,7 +1,7 @@
 import XenstoreStream
 
 /// The forms of a list of permissions in the archive.
-public enum PermissionList {
+package enum PermissionList {
     /// The form of `permset.raw`: perm, flags and domid (little-endian) of each entry, four bytes.
     static func raw(_ permissions: [Permission]) -> [UInt8] {
         Permission.bytes(of: permissions, .little)
@@ -14,7 +14,7 @@ public enum PermissionList {
     }
 
     /// The list as users write it: `n0,r5`; a stale entry as `r5:stale`, other flags as `r5:0x82`.
-    public static func text(_ permissions: [Permission]) -> String {
+    package static func text(_ permissions: [Permission]) -> String {
         permissions.map(text).joined(separator: ",")
     }
 

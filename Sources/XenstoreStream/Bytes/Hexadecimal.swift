@@ -1,7 +1,7 @@
 /// Bytes as two hexadecimal digits each.
-public enum Hexadecimal {
+package enum Hexadecimal {
     /// The bytes as text, in lower case.
-    public static func text(_ bytes: some Sequence<UInt8>) -> String {
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
         var digits: [UInt8] = []
         digits.reserveCapacity(2 * bytes.underestimatedCount)
         append(bytes, to: &digits)
@@ -9,7 +9,7 @@ public enum Hexadecimal {
     }
 
     /// The byte as two digits, in lower case.
-    public static func text(_ byte: UInt8) -> String {
+    package static func text(_ byte: UInt8) -> String {
         text(CollectionOfOne(byte))
     }
 

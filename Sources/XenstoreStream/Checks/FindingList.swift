@@ -17,6 +17,16 @@ struct FindingList {
         }
     }
 
+    /// Adds a finding about a record.
+    /// - Parameters:
+    ///   - byte: bytes from the record's type to the place in question.
+    ///   - message: what is there; it is made only if the finding is listed.
+    mutating func add(
+        _ rule: Rule, at record: Record, byte: Int = 0, _ message: @autoclosure () -> String
+    ) {
+        add(rule, record: record.number, offset: record.offset + byte, message())
+    }
+
     /// All findings in the order of the stream. If a rule exceeds the limit, a last finding counts
     /// the rest.
     var all: [Finding] {

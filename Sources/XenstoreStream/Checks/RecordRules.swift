@@ -21,13 +21,12 @@ enum RecordRules {
     private static func connection(
         _ data: ConnectionData, _ record: Record, _ layout: Layout, _ list: inout FindingList
     ) {
-        let (number, offset) = (record.number, record.offset)
         if data.connID == 0 {
-            list.add(.connIDZero, record: number, offset: offset + 8, "CONNECTION_DATA with conn-id 0")
+            list.add(.connIDZero, at: record, byte: 8, "CONNECTION_DATA with conn-id 0")
         }
         if data.kind == .unknown {
             list.add(
-                .connectionType, record: number, offset: offset + (layout.connectionShape == .draft ? 16 : 12),
+                .connectionType, at: record, byte: (layout.connectionShape == .draft ? 16 : 12),
                 "conn-type \(data.connType)")
         }
         if layout.connectionShape == .draft {
@@ -37,7 +36,7 @@ enum RecordRules {
             pad(.socketPad, data.socketPad, record, &list)
             if Int(data.outRespLength) > data.outData.count {
                 list.add(
-                    .outRespLength, record: number, offset: offset + 26,
+                    .outRespLength, at: record, byte: 26,
                     "out-resp-len is \(data.outRespLength), out-data-len \(data.outData.count)")
             }
         }
@@ -45,18 +44,17 @@ enum RecordRules {
     }
 
     static func node(_ data: NodeData, _ record: Record, _ layout: Layout, _ list: inout FindingList) {
-        let (number, offset) = (record.number, record.offset)
         func name() -> String { Escape.short(data.path.octets) }
         let isOdd = !data.path.isTerminated || !Path.isValid(data.path.octets)
         if isOdd { string(.path, data.path, record, &list) }
         if !data.value.isText && data.value.utf8Text == nil {
-            list.add(.notUTF8, record: number, offset: offset, "the value of \(name()) is not valid UTF-8")
+            list.add(.notUTF8, at: record, "the value of \(name()) is not valid UTF-8")
         }
         if isOdd { path(data.path.octets, record, &list) }
         for (index, entry) in data.perms.enumerated() {
             if !Permission.isLetter(entry.perm) {
                 list.add(
-                    .permLetter, record: number, offset: offset,
+                    .permLetter, at: record,
                     "permission \(index) of \(name()) is 0x\(String(entry.perm, radix: 16))")
                 break
             }
@@ -66,28 +64,28 @@ enum RecordRules {
             pad(.perms, entry.flags & reserved, record, &list)
         }
         if data.perms.count > 255 {
-            list.add(.manyPerms, record: number, offset: offset, "\(name()) has \(data.perms.count) permissions")
+            list.add(.manyPerms, at: record, "\(name()) has \(data.perms.count) permissions")
         }
         if data.isCommitted {
             // A listing may lack the permissions.
             if data.perms.isEmpty && !layout.isPartial {
-                list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner")
+                list.add(.noPerms, at: record, "\(name()) has no owner")
             }
             if data.txID != 0 || data.access != 0 {
                 list.add(
-                    .committedTransaction, record: number, offset: offset,
+                    .committedTransaction, at: record,
                     "\(name()) is committed, with tx-id \(data.txID) and access \(data.access)")
             }
         } else {
             let isDeleted = data.access & 3 == 0
             if data.access & ~3 != 0 || (isDeleted && (!data.value.isEmpty || !data.perms.isEmpty)) {
                 list.add(
-                    .pendingAccess, record: number, offset: offset,
+                    .pendingAccess, at: record,
                     "\(name()) is pending with access \(data.access), \(data.perms.count) permissions, "
                         + "\(data.value.count) bytes"
                 )
             } else if !isDeleted && data.perms.isEmpty {
-                list.add(.noPerms, record: number, offset: offset, "\(name()) has no owner")
+                list.add(.noPerms, at: record, "\(name()) has no owner")
             }
         }
     }
@@ -98,16 +96,16 @@ enum RecordRules {
     {
         if !string.isTerminated {
             list.add(
-                .unterminated, record: record.number, offset: record.offset,
+                .unterminated, at: record,
                 "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) does not end in NUL")
         }
         if string.octets.contains(0) {
             list.add(
-                .innerNUL, record: record.number, offset: record.offset,
+                .innerNUL, at: record,
                 "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) contains a NUL")
         } else if !string.octets.isText {
             list.add(
-                .notUTF8, record: record.number, offset: record.offset,
+                .notUTF8, at: record,
                 "\(field.name) \(Escape.short(string.octets)) of \(record.type.name) is not valid UTF-8")
         }
     }
@@ -127,12 +125,12 @@ enum RecordRules {
     /// xenstore.txt, "Permitted characters in paths", and the limits of the wire protocol.
     private static func path(_ path: Octets, _ record: Record, _ list: inout FindingList) {
         if !Path.isSpecial(path) && !Path.isWellFormed(path) {
-            list.add(.pathForm, record: record.number, offset: record.offset, "the path \(Escape.short(path))")
+            list.add(.pathForm, at: record, "the path \(Escape.short(path))")
         }
         characters(path, record, &list)
         if path.count > Path.longest {
             list.add(
-                .pathLength, record: record.number, offset: record.offset,
+                .pathLength, at: record,
                 "a path of \(path.count + 1) bytes: \(Escape.short(path))")
         }
     }
@@ -144,12 +142,12 @@ enum RecordRules {
         let path = data.wpath.octets
         if path.isEmpty || (path.count > 1 && path.last == ASCII.slash) || Path.hasEmptyPart(path) {
             list.add(
-                .pathForm, record: record.number, offset: record.offset, "the path \(Escape.short(path)) of a watch")
+                .pathForm, at: record, "the path \(Escape.short(path)) of a watch")
         }
         characters(path, record, &list)
         if path.count > Path.longest {
             list.add(
-                .pathLength, record: record.number, offset: record.offset,
+                .pathLength, at: record,
                 "a path of \(path.count + 1) bytes: \(Escape.short(path))")
         }
     }
@@ -157,7 +155,7 @@ enum RecordRules {
     private static func characters(_ path: Octets, _ record: Record, _ list: inout FindingList) {
         if let byte = path.first(where: { !Path.isCharacter($0) }) {
             list.add(
-                .pathCharacters, record: record.number, offset: record.offset,
+                .pathCharacters, at: record,
                 "the path \(Escape.short(path)) contains the byte 0x\(String(byte, radix: 16))")
         }
     }
@@ -169,7 +167,7 @@ enum RecordRules {
             || !names.insert(quota.name).inserted
         {
             list.add(
-                .quotaName, record: record.number, offset: record.offset,
+                .quotaName, at: record,
                 "\(record.type.name) has the quota name \(Escape.short(quota.name))")
         }
     }
@@ -179,14 +177,14 @@ enum RecordRules {
     ) {
         guard value != 0 else { return }
         list.add(
-            .setPad, record: record.number, offset: record.offset,
+            .setPad, at: record,
             "\(record.type.name): \(field.name) has reserved bits 0x\(String(value, radix: 16)) set")
     }
 
     private static func domid(_ domid: UInt16, _ field: Field, _ record: Record, _ list: inout FindingList) {
         guard domid >= 0x7FF0 else { return }
         list.add(
-            .reservedDomid, record: record.number, offset: record.offset,
+            .reservedDomid, at: record,
             "\(record.type.name): \(field.name) is 0x\(String(domid, radix: 16))")
     }
 }

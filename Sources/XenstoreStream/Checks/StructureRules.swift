@@ -62,12 +62,12 @@ struct StructureRules {
         switch record.body {
         case .global:
             if hasGlobal {
-                list.add(.repeatedRecord, record: record.number, offset: record.offset, "another GLOBAL_DATA")
+                list.add(.repeatedRecord, at: record, "another GLOBAL_DATA")
             }
             hasGlobal = true
         case .globalQuota:
             if hasGlobalQuota {
-                list.add(.repeatedRecord, record: record.number, offset: record.offset, "another GLOBAL_QUOTA_DATA")
+                list.add(.repeatedRecord, at: record, "another GLOBAL_QUOTA_DATA")
             }
             hasGlobalQuota = true
         case .connection(let data): connection(data, record, &list)
@@ -80,7 +80,7 @@ struct StructureRules {
         case .domain(let data):
             if !domains.insert(data.domid).inserted {
                 list.add(
-                    .duplicateDomain, record: record.number, offset: record.offset,
+                    .duplicateDomain, at: record,
                     "another DOMAIN_DATA of domain \(data.domid)")
             }
         case .opaque: break
@@ -90,13 +90,13 @@ struct StructureRules {
     private mutating func connection(_ data: ConnectionData, _ record: Record, _ list: inout FindingList) {
         if !connections.insert(data.connID).inserted {
             list.add(
-                .duplicateConnection, record: record.number, offset: record.offset + 8,
+                .duplicateConnection, at: record, byte: 8,
                 "conn-id \(data.connID) occurs again")
         }
         guard data.kind == .ring else { return }
         if !rings.insert(data.domid).inserted {
             list.add(
-                .duplicateDomain, record: record.number, offset: record.offset, "another ring of domain \(data.domid)"
+                .duplicateDomain, at: record, "another ring of domain \(data.domid)"
             )
         }
         if data.tdomid != ConnectionData.noDomain && !rings.contains(data.tdomid) {
@@ -117,7 +117,7 @@ struct StructureRules {
         refer(to: data.connID, record, data.path.octets)
         if !transactions.contains(TransactionKey(connID: data.connID, txID: data.txID)) {
             list.add(
-                .unknownTransaction, record: record.number, offset: record.offset,
+                .unknownTransaction, at: record,
                 "\(Escape.short(data.path.octets)) is pending in transaction \(data.txID) of connection \(data.connID)")
         }
     }
