@@ -34,7 +34,7 @@ public func fuzzDecode(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
     for format in StreamFormat.all {
         guard var reader = try? StreamReader(bytes: bytes, format: format) else { break }
-        while let record = try? reader.next() { _ = FieldList.entries(of: record.body, layout: format.layout) }
+        while let record = try? reader.next() { _ = RecordTrace(record, in: bytes, format: format) }
     }
     return 0
 }

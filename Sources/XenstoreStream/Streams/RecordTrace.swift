@@ -1,10 +1,10 @@
 /// The fields of a record with their places in the file, as far as they can be read.
-package struct RecordTrace: Sendable {
+public struct RecordTrace: Sendable {
     /// The type in the record's frame; nil if there is none.
-    package let type: RecordType?
-    package let fields: [TracedField]
+    public let type: RecordType?
+    public let fields: [TracedField]
     /// Why the fields after these cannot be read; nil if all can.
-    package let failure: StreamError?
+    public let failure: StreamError?
 
     private init(type: RecordType?, fields: [TracedField], failure: StreamError?) {
         self.type = type
@@ -13,7 +13,7 @@ package struct RecordTrace: Sendable {
     }
 
     /// Traces a record that has been read.
-    package init(_ record: Record, in stream: [UInt8], format: StreamFormat) {
+    public init(_ record: Record, in stream: [UInt8], format: StreamFormat) {
         let start = record.offset + 8
         let end = record.offset + record.size
         let declared = start + Int(record.length)
@@ -24,7 +24,7 @@ package struct RecordTrace: Sendable {
 
     /// Traces a damaged span: the fields that a record of its type would have, up to the one that
     /// fails.
-    package init(_ damage: Damage, in stream: [UInt8], format: StreamFormat) {
+    public init(_ damage: Damage, in stream: [UInt8], format: StreamFormat) {
         let end = damage.offset + damage.bytes.count
         guard damage.bytes.count >= 8 else {
             self.init(type: nil, fields: [], failure: nil)

@@ -9,19 +9,7 @@ package struct FieldList: FieldVisitor {
         package let offset: Int
         /// Bytes on the wire.
         package let width: Int
-        package let value: Value
-    }
-
-    /// A field's value without its wire form.
-    package enum Value: Hashable, Sendable {
-        case unsigned(UInt64)
-        case signed(Int64)
-        case count(Int)
-        case string(TerminatedString)
-        case octets(Octets)
-        case permissions([Permission])
-        case quotas([Quota])
-        case alignment
+        package let value: FieldValue
     }
 
     package let layout: Layout
@@ -40,7 +28,7 @@ package struct FieldList: FieldVisitor {
         return list.entries
     }
 
-    private mutating func add(_ field: Field, width: Int, _ value: Value) {
+    private mutating func add(_ field: Field, width: Int, _ value: FieldValue) {
         entries.append(Entry(field: field, offset: offset, width: width, value: value))
         offset += width
     }

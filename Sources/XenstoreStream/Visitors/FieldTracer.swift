@@ -13,7 +13,7 @@ struct FieldTracer: FieldVisitor {
         reader.layout
     }
 
-    private mutating func add(_ field: Field, from start: Int, _ value: FieldList.Value) {
+    private mutating func add(_ field: Field, from start: Int, _ value: FieldValue) {
         fields.append(TracedField(field: field, offset: start, width: reader.position - start, value: value))
     }
 

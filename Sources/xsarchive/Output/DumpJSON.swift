@@ -100,7 +100,7 @@ struct DumpJSON: DumpPrinter {
         ])
     }
 
-    private static func value(_ value: FieldList.Value) -> JSON {
+    private static func value(_ value: FieldValue) -> JSON {
         switch value {
         case .unsigned(let number): .unsigned(number)
         case .signed(let number): .integer(number)

@@ -130,7 +130,7 @@ struct DumpText: DumpPrinter {
         }
     }
 
-    private static func value(_ value: FieldList.Value) -> String {
+    private static func value(_ value: FieldValue) -> String {
         switch value {
         case .unsigned(let number): String(number)
         case .signed(let number): String(number)
