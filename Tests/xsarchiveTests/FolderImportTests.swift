@@ -4,7 +4,7 @@ import Testing
 private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 
 @Suite struct FolderImportTests {
-    /// A folder "in" with images in it and below.
+    /// A directory "in" with images in it and below.
     private func folder() -> Workplace {
         let place = Workplace()
         let outcome = place.shell(
