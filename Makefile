@@ -36,9 +36,9 @@ STRICT = -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check 
 BUILD = $(SWIFT) build $(STRICT)
 BUILD_RELEASE = $(BUILD) -c release --static-swift-stdlib
 
-# The packages Fuzz, Benchmarks and Examples and the documentation share one scratch folder, so that
-# swift-crypto and the modules of this repository are compiled once for all of them. It is not
-# .build: SwiftPM caches one build plan per folder and does not notice that the plan is that of
+# The packages Fuzz, Benchmarks and Examples and the documentation share one scratch directory, so
+# that swift-crypto and the modules of this repository are compiled once for all of them. It is not
+# .build: SwiftPM caches one build plan per directory and does not notice that the plan is that of
 # another package. For the same reason these builds do not use the cache.
 SHARED = --scratch-path .build-packages --disable-build-manifest-caching --package-path
 

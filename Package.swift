@@ -18,7 +18,7 @@ let package = Package(
         .target(name: "XenstoreStream"),
         // The system's SQLite.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        // schema/ and queries/ of the top level, embedded; the folders here are links to them.
+        // schema/ and queries/ of the top level, embedded; the directories here are links to them.
         .target(
             name: "ArchiveSQL",
             resources: [.embedInCode("schema"), .embedInCode("queries")]

@@ -7,7 +7,7 @@ let package = Package(
     name: "xsarchive-benchmarks",
     dependencies: [.package(name: "xsarchive", path: "..")],
     targets: [
-        // Shared with the tests of the project itself; the folder is a link.
+        // Shared with the tests of the project itself; the directory is a link.
         .target(name: "TestSupport", dependencies: [.product(name: "XenstoreStream", package: "xsarchive")]),
         .target(
             name: "SyntheticHost",

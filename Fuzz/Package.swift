@@ -17,7 +17,7 @@ let package = Package(
         fuzzer("FuzzDecode", ["XenstoreStream", "XenstoreArchive", "XenstoreAnalysis"]),
         fuzzer("FuzzRoundTrip", ["XenstoreStream"]),
         fuzzer("FuzzArchive", ["XenstoreStream", "XenstoreArchive"]),
-        // Shared with the tests of the project itself; the folder is a link.
+        // Shared with the tests of the project itself; the directory is a link.
         .target(name: "TestSupport", dependencies: [.product(name: "XenstoreStream", package: "xsarchive")]),
         .executableTarget(
             name: "Mutants", dependencies: ["TestSupport", .product(name: "XenstoreStream", package: "xsarchive")]),

@@ -135,7 +135,7 @@ class Replay:
         try:
             with self.daemon(file) as daemon:
                 if not daemon.can_be_asked():
-                    return "lives, but hears nobody"
+                    return "lives, but cannot be asked"
                 if forecast:
                     daemon.list()
                     return "lives, with " + ", ".join(rules)
@@ -150,8 +150,8 @@ class Replay:
             with self.daemon(file) as daemon:
                 daemon.list()
         except Refused as error:
-            return f"refused, as foretold ({refusal}): {error}"
-        raise Difference(f"taken, though foretold was that it {refusal}")
+            return f"refused, as forecast ({refusal}): {error}"
+        raise Difference(f"accepted, but the forecast was that it {refusal}")
 
     # ---- Help ----
 
@@ -218,14 +218,14 @@ class Replay:
                 continue
             cause = next((message for message in foretold if explains(message, change)), None)
             if cause is None:
-                raise Difference(f"not foretold: {change}")
+                raise Difference(f"not forecast: {change}")
             foretold.remove(cause)
         if foretold:
-            raise Difference(f"foretold, but the daemon did not do it: {foretold[0]}")
+            raise Difference(f"forecast, but the daemon did not do it: {foretold[0]}")
         if asked != 1:
             raise Difference(f"{asked} connections of the tool that asked for the live update")
         others = len(forecast) - len(foretold)
-        return "nothing changed" if others == 0 else f"{others} changed, as foretold"
+        return "nothing changed" if others == 0 else f"{others} changed, as forecast"
 
 
 def read(path):

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tests the Debian package in FOLDER: unpacks it and runs the program without the machine's Swift.
-# Usage: check-deb.sh FOLDER
+# Tests the Debian package in DIRECTORY: unpacks it and runs the program without the machine's Swift.
+# Usage: check-deb.sh DIRECTORY
 set -eu
 package=$(ls "$1"/xsarchive_*.deb)
 images=$(cd "$(dirname "$0")/../Tests/Fixtures" && pwd)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tests an archive of real images in the real Datasette.
 
-Usage: check_datasette.py path/to/xsarchive FOLDER
+Usage: check_datasette.py path/to/xsarchive DIRECTORY
 
 Every named query must return the same as in xsarchive, and every table and view must have a page.
 """
@@ -143,5 +143,5 @@ def main(program, folder):
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
-        sys.exit("usage: check_datasette.py path/to/xsarchive FOLDER")
+        sys.exit("usage: check_datasette.py path/to/xsarchive DIRECTORY")
     sys.exit(main(*sys.argv[1:]))

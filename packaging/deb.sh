@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a Debian package. The program contains Swift's runtime, so it needs none at run time.
-# Usage: deb.sh PROGRAM SHARE-FOLDER FOLDER
+# Usage: deb.sh PROGRAM SHARE-DIRECTORY DIRECTORY
 set -eu
 program=$1
 share=$2

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs into PREFIX, below $DESTDIR if it is set. $ZSH_FOLDER is where zsh looks for completions.
-# Usage: install.sh PROGRAM SHARE-FOLDER PREFIX
+# Usage: install.sh PROGRAM SHARE-DIRECTORY PREFIX
 set -eu
 program=$1
 share=$2

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the manual pages from the program's own --help.
 
-Usage: manual.py path/to/xsarchive FOLDER
+Usage: manual.py path/to/xsarchive DIRECTORY
 """
 
 import json
@@ -124,5 +124,5 @@ def main(program, folder):
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
-        sys.exit("usage: manual.py path/to/xsarchive FOLDER")
+        sys.exit("usage: manual.py path/to/xsarchive DIRECTORY")
     main(*sys.argv[1:])

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the files that are installed beside the program. The program itself prints their contents.
-# Usage: share.sh path/to/xsarchive FOLDER
+# Usage: share.sh path/to/xsarchive DIRECTORY
 set -eu
 program=$1
 folder=$2

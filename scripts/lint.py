@@ -3,7 +3,7 @@
 
 Swift follows .swift-format, every text file .editorconfig, and shell and Python scripts parse. A
 finding is one line that begins with FILE:LINE; the exit status is then 1.
-`swift format -i -r --parallel FOLDER` corrects most findings in Swift.
+`swift format -i -r --parallel DIRECTORY` corrects most findings in Swift.
 """
 
 import os
@@ -24,7 +24,7 @@ TABBED = {"Makefile", "Replay/hypervisor.c"}
 
 
 def repository_files():
-    """The paths of all files, relative to the top folder, without links and the output of builds."""
+    """The paths of all files, relative to the top directory, without links and the output of builds."""
     paths = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".build")]

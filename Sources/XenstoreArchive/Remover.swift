@@ -22,7 +22,7 @@ public struct Remover {
 
     /// The steps of a removal.
     public enum Step: Sendable {
-        /// Deleting rows, proving the other images of the chains, packing the file.
+        /// Deleting rows, proving the other images of the chains, compacting the file.
         case deleting, proving, packing
     }
 
@@ -166,7 +166,7 @@ public struct Remover {
         try body()
     }
 
-    /// Packs the file; `secure_delete` has overwritten what was deleted.
+    /// Compacts the file; `secure_delete` has overwritten what was deleted.
     private func clearFile() throws {
         try pragma("temp_store = DEFAULT")
         try database.execute("VACUUM")

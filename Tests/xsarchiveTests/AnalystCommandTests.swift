@@ -85,13 +85,13 @@ import Testing
         #expect(place.run("log", "--domain", "11", "--series", "none").ending == .exit(2))
     }
 
-    @Test func showSaysWhatConnectionsHangOn() throws {
+    @Test func showSaysWhatConnectionsWaitFor() throws {
         let lines = SharedArchive.run("show", "@2").lines
         let start = try #require(lines.firstIndex(of: "waiting"))
         #expect(
             lines[(start + 1)...].prefix(4) == [
                 "  domain 1: incomplete READ: 10 of 16 header bytes present",
-                "  domain 2: 991 unread bytes: 1 rest of a message, 30 WATCH_EVENT; the first event is for "
+                "  domain 2: 991 unread bytes: the rest of a message, 30 WATCH_EVENT; the first event is for "
                     + "\"data/tick30\"",
                 "  domain 3: incomplete READ: 0 of 5 payload bytes present",
                 "  socket 11: 15540 unread bytes: 375 WATCH_EVENT; the first event is for "

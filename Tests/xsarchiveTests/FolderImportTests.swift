@@ -4,7 +4,7 @@ import Testing
 private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 
 @Suite struct FolderImportTests {
-    /// A folder "in" with images in it and below.
+    /// A directory "in" with images in it and below.
     private func folder() -> Workplace {
         let place = Workplace()
         let outcome = place.shell(
@@ -37,11 +37,11 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(names(outcome) == ["a.bin", "b/x.bin", "c.bin"])
         #expect(
             outcome.errorLines == [
-                "xsarchive: in/README: skipped, not an image: does not begin like an image",
+                "xsarchive: in/README: skipped, not an image: unknown format",
                 "xsarchive: in/dangling: skipped, not an image: a link to a missing file",
-                "xsarchive: in/empty: skipped, not an image: does not begin like an image",
+                "xsarchive: in/empty: skipped, not an image: unknown format",
                 "xsarchive: in/folder: skipped, not an image: a link to a directory or a device",
-                "xsarchive: in/notes.xz: skipped, not an image: does not begin like an image",
+                "xsarchive: in/notes.xz: skipped, not an image: unknown format",
                 "xsarchive: in/pipe: skipped, not an image: a pipe, a socket or a device",
             ])
     }

@@ -206,7 +206,7 @@ struct XenstoredWalk {
         if response > outCount {
             return note(
                 .overReads,
-                "sends the client \(response - outCount) bytes from after out-data, as out-resp-len is \(response)")
+                "sends the client \(response - outCount) bytes that follow out-data, as out-resp-len is \(response)")
         }
         // The messages follow each other by the lengths in their own headers.
         var place = start + response
@@ -218,7 +218,7 @@ struct XenstoredWalk {
             if next > end || next > recordEnd {
                 return note(
                     .overReads,
-                    "sends the client \(next - min(end, recordEnd)) bytes from after out-data, whose last message is "
+                    "sends the client \(next - min(end, recordEnd)) bytes that follow out-data, whose last message is "
                         + "cut off"
                 )
             }

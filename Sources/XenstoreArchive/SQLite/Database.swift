@@ -46,7 +46,7 @@ public final class Database {
         patience = BusyHandler(path: path)
         patience.attach(to: handle)
         sqlite3_extended_result_codes(handle, 1)
-        // An archive may come from a stranger: its schema must not run code with our rights.
+        // An archive may come from outside: its schema must not run code with our rights.
         _ = xs_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
         _ = xs_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         _ = xs_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, mode == .write ? 1 : 0)

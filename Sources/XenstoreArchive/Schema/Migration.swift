@@ -8,7 +8,7 @@ enum Migration {
         let views = try database.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'")
         var names: [String] = []
         while try views.step() { names.append(views.string(0)) }
-        // The names may come from a stranger.
+        // The names may come from outside.
         for name in names {
             let quoted = name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
             try database.execute("DROP VIEW \"\(quoted)\"")

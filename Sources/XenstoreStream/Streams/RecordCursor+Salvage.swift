@@ -15,7 +15,7 @@ extension RecordCursor {
         }
         let start = offset
         offset = nextRecord(from: start + 1) ?? lastEnd() ?? bytes.count
-        let reason = start == 0 ? "the header is damaged or missing" : failure?.reason ?? "there is no record here"
+        let reason = start == 0 ? "the header is damaged or missing" : failure?.reason ?? "a record here makes no sense"
         return .damage(Damage(offset: start, bytes: bytes[start..<offset], reason: reason))
     }
 

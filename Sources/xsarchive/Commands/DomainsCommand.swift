@@ -7,7 +7,7 @@ struct DomainsCommand: ParsableCommand {
         discussion: """
             state: live (it has a ring connection), dead (it has none in an image of the whole host), unknown (the \
             image holds only part of a host).
-            bytes: as xenstored accounts them. quota, used_percent: the quota that the domain has used up most.
+            bytes: as xenstored accounts them. quota, used_percent: the quota with the highest usage, and that usage.
             Example:
               xsarchive domains @latest
             """

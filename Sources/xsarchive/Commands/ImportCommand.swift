@@ -25,10 +25,10 @@ struct ImportCommand: ParsableCommand {
             precedence.
             Exit status: 0 all imported, 1 files in a directory were skipped, 2 an image could not be imported.
             Examples:
-              xsarchive import /var/lib/xen/state_dump
+              xsarchive import /run/xenstored/state_dump
               xsarchive import --series host7 --captured-at 2026-08-01T12:00:00Z state_dump
               xsarchive import --series host7 --time-from name /var/backups/host7
-              ssh host7 cat /var/lib/xen/state_dump | xsarchive import --name host7 -
+              ssh host7 cat /run/xenstored/state_dump | xsarchive import --name host7 -
             """
     )
 

@@ -21,7 +21,7 @@ struct UpgradeCommand: ParsableCommand {
     func run() throws {
         let opened = try Archive.openExisting(archive.path)
         if opened.upgrade == nil {
-            Console.note("xsarchive: \(archive.path): is already up to date")
+            Console.note("xsarchive: \(archive.path): already up to date")
         } else {
             opened.noteUpgrade()
         }

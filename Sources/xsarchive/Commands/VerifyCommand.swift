@@ -8,10 +8,11 @@ struct VerifyCommand: ParsableCommand {
             "Verify the archive: re-encode every image and compare its SHA-256, check the custody log, and run "
             + "SQLite's own checks.",
         discussion: """
-            Lists every check that fails. Two lines at the end are to be written down: the digest of all images, \
-            which is the same for the same images under the same labels in any archive, and the hash of the newest \
-            custody entry. --expect compares either of them, even if the log has grown since. Without --expect, a \
-            log that was truncated or rewritten cannot be detected.
+            Lists every check and its verdict. Write down the two lines at the end, and keep them elsewhere: the \
+            digest of all images, which is the same for the same images under the same labels in any archive, and \
+            the hash of the newest custody entry. --expect compares the archive with either of them; the hash is \
+            found even if the log has grown since. Without --expect, a log that was truncated or rewritten cannot \
+            be detected.
             Exit status: 0 all checks pass, 2 a check failed.
             Examples:
               xsarchive verify

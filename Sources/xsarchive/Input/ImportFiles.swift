@@ -48,7 +48,7 @@ struct ImportFiles {
         do {
             guard LayoutDetection.isBeginning(try FileContent.start(of: path, count: LayoutDetection.beginningSize))
             else {
-                return .skipped(path, why: "does not begin like an image")
+                return .skipped(path, why: "unknown format")
             }
             return .file(Source(path: path, name: name))
         } catch let error as ArchiveError {

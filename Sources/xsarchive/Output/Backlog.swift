@@ -3,6 +3,9 @@ import XenstoreStream
 /// What a connection is waiting for: unhandled requests, and replies and watch events that it has
 /// not read.
 struct Backlog {
+    /// The name of a message whose beginning is gone: only the first of a buffer.
+    private static let rest = "rest of a message"
+
     private let connection: ConnectionData
     private let requests: [WireMessage]
     private let answers: [WireMessage]
@@ -44,7 +47,8 @@ struct Backlog {
         if !answers.isEmpty {
             parts.append(
                 "\(connection.outData.count) unread bytes: "
-                    + counts.map { "\($0.count) \($0.name)" }.joined(separator: ", "))
+                    + counts.map { $0.name == Self.rest ? "the \(Self.rest)" : "\($0.count) \($0.name)" }.joined(
+                        separator: ", "))
             if let event = answers.first(where: { $0.type == 15 && $0.isComplete }) {
                 parts.append("the first event is for \(Escape.short(event.firstString))")
             }
@@ -70,7 +74,7 @@ struct Backlog {
     private var counts: [(name: String, count: Int)] {
         var result: [(name: String, count: Int)] = []
         for answer in answers {
-            let name = answer.typeName ?? "rest of a message"
+            let name = answer.typeName ?? Self.rest
             if let index = result.firstIndex(where: { $0.name == name }) {
                 result[index].count += 1
             } else {
