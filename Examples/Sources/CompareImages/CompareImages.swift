@@ -43,7 +43,7 @@ struct CompareImages {
             let image = try ScannedImage(bytes: FileContent(of: file).bytes)
             _ = try Importer(archive).store(image, label: ImageLabel(name: file))
         }
-        let newest = try archive.image(named: "@latest")
+        let newest = try archive.image(.latest(back: 0))
         let query = try NamedQuery.named("largest_owners")
         let rows = try query.prepare(archive, parameters: ["image_id": String(newest.imageID)])
         while try rows.step() { print("domain \(rows.integer(0)) owns \(rows.integer(1)) nodes") }

@@ -32,7 +32,7 @@ public struct ScannedImage {
     /// it has none), and the sizes that locate a plain node.
     private(set) var paths: PathTable
     private(set) var pathIndices: [Int32]
-    private let nodeCounts: [PlainNode.Counts]
+    private var nodeCounts: [PlainNode.Counts]
     private let plan: PlainNodePlan
 
     /// Layout, byte order and length rule.
@@ -137,6 +137,7 @@ public struct ScannedImage {
         var image = self
         image.paths = PathTable(bytes: [])
         image.pathIndices = []
+        image.nodeCounts = []
         return image
     }
 
@@ -153,7 +154,7 @@ public struct ScannedImage {
 
     /// Where the fields of a plain node are; nil if the item is not a plain node.
     package func plainNode(_ index: Int) -> PlainNode? {
-        plan.node(at: starts[index], nodeCounts[index], format)
+        index < nodeCounts.count ? plan.node(at: starts[index], nodeCounts[index], format) : nil
     }
 
     /// Calls `body` with the items that `isWanted` accepts by their index from 0, in the order of
