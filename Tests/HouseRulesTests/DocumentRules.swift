@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// What is public is a promise (docs/versioning.md), so the documentation of the library lists it.
+    /// What is public is a promise (docs/versioning.md): the documentation of the library lists it.
     @Test(arguments: ["XenstoreStream", "XenstoreArchive", "XenstoreAnalysis"])
     func theDocumentationListsExactlyThePublicTypes(_ module: String) throws {
         let page = try Repository.text("Sources/\(module)/\(module).docc/\(module).md")

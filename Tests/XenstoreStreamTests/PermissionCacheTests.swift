@@ -41,6 +41,15 @@ import XenstoreStream
         #expect(look([0, 0, 0, 0], making: 5) == (5, true))
     }
 
+    /// A hostile image has any number of long lists: only the last one is kept.
+    @Test func aLongListIsKeptUntilTheNextOne() {
+        let long = [UInt8](repeating: 1, count: 1028)
+        #expect(look(long, making: 1) == (1, true))
+        #expect(look(long, making: 2) == (1, false))
+        #expect(look([1, 2, 3, 4], making: 3) == (3, true))
+        #expect(look(long, making: 4) == (4, true))
+    }
+
     @Test func aFailureIsNotRemembered() {
         struct Failure: Error {}
         #expect(throws: Failure.self) {

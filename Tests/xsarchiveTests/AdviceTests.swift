@@ -26,6 +26,17 @@ import XenstoreStream
         }
     }
 
+    @Test func aFindingThatAdvisesItselfIsNotAdvisedTwice() {
+        func advice(_ message: String) -> String? {
+            Advice.of(
+                Finding(
+                    rule: Rule.recordsBehindEnd.rawValue, severity: .error, record: nil, offset: nil, message: message,
+                    expected: ""))
+        }
+        #expect(advice("8 bytes after END, with records among them") != nil)
+        #expect(advice("8 bytes behind END; import the file with --salvage to have them") == nil)
+    }
+
     @Test func everyStreamErrorHasAdvice() {
         for code in StreamError.Code.allCases {
             let line = Advice.line(StreamError(code, offset: 8, reason: "wrong"))

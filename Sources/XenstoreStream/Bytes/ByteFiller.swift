@@ -1,4 +1,5 @@
-/// A position in a buffer of zeros that is being filled; the buffer checks every access.
+/// A position in a buffer of zeros that is being filled. The caller makes the buffer as large as
+/// what it puts there.
 struct ByteFiller {
     let bytes: UnsafeMutableRawBufferPointer
     let order: ByteOrder

@@ -59,7 +59,7 @@ package struct RecordReader {
     /// The fields of a record that has been read before and takes exactly `range`, whatever its
     /// `len` says; nil if `range` is not in the stream.
     package func body(in range: Range<Int>) -> RecordBody? {
-        guard range.count >= 8, range.upperBound <= stream.count else { return nil }
+        guard range.count >= 8, range.lowerBound >= 0, range.upperBound <= stream.count else { return nil }
         let type = RecordType(rawValue: format.byteOrder.integer(UInt32.self, at: range.lowerBound, of: stream))
         let start = range.lowerBound + 8
         let declared = start + Int(format.byteOrder.integer(UInt32.self, at: range.lowerBound + 4, of: stream))
@@ -73,7 +73,7 @@ package struct RecordReader {
     /// Whether the record in `range` is a node that every connection sees: NODE_DATA with conn-id
     /// 0.
     package func isCommittedNode(in range: Range<Int>) -> Bool {
-        range.count >= 12
+        range.count >= 12 && range.lowerBound >= 0 && range.upperBound <= stream.count
             && format.byteOrder.integer(UInt32.self, at: range.lowerBound, of: stream) == RecordType.nodeData.rawValue
             && format.byteOrder.integer(UInt32.self, at: range.lowerBound + 8, of: stream) == 0
     }

@@ -16,10 +16,17 @@ package final class PermissionCache<Value> {
     package func value(of bytes: UnsafeRawBufferPointer, make: () throws -> Value) rethrows -> Value {
         if let last, last.bytes.withUnsafeBytes({ $0.hasSameBytes(as: bytes) }) { return last.value }
         let key = Array(bytes)
-        let value = try values[key] ?? make()
-        // A file may have any number of lists; healthy images have a few hundred.
-        if values.count >= 4096 { values.removeAll() }
-        values[key] = value
+        // A file may have any number of lists of any length; healthy images have some hundreds of
+        // short ones.
+        let isUsual = key.count <= 1024
+        let value: Value
+        if isUsual, let known = values[key] {
+            value = known
+        } else {
+            value = try make()
+            if values.count >= 4096 { values.removeAll() }
+            if isUsual { values[key] = value }
+        }
         last = (key, value)
         return value
     }

@@ -64,9 +64,11 @@ enum Advice {
         }
     }
 
-    /// What to do about a finding; nil if there is nothing to say.
-    static func of(rule: String) -> String? {
-        rule == Rule.recordsBehindEnd.rawValue ? "import the file with --salvage to read them" : nil
+    /// What to do about a finding; nil if there is nothing to say. Findings in the archives of
+    /// version 0.1.0 say it themselves.
+    static func of(_ finding: Finding) -> String? {
+        let isMeant = finding.rule == Rule.recordsBehindEnd.rawValue && !finding.message.contains("--salvage")
+        return isMeant ? "import the file with --salvage to read them" : nil
     }
 
     /// The exit status for an error.

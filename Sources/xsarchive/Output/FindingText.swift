@@ -9,7 +9,7 @@ enum FindingText {
         if let offset = finding.offset { place += (place.isEmpty ? "" : ", ") + "offset \(offset)" }
         let text =
             "\(finding.severity.styledName) \(Style.heading(finding.rule)): " + (place.isEmpty ? "" : place + ": ")
-            + Escape.harmless(finding.message) + (Advice.of(rule: finding.rule).map { "; " + $0 } ?? "")
+            + Escape.harmless(finding.message) + (Advice.of(finding).map { "; " + $0 } ?? "")
         return finding.expected.isEmpty ? text : text + "; expected: \(finding.expected)"
     }
 
