@@ -17,7 +17,7 @@ extension Change {
     /// or in a path below.
     static func concernedDomid(_ path: Octets) -> UInt16? {
         guard Path.isAbsolute(path) else { return nil }
-        let names = path.split(separator: 0x2F, maxSplits: 7, omittingEmptySubsequences: false).dropFirst()
+        let names = path.split(separator: ASCII.slash, maxSplits: 7, omittingEmptySubsequences: false).dropFirst()
         func name(_ index: Int) -> Octets? { index < names.count ? names[names.startIndex + index] : nil }
         if name(0).map(Array.init) == Array("libxl".utf8) { return name(1).flatMap(domid) }
         guard name(0).map(Array.init) == Array("local".utf8), name(1).map(Array.init) == Array("domain".utf8),

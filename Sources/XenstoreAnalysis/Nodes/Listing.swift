@@ -93,7 +93,7 @@ public struct Listing {
     }
 
     private static func quoted(_ value: ArraySlice<UInt8>) -> [UInt8] {
-        Array(" = \"".utf8) + value + [0x22]
+        Array(" = \"".utf8) + value + [ASCII.quote]
     }
 
     /// The permissions as the tools print them, without marks for stale ones.

@@ -15,11 +15,11 @@ package struct EditText: Sendable {
     /// - Throws: `ArchiveError` with code `usage` if it is not a path.
     package func path(_ text: String) throws -> Octets {
         let path = try octets(text)
-        guard let first = path.first else { throw ArchiveError(.usage, "the path is empty; use / for the root") }
+        guard !path.isEmpty else { throw ArchiveError(.usage, "the path is empty; use / for the root") }
         guard path.count == 1 || path.last != ASCII.slash else {
             throw ArchiveError(.usage, "\(Escape.printable(path)): a path cannot end in a slash; remove it")
         }
-        return first == ASCII.slash || first == 0x40 ? path : Octets("/local/domain/0/".utf8) + path
+        return Path.isFixed(path) ? path : Octets("/local/domain/0/".utf8) + path
     }
 
     /// Reads `PATH=VALUE`; the value is everything after the first `=`.
@@ -41,7 +41,7 @@ package struct EditText: Sendable {
     }
 
     private func halves(_ text: String, _ form: String) throws -> (String, String) {
-        guard let equals = text.utf8.firstIndex(of: 0x3D) else {
+        guard let equals = text.utf8.firstIndex(of: ASCII.equals) else {
             throw ArchiveError(.usage, "\(text.prefix(80)): has no =; use the form \(form)")
         }
         return (String(text[..<equals]), String(text[text.utf8.index(after: equals)...]))
@@ -50,7 +50,7 @@ package struct EditText: Sendable {
     private func permission(_ text: Substring) throws -> Permission {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard let letter = parts[0].utf8.first, "nrwb".utf8.contains(letter), let domid = UInt16(parts[0].dropFirst()),
-            parts[0].utf8.dropFirst().allSatisfy({ $0 != 0x2B }),
+            parts[0].utf8.dropFirst().allSatisfy({ $0 != ASCII.plus }),
             parts.count == 1 || (parts.count == 2 && parts[1] == "stale")
         else {
             let what = text.isEmpty ? "a permission is empty" : "\(text.prefix(80)): not a valid permission"
@@ -78,26 +78,26 @@ package struct EditText: Sendable {
         var result: Octets = []
         var rest = text[...]
         while let byte = rest.popFirst() {
-            guard byte == 0x5C else {
+            guard byte == ASCII.backslash else {
                 result.append(byte)
                 continue
             }
             guard let sign = rest.popFirst() else { return nil }
             switch sign {
-            case 0x5C, 0x22: result.append(sign)
-            case 0x6E: result.append(0x0A)
-            case 0x72: result.append(0x0D)
-            case 0x74: result.append(0x09)
-            case 0x78:
+            case ASCII.backslash, ASCII.quote: result.append(sign)
+            case ASCII.n: result.append(ASCII.newline)
+            case ASCII.r: result.append(ASCII.carriageReturn)
+            case ASCII.t: result.append(ASCII.tab)
+            case ASCII.x:
                 guard let number = number(rest.prefix(2), radix: 16), rest.count >= 2 else { return nil }
                 result.append(UInt8(truncatingIfNeeded: number))
                 rest = rest.dropFirst(2)
-            case 0x30...0x33:
+            case ASCII.zero...0x33:
                 guard let number = number([sign] + rest.prefix(2), radix: 8), rest.count >= 2 else { return nil }
                 result.append(UInt8(truncatingIfNeeded: number))
                 rest = rest.dropFirst(2)
-            case 0x75:
-                guard rest.popFirst() == 0x7B, let end = rest.firstIndex(of: 0x7D),
+            case ASCII.u:
+                guard rest.popFirst() == ASCII.openBrace, let end = rest.firstIndex(of: ASCII.closeBrace),
                     let number = number(rest[..<end], radix: 16),
                     let scalar = Unicode.Scalar(number)
                 else { return nil }
@@ -112,6 +112,6 @@ package struct EditText: Sendable {
     /// A number of digits only, without a sign.
     private static func number(_ digits: Octets, radix: Int) -> UInt32? {
         let text = String(decoding: digits, as: UTF8.self)
-        return digits.first == 0x2B || digits.first == 0x2D ? nil : UInt32(text, radix: radix)
+        return digits.first == ASCII.plus || digits.first == ASCII.minus ? nil : UInt32(text, radix: radix)
     }
 }

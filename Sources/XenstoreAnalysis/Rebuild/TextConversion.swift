@@ -34,7 +34,7 @@ enum TextConversion {
 
     /// oxenstored has `/@releaseDomain` where the C daemon has `@releaseDomain`.
     private static func isSpecialBelowRoot(_ path: Octets) -> Bool {
-        path.starts(with: [0x2F, 0x40]) && !path.dropFirst().contains(ASCII.slash)
+        path.starts(with: [ASCII.slash, ASCII.at]) && !path.dropFirst().contains(ASCII.slash)
     }
 
     // MARK: Into oxenstored's text

@@ -40,7 +40,7 @@ extension Redactor {
             let line = text.text[text.places[index]..<text.places[index + 1]]
             let redacted = redact(record.body, byteOrder: image.format.byteOrder)
             if record.type == .textLine && record.number > 1 {
-                lines += line.map { $0 == ASCII.newline ? $0 : 0x78 }
+                lines += line.map { $0 == ASCII.newline ? $0 : ASCII.x }
             } else if redacted == record.body {
                 lines += line
             } else {

@@ -49,7 +49,7 @@ public struct Redactor: Sendable {
     /// The replacement of a secret value, with the same number of bytes.
     public func redacted(_ value: Octets) -> Octets {
         switch form {
-        case .mask: return Octets(repeating: 0x78, count: value.count)
+        case .mask: return Octets(repeating: ASCII.x, count: value.count)
         case .keyedHash(let key):
             let digits = Array(KeyedHash.hexadecimal(value, key: key).utf8)
             return Octets((0..<value.count).map { digits[$0 % digits.count] })

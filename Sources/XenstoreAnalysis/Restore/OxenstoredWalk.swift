@@ -48,7 +48,7 @@ struct OxenstoredWalk {
     private mutating func read(_ record: Record, in text: TextImage) {
         self.record = record.number
         let hasReturn = text.text[text.places[record.number - 1]..<text.places[record.number]].suffix(2).elementsEqual([
-            0x0D, 0x0A,
+            ASCII.carriageReturn, ASCII.newline,
         ])
         switch record.body {
         case .global, .connection:

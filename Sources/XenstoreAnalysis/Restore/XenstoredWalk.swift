@@ -245,7 +245,8 @@ struct XenstoredWalk {
     /// The daemon's reader of this record does not match its own writer.
     private mutating func readExtendedWatch(_ body: Int) {
         let strings = memory.number16(body + 4) + memory.number16(body + 6)
-        let end = (body + 8 + strings + 7) / 8 * 8
+        let fieldsEnd = body + 8 + strings
+        let end = fieldsEnd + Padding.count(after: fieldsEnd)
         if end < recordEnd && records[end] != nil {
             note(.dies, "exits: len is \(recordEnd - end) bytes longer than the record, as daemons write it")
         } else {

@@ -6,6 +6,6 @@ enum Netstring {
     static func bytes(_ value: String?) -> [UInt8] {
         guard let value else { return Array("-,".utf8) }
         let octets = Array(value.utf8)
-        return Array("\(octets.count):".utf8) + octets + [0x2C]
+        return Array("\(octets.count):".utf8) + octets + [ASCII.comma]
     }
 }

@@ -18,13 +18,7 @@ package struct Digest {
 
     /// The digest of the bytes so far, as 64 hexadecimal digits.
     func hexadecimal() -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in hash.finalize() {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
+        Hexadecimal.text(hash.finalize())
     }
 
     /// The digest of all `bytes`, as 64 hexadecimal digits.

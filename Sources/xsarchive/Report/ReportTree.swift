@@ -68,7 +68,7 @@ struct ReportTree {
         guard Path.isAbsolute(path) else { return try child(path, of: Self.top) }
         if path.count == 1 { return Self.root }
         var index = Self.root
-        for name in path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false) {
+        for name in path.dropFirst().split(separator: ASCII.slash, omittingEmptySubsequences: false) {
             index = try child(name, of: index)
         }
         return index
@@ -97,7 +97,10 @@ struct ReportTree {
             let keys = nodes[index].children.map { child in
                 let name = nodes[child].name
                 let isNumber = (1...15).contains(name.count) && name.allSatisfy(ASCII.isDigit)
-                return (child: child, number: isNumber ? name.reduce(0) { $0 * 10 + Int($1 - 0x30) } : .max, name: name)
+                return (
+                    child: child, number: isNumber ? name.reduce(0) { $0 * 10 + Int($1 - ASCII.zero) } : .max,
+                    name: name
+                )
             }
             nodes[index].children = keys.sorted {
                 $0.number != $1.number ? $0.number < $1.number : $0.name.lexicographicallyPrecedes($1.name)
@@ -112,7 +115,7 @@ struct ReportTree {
         guard Path.isAbsolute(path) else { return places[Place(parent: Self.top, name: path)] }
         return path.count == 1
             ? Self.root
-            : find(path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false), from: Self.root)
+            : find(path.dropFirst().split(separator: ASCII.slash, omittingEmptySubsequences: false), from: Self.root)
     }
 
     /// The node below another one, by the names on the path to it.
