@@ -48,8 +48,10 @@ public struct CustodyLog {
     }
 
     /// Adds an entry about a file that left the archive, in a transaction of its own.
-    /// - Parameter file: the size of the file in bytes, and its SHA-256.
-    /// - Throws: `ArchiveError`.
+    /// - Parameters:
+    ///   - provenance: what was done, and where the file comes from.
+    ///   - file: the size of the file in bytes, and its SHA-256.
+    /// - Throws: `ArchiveError` if the entry cannot be written.
     public func record(_ provenance: Provenance, file: (size: Int64, sha256: String)) throws {
         _ = try database.transaction { try append(provenance, file: file) }
     }
