@@ -203,7 +203,7 @@ class Replay:
             archive = os.path.join(folder, "states.db")
             changes = self.program.changes(archive, before, after)
             self.program.run("verify", archive=archive)
-        has_quotas = any(re.search(r"leaves out the record of type [67]$", finding["message"]) for finding in forecast)
+        has_quotas = any(re.search(r"skips the record of type [67]$", finding["message"]) for finding in forecast)
         forecast = [finding for finding in forecast if finding["rule"] == "restore-alters"]
         foretold = [finding["message"] for finding in forecast]
         asked = 0
@@ -268,7 +268,7 @@ def is_asking_tool(change):
 
 def explains(message, change):
     """Whether a line of the forecast is about this change."""
-    target = re.search(r"drops the target domain (\d+) of domain (\d+)", message)
+    target = re.search(r"drops domain (\d+) as the target of domain (\d+)", message)
     if target and (change["change"], change["kind"]) == ("changed", "connection"):
         old, new = change["old"], change["new"]
         return old["domid"] == int(target[2]) and dict(old, target_domid=None) == new
