@@ -101,11 +101,12 @@ extension EditableImage {
         collector.records.reserveCapacity(bytes.count / 72)
         collector.note(cursor.header, &alterations)
         while let item = try cursor.next() {
-            if case .plainNode(let node) = item {
+            switch item {
+            case .plainNode(let node):
                 let isPortable = bytes.withUnsafeBytes { node.hasPortablePerms(in: $0) }
                 collector.records.append(.node(cursor.reader.data(of: node)), origin: isPortable ? node.offset : nil)
-            } else if let record = cursor.record(item) {
-                collector.add(record, &alterations)
+            case .record(let record): collector.add(record, &alterations)
+            case .damage: break
             }
         }
         collector.note(trailer: cursor.trailer, &alterations)

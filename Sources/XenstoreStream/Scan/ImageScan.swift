@@ -87,17 +87,18 @@ public struct ImageScan {
     }
 
     private mutating func add(_ node: PlainNode) {
-        let stream = reader.stream
-        guard stream.withUnsafeBytes({ RecordRules.isClean(node, in: $0, reader.format.layout) }) else {
-            return add(reader.record(node, number: recordCount + 1))
+        let layout = reader.format.layout
+        // One slice for each node: another thread may read the same bytes, and both would count
+        // references to them.
+        let owner = reader.stream.withUnsafeBytes { stream in
+            RecordRules.isClean(node, in: stream, layout) ? node.permission(0, in: stream) : nil
         }
+        guard let owner else { return add(reader.record(node, number: recordCount + 1)) }
         note(node.offset, node.counts)
         recordCount += 1
         nodeCount += 1
-        let path = stream[node.path]
-        let index = insert(path)
-        let owner = stream.withUnsafeBytes { node.permission(0, in: $0) }
-        checker.addClean(path, index, owner: owner, number: recordCount, offset: node.offset, in: paths)
+        let path = reader.stream[node.path]
+        checker.addClean(path, insert(path), owner: owner, number: recordCount, offset: node.offset, in: paths)
     }
 
     private mutating func note(_ offset: Int, _ counts: PlainNode.Counts) {
