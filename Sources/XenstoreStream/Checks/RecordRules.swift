@@ -127,12 +127,7 @@ enum RecordRules {
         if !Path.isSpecial(path) && !Path.isWellFormed(path) {
             list.add(.pathForm, at: record, "the path \(Escape.short(path))")
         }
-        characters(path, record, &list)
-        if path.count > Path.longest {
-            list.add(
-                .pathLength, at: record,
-                "a path of \(path.count + 1) bytes: \(Escape.short(path))")
-        }
+        charactersAndLength(path, record, &list)
     }
 
     private static func watch(_ data: WatchData, _ record: Record, _ list: inout FindingList) {
@@ -144,19 +139,19 @@ enum RecordRules {
             list.add(
                 .pathForm, at: record, "the path \(Escape.short(path)) of a watch")
         }
-        characters(path, record, &list)
-        if path.count > Path.longest {
-            list.add(
-                .pathLength, at: record,
-                "a path of \(path.count + 1) bytes: \(Escape.short(path))")
-        }
+        charactersAndLength(path, record, &list)
     }
 
-    private static func characters(_ path: Octets, _ record: Record, _ list: inout FindingList) {
+    private static func charactersAndLength(_ path: Octets, _ record: Record, _ list: inout FindingList) {
         if let byte = path.first(where: { !Path.isCharacter($0) }) {
             list.add(
                 .pathCharacters, at: record,
                 "the path \(Escape.short(path)) contains the byte 0x\(String(byte, radix: 16))")
+        }
+        if path.count > Path.longest {
+            list.add(
+                .pathLength, at: record,
+                "a path of \(path.count + 1) bytes: \(Escape.short(path))")
         }
     }
 

@@ -39,21 +39,25 @@ package struct RecordCursor {
     package init(
         bytes: [UInt8], format: StreamFormat, source: Source = .stream, usesFastPath: Bool = true
     ) throws(StreamError) {
-        reader = RecordReader(stream: bytes, format: format, usesFastPath: usesFastPath)
-        self.source = source
+        let header: Header?
         switch source {
         case .stream: header = try Header(bytes: bytes)
         case .damagedStream: header = try? Header(bytes: bytes)
         case .text: header = nil
         }
-        offset = header == nil ? 0 : Header.size
+        let reader = RecordReader(stream: bytes, format: format, usesFastPath: usesFastPath)
+        self.init(reader, source, header)
     }
 
     /// A cursor over a damaged file.
     package init(salvaging bytes: [UInt8], format: StreamFormat) {
-        reader = RecordReader(stream: bytes, format: format)
-        source = .damagedStream
-        header = try? Header(bytes: bytes)
+        self.init(RecordReader(stream: bytes, format: format), .damagedStream, try? Header(bytes: bytes))
+    }
+
+    private init(_ reader: RecordReader, _ source: Source, _ header: Header?) {
+        self.reader = reader
+        self.source = source
+        self.header = header
         offset = header == nil ? 0 : Header.size
     }
 
