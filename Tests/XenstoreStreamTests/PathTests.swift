@@ -14,6 +14,16 @@ import XenstoreStream
         #expect(Path.parent(of: octets(path)) == parent.map(octets))
     }
 
+    @Test func aChildIsWhatHasThePathAsItsParent() {
+        let paths = ["/", "/a", "/a/", "/a/b", "/a/b/c", "/ab", "/ab/c", "//", "/a//b", "a/b", "a", "@a", ""]
+        for path in paths {
+            for parent in paths where !parent.isEmpty {
+                let isChild = Path.parent(of: octets(path)) == octets(parent) && !path.hasSuffix("/")
+                #expect(Path.isChild(octets(path), of: octets(parent)) == isChild, "\(path) \(parent)")
+            }
+        }
+    }
+
     @Test(arguments: [
         ("/a/b", "/a", true), ("/a", "/a", true), ("/ab", "/a", false), ("/a", "/a/b", false), ("/a/b", "/", true),
         ("/", "/", true), ("", "/", false), ("/a/b", "/a/", true),

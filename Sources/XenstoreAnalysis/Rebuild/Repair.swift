@@ -230,7 +230,7 @@ struct Repair {
                 isGone[place] = true
                 continue
             }
-            guard let parent = Path.parent(of: path), !parent.hasSameBytes(as: lastParent) else { continue }
+            guard !Path.isChild(path, of: lastParent), let parent = Path.parent(of: path) else { continue }
             if index.paths.index(of: parent) != nil { lastParent = parent } else { orphans.append(place) }
         }
         index.hasParentsFirst = orphans.isEmpty

@@ -27,10 +27,22 @@ struct RestorePaths {
         table.index(of: path).map { isParent[$0] } ?? false
     }
 
+    /// Adds a node whose parent is that of the node before it, without a search for it.
+    /// - Returns: whether the node is new; nil if it has another parent.
+    mutating func insertSibling(_ path: Octets) -> Bool? {
+        guard !lastParent.path.isEmpty, Path.isChild(path, of: lastParent.path) else { return nil }
+        isParent[lastParent.index] = true
+        return insert(path)
+    }
+
     /// Adds a node below an existing parent.
     /// - Returns: whether the node is new.
     mutating func insert(_ path: Octets, below parent: Octets) -> Bool {
         if !Path.isRoot(parent), hasParent(parent) { isParent[lastParent.index] = true }
+        return insert(path)
+    }
+
+    private mutating func insert(_ path: Octets) -> Bool {
         let isNew = table.insert(path).isNew
         if isNew { isParent.append(false) }
         return isNew

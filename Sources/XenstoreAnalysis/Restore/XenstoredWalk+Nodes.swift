@@ -58,6 +58,7 @@ extension XenstoredWalk {
             }
             return
         }
+        if !isDeletion, let isNew = paths.insertSibling(path) { return noteAgain(path, unless: isNew) }
         let slash = path.lastIndex(of: ASCII.slash) ?? path.startIndex
         let parent = slash == path.startIndex ? path.prefix(1) : path[path.startIndex..<slash]
         guard paths.hasParent(parent) else {
@@ -69,9 +70,12 @@ extension XenstoredWalk {
         if slash + 1 == path.endIndex && parent.count == 1 {
             note(.alters, "adds a child without a name to /: its next dump never ends")
         }
-        if !paths.insert(path, below: parent) {
-            note(.alters, "uses the last \(Escape.short(path)), lists it twice, and forgets its earlier children")
-        }
+        noteAgain(path, unless: paths.insert(path, below: parent))
+    }
+
+    private mutating func noteAgain(_ path: Octets, unless isNew: Bool) {
+        if isNew { return }
+        note(.alters, "uses the last \(Escape.short(path)), lists it twice, and forgets its earlier children")
     }
 
     private mutating func readOwner(

@@ -130,7 +130,7 @@ struct StructureRules {
         if markNode(index) {
             list.add(.duplicateNode, record: number, offset: offset, "\(Escape.short(path)) occurs again")
         }
-        if needsParents, let parent = Path.parent(of: path), !parent.hasSameBytes(as: lastParent) {
+        if needsParents, !Path.isChild(path, of: lastParent), let parent = Path.parent(of: path) {
             if isNode(parent, paths) {
                 lastParent = parent
             } else {

@@ -5,11 +5,13 @@
 /// exist. The bytes of a record are slices of the image.
 package struct RecordCursor {
     /// What is at one place of a stream.
+    ///
+    /// The rare cases are indirect: an item is moved several times, and a record is large.
     package enum Item {
         /// A node whose fields are not read one by one: almost every record is one.
         case plainNode(PlainNode)
-        case record(Record)
-        case damage(Damage)
+        indirect case record(Record)
+        indirect case damage(Damage)
     }
 
     /// What the bytes are expected to be.

@@ -7,33 +7,54 @@ package enum Path {
     /// The root.
     package static let root: Octets = [ASCII.slash]
 
+    @inlinable
     package static func isRoot(_ path: Octets) -> Bool {
         path.count == 1 && path.first == ASCII.slash
     }
 
     /// Whether the path begins at the root.
+    @inlinable
     package static func isAbsolute(_ path: Octets) -> Bool {
         path.first == ASCII.slash
     }
 
     /// Whether the path names a special node, like @releaseDomain.
+    @inlinable
     package static func isSpecial(_ path: Octets) -> Bool {
         path.first == ASCII.at
     }
 
     /// Whether the path means the same for every domain: it is absolute or special, not relative to
     /// a home.
+    @inlinable
     package static func isFixed(_ path: Octets) -> Bool {
         isAbsolute(path) || isSpecial(path)
     }
 
     /// The path up to its last `/`; nil for the root and for paths that are not absolute.
+    @inlinable
     package static func parent(of path: Octets) -> Octets? {
         guard path.count > 1, path.first == ASCII.slash, let slash = path.lastIndex(of: ASCII.slash) else { return nil }
         return slash == path.startIndex ? path[slash...slash] : path[path.startIndex..<slash]
     }
 
+    /// Whether `parent`, which is not empty, is the parent of `path`. Makes no slice, so it counts
+    /// no reference: most nodes follow a sibling, and two threads may read the same image.
+    @inlinable
+    package static func isChild(_ path: Octets, of parent: Octets) -> Bool {
+        path.withUnsafeBytes { path in
+            parent.withUnsafeBytes { parent in
+                let slash = parent.count == 1 ? 0 : parent.count
+                guard slash + 1 < path.count, path[slash] == ASCII.slash, path[0] == ASCII.slash,
+                    !path[(slash + 1)...].contains(ASCII.slash)
+                else { return false }
+                return UnsafeRawBufferPointer(rebasing: path[..<max(1, slash)]).hasSameBytes(as: parent)
+            }
+        }
+    }
+
     /// What follows the last `/`; the whole path if it has none.
+    @inlinable
     package static func name(of path: Octets) -> Octets {
         path.lastIndex(of: ASCII.slash).map { path[($0 + 1)...] } ?? path
     }
