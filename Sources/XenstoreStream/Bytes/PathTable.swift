@@ -21,7 +21,7 @@ package struct PathTable {
     /// - Parameter bytes: the image, of which every path is a slice.
     package init(bytes: [UInt8]) {
         self.bytes = bytes
-        // In a host's image, a node takes about 80 bytes; with so many slots the table does not grow.
+        // In a host's image, a node takes about 80 bytes, so the table of one does not grow.
         var count = 1 << 10
         while count / 4 * 3 < bytes.count / 72 { count *= 2 }
         slots = Array(repeating: 0, count: count)
