@@ -16,9 +16,16 @@ FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 CREATE VIEW images AS
 SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.captured_at, i.imported_at,
        c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.salvaged,
-       s.item_order IS NOT NULL AS reordered, s.layout = 'listing' AS partial,
+       s.item_order IS NOT NULL AS reordered, s.layout IN ('listing', 'tree', 'pairs') AS partial, s.root, s.root_source,
        i.stream_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
+
+-- What an image covers: the kinds of things that it would hold if they existed, and from which path on.
+-- What it does not cover is unknown. The longest root at or above a path decides; covered 0 is an
+-- exception.
+CREATE VIEW coverage AS
+SELECT i.image_id, v.kind, v.root, v.includes_root, v.covered
+FROM image i JOIN stream_coverage v ON v.stream_id = i.stream_id;
 
 -- A node. conn_id is 0 for a committed node; otherwise the node is pending in transaction tx_id,
 -- and access shows how it was used: bit 0 read, bit 1 written, 0 deleted.

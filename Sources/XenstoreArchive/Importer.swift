@@ -84,7 +84,7 @@ public struct Importer {
             SELECT i.image_id FROM stream s JOIN image i ON i.stream_id = s.stream_id
             WHERE s.sha256 = ?1 AND s.layout = ?2 AND i.series = ?3 AND i.name = ?4
               AND (?5 IS NULL OR i.captured_at = ?5)
-              AND s.salvaged = ?6
+              AND s.salvaged = ?6 AND s.root = ?7
             """)
         try query.bind(1, image.sha256)
         try query.bind(2, image.format.layout.rawValue)
@@ -92,15 +92,17 @@ public struct Importer {
         try query.bind(4, label.name)
         if let time = label.capturedAt { try query.bind(5, time) }
         try query.bind(6, image.isSalvaged ? 1 : 0)
+        try query.bindTextOrBlob(7, image.root.path)
         return try query.step() ? query.integer(0) : nil
     }
 
     private func knownStream(_ image: ScannedImage) throws -> Int64? {
         let query = try database.prepare(
-            "SELECT stream_id FROM stream WHERE sha256 = ? AND layout = ? AND salvaged = ?")
+            "SELECT stream_id FROM stream WHERE sha256 = ? AND layout = ? AND salvaged = ? AND root = ?")
         try query.bind(1, image.sha256)
         try query.bind(2, image.format.layout.rawValue)
         try query.bind(3, image.isSalvaged ? 1 : 0)
+        try query.bindTextOrBlob(4, image.root.path)
         return try query.step() ? query.integer(0) : nil
     }
 
@@ -127,8 +129,9 @@ public struct Importer {
         let insert = try database.prepare(
             """
             INSERT INTO stream (chain_id, gen, sha256, layout, size, version, flags, certainty, layout_reason,
-                                record_count, node_count, verbatim_bytes, trailer, salvaged, item_order)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                record_count, node_count, verbatim_bytes, trailer, salvaged, item_order, root,
+                                root_source)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try insert.bind(1, placement.generation.chainID)
         try insert.bind(2, placement.generation.gen)
@@ -147,11 +150,27 @@ public struct Importer {
         if !image.trailer.isEmpty { try insert.bindBlob(13, image.trailer) }
         try insert.bind(14, image.isSalvaged ? 1 : 0)
         if let order = placement.order { try insert.bindBlob(15, Octets(order)) }
+        try insert.bindTextOrBlob(16, image.root.path)
+        try insert.bind(17, image.root.source.rawValue)
         try insert.run()
         let streamID = database.lastInsertID
+        try insertCoverage(image.coverage, streamID)
         try insertFindings(image.findings, streamID)
         try Proof(database).prove(streamID, placement, image)
         return streamID
+    }
+
+    private func insertCoverage(_ coverage: Coverage, _ streamID: Int64) throws {
+        let insert = try database.prepare(
+            "INSERT INTO stream_coverage (stream_id, kind, root, includes_root, covered) VALUES (?, ?, ?, ?, ?)")
+        for area in coverage.areas {
+            try insert.bind(1, streamID)
+            try insert.bind(2, area.kind.rawValue)
+            try insert.bindTextOrBlob(3, area.root)
+            try insert.bind(4, area.includesRoot ? 1 : 0)
+            try insert.bind(5, area.isCovered ? 1 : 0)
+            try insert.run()
+        }
     }
 
     private func insertFindings(_ findings: [Finding], _ streamID: Int64) throws {

@@ -69,6 +69,7 @@ public struct Remover {
         let stream = image.stream
         guard try database.integer("SELECT 1 FROM image WHERE stream_id = ?", stream.streamID) == nil else { return }
         try run("DELETE FROM finding WHERE stream_id = ?1", stream.streamID)
+        try run("DELETE FROM stream_coverage WHERE stream_id = ?1", stream.streamID)
         try run("DELETE FROM stream WHERE stream_id = ?1", stream.streamID)
         let chainID = stream.chainID
         guard let last = try database.integer("SELECT max(gen) FROM stream WHERE chain_id = ?", chainID) else {

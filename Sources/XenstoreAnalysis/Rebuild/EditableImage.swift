@@ -75,7 +75,7 @@ extension EditableImage {
             let stream = image.stream
             self = try archive.withBytes(of: image) { bytes in
                 if stream.isSalvaged || stream.format.layout.isText {
-                    try Self.read(ScannedImage(salvaging: bytes, layout: stream.format.layout), &alterations)
+                    try Self.read(ScannedImage(salvaging: bytes, layout: stream.format.layout, root: stream.root), &alterations)
                 } else {
                     try Self.read(bytes, stream.format, &alterations)
                 }

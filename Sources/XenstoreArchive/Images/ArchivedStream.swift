@@ -28,6 +28,10 @@ public struct ArchivedStream: Sendable {
     public let verbatimBytes: Int64
     /// Whether the file was damaged, and salvaged.
     public let isSalvaged: Bool
+    /// Where the image's tree hangs.
+    public let root: TreeRoot
+    /// What the image covers.
+    public let coverage: Coverage
     /// The bytes after END.
     public let trailer: Octets
     /// The column `item_order`; nil if the items are in the order of their keys.
@@ -43,13 +47,14 @@ public struct ArchivedStream: Sendable {
             """
             SELECT s.chain_id, s.gen, s.sha256, s.size, s.version, s.flags, s.layout, c.length_rule, s.certainty,
                    s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.trailer, c.byte_order,
-                   s.salvaged, s.item_order
+                   s.salvaged, s.item_order, s.root, s.root_source
             FROM stream s JOIN chain c ON c.chain_id = s.chain_id WHERE s.stream_id = ?
             """)
         try row.bind(1, streamID)
         guard try row.step(), let layout = Layout(rawValue: row.string(6)),
             let rule = LengthRule(rawValue: row.string(7)),
-            let order = ByteOrder(rawValue: row.string(14))
+            let order = ByteOrder(rawValue: row.string(14)),
+            let rootSource = TreeRoot.Source(rawValue: row.string(18))
         else {
             throw ArchiveError(
                 .damaged,
@@ -66,8 +71,24 @@ public struct ArchivedStream: Sendable {
             header: header, format: StreamFormat(layout: layout, byteOrder: order, lengthRule: rule),
             certainty: row.string(8), layoutReason: row.string(9), recordCount: row.integer(10),
             nodeCount: row.integer(11),
-            verbatimBytes: row.integer(12), isSalvaged: row.integer(15) == 1, trailer: row.octets(13),
+            verbatimBytes: row.integer(12), isSalvaged: row.integer(15) == 1,
+            root: TreeRoot(row.octets(17), rootSource), coverage: try coverage(database, streamID: streamID),
+            trailer: row.octets(13),
             itemOrder: row.isNull(16) ? nil : row.octets(16))
+    }
+
+    private static func coverage(_ database: Database, streamID: Int64) throws -> Coverage {
+        let rows = try database.prepare(
+            "SELECT kind, root, includes_root, covered FROM stream_coverage WHERE stream_id = ?")
+        try rows.bind(1, streamID)
+        var areas: [Coverage.Area] = []
+        while try rows.step() {
+            guard let kind = Coverage.Kind(rawValue: rows.string(0)) else { continue }
+            areas.append(
+                Coverage.Area(
+                    kind, root: rows.octets(1), includesRoot: rows.integer(2) == 1, isCovered: rows.integer(3) == 1))
+        }
+        return Coverage(areas)
     }
 
     /// The stream's items, encoded from the tables.

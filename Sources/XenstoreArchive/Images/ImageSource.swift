@@ -12,6 +12,10 @@ public struct ImageSource {
     public let sha256: String
     /// The size of the file in bytes.
     public let size: Int
+    /// Where the image's tree hangs.
+    public let root: TreeRoot
+    /// What the image covers: what it does not hold of this was not there.
+    public let coverage: Coverage
     /// Where the image comes from.
     public let origin: Origin
 
@@ -30,6 +34,8 @@ public struct ImageSource {
         format = image.format
         sha256 = image.sha256
         size = image.size
+        root = image.root
+        coverage = image.coverage
         origin = .file(image.withoutPaths)
     }
 
@@ -40,6 +46,8 @@ public struct ImageSource {
         format = image.stream.format
         sha256 = image.stream.sha256
         size = Int(image.stream.size)
+        root = image.stream.root
+        coverage = image.stream.coverage
         origin = .archive(archive, image)
     }
 

@@ -6,6 +6,10 @@ public struct ScannedImage {
     public let bytes: [UInt8]
     /// The text from which the stream was made; nil if the file is a stream itself.
     public let text: TextImage?
+    /// Where the image's tree hangs.
+    public let root: TreeRoot
+    /// What the image covers.
+    public let coverage: Coverage
     /// The SHA-256 of the file, as 64 hexadecimal digits.
     public let sha256: String
     /// The header; nil for a text, and if a damaged file has none.
@@ -61,11 +65,12 @@ public struct ScannedImage {
     /// - Parameters:
     ///   - bytes: the whole file.
     ///   - layout: the layout to read with; nil: recognize it by the bytes.
+    ///   - root: where the tree of a listing hangs; nil: as its text says.
     /// - Throws: `StreamError` if the bytes cannot be read to their end.
-    public init(bytes: [UInt8], layout: Layout? = nil) throws(StreamError) {
+    public init(bytes: [UInt8], layout: Layout? = nil, root: TreeRoot? = nil) throws(StreamError) {
         let detection = try LayoutDetection(bytes: bytes, forced: layout)
         if detection.format.layout.isText {
-            try self.init(text: bytes, detection: detection)
+            try self.init(text: bytes, detection: detection, root: root)
             return
         }
         let cursor = try RecordCursor(bytes: bytes, format: detection.format)
@@ -83,8 +88,8 @@ public struct ScannedImage {
 
     /// Reads a text with any content: each line becomes a record.
     /// - Throws: `StreamError` if a line is longer than any record.
-    private init(text bytes: [UInt8], detection: LayoutDetection) throws(StreamError) {
-        let text = try TextImage(bytes, layout: detection.format.layout)
+    private init(text bytes: [UInt8], detection: LayoutDetection, root: TreeRoot?) throws(StreamError) {
+        let text = try TextImage(bytes, layout: detection.format.layout, root: root)
         var scan = ImageScan(header: nil, detection: detection, bytes: text.stream)
         let end = try scan.addAll(try RecordCursor(bytes: text.stream, format: detection.format, source: .text))
         self.init(
@@ -93,8 +98,8 @@ public struct ScannedImage {
     }
 
     /// Reads any bytes: a whole image as such, a damaged one as far as it can be read.
-    public init(salvaging bytes: [UInt8], layout: Layout? = nil) {
-        if let whole = try? ScannedImage(bytes: bytes, layout: layout), !whole.hasUnreadRecords {
+    public init(salvaging bytes: [UInt8], layout: Layout? = nil, root: TreeRoot? = nil) {
+        if let whole = try? ScannedImage(bytes: bytes, layout: layout, root: root), !whole.hasUnreadRecords {
             self = whole
             return
         }
@@ -116,6 +121,8 @@ public struct ScannedImage {
         self.text = text
         self.detection = detection
         self.isSalvaged = isSalvaged
+        root = text?.root ?? .absolute
+        coverage = text?.coverage ?? detection.format.layout.coverage ?? Coverage([Coverage.Kind]())
         header = detection.format.layout.isText ? nil : try? Header(bytes: bytes)
         trailer = bytes[end...]
         starts = scan.starts + [end]

@@ -13,8 +13,12 @@ public enum Layout: String, CaseIterable, Sendable {
     case v2
     /// The text in which oxenstored writes its state.
     case oxenstored
-    /// What `xenstore-ls -f -p` prints: only nodes.
+    /// What `xenstore-ls -f -p` prints: only nodes, with their whole paths.
     case listing
+    /// What `xenstore-ls -p` prints: only nodes, indented below each other.
+    case tree
+    /// Lines of PATH=VALUE, as a widely copied script prints them: only nodes.
+    case pairs
 
     /// The layouts of streams.
     public static let streams = allCases.filter { !$0.isText }
@@ -25,7 +29,15 @@ public enum Layout: String, CaseIterable, Sendable {
     public var isText: Bool {
         switch self {
         case .draft, .v1, .v2: false
-        case .oxenstored, .listing: true
+        case .oxenstored, .listing, .tree, .pairs: true
+        }
+    }
+
+    /// Whether the image is what a tool printed about nodes: less than a daemon's state.
+    public var isListing: Bool {
+        switch self {
+        case .listing, .tree, .pairs: true
+        case .draft, .v1, .v2, .oxenstored: false
         }
     }
 
@@ -37,7 +49,7 @@ public enum Layout: String, CaseIterable, Sendable {
     /// The highest record type that the layout's document defines.
     public var lastRecordType: RecordType {
         switch self {
-        case .draft, .oxenstored, .listing: .nodeData
+        case .draft, .oxenstored, .listing, .tree, .pairs: .nodeData
         case .v1: .domainData
         case .v2: .watchDataExtended
         }

@@ -14,6 +14,10 @@ public struct TextImage: Sendable {
     public let starts: [Int]
     /// The offset in `text` of the line of each record, and of its end.
     public let places: [Int]
+    /// Where the tree of the text hangs.
+    public let root: TreeRoot
+    /// What the text covers.
+    public let coverage: Coverage
     /// What is odd about the lines.
     let remarks: [Remark]
 
@@ -28,8 +32,9 @@ public struct TextImage: Sendable {
     /// - Parameters:
     ///   - text: the file, as it is.
     ///   - layout: one of `Layout.texts`.
+    ///   - root: where the tree of a listing hangs; nil: as the text says.
     /// - Throws: `StreamError` if a line is longer than a record can be.
-    public init(_ text: [UInt8], layout: Layout) throws(StreamError) {
+    public init(_ text: [UInt8], layout: Layout, root: TreeRoot? = nil) throws(StreamError) {
         guard var dialect = layout.dialect else {
             throw StreamError(
                 .notAStream, offset: 0, reason: "\(layout.rawValue) is not the layout of a text")
@@ -63,6 +68,8 @@ public struct TextImage: Sendable {
             }
             place = end
         }
+        self.root = root ?? .absolute
+        coverage = layout.coverage ?? Coverage([Coverage.Kind.nodes])
         self.text = text
         self.places = places + [text.count]
         self.starts = starts + [writer.bytes.count]

@@ -21,6 +21,6 @@ extension Layout {
 
     /// Whether an image of this layout has only nodes, possibly of only a part of the tree.
     package var isPartial: Bool {
-        dialect?.isPartial ?? false
+        isListing
     }
 }

@@ -28,7 +28,7 @@ struct LoadedImage {
             },
             archived: { archive, archived in
                 let image = try archive.withBytes(of: archived) {
-                    ScannedImage(salvaging: $0, layout: archived.stream.format.layout)
+                    ScannedImage(salvaging: $0, layout: archived.stream.format.layout, root: archived.stream.root)
                 }
                 return (ImageSource(archive, archived), image, archive, archived.imageID)
             })
@@ -38,7 +38,8 @@ struct LoadedImage {
     func redacted(_ redactor: Redactor) throws -> LoadedImage {
         let layout = ImageReference.marks(reference) ? image.format.layout : nil
         return try LoadedImage(
-            redacted: ScannedImage(salvaging: redactor.redactedFile(image), layout: layout), of: self)
+            redacted: ScannedImage(salvaging: redactor.redactedFile(image), layout: layout, root: image.root),
+            of: self)
     }
 
     private init(redacted image: ScannedImage, of original: LoadedImage) throws {

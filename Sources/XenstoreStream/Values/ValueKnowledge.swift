@@ -1,0 +1,25 @@
+/// What an image says of a node's value. Only listings say less than all.
+public enum ValueKnowledge: String, CaseIterable, Sendable {
+    /// All of it.
+    case whole
+    /// Its beginning: the tool cut it off, or the text is cut.
+    case cut
+    /// Nothing: the node could not be read, or somebody filtered the value.
+    case unknown
+
+    /// The mark in the field `access` of a committed node of a listing, in which no daemon keeps
+    /// anything.
+    package var mark: UInt16 {
+        switch self {
+        case .whole: 0
+        case .cut: 0x4000
+        case .unknown: 0x8000
+        }
+    }
+
+    /// What a node's record says.
+    public init(_ node: NodeData, _ layout: Layout) {
+        let mark = layout.isListing && node.isCommitted ? node.access : 0
+        self = mark & Self.unknown.mark != 0 ? .unknown : mark & Self.cut.mark != 0 ? .cut : .whole
+    }
+}
