@@ -50,7 +50,7 @@ enum RecordRules {
         if !data.value.isText && data.value.utf8Text == nil {
             list.add(.notUTF8, at: record, "the value of \(name()) is not valid UTF-8")
         }
-        if isOdd { path(data.path.octets, record, &list) }
+        if isOdd { path(data.path.octets, mayBeRelative: layout.isListing, record, &list) }
         for (index, entry) in data.perms.enumerated() {
             if !Permission.isLetter(entry.perm) {
                 list.add(
@@ -71,7 +71,7 @@ enum RecordRules {
             if data.perms.isEmpty && !layout.isPartial {
                 list.add(.noPerms, at: record, "\(name()) has no owner")
             }
-            if data.txID != 0 || data.access != 0 {
+            if data.txID != 0 || (data.access != 0 && !layout.isListing) {
                 list.add(
                     .committedTransaction, at: record,
                     "\(name()) is committed, with tx-id \(data.txID) and access \(data.access)")
@@ -123,8 +123,12 @@ enum RecordRules {
     }
 
     /// xenstore.txt, "Permitted characters in paths", and the limits of the wire protocol.
-    private static func path(_ path: Octets, _ record: Record, _ list: inout FindingList) {
-        if !Path.isSpecial(path) && !Path.isWellFormed(path) {
+    private static func path(
+        _ path: Octets, mayBeRelative: Bool, _ record: Record, _ list: inout FindingList
+    ) {
+        if !Path.isFixed(path) && mayBeRelative {
+            if path.isEmpty || Path.hasEmptyPart(path) { list.add(.pathForm, at: record, "the path \(Escape.short(path))") }
+        } else if !Path.isSpecial(path) && !Path.isWellFormed(path) {
             list.add(.pathForm, at: record, "the path \(Escape.short(path))")
         }
         charactersAndLength(path, record, &list)

@@ -18,6 +18,18 @@ public enum Rule: String, CaseIterable, Sendable {
     case unknownLine = "unknown-line"
     case oddLine = "odd-line"
     case cutLine = "cut-line"
+    // Listings, as people paste them
+    case textEncoding = "text-encoding"
+    case quotedPrintable = "quoted-printable"
+    case carriageReturns = "carriage-returns"
+    case quotedText = "quoted-text"
+    case unwrappedLine = "unwrapped-line"
+    case cutValue = "cut-value"
+    case unknownValue = "unknown-value"
+    case treeIndentation = "tree-indentation"
+    case unknownRoot = "unknown-root"
+    case filteredListing = "filtered-listing"
+    case listingError = "listing-error"
     // Framing
     case damagedSpan = "damaged-span"
     case lengthLies = "length-lies"
@@ -71,9 +83,12 @@ public enum Rule: String, CaseIterable, Sendable {
             .reservedDomid,
             .permLetter, .pendingAccess, .pathForm, .pathCharacters, .pathLength, .quotaName, .repeatedRecord,
             .duplicateDomain,
-            .unknownTransaction, .unknownTarget, .ownerWithoutConnection, .unknownLine, .cutLine:
+            .unknownTransaction, .unknownTarget, .ownerWithoutConnection, .unknownLine, .cutLine, .treeIndentation,
+            .listingError:
             .warning
-        case .oddLine, .noRecords, .lengthRule, .dirtyPadding, .setPad, .notUTF8, .manyPerms, .committedTransaction:
+        case .oddLine, .noRecords, .lengthRule, .dirtyPadding, .setPad, .notUTF8, .manyPerms, .committedTransaction,
+            .textEncoding, .quotedPrintable, .carriageReturns, .quotedText, .unwrappedLine, .cutValue, .unknownValue,
+            .unknownRoot, .filteredListing:
             .info
         }
     }
@@ -95,6 +110,17 @@ public enum Rule: String, CaseIterable, Sendable {
         case .unknownLine: "a line that the format defines"
         case .oddLine: "a line exactly as the daemon or the tool writes it"
         case .cutLine: "a newline at the end of the file"
+        case .textEncoding: "UTF-8 without a byte-order mark, as the tool writes it"
+        case .quotedPrintable: "the lines as the tool writes them"
+        case .carriageReturns: "lines that end with a newline alone"
+        case .quotedText: "lines that begin with the node"
+        case .unwrappedLine: "one line for each node"
+        case .cutValue: "whole values, as xenstore-ls -f prints them"
+        case .unknownValue: "a value between quotation marks"
+        case .treeIndentation: "each node one column further in than its parent"
+        case .unknownRoot: "a command above the listing that names the path"
+        case .filteredListing: "every line that the tool printed"
+        case .listingError: "a listing by a domain that may read every node"
         case .damagedSpan: "a record"
         case .lengthLies: "a len that ends where the next record begins"
         case .lengthRule: "a len that counts the padding if the other records of the image do, and only then"

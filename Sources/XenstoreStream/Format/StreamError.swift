@@ -6,6 +6,8 @@ public struct StreamError: Error, Equatable, Sendable {
         case empty
         /// The bytes do not begin as a stream does.
         case notAStream = "not-a-stream"
+        /// A text has several listings, each of which is an image.
+        case severalListings = "several-listings"
         /// The header's version is not a known one.
         case unknownVersion = "unknown-version"
         /// The records are in another byte order than the header says.

@@ -19,15 +19,7 @@ public struct TextImage: Sendable {
     /// What the text covers.
     public let coverage: Coverage
     /// What is odd about the lines.
-    let remarks: [Remark]
-
-    /// Something odd about the line of a record.
-    struct Remark: Sendable {
-        let rule: Rule
-        /// From 1.
-        let record: Int
-        let message: String
-    }
+    let remarks: [TextRemark]
 
     /// - Parameters:
     ///   - text: the file, as it is.
@@ -35,56 +27,26 @@ public struct TextImage: Sendable {
     ///   - root: where the tree of a listing hangs; nil: as the text says.
     /// - Throws: `StreamError` if a line is longer than a record can be.
     public init(_ text: [UInt8], layout: Layout, root: TreeRoot? = nil) throws(StreamError) {
-        guard var dialect = layout.dialect else {
+        guard let dialect = layout.dialect else {
             throw StreamError(
                 .notAStream, offset: 0, reason: "\(layout.rawValue) is not the layout of a text")
         }
-        var writer = StreamWriter(header: nil, format: StreamFormat(text: layout))
-        var starts: [Int] = []
-        var places: [Int] = []
-        var remarks: [Remark] = []
-        var place = 0
-        while place < text.count {
-            let item = dialect.read(text[place...], isFirst: place == 0)
-            let (body, end) = (item.body, item.end)
-            let line = text[place..<end]
-            starts.append(writer.bytes.count)
-            places.append(place)
-            let isExact = dialect.text(of: body).elementsEqual(line)
-            try writer.write(body, residue: isExact ? nil : Self.residue(body, line, layout))
-            let record = starts.count
-            if let problem = item.problem {
-                remarks.append(Remark(rule: .unknownLine, record: record, message: "\(problem): \(Escape.short(line))"))
-            } else if end == text.count && line.last != ASCII.newline {
-                remarks.append(
-                    Remark(
-                        rule: .cutLine, record: record,
-                        message: "the last line ends without a newline; the file may be cut off"))
-            } else if !isExact {
-                remarks.append(
-                    Remark(
-                        rule: .oddLine, record: record,
-                        message: "the line is not written as a daemon or tool writes it: \(Escape.short(line))"))
-            }
-            place = end
+        var builder = TextImageBuilder(text, layout, dialect)
+        if let dialect = dialect as? any LineDialect {
+            try builder.add(dialect)
+            self.root = .absolute
+            coverage = layout.coverage ?? Coverage([Coverage.Kind]())
+        } else {
+            let listing = ListingLines(text, root: root)
+            try builder.add(listing)
+            self.root = listing.root
+            coverage = listing.coverage
         }
-        self.root = root ?? .absolute
-        coverage = layout.coverage ?? Coverage([Coverage.Kind.nodes])
         self.text = text
-        self.places = places + [text.count]
-        self.starts = starts + [writer.bytes.count]
-        self.remarks = remarks
-        stream = writer.take()
-    }
-
-    /// The residue of a record whose fields do not give exactly its line: the line as it is, and
-    /// padding.
-    private static func residue(_ body: RecordBody, _ line: Octets, _ layout: Layout) -> Residue {
-        let fields = FieldList.entries(of: body, layout: layout).reduce(0) { $0 + $1.width }
-        let count = fields + line.count
-        return Residue(
-            length: UInt32(truncatingIfNeeded: count),
-            tail: line + Array(repeating: 0, count: Padding.count(after: count)))
+        places = builder.places + [text.count]
+        starts = builder.starts + [builder.writer.bytes.count]
+        remarks = builder.remarks
+        stream = builder.take()
     }
 
     /// The lines that a record was read from, or, if none are kept, the lines written from its

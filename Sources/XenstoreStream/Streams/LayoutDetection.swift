@@ -37,11 +37,11 @@ public struct LayoutDetection: Equatable, Sendable {
     /// - Throws: `StreamError` if the bytes are not a stream, or if its version is unknown and
     ///   `forced` is nil.
     public init(bytes: [UInt8], forced: Layout? = nil) throws(StreamError) {
-        if let text = Self.text(bytes, forced: forced) {
+        if let text = try Self.text(bytes, forced: forced) {
             self = text
             return
         }
-        let header = try Header(bytes: bytes)
+        let header = try Self.header(bytes)
         let candidates: [Layout]
         switch (forced, header.version) {
         case (let layout?, _): candidates = [layout]
@@ -85,15 +85,37 @@ public struct LayoutDetection: Equatable, Sendable {
 
     /// The layout of a text; nil if the bytes are not a text. If `forced` says so, any bytes are
     /// one.
-    private static func text(_ bytes: [UInt8], forced: Layout?) -> LayoutDetection? {
+    /// - Throws: `StreamError` if there are several listings in it.
+    private static func text(_ bytes: [UInt8], forced: Layout?) throws(StreamError) -> LayoutDetection? {
         if let forced {
             return forced.isText
                 ? LayoutDetection(
                     format: StreamFormat(text: forced), certainty: .certain, reason: "chosen by the caller")
                 : nil
         }
-        guard let (dialect, reason) = TextDialects.recognize(bytes[...]) else { return nil }
-        return LayoutDetection(format: StreamFormat(text: dialect.layout), certainty: .certain, reason: reason)
+        if let (dialect, reason) = TextDialects.recognize(bytes[...]) {
+            return LayoutDetection(format: StreamFormat(text: dialect.layout), certainty: .certain, reason: reason)
+        }
+        let parts = ListingPart.all(in: bytes)
+        guard let first = parts.first else { return nil }
+        guard parts.count == 1 else {
+            throw StreamError(
+                .severalListings, offset: parts[1].range.lowerBound,
+                reason: "the text has \(parts.count) listings: " + parts.prefix(5).map(\.description).joined(separator: ", ")
+                    + (parts.count > 5 ? " and more" : ""))
+        }
+        return LayoutDetection(
+            format: StreamFormat(text: first.layout), certainty: .certain, reason: first.reason)
+    }
+
+    /// - Throws: `StreamError` that names the kind of a file without a header.
+    private static func header(_ bytes: [UInt8]) throws(StreamError) -> Header {
+        let isOther = bytes.count >= Header.size && !Header.begins(bytes)
+        if !isOther, let header = try? Header(bytes: bytes) { return header }
+        guard isOther || !Header.ident.starts(with: bytes.prefix(Header.ident.count)), !bytes.isEmpty,
+            let kind = FileKind.name(bytes)
+        else { return try Header(bytes: bytes) }
+        throw StreamError(.notAStream, offset: 0, reason: kind)
     }
 
     /// How many bytes at the start of a file show whether it is an image: more than a line of a
@@ -102,7 +124,7 @@ public struct LayoutDetection: Equatable, Sendable {
 
     /// Whether a file that begins with these bytes is a stream or a recognizable text.
     public static func isBeginning(_ bytes: [UInt8]) -> Bool {
-        bytes.starts(with: Header.ident) || text(bytes, forced: nil) != nil
+        Header.begins(bytes) || TextDialects.recognize(bytes[...]) != nil || !ListingPart.all(in: bytes).isEmpty
     }
 
     /// What the records say about one layout.

@@ -10,9 +10,8 @@
 ///
 /// Paths, tokens, perms and values are hexadecimal; perms are strings like `n0` with NUL between
 /// them.
-struct OxenstoredDialect: TextDialect {
+struct OxenstoredDialect: LineDialect {
     let layout = Layout.oxenstored
-    let isPartial = false
     let head = Array("$xenstored-dump-format\n".utf8)
 
     func recognizes(_ text: Octets) -> String? {

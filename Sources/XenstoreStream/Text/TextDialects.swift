@@ -1,12 +1,14 @@
 /// The known dialects.
 package enum TextDialects {
     /// In the order in which they are tried on a file.
-    package static let all: [any TextDialect] = [OxenstoredDialect(), ListingDialect()]
+    package static let all: [any TextDialect] = [
+        OxenstoredDialect(), ListingDialect(), TreeDialect(), PairsDialect(),
+    ]
 
-    /// The dialect of a file that begins with `text`, and why; nil if it is not a text of a known
-    /// dialect.
-    static func recognize(_ text: Octets) -> (dialect: any TextDialect, reason: String)? {
-        for dialect in all {
+    /// The dialect of a file that begins with `text`, and why; nil if it is not of one whose first
+    /// line shows it.
+    static func recognize(_ text: Octets) -> (dialect: any LineDialect, reason: String)? {
+        for case let dialect as any LineDialect in all {
             if let reason = dialect.recognizes(text) { return (dialect, reason) }
         }
         return nil

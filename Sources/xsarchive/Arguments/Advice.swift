@@ -50,7 +50,8 @@ enum Advice {
 
     private static func of(_ code: StreamError.Code) -> String {
         switch code {
-        case .notAStream: "check that this is the daemon's state file"
+        case .notAStream: "import takes images: states of a daemon, and listings of xenstore-ls"
+        case .severalListings: "name one, like FILE#1, or import all with 'xsarchive import'"
         case .unknownVersion: "use --layout draft, v1 or v2 to read it as one of them"
         case .wrongByteOrder: "the header is damaged: import it with --salvage"
         case .empty: "capture the image again, or import it with --salvage"

@@ -1,0 +1,212 @@
+/// A line of a listing that is about one node.
+struct ListingLine {
+    /// How a listing names its nodes.
+    enum Form {
+        /// By whole paths: `xenstore-ls -f`.
+        case flat
+        /// By names, indented below each other: `xenstore-ls`.
+        case tree
+        /// By whole paths, with the value after `=` alone.
+        case pairs
+    }
+
+    let form: Form
+    /// Columns before the name.
+    let indent: Int
+    /// The path or name, its escapes decoded.
+    let name: Octets
+    /// What is known of the value.
+    let value: Octets
+    let knowledge: ValueKnowledge
+    /// Nil if the line has none, or they are unreadable.
+    let perms: [Permission]?
+
+    /// What a line is.
+    enum Parsed {
+        case node(ListingLine)
+        /// It begins like a node's line; the rest may be on the next line.
+        case incomplete(Part)
+        /// It names a node whose value could not be read.
+        case unread(ListingLine)
+        case other
+    }
+
+    /// In which part a line ends that is not whole.
+    enum Part {
+        case name, equals, value, perms
+    }
+
+    private static let equals = Array(" =".utf8)
+    private static let beforeValue = Array(" = \"".utf8)
+    private static let cutMark = Array("\\...".utf8)
+
+    /// - Parameter line: what it says, without its end.
+    static func parse(_ line: Octets) -> Parsed {
+        var indent = 0
+        var text = line
+        while let byte = text.first, byte == ASCII.space || byte == ASCII.tab {
+            indent = byte == ASCII.tab ? (indent / 8 + 1) * 8 : indent + 1
+            text = text.dropFirst()
+        }
+        while let byte = text.last, byte == ASCII.space || byte == ASCII.tab { text = text.dropLast() }
+        guard let first = text.first, Path.isCharacter(first) else { return .other }
+        let word = text.prefix(while: Path.isCharacter)
+        let rest = text[word.endIndex...]
+        // A path that a client wrote has no other bytes; one that a daemon restored may have any.
+        if Path.isFixed(text), !rest.starts(with: beforeValue), let start = firstRange(of: beforeValue, in: text),
+            isOddPath(text[..<start.lowerBound])
+        {
+            return parse(name: text[..<start.lowerBound], text[start.lowerBound...], indent)
+        }
+        return parse(name: word, rest, indent)
+    }
+
+    /// Whether a daemon can have restored a node with this path, and the tool printed it.
+    private static func isOddPath(_ path: Octets) -> Bool {
+        !path.contains(ASCII.equals) && unescape(path) != nil
+    }
+
+    private static func parse(name: Octets, _ rest: Octets, _ indent: Int) -> Parsed {
+        let isPath = name.contains(ASCII.slash) || Path.isSpecial(name)
+        let form = isPath ? Form.flat : .tree
+        func line(_ value: Octets, _ knowledge: ValueKnowledge, _ perms: [Permission]?, _ form: Form) -> Parsed {
+            guard let name = unescape(name) else { return .other }
+            return .node(
+                ListingLine(form: form, indent: indent, name: name, value: value, knowledge: knowledge, perms: perms))
+        }
+        if rest.starts(with: beforeValue) {
+            let tail = rest.dropFirst(beforeValue.count)
+            guard let end = valueEnd(tail) else {
+                return .incomplete(tail.contains(ASCII.quote) && isOpen(tail) ? .perms : .value)
+            }
+            guard let (value, knowledge) = value(tail[..<end.quote], form) else { return .other }
+            return line(value, knowledge, end.perms, form)
+        }
+        if rest.starts(with: equals) {
+            let tail = rest.dropFirst(equals.count).drop { $0 == ASCII.space }
+            if tail.isEmpty { return .incomplete(.equals) }
+            // Somebody took the value out.
+            if tail.first == UInt8(ascii: "<"), tail.last == UInt8(ascii: ">") { return line([], .unknown, nil, form) }
+            return .other
+        }
+        if rest.first == ASCII.equals {
+            guard Path.isAbsolute(name) else { return .other }
+            let raw = rest.dropFirst()
+            return line(unescape(raw) ?? raw, .whole, nil, .pairs)
+        }
+        if rest.elementsEqual([ASCII.colon]) {
+            return .unread(
+                ListingLine(form: form, indent: indent, name: name, value: [], knowledge: .unknown, perms: nil))
+        }
+        return rest.isEmpty ? .incomplete(.name) : .other
+    }
+
+    // MARK: Values and permissions
+
+    /// Where the value's closing quotation mark is, and the permissions after it; nil if the line
+    /// is not whole. The tools do not escape quotation marks, so the last one that fits counts.
+    private static func valueEnd(_ tail: Octets) -> (quote: Int, perms: [Permission]?)? {
+        if tail.last == ASCII.closeParenthesis, let open = tail.lastIndex(of: UInt8(ascii: "(")),
+            let perms = TextPermissions.read(tail[(open + 1)..<tail.endIndex - 1], separator: ASCII.comma)
+        {
+            let filler = tail[..<open]
+            if let quote = filler.lastIndex(of: ASCII.quote), quote + 1 < open,
+                filler[(quote + 1)...].allSatisfy({ $0 == ASCII.space || $0 == ASCII.dot })
+            {
+                return (quote, perms)
+            }
+        }
+        guard let last = tail.last else { return nil }
+        if last == ASCII.quote { return (tail.endIndex - 1, nil) }
+        // Dots lead to permissions; without them the line is cut after the value.
+        guard let quote = tail.lastIndex(of: ASCII.quote), quote + 1 < tail.endIndex,
+            tail[(quote + 1)...].allSatisfy({ $0 == ASCII.space || $0 == ASCII.dot })
+        else { return nil }
+        return (quote, nil)
+    }
+
+    /// Whether permissions begin after the last quotation mark, and do not end.
+    private static func isOpen(_ tail: Octets) -> Bool {
+        guard let quote = tail.lastIndex(of: ASCII.quote) else { return false }
+        let filler = tail[(quote + 1)...].drop { $0 == ASCII.space || $0 == ASCII.dot }
+        guard filler.first == UInt8(ascii: "(") else { return false }
+        return filler.dropFirst().allSatisfy {
+            ASCII.isDigit($0) || $0 == ASCII.comma || Permission.isLetter($0)
+        }
+    }
+
+    /// The permissions that a line consists of; nil if it is another line.
+    static func permissions(_ line: Octets) -> [Permission]? {
+        let text = line.drop { $0 == ASCII.space || $0 == ASCII.dot }
+        let end = text.lastIndex { $0 != ASCII.space } ?? text.startIndex
+        guard text.first == UInt8(ascii: "("), !text.isEmpty, text[end] == ASCII.closeParenthesis, end > text.startIndex else {
+            return nil
+        }
+        return TextPermissions.read(text[(text.startIndex + 1)..<end], separator: ASCII.comma)
+    }
+
+    /// The value of its text between quotation marks; nil if it has an escape that the tools do not
+    /// write.
+    private static func value(_ text: Octets, _ form: Form) -> (Octets, ValueKnowledge)? {
+        // The tools write a backslash of the value as two, so this mark is theirs.
+        if text.suffix(cutMark.count).elementsEqual(cutMark), !isEscaped(text, at: text.endIndex - cutMark.count) {
+            var known = text.dropLast(cutMark.count)
+            // The cut may go through an escape.
+            for _ in 0...3 {
+                if let value = unescape(known) { return (value, .cut) }
+                known = known.dropLast()
+            }
+            return nil
+        }
+        return unescape(text).map { ($0, .whole) }
+    }
+
+    /// Whether the backslash at an index is the second of two.
+    private static func isEscaped(_ text: Octets, at index: Int) -> Bool {
+        let backslashes = text[..<index].reversed().prefix { $0 == ASCII.backslash }.count
+        return backslashes % 2 == 1
+    }
+
+    /// The bytes before the tools escaped them; nil if an escape is not one of theirs.
+    static func unescape(_ text: Octets) -> Octets? {
+        guard text.contains(ASCII.backslash) else { return text }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var rest = text
+        while let byte = rest.popFirst() {
+            guard byte == ASCII.backslash else {
+                result.append(byte)
+                continue
+            }
+            switch rest.popFirst() {
+            case ASCII.t: result.append(ASCII.tab)
+            case ASCII.n: result.append(ASCII.newline)
+            case ASCII.r: result.append(ASCII.carriageReturn)
+            case ASCII.backslash: result.append(ASCII.backslash)
+            case ASCII.x:
+                guard rest.count >= 2, let octets = Hexadecimal.read(rest.prefix(2)) else { return nil }
+                result += octets
+                rest = rest.dropFirst(2)
+            case ASCII.zero:
+                guard rest.first == ASCII.zero, let last = rest.dropFirst().first,
+                    (ASCII.zero...ASCII.seven).contains(last)
+                else { return nil }
+                result.append(last - ASCII.zero)
+                rest = rest.dropFirst(2)
+            default: return nil
+            }
+        }
+        return result[...]
+    }
+
+    private static func firstRange(of pattern: [UInt8], in octets: Octets) -> Range<Int>? {
+        var start = octets.startIndex
+        while start + pattern.count <= octets.endIndex {
+            if octets[start] == pattern[0], octets[start..<start + pattern.count].elementsEqual(pattern) {
+                return start..<start + pattern.count
+            }
+            start += 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,74 @@
+/// A text with one listing, in pieces that cover every byte: the lines of its nodes, and the others.
+struct ListingLines {
+    /// A line, or the lines that make one.
+    struct Piece {
+        let range: Range<Int>
+        /// Nil if the lines are no node's.
+        let node: NodeData?
+        /// Why the lines are no node's, if they look like one's or stand within the listing.
+        let problem: String?
+        /// Whether the piece is an entry of the listing, used or not.
+        let isItem: Bool
+    }
+
+    let root: TreeRoot
+    let coverage: Coverage
+    private(set) var pieces: [Piece] = []
+    /// What was done to read the text, one of each kind; `item` counts the entries of the listing.
+    private(set) var remarks: [(rule: Rule, item: Int?, message: String)] = []
+
+    /// - Parameters:
+    ///   - bytes: the text. Its first listing is read, or the first certain one.
+    ///   - root: where the tree hangs, as somebody said; nil: as the text says.
+    init(_ bytes: [UInt8], root: TreeRoot?) {
+        let text = ListingText(bytes)
+        guard let block = text.certain.first ?? text.blocks.first else {
+            self.root = root ?? TreeRoot([], .unknown)
+            coverage = Coverage([Coverage.Kind]())
+            for line in text.source.lines {
+                pieces.append(Piece(range: line.range, node: nil, problem: "the line is no node's", isItem: false))
+            }
+            return
+        }
+        let reader = ListingReader(block, root: root)
+        self.root = reader.root
+        coverage = reader.coverage
+        var next = 0
+        for item in reader.items {
+            addOthers(text.source, next..<item.entry.lines.lowerBound)
+            next = item.entry.lines.upperBound
+            let lines = text.source.lines[item.entry.lines]
+            guard let first = lines.first, let last = lines.last else { continue }
+            pieces.append(
+                Piece(
+                    range: first.range.lowerBound..<last.range.upperBound, node: item.problem == nil ? item.node : nil,
+                    problem: item.problem, isItem: true))
+        }
+        addOthers(text.source, next..<text.source.lines.count)
+        note(text.source)
+        remarks += reader.remarks.map { ($0.rule, $0.item, $0.message) }
+    }
+
+    private mutating func addOthers(_ source: SourceText, _ indices: Range<Int>) {
+        for index in indices {
+            let line = source.lines[index]
+            let problem = line.isBlank || line.isFence ? nil : "the line is no node's"
+            pieces.append(Piece(range: line.range, node: nil, problem: problem, isItem: false))
+        }
+    }
+
+    private mutating func note(_ source: SourceText) {
+        if source.encoding != .utf8 {
+            remarks.append((.textEncoding, nil, "the text is \(source.encoding.rawValue)"))
+        }
+        if source.isQuotedPrintable {
+            remarks.append((.quotedPrintable, nil, "the text is quoted-printable, as mails are sent"))
+        }
+        if source.carriageReturns > 0 {
+            remarks.append((.carriageReturns, nil, "\(source.carriageReturns) lines end with a carriage return"))
+        }
+        if source.quotedLines > 0 {
+            remarks.append((.quotedText, nil, "\(source.quotedLines) lines are quoted by >"))
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/// Something odd about the line of a record of a text.
+struct TextRemark: Sendable {
+    let rule: Rule
+    /// From 1.
+    let record: Int
+    let message: String
+}
