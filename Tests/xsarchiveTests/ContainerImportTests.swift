@@ -68,6 +68,27 @@ enum HostReport {
         #expect(place.run("images", "--format", "jsonl").text.contains("2026-08-01T12:00:00Z"))
     }
 
+    @Test(arguments: [
+        ("r.tar.bz2", "tar --sort=name -cjf"), ("r.tar.gz", "tar --sort=name -czf"),
+        ("r.tar.xz", "tar --sort=name -cJf"),
+        ("r.tar.zst", "tar --sort=name --zstd -cf"), ("r.zip", "zip -qr"),
+    ])
+    func aStatusReportGivesTheSameAsItsDirectory(_ name: String, _ command: String) {
+        let place = Workplace()
+        let folder = Fixtures.path("status-report")
+        #expect(place.shell("at=$PWD && cd \"$1\" && \(command) \"$at/\(name)\" *", folder).ending == .exit(0))
+        let plain = place.run("import", "-a", "plain.db", folder)
+        let packed = place.run("import", name)
+        #expect(plain.ending == .exit(1) && packed.ending == .exit(1))
+        #expect(images(packed).sorted() == images(plain).sorted() && images(plain).count == 1)
+        let lines = plain.errorLines.map { $0.replacing(folder + "/", with: name + "!") }
+        #expect(packed.errorLines.sorted() == lines.sorted() && lines.count == 3)
+        expectBytes(
+            place.run("export", "@1").output,
+            Files.read(folder + "/bug-report-20240105120000/xenstore-ls-f.out"))
+        expectDone(place.run("ls", name, "/vm"))
+    }
+
     @Test func theCustodyLogSaysWhichMemberOfWhichContainer() throws {
         let place = HostReport.place()
         _ = place.shell("tar --sort=name -cf - bug-report | bzip2 -c > report.tar.bz2; zip -q outer.zip report.tar.bz2")

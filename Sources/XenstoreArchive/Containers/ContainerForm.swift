@@ -27,7 +27,7 @@ public enum ContainerForm: String, CaseIterable, Sendable {
     private static let checksumPlace = 148..<156
 
     /// Whether the bytes are the header of a member, by its checksum, which every form of tar has:
-    /// the sum of all bytes, with blanks in the place of the checksum.
+    /// the sum of all bytes, with blanks instead of the checksum.
     private static func isTarHeader(_ header: Octets) -> Bool {
         guard header.count == markSize else { return false }
         var (sum, stated, digits) = (0, 0, 0)

@@ -7,8 +7,8 @@ public struct ContainerMember {
     /// When the member was last written, in seconds since 1970, UTC; nil if the container does not
     /// say.
     public let modified: Int64?
-    /// Which limit the member exceeds; `content` then holds only its first bytes. Nil if it does not
-    /// exceed any.
+    /// Which limit the member exceeds; `content` then holds only its first bytes. Nil if it exceeds
+    /// none.
     public let excess: ArchiveError?
 
     /// What separates the names of a container and of a member.

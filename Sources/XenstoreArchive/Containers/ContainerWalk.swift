@@ -38,7 +38,10 @@ final class ContainerWalk {
     func read(_ form: ContainerForm, _ levels: [ContainerLevel], _ open: (EntryReader) -> String?) {
         do {
             let reader = try EntryReader(form)
-            if let problem = open(reader) { return fail(form, levels, problem) }
+            if let problem = open(reader) {
+                // libarchive reports only that it does not know such a file.
+                return fail(form, levels, form == .zip ? "the list of its members, at its end, is missing" : problem)
+            }
             while !isExhausted {
                 switch reader.next() {
                 case .end: return
@@ -181,8 +184,8 @@ final class ContainerWalk {
         return path.count > longestPath ? "the path has \(path.count) bytes, more than \(longestPath)" : nil
     }
 
-    /// The path as text: as it is if it is UTF-8, otherwise escaped. Of a path that is too long only
-    /// the beginning.
+    /// The path as text: as it is if it is UTF-8, otherwise escaped. Of a path that is too long,
+    /// only the beginning.
     private static func text(_ path: [UInt8]) -> String {
         guard path.count <= longestPath else { return Escape.printable(path.prefix(60)) + "..." }
         return path[...].utf8Text ?? Escape.printable(path[...])

@@ -47,7 +47,8 @@ final class EntryReader {
         switch form {
         case .tar:
             archive_read_support_format_tar(handle)
-            // Otherwise what follows the first end, as after `cat a.tar b.tar`, is left out in silence.
+            // Otherwise what follows the first end, as after `cat a.tar b.tar`, is left out without
+            // a word.
             archive_read_set_format_option(handle, "tar", "read_concatenated_archives", "1")
         case .zip:
             // By the directory at its end: the headers before the members may say something else.
@@ -136,7 +137,8 @@ final class EntryReader {
             var (block, count, offset) = (UnsafeRawPointer?.none, 0, la_int64_t(0))
             let code = archive_read_data_block(handle, &block, &count, &offset)
             if code == ARCHIVE_EOF {
-                // A tar may leave out blocks of zeros, also the last ones. In a tar that is cut, reading fails.
+                // A tar may leave out blocks of zeros, also the last ones. In a tar that is cut,
+                // reading fails.
                 if form == .tar, let size = entry.size { fill(to: size) }
                 break
             }

@@ -15,14 +15,14 @@ public enum Compression: String, CaseIterable, Sendable {
         self = form
     }
 
-    /// Whether a file that begins with these bytes has this form (RFC 1952; what bzip2 writes; the xz
-    /// file format, 2.1.1.1; RFC 8878, 3.1.1; the LZ4 frame format).
+    /// Whether a file that begins with these bytes has this form (RFC 1952; what bzip2 writes; the
+    /// xz file format, 2.1.1.1; RFC 8878, 3.1.1; the LZ4 frame format).
     private func marks(_ start: Octets) -> Bool {
         switch self {
         case .gzip: start.starts(with: [0x1F, 0x8B, 0x08])
         case .bzip2:
-            // "BZh" alone may begin a text. After it are the size of a block, 1 to 9, and the mark of
-            // the first block, or that of the end in an empty file.
+            // "BZh" alone may begin a text. After it are the size of a block, 1 to 9, and the mark
+            // of the first block, or that of the end in an empty file.
             start.starts(with: [0x42, 0x5A, 0x68]) && (0x31...0x39).contains(start.dropFirst(3).first ?? 0)
                 && [[0x31, 0x41, 0x59, 0x26, 0x53, 0x59], [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]].contains {
                     start.dropFirst(4).starts(with: $0 as [UInt8])

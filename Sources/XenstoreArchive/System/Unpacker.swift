@@ -61,8 +61,8 @@ struct Unpacker {
     ///   - input: the compressed file, open at its start.
     ///   - body: reads from the descriptor, and returns whether it has read all; if it has not, the
     ///     program is ended.
-    /// - Returns: what `body` returns; and what the program reports if it failed before its end, nil
-    ///   if it succeeded or was ended.
+    /// - Returns: what `body` returns; and what the program reports if it failed before its end,
+    ///   nil if it succeeded or was ended.
     func run<Result>(
         _ input: Int32, _ body: (Int32) throws -> (Result, isAll: Bool)
     ) throws -> (Result, failure: String?) {

@@ -33,16 +33,16 @@ struct ImageFile {
     private init(_ path: String, _ content: FileContent, keepingPart: Bool) throws {
         self.path = path
         self.content = content
-        if let problem = content.problem, !keepingPart || content.bytes.isEmpty {
-            let how = content.compression.map { "decompressed by \($0.rawValue)" } ?? "read to its end"
-            let bytes = content.compression == nil ? "bytes" : "decompressed bytes"
-            let whence = content.bytes.isEmpty ? "" : " beyond the first \(content.bytes.count) \(bytes)"
-            throw ArchiveError(
-                .file,
-                "\(path): cannot be \(how)\(whence): "
-                    + "\(problem); fetch the file again or decompress it yourself"
-                    + (content.bytes.isEmpty ? "" : ", or import the readable part with --salvage"))
-        }
+        guard let problem = content.problem, !keepingPart || content.bytes.isEmpty else { return }
+        let form = content.compression
+        let how = form.map { "decompressed by \($0.rawValue)" } ?? "read"
+        let bytes = form == nil ? "bytes" : "decompressed bytes"
+        let whence = content.bytes.isEmpty ? "" : " beyond the first \(content.bytes.count) \(bytes)"
+        throw ArchiveError(
+            .file,
+            "\(path): cannot be \(how)\(whence): \(problem); fetch the file again"
+                + (form == nil ? "" : " or decompress it yourself")
+                + (content.bytes.isEmpty ? "" : ", or import the readable part with --salvage"))
     }
 
     /// Whether a file or a member of a container with this content is an image.

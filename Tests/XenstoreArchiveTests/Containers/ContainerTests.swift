@@ -90,7 +90,7 @@ import XenstoreStream
                 "c!../x: the path leads out of the container", "c!a/../../x: the path leads out of the container",
                 "c!etc/passwd: an absolute path", "c!a/..: the path leads out of the container", "c!: it has no name",
                 "c!.: it has no name", "c!hard: a hard link", "c!soft: a symbolic link", "c!char: a device",
-                "c!block: a device", "c!pipe: a pipe", "c!a\\x1B[2J\\xFF 6",
+                "c!block: a device", "c!pipe: a pipe", "c!a\\x1b[2J\\xff 6",
             ])
     }
 
