@@ -18,6 +18,8 @@ let package = Package(
         .target(name: "XenstoreStream"),
         // The system's SQLite.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // The system's libarchive.
+        .systemLibrary(name: "CLibarchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         // schema/ and queries/ of the top level, embedded; the directories here are links to them.
         .target(
             name: "ArchiveSQL",
@@ -26,7 +28,7 @@ let package = Package(
         .target(
             name: "XenstoreArchive",
             dependencies: [
-                "XenstoreStream", "ArchiveSQL", "CSQLite",
+                "XenstoreStream", "ArchiveSQL", "CSQLite", "CLibarchive",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

@@ -41,7 +41,7 @@ Architecture: $architecture
 Maintainer: $(cat "$here/maintainer")
 Installed-Size: $size
 Depends: $depends
-Recommends: xz-utils, zstd
+Recommends: bzip2, lz4, xz-utils, zstd
 Suggests: sqlite3
 Section: admin
 Priority: optional

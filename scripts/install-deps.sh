@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what a build and the tests need in addition to a Swift toolchain: SQLite's headers and
-# shell, the programs that decompress images, and those that make and check the rest of an
-# installation (python3, file).
+# Installs what a build and the tests need in addition to a Swift toolchain: the headers of SQLite
+# and libarchive, SQLite's shell, the programs that decompress images, and those that make and check
+# the rest of an installation (python3, file) and containers (zip).
 # With the argument `replay` it also installs what the replay test needs: the daemons and tools of
 # Debian 12's Xen 4.17, Python, and a C compiler.
 # Each further argument is a program to install; its package has the same name.
@@ -14,10 +14,14 @@ fi
 
 missing=
 [ -e /usr/include/sqlite3.h ] || missing="$missing libsqlite3-dev"
+[ -e /usr/include/archive.h ] || missing="$missing libarchive-dev"
 command -v sqlite3 >/dev/null 2>&1 || missing="$missing sqlite3"
 command -v file >/dev/null 2>&1 || missing="$missing file"
 command -v python3 >/dev/null 2>&1 || missing="$missing python3"
 command -v gzip >/dev/null 2>&1 || missing="$missing gzip"
+command -v bzip2 >/dev/null 2>&1 || missing="$missing bzip2"
+command -v lz4 >/dev/null 2>&1 || missing="$missing lz4"
+command -v zip >/dev/null 2>&1 || missing="$missing zip"
 command -v xz >/dev/null 2>&1 || missing="$missing xz-utils"
 command -v zstd >/dev/null 2>&1 || missing="$missing zstd"
 for wanted in "$@"; do

@@ -4,7 +4,7 @@ import Testing
 private let tiny = Fixtures.path("xen-4.17-tiny.bin")
 private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2cdae7e693cd"
 
-/// Files compressed with gzip, xz and zstd are read as their contents.
+/// Files compressed with gzip, bzip2, xz, zstd and lz4 are read as their contents.
 @Suite struct CompressedImportTests {
     /// A directory with a compressed image in a file with this name.
     private func packed(_ command: String, _ image: String = tiny, as name: String) -> Workplace {
@@ -14,7 +14,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         return place
     }
 
-    @Test(arguments: [("gzip -c", "gz"), ("xz -c", "xz"), ("zstd -qc", "zst")])
+    @Test(arguments: [("gzip -c", "gz"), ("bzip2 -c", "bz2"), ("xz -c", "xz"), ("zstd -qc", "zst"), ("lz4 -qc", "lz4")])
     func aPackedImageIsThatWhichIsInIt(_ command: String, _ suffix: String) {
         let place = packed(command, as: "state_dump." + suffix)
         let outcome = place.run("import", "state_dump." + suffix)
@@ -35,7 +35,9 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
             ])
     }
 
-    @Test(arguments: ["gzip -c", "xz -c", "zstd -qc"]) func standardInputMayBePacked(_ command: String) {
+    @Test(arguments: ["gzip -c", "bzip2 -c", "xz -c", "zstd -qc", "lz4 -qc"]) func standardInputMayBePacked(
+        _ command: String
+    ) {
         let place = packed(command, as: "packed")
         #expect(
             place.run("import", "-", input: place.bytes("packed")).lines == [
@@ -58,7 +60,11 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
 
     @Test func whatUnpacksToTooMuchIsRefused() {
         let place = Workplace()
-        for (name, command) in [("bomb.gz", "gzip -c"), ("bomb.xz", "xz -c"), ("bomb.zst", "zstd -qc")] {
+        let forms = [
+            ("gz", "gzip -c"), ("bz2", "bzip2 -c"), ("xz", "xz -c"), ("zst", "zstd -qc"), ("lz4", "lz4 -qc"),
+        ]
+        for (suffix, command) in forms {
+            let name = "bomb." + suffix
             _ = place.shell("(cat \"$1\"; head -c 3000000 /dev/zero) | \(command) > \"$2\"", tiny, name)
             expectFailure(
                 place.run("import", "--max-size", "1M", name), 2,
@@ -91,7 +97,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         expectUsage(Workplace().run("import", "--max-size=\(size)", tiny), "max-size")
     }
 
-    @Test(arguments: [("gzip -c", "gz"), ("xz -c", "xz"), ("zstd -qc", "zst")])
+    @Test(arguments: [("gzip -c", "gz"), ("bzip2 -c", "bz2"), ("xz -c", "xz"), ("zstd -qc", "zst"), ("lz4 -qc", "lz4")])
     func aPackedFileThatIsCutOffIsRefusedAndCanBeSalvaged(_ command: String, _ suffix: String) {
         let name = "state_dump." + suffix
         let place = packed(command, Fixtures.path("xen-4.22-small.bin"), as: name)

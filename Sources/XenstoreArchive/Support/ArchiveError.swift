@@ -12,6 +12,8 @@ public struct ArchiveError: Error, CustomStringConvertible {
         case exists
         /// A file has more bytes than the limit.
         case tooLarge
+        /// A compressed file ends early or is damaged.
+        case cutOff
         /// The file is not an archive, or has a newer or an altered schema.
         case notAnArchive
         /// The archive has an earlier schema and must be upgraded.

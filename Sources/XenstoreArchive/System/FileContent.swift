@@ -14,6 +14,8 @@ public struct FileContent {
     public let compression: Compression?
     /// Why decompressing failed; `bytes` then holds those before the failure. Nil if it succeeded.
     public let problem: String?
+    /// The SHA-256 of the file with its compression, if it could be read only once; otherwise nil.
+    let sourceSHA256: String?
 
     /// The default limit for a compressed file, or one whose size is not known before, in bytes.
     public static let standardLimit = 1 << 30
@@ -33,7 +35,7 @@ public struct FileContent {
                 guard let form = Compression(start: bytes[...]) else { return FileContent(bytes) }
                 let copy = try Unpacker.temporaryFile(bytes)
                 defer { close(copy) }
-                return try Self.unpacked(path, copy, form, limit)
+                return try Self.unpacked(path, copy, form, limit, sourceSHA256: Digest.sha256(bytes))
             }
             if let form = Compression(start: try Self.start(path, descriptor, Compression.markSize)[...]) {
                 return try Self.unpacked(path, descriptor, form, limit)
@@ -42,24 +44,27 @@ public struct FileContent {
         }
     }
 
-    private init(_ bytes: [UInt8], compression: Compression? = nil, problem: String? = nil) {
+    init(_ bytes: [UInt8], compression: Compression? = nil, problem: String? = nil, sourceSHA256: String? = nil) {
         self.bytes = bytes
         self.compression = compression
         self.problem = problem
+        self.sourceSHA256 = sourceSHA256
     }
 
     private static func unpacked(
-        _ path: String, _ descriptor: Int32, _ form: Compression, _ limit: Int
+        _ path: String, _ descriptor: Int32, _ form: Compression, _ limit: Int, sourceSHA256: String? = nil
     ) throws -> FileContent {
         let (bytes, end) = try Unpacker(form: form, path: path).unpack(descriptor, limit: limit)
         switch end {
-        case .complete: return FileContent(bytes, compression: form)
-        case .failed(let message): return FileContent(bytes, compression: form, problem: message)
+        case .complete: return FileContent(bytes, compression: form, sourceSHA256: sourceSHA256)
+        case .failed(let message):
+            return FileContent(bytes, compression: form, problem: message, sourceSHA256: sourceSHA256)
         case .tooLarge: throw excess(path, "decompresses to", limit)
         }
     }
 
-    private static func excess(_ path: String, _ verb: String, _ limit: Int) -> ArchiveError {
+    /// - Parameter verb: how the file comes to its bytes, like "gives".
+    static func excess(_ path: String, _ verb: String, _ limit: Int) -> ArchiveError {
         ArchiveError(
             .tooLarge, "\(path): the file \(verb) more than \(limit) bytes"
         )
@@ -69,11 +74,18 @@ public struct FileContent {
     /// - Returns: up to `count` bytes; fewer if the content is shorter.
     /// - Throws: `ArchiveError` with code `file` if the file cannot be read.
     public static func start(of path: String, count: Int) throws -> [UInt8] {
-        try FileIO.reading(path) { descriptor, _ in
-            let bytes = try start(path, descriptor, max(count, Compression.markSize))
-            guard let form = Compression(start: bytes[...]) else { return Array(bytes.prefix(count)) }
-            return try Unpacker(form: form, path: path).unpack(descriptor, limit: count).bytes
-        }
+        try FileIO.reading(path) { descriptor, _ in try start(path, descriptor, count: count).bytes }
+    }
+
+    /// The first bytes of the content of a regular file that is open at its start, and stays there.
+    static func start(
+        _ path: String, _ descriptor: Int32, count: Int
+    ) throws -> (compression: Compression?, bytes: [UInt8]) {
+        let bytes = try start(path, descriptor, max(count, Compression.markSize))
+        guard let form = Compression(start: bytes[...]) else { return (nil, Array(bytes.prefix(count))) }
+        let start = try Unpacker(form: form, path: path).unpack(descriptor, limit: count).bytes
+        lseek(descriptor, 0, SEEK_SET)
+        return (form, start)
     }
 
     /// Reads at the start without moving the descriptor's position.

@@ -49,6 +49,22 @@ package enum FileIO {
         return bytes
     }
 
+    /// The SHA-256 of a regular file, as 64 hexadecimal digits.
+    /// - Throws: `ArchiveError` if the file cannot be read.
+    static func sha256(_ path: String) throws -> String {
+        try reading(path) { descriptor, _ in
+            var digest = Digest()
+            var buffer = [UInt8](repeating: 0, count: 1 << 18)
+            while true {
+                let count = pread(descriptor, &buffer, buffer.count, off_t(digest.count))
+                if count < 0 && errno == EINTR { continue }
+                guard count >= 0 else { throw failure(path, "reading failed at byte \(digest.count)") }
+                if count == 0 { return digest.hexadecimal() }
+                digest.update(buffer[..<count])
+            }
+        }
+    }
+
     /// Whether this process may write to the file.
     static func isWritable(_ path: String) -> Bool {
         access(path, W_OK) == 0

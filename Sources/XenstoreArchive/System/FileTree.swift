@@ -23,6 +23,13 @@ package enum FileTree {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether the path names a regular file; `-` is standard input.
+    package static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        let code = path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)
+        return code == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Whether two names belong to one file.
     package static func isSameFile(_ path: String, _ other: String) -> Bool {
         FileIO.isSameFile(path, other)

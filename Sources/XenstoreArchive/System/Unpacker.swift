@@ -27,6 +27,45 @@ struct Unpacker {
     ///   - limit: the most bytes to return.
     /// - Returns: up to `limit` bytes, and how the output ended.
     func unpack(_ input: Int32, limit: Int) throws -> (bytes: [UInt8], end: End) {
+        var (bytes, failure) = try run(input) { output in
+            let bytes = try FileIO.readRest(output, named: path, limit: limit)
+            return (bytes, isAll: bytes.count <= limit)
+        }
+        if bytes.count > limit {
+            bytes.removeLast(bytes.count - limit)
+            return (bytes, .tooLarge)
+        }
+        return (bytes, failure.map(End.failed) ?? .complete)
+    }
+
+    /// Decompresses a file without keeping the output.
+    /// - Returns: how the output ended.
+    func test(_ input: Int32, limit: Int) throws -> End {
+        let (isTooLarge, failure) = try run(input) { output in
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            var left = limit
+            while left >= 0 {
+                let count = Glibc.read(output, &buffer, buffer.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count >= 0 else { throw FileIO.failure(path, "reading failed") }
+                if count == 0 { break }
+                left -= count
+            }
+            return (left < 0, isAll: left >= 0)
+        }
+        return isTooLarge ? .tooLarge : failure.map(End.failed) ?? .complete
+    }
+
+    /// Runs the program while `body` reads its output.
+    /// - Parameters:
+    ///   - input: the compressed file, open at its start.
+    ///   - body: reads from the descriptor, and returns whether it has read all; if it has not, the
+    ///     program is ended.
+    /// - Returns: what `body` returns; and what the program reports if it failed before its end,
+    ///   nil if it succeeded or was ended.
+    func run<Result>(
+        _ input: Int32, _ body: (Int32) throws -> (Result, isAll: Bool)
+    ) throws -> (Result, failure: String?) {
         let messages = try Self.temporaryFile([])
         defer { close(messages) }
         var ends: [Int32] = [-1, -1]
@@ -38,20 +77,16 @@ struct Unpacker {
             defer { close(ends[1]) }
             process = try start(input: input, output: ends[1], messages: messages)
         }
-        var bytes: [UInt8]
+        let result: Result
+        let isAll: Bool
         do {
-            bytes = try FileIO.readRest(ends[0], named: path, limit: limit)
+            (result, isAll) = try body(ends[0])
         } catch {
             _ = Self.end(process, killing: true)
             throw error
         }
-        let isTooLarge = bytes.count > limit
-        let status = Self.end(process, killing: isTooLarge)
-        if isTooLarge {
-            bytes.removeLast(bytes.count - limit)
-            return (bytes, .tooLarge)
-        }
-        return (bytes, status == 0 ? .complete : .failed(message(messages)))
+        let status = Self.end(process, killing: !isAll)
+        return (result, isAll && status != 0 ? message(messages) : nil)
     }
 
     private func start(input: Int32, output: Int32, messages: Int32) throws -> pid_t {
@@ -112,6 +147,7 @@ struct Unpacker {
         for prefix in [name, "stdin: ", "(stdin): ", "/*stdin*\\ : "] where line.hasPrefix(prefix) {
             line.removeFirst(prefix.count)
         }
+        while let last = line.last, last == " " || last == ";" { line.removeLast() }
         return String(line.drop { $0 == " " })
     }
 

@@ -17,15 +17,21 @@ struct ImportCommand: ParsableCommand {
             anyway.
             Directories are imported recursively, in name order; files that are not images are skipped. A file that \
             cannot be imported does not stop the others.
-            Files compressed with gzip, xz or zstd are decompressed, whatever their name; name, size, SHA-256 and \
-            offsets are those of the decompressed image.
+            Files compressed with gzip, bzip2, xz, zstd or lz4 are decompressed, whatever their name; name, size, \
+            SHA-256 and offsets are those of the decompressed image.
+            Containers (tar, plain or compressed, and zip), such as the status report of a XenServer host, are read \
+            like directories, in their own order; FILE!MEMBER is one member. The custody log has the SHA-256 of both. \
+            Limits: --max-size for each member and four times as much for all, 100000 members, 4 containers in each \
+            other.
             An unambiguous UTC timestamp in the file name is used as the capture time, as in \
             state_dump-2026-08-01T12:00:00Z. --time-from name accepts any date and time (UTC, unless the name has an \
             offset) or seconds since 1970; --time-from mtime uses the file's modification time. --captured-at takes \
             precedence.
-            Exit status: 0 all imported, 1 files in a directory were skipped, 2 an image could not be imported.
+            Exit status: 0 all imported, 1 files in a directory or container were skipped, 2 an image could not be \
+            imported.
             Examples:
               xsarchive import /run/xenstored/state_dump
+              xsarchive import --series host7 bug-report.tar.bz2
               xsarchive import --series host7 --captured-at 2026-08-01T12:00:00Z state_dump
               xsarchive import --series host7 --time-from name /var/backups/host7
               ssh host7 cat /run/xenstored/state_dump | xsarchive import --name host7 -
@@ -35,7 +41,7 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Argument(help: "The images, or directories of images; '-' is standard input.", completion: .file())
+    @Argument(help: "The images, or directories or containers of images; '-' is standard input.", completion: .file())
     var files: [String]
 
     @Option(help: "The series that the images belong to, such as a host's name.")
@@ -50,7 +56,9 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "Where the capture time comes from otherwise: auto (an unambiguous file name), name, mtime or none.")
     var timeFrom: CaptureTime = .auto
 
-    @Option(help: "The maximum size of standard input and of decompressed files, like 500M or 2G.")
+    @Option(
+        help: "The maximum size of standard input, of decompressed files and of members of containers, like 500M or 2G."
+    )
     var maxSize = ByteCount(bytes: FileContent.standardLimit)
 
     @Option(help: "The layout of the file; auto detects it.")
@@ -81,9 +89,13 @@ struct ImportCommand: ParsableCommand {
         let time = try capturedAt.map(Timestamp.normalize)
         var table = Table(columns: ["image_id", "name", "records", "sha256", "outcome"], format: output.format)
         var status = Exit.done
-        let sources = ImportFiles(archive: archive.path)
+        let sources = ImportFiles(
+            archive: archive.path, limits: ContainerLimits(memberBytes: maxSize.bytes), keepsParts: salvage)
         if name != nil, files.contains(where: { $0 != "-" && FileTree.isFolder($0) }) {
             throw ArchiveError(.usage, "--name requires a file, not a directory")
+        }
+        if name != nil, let file = files.first(where: sources.isContainer) {
+            throw ArchiveError(.usage, "--name requires a file, not a container; name a member, like '\(file)!MEMBER'")
         }
         let progress = Progress("importing", isWanted: !talk.quiet, isMeasured: true) {
             files.reduce(0.0) { $0 + FileTree.size($1) }
@@ -95,6 +107,12 @@ struct ImportCommand: ParsableCommand {
                     case .file(let source):
                         try take(source, time, progress, &table)
                         progress.advance(by: FileTree.size(source.path))
+                    case .passedOver(let path, let why):
+                        Console.note("xsarchive: \(path): skipped: \(why)")
+                        if status == .done { status = .differences }
+                    case .containerEnd(let path, let count):
+                        if count > 0 { Console.note("xsarchive: \(path): \(count) more members skipped") }
+                        progress.advance(by: FileTree.size(path))
                     case .failure(let error): throw error
                     case .empty(let path):
                         if !talk.quiet { Console.note("xsarchive: \(path): the directory contains no files") }
@@ -117,12 +135,17 @@ struct ImportCommand: ParsableCommand {
     private func take(_ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table) throws
     {
         let start = ContinuousClock.now
-        try MissingImage.refuse(source.path, in: nil)
-        let file = try ImageFile(source.path, limit: maxSize.bytes, keepingPart: salvage)
+        if source.member == nil {
+            try MissingImage.refuse(source.path, in: nil)
+        } else if name != nil, files == ["-"] {
+            throw ArchiveError(.usage, "\(source.path): --name requires one image, but standard input is a container")
+        }
+        let file = try ImageFile(source, limit: maxSize.bytes, keepingPart: salvage)
         let label = ImageLabel(
             name: name ?? file.name(from: source.name), series: series,
             capturedAt: try time ?? timeFrom.time(of: source))
-        let (image, outcome) = try store(file, label, progress)
+        let provenance = try source.member.map(Provenance.member) ?? .file(source.path)
+        let (image, outcome) = try store(file, label, provenance, progress)
         if !talk.quiet { report(outcome, label, image, &table) }
         note(file, image, outcome)
         if verbose {
@@ -137,13 +160,15 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func store(
-        _ file: ImageFile, _ label: ImageLabel, _ progress: Progress
+        _ file: ImageFile, _ label: ImageLabel, _ provenance: Provenance, _ progress: Progress
     ) throws -> (ScannedImage, Importer.Outcome) {
         func prepare() throws -> ScannedImage {
             try file.prepared(layout: layout.layout, salvaging: salvage)
         }
-        var provenance = Provenance.file(file.path)
-        provenance.note = file.content.compression.map { "decompressed by \($0.rawValue)" }
+        var provenance = provenance
+        if let form = file.content.compression {
+            provenance.note = (provenance.note.map { $0 + "; " } ?? "") + "decompressed by \(form.rawValue)"
+        }
         guard FileIO.exists(archive.path), !FileIO.isEmpty(archive.path) else {
             // A file that is not an image must not create an empty archive.
             let image = try prepare()
@@ -173,7 +198,8 @@ struct ImportCommand: ParsableCommand {
     private func note(_ file: ImageFile, _ image: ScannedImage, _ outcome: Importer.Outcome) {
         if let problem = file.content.problem {
             Console.note(
-                "xsarchive: \(file.path): only partly decompressed: \(problem); the readable part is stored, see "
+                "xsarchive: \(file.path): only partly \(file.content.compression == nil ? "read" : "decompressed"): "
+                    + "\(problem); the readable part is stored, see "
                     + "'xsarchive show @\(outcome.imageID)'")
         } else if image.isSalvaged {
             Console.note(

@@ -11,6 +11,12 @@ enum CaptureTime: String, CaseIterable, ExpressibleByArgument {
         switch self {
         case .none: return nil
         case .mtime:
+            if let member = source.member {
+                guard let seconds = member.modified else {
+                    throw Self.unknown(source.path, "the container does not say when it was written")
+                }
+                return try Timestamp.text(seconds: seconds)
+            }
             guard source.path != "-" else { throw Self.unknown(source.path, "standard input has no modification time") }
             return try Timestamp.text(seconds: FileTree.modificationTime(source.path))
         case .auto:

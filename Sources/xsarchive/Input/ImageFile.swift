@@ -2,24 +2,54 @@ import ArgumentParser
 import XenstoreArchive
 import XenstoreStream
 
-/// An image's file, decompressed if necessary.
+/// An image's file, or a member of a container that is an image; decompressed if necessary.
 struct ImageFile {
     let path: String
     let content: FileContent
 
-    /// - Parameter keepingPart: whether the readable part of a damaged compressed file is
-    ///   acceptable.
+    /// - Parameters:
+    ///   - path: a file; a container with one image in it; or a member, like `FILE!MEMBER`.
+    ///   - keepingPart: whether the readable part of a damaged compressed file is acceptable.
     init(_ path: String, limit: Int = FileContent.standardLimit, keepingPart: Bool = false) throws {
-        content = try FileContent(of: path, limit: limit)
-        self.path = path
-        if let problem = content.problem, !keepingPart || content.bytes.isEmpty {
-            let whence = content.bytes.isEmpty ? "" : " beyond the first \(content.bytes.count) decompressed bytes"
-            throw ArchiveError(
-                .file,
-                "\(path): cannot be decompressed by \(content.compression?.rawValue ?? "any program")\(whence): "
-                    + "\(problem); fetch the file again or decompress it yourself"
-                    + (content.bytes.isEmpty ? "" : ", or import the readable part with --salvage"))
+        let limits = ContainerLimits(memberBytes: limit)
+        if let member = try ContainedImage.member(path, limits, keepingPart: keepingPart) {
+            try self.init(member.place, member.content, keepingPart: keepingPart)
+            return
         }
+        let content = try FileContent(of: path, limit: limit)
+        if let container = Container(path: path, content: content) {
+            let member = try ContainedImage.only(container, limits, keepingPart: keepingPart)
+            try self.init(member.place, member.content, keepingPart: keepingPart)
+        } else {
+            try self.init(path, content, keepingPart: keepingPart)
+        }
+    }
+
+    init(_ source: ImportFiles.Source, limit: Int, keepingPart: Bool) throws {
+        try self.init(
+            source.path, source.content ?? FileContent(of: source.path, limit: limit), keepingPart: keepingPart)
+    }
+
+    private init(_ path: String, _ content: FileContent, keepingPart: Bool) throws {
+        self.path = path
+        self.content = content
+        guard let problem = content.problem, !keepingPart || content.bytes.isEmpty else { return }
+        let form = content.compression
+        let how = form.map { "decompressed by \($0.rawValue)" } ?? "read"
+        let bytes = form == nil ? "bytes" : "decompressed bytes"
+        let whence = content.bytes.isEmpty ? "" : " beyond the first \(content.bytes.count) \(bytes)"
+        throw ArchiveError(
+            .file,
+            "\(path): cannot be \(how)\(whence): \(problem); fetch the file again"
+                + (form == nil ? "" : " or decompress it yourself")
+                + (content.bytes.isEmpty ? "" : ", or import the readable part with --salvage"))
+    }
+
+    /// Whether a file or a member of a container with this content is an image.
+    /// - Parameter bytes: all of its bytes, or the first `LayoutDetection.beginningSize` if it is
+    ///   large.
+    static func isImage(_ bytes: [UInt8]) -> Bool {
+        LayoutDetection.isBeginning(bytes)
     }
 
     /// The name for errors. Offsets in a compressed file are those in the decompressed bytes.
