@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
-import XenstoreStream
+
+@testable import XenstoreStream
 
 @Suite struct TextDialectTests {
     @Test func everyLayoutIsAStreamsOrHasADialect() {
@@ -14,34 +15,35 @@ import XenstoreStream
         #expect(!listings.isEmpty)
         for (name, layout) in [("oxenstored-4.17-small.dump", Layout.oxenstored)] + listings.map({ ($0, .listing) }) {
             let text = Fixtures.bytes(name)[...]
-            #expect(TextDialects.all.filter { $0.recognizes(text) != nil }.map(\.layout) == [layout], "\(name)")
+            let recognized = TextDialects.all.filter { ($0 as? any LineDialect)?.recognizes(text) != nil }.map(\.layout)
+            let listings = ListingPart.all(in: Array(text)).map(\.layout)
+            #expect(recognized + listings == [layout], "\(name)")
         }
     }
 
     @Test func aStreamIsOfNoDialect() {
         for name in Fixtures.cleanNames {
-            for dialect in TextDialects.all { #expect(dialect.recognizes(Fixtures.bytes(name)[...]) == nil, "\(name)") }
+            #expect(TextDialects.recognize(Fixtures.bytes(name)[...]) == nil, "\(name)")
+            #expect(ListingPart.all(in: Fixtures.bytes(name)).isEmpty, "\(name)")
         }
     }
 
-    @Test func whatADialectWritesItReadsAndRecognizes() {
-        let node = RecordBody.node(
-            NodeData(
-                path: TerminatedString("/local/domain/1/name"), value: Octets("web\n01".utf8),
-                perms: [Permission(perm: 0x6E, domid: 0)]))
-        for original in TextDialects.all {
-            var dialect = original
-            let text = dialect.head + dialect.text(of: node)
-            #expect(dialect.recognizes(text[...]) != nil, "\(dialect.layout)")
-            var rest = text[...]
-            var bodies: [RecordBody] = []
-            while !rest.isEmpty {
-                let item = dialect.read(rest, isFirst: rest.startIndex == 0)
-                #expect(item.problem == nil && item.end > rest.startIndex)
-                bodies.append(item.body)
-                rest = text[item.end...]
-            }
-            #expect(bodies.last == node && bodies.count == (dialect.head.isEmpty ? 1 : 2), "\(dialect.layout)")
+    @Test func whatADialectWritesItReadsAndRecognizes() throws {
+        var node = NodeData(
+            path: TerminatedString("/local/domain/1/name"), value: Octets("web\n01".utf8),
+            perms: [Permission(perm: 0x6E, domid: 0)])
+        for dialect in TextDialects.all {
+            if dialect.layout == .pairs { node.perms = [] }
+            let parents = dialect.layout == .tree ? Array("local = \"\"\n domain = \"\"\n  1 = \"\"\n".utf8) : []
+            let text = dialect.head + parents + dialect.text(of: .node(node))
+            #expect(try LayoutDetection(bytes: text).format.layout == dialect.layout)
+            let image = try TextImage(text, layout: dialect.layout)
+            let format = StreamFormat(text: dialect.layout)
+            var cursor = try RecordCursor(bytes: image.stream, format: format, source: .text)
+            var last: Record?
+            while let item = try cursor.next() { last = cursor.record(item) }
+            #expect(last?.body == .node(node) && last?.residue == nil, "\(dialect.layout)")
+            #expect(image.remarks.isEmpty, "\(dialect.layout)")
         }
     }
 }

@@ -210,7 +210,7 @@ import XenstoreStream
     @Test(arguments: [
         "$ xenstore-ls -f -p\n", "/a = \"x\n", "/a\n", "/a = x\n", "a = \"x\"   (n0)\n", "/a = \"\\q\"   (n0)\n",
         "/a = \"\\x4\"   (n0)\n", "/a = \"\\009\"   (n0)\n",
-        "/a = \"x\"   (n0\n", "/odd:\n", "/a = \"x\"   (z0)\n", "/a = \"\\\"   (n0)\n",
+        "/a = \"x\"   (n0\n", "/a = \"x\"   (z0)\n", "/a = \"\\\"   (n0)\n",
     ])
     func aLineOfNoListingIsKept(_ line: String) throws {
         let text = Array(("/ok = \"\"   (n0)\n" + line).utf8)
@@ -224,7 +224,7 @@ import XenstoreStream
         #expect(try LayoutDetection(bytes: Self.dump).format.layout == .oxenstored)
         #expect(try LayoutDetection(bytes: Array("/a = \"\"   (n0)\n".utf8)).format.layout == .listing)
         #expect(try LayoutDetection(bytes: Array("hello\n".utf8), forced: .listing).format.layout == .listing)
-        for text in ["hello\n", "/etc/passwd\n", "$xenstored\n", " /a = \"\"\n"] {
+        for text in ["hello\n", "/etc/passwd\n", "$xenstored\n", "a = \"b\"\nc = \"d\"\n"] {
             #expect(throws: StreamError.self) { try LayoutDetection(bytes: Array(text.utf8)) }
         }
         #expect(throws: StreamError.self) { try LayoutDetection(bytes: Self.dump, forced: .v1) }

@@ -17,11 +17,6 @@ public struct Listing {
         self.width = width
     }
 
-    /// The columns that a value needs in addition to its text: ` = "` and `..."`.
-    private static let tagLength = 8
-    /// The column at which the permissions begin, after dots.
-    private static let permsColumn = 60
-
     /// Calls `print` with each line of everything below `path`, including its newline.
     /// - Throws: `ArchiveError` if the path is not valid or no node has it.
     public func list(_ tree: NodeTree, path: Octets, _ print: ([UInt8]) throws -> Void) throws {
@@ -44,6 +39,7 @@ public struct Listing {
     /// The node at a path that is absolute or, as in the tools, relative to domain 0's home.
     /// - Throws: `ArchiveError` if the path is not valid or no node has it.
     public static func find(_ tree: NodeTree, _ path: Octets) throws -> NodeTree.Node {
+        if !Path.isAbsolute(tree.root), let node = tree.node(at: Path.isRoot(path) ? tree.root : path) { return node }
         let isAbsolute = Path.isFixed(path)
         let whole = isAbsolute ? path : Octets("/local/domain/0/".utf8) + path
         guard !path.isEmpty else { throw ArchiveError(.usage, "the path is empty; use / for the root") }
@@ -74,19 +70,9 @@ public struct Listing {
             line += Self.quoted(value[...])
             if showsPerms { line.append(0x20) }
         } else {
-            line += Array(repeating: 0x20, count: depth)
-            line += ToolEscape.text(node.name).prefix(max(0, width - Self.tagLength - depth))
-            // The raw length decides whether the value is cut off; the escaped form is what is cut.
-            if width < line.count + node.value.count + Self.tagLength {
-                let room = max(0, width - Self.tagLength - line.count)
-                line += Array(" = \"".utf8) + value.prefix(room) + Array("\\...\"".utf8)
-            } else {
-                line += Self.quoted(value[...])
-                if showsPerms {
-                    line.append(0x20)
-                    while line.count < min(Self.permsColumn, width) { line.append(line.count & 1 == 1 ? 0x2E : 0x20) }
-                }
-            }
+            return TreeLine(
+                name: node.name, value: node.value, perms: showsPerms ? node.perms : nil, depth: depth
+            ).text(width: width)
         }
         if showsPerms { line += Array("  (\(Self.perms(node.perms)))".utf8) }
         return line + [ASCII.newline]

@@ -25,13 +25,16 @@ public struct NodeTree {
     private var indices: [Octets: Int] = [:]
     /// Whether a node whose parent is missing belongs to its nearest ancestor in the image.
     private let isPartial: Bool
+    /// The path of the tree's root: `/`, unless only relative paths are known.
+    let root: Octets
 
     /// Reads the committed nodes of an image.
     /// - Throws: the errors of reading the image.
     public init(_ source: ImageSource) throws {
         isPartial = source.format.layout.isPartial
-        // A listing never contains the root.
-        if isPartial { add(NodeData(path: TerminatedString("/"), value: [], perms: [])) }
+        // A listing never contains the root. If nothing says where it hangs, its paths are relative.
+        root = source.root.isAbsolute ? Path.root : source.root.path
+        if isPartial { add(NodeData(path: TerminatedString(root), value: [], perms: [])) }
         try source.forEachRecord { body in
             if case .node(let data) = body, data.isCommitted { add(data) }
         }
@@ -80,10 +83,10 @@ public struct NodeTree {
     private func parentIndex(of path: Octets) -> Int? {
         guard isPartial else { return Path.parent(of: path).flatMap { indices[$0] } }
         var path = path
-        while let parent = Path.parent(of: path) {
-            if let index = indices[parent] { return index }
-            path = parent
+        while let slash = path.lastIndex(of: ASCII.slash), slash > path.startIndex {
+            path = path[..<slash]
+            if let index = indices[path] { return index }
         }
-        return nil
+        return nodes.isEmpty ? nil : 0
     }
 }

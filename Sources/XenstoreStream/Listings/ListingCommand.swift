@@ -20,12 +20,20 @@ struct ListingCommand: Equatable {
                 isFiltered = word.first == UInt8(ascii: "|") && Self.takesLinesOut(word.dropFirst() + (rest.first ?? []))
                 break
             }
+            if let first = word.first, Self.shellMarks.contains(first) {
+                // A shell has computed the path, by a command that may have pipes of its own.
+                path = nil
+                let close = first == UInt8(ascii: "$") ? UInt8(ascii: ")") : first
+                var isClosed = word.dropFirst().contains(close)
+                while !isClosed, let next = rest.popFirst() { isClosed = next.contains(close) }
+                isOption = false
+                continue
+            }
             if isOption && word.first == ASCII.minus {
                 if word.elementsEqual("--".utf8) { isOption = false }
                 continue
             }
             path = Self.isPath(word) ? word : nil
-            if path == nil { break }
         }
         self.path = path.map { $0.count > 1 && $0.last == ASCII.slash ? $0.dropLast() : $0 }
         self.isFiltered = isFiltered || rest.contains { $0.starts(with: "grep".utf8) }
@@ -53,6 +61,7 @@ struct ListingCommand: Equatable {
         return words.contains { word in runners.contains { word.elementsEqual($0) } }
     }
 
+    private static let shellMarks = [UInt8(ascii: "`"), UInt8(ascii: "$"), ASCII.quote, UInt8(ascii: "'")]
     private static let runners = ["sudo", "ssh", "exec", "time", "watch"].map { Array($0.utf8) }
     private static let ends = ["|", ";", ">", "2>", "&", "#"].map { Array($0.utf8) }
 

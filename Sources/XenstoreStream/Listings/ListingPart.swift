@@ -16,7 +16,9 @@ public struct ListingPart: Sendable {
 
     /// The listings in the bytes of a file; empty if it is no text, or has none.
     public static func all(in bytes: [UInt8]) -> [ListingPart] {
-        guard !Header.begins(bytes), ListingText.mayBeText(bytes) else { return [] }
+        guard !Header.begins(bytes), ListingText.mayBeText(bytes), TextDialects.recognize(bytes[...]) == nil else {
+            return []
+        }
         let text = ListingText(bytes)
         let blocks = text.certain
         var parts: [ListingPart] = []

@@ -63,7 +63,7 @@ struct ListingText {
                 return add(node, index, end)
             }
         case .unread(let node):
-            if isError(index + 1) || node.form == .flat {
+            if !isError(index), node.form == .flat || isError(index + 1) || isWithinListing(index) {
                 let end = add(node, index, index + 1)
                 blocks[blocks.count - 1].hasErrors = true
                 return end
@@ -84,6 +84,15 @@ struct ListingText {
             gap.hasProse = true
         }
         return index + 1
+    }
+
+    /// Whether the lines before and after the one at an index are nodes': a name with a colon is
+    /// then a node whose value could not be read, without a message.
+    private func isWithinListing(_ index: Int) -> Bool {
+        guard !blocks.isEmpty, !gap.hasBlank, !gap.hasProse, !gap.hasBoundary, index + 1 < source.lines.count,
+            case .node = ListingLine.parse(source.lines[index + 1].content)
+        else { return false }
+        return true
     }
 
     // MARK: Errors of the tool

@@ -69,6 +69,7 @@ enum Advice {
     /// What to do about a finding; nil if there is nothing to say. Findings in the archives of
     /// version 0.1.0 say it themselves.
     static func of(_ finding: Finding) -> String? {
+        if finding.rule == Rule.unknownRoot.rawValue { return "say it with --root, like --root /local/domain/7" }
         let isMeant = finding.rule == Rule.recordsBehindEnd.rawValue && !finding.message.contains("--salvage")
         return isMeant ? "import the file with --salvage to read them" : nil
     }

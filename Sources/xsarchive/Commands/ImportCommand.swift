@@ -64,6 +64,9 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The layout of the file; auto detects it.")
     var layout: LayoutChoice = .auto
 
+    @Option(help: "Where the tree of a listing hangs that does not say so, like /local/domain/7.")
+    var root: RootPath?
+
     @Flag(help: "Store any file: what can be read of a damaged one as records, the rest as damaged spans.")
     var salvage = false
 
@@ -134,19 +137,29 @@ struct ImportCommand: ParsableCommand {
 
     private func take(_ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table) throws
     {
-        let start = ContinuousClock.now
         if source.member == nil {
             try MissingImage.refuse(source.path, in: nil)
         } else if name != nil, files == ["-"] {
             throw ArchiveError(.usage, "\(source.path): --name requires one image, but standard input is a container")
         }
         let file = try ImageFile(source, limit: maxSize.bytes, keepingPart: salvage)
+        for image in file.images(layout: layout.layout) { try take(image, of: source, time, progress, &table) }
+    }
+
+    /// Imports one of the images of a file.
+    private func take(
+        _ file: ImageFile, of source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table
+    ) throws {
+        let start = ContinuousClock.now
         let label = ImageLabel(
-            name: name ?? file.name(from: source.name), series: series,
+            name: name.map { file.name(named: $0) } ?? file.name(from: source.name), series: series,
             capturedAt: try time ?? timeFrom.time(of: source))
         let provenance = try source.member.map(Provenance.member) ?? .file(source.path)
         let (image, outcome) = try store(file, label, provenance, progress)
-        if !talk.quiet { report(outcome, label, image, &table) }
+        if !talk.quiet {
+            report(outcome, label, image, &table)
+            if image.format.layout.isListing { reportReading(file, image) }
+        }
         note(file, image, outcome)
         if verbose {
             Console.flush()
@@ -163,9 +176,12 @@ struct ImportCommand: ParsableCommand {
         _ file: ImageFile, _ label: ImageLabel, _ provenance: Provenance, _ progress: Progress
     ) throws -> (ScannedImage, Importer.Outcome) {
         func prepare() throws -> ScannedImage {
-            try file.prepared(layout: layout.layout, salvaging: salvage)
+            try file.prepared(
+                layout: layout.layout, root: root.map { TreeRoot($0.octets, .option) }, salvaging: salvage)
         }
         var provenance = provenance
+        let notes = [provenance.note, file.partNote, root.map { "root \($0.text) by --root" }].compactMap { $0 }
+        provenance.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
         if let form = file.content.compression {
             provenance.note = (provenance.note.map { $0 + "; " } ?? "") + "decompressed by \(form.rawValue)"
         }
@@ -211,6 +227,19 @@ struct ImportCommand: ParsableCommand {
                 "xsarchive: \(file.path): stored, but some records were not read, see 'xsarchive show "
                     + "@\(outcome.imageID)'; "
                     + "--salvage reads them")
+        }
+    }
+
+    /// Says what was done to read a listing, a line for each kind.
+    private func reportReading(_ file: ImageFile, _ image: ScannedImage) {
+        var counts: [String: Int] = [:]
+        for finding in image.findings { counts[finding.rule, default: 0] += 1 }
+        for finding in image.findings {
+            guard let count = counts.removeValue(forKey: finding.rule) else { continue }
+            let advice = Advice.of(finding).map { "; " + $0 } ?? ""
+            Console.note(
+                "xsarchive: \(file.place): \(finding.rule): \(finding.message)"
+                    + (count > 1 ? ", and \(count - 1) more" : "") + advice)
         }
     }
 

@@ -6,12 +6,24 @@ import XenstoreStream
 struct ImageFile {
     let path: String
     let content: FileContent
+    /// The one of several listings that is meant; nil: all of the content.
+    private var part: ListingPart?
+
+    /// The bytes of the image.
+    var bytes: [UInt8] {
+        part.map { Array(content.bytes[$0.range]) } ?? content.bytes
+    }
 
     /// - Parameters:
-    ///   - path: a file; a container with one image in it; or a member, like `FILE!MEMBER`.
+    ///   - path: a file; a container with one image in it; a member, like `FILE!MEMBER`; or one of
+    ///     several listings in one of them, like `FILE#2`.
     ///   - keepingPart: whether the readable part of a damaged compressed file is acceptable.
     init(_ path: String, limit: Int = FileContent.standardLimit, keepingPart: Bool = false) throws {
         let limits = ContainerLimits(memberBytes: limit)
+        if let reference = PartReference(path) {
+            self = try ImageFile(reference.file, limit: limit, keepingPart: keepingPart).part(reference.number)
+            return
+        }
         if let member = try ContainedImage.member(path, limits, keepingPart: keepingPart) {
             try self.init(member.place, member.content, keepingPart: keepingPart)
             return
@@ -45,6 +57,34 @@ struct ImageFile {
                 + (content.bytes.isEmpty ? "" : ", or import the readable part with --salvage"))
     }
 
+    /// The images in the file: one, or one for each of several listings in a text.
+    func images(layout: Layout?) -> [ImageFile] {
+        let parts = layout == nil ? ListingPart.all(in: content.bytes) : []
+        return parts.count > 1 ? parts.map(with) : [self]
+    }
+
+    private func part(_ number: Int) throws -> ImageFile {
+        let parts = ListingPart.all(in: content.bytes)
+        guard parts.indices.contains(number - 1) else {
+            let count = parts.count == 1 ? "1 listing" : "\(parts.count) listings"
+            throw ArchiveError(.file, "\(path)#\(number): the file has \(count); name one of them")
+        }
+        return with(parts[number - 1])
+    }
+
+    private func with(_ part: ListingPart) -> ImageFile {
+        var image = self
+        image.part = part
+        return image
+    }
+
+    /// Where in the file the image is, for the custody log; nil if it is the whole file.
+    var partNote: String? {
+        guard let part else { return nil }
+        return "listing \(part.number), bytes \(part.range.lowerBound) to \(part.range.upperBound) of a text with SHA-256 "
+            + Digest.sha256(content.bytes) + (part.command.map { ", command: \(Escape.short(Octets($0.utf8)))" } ?? "")
+    }
+
     /// Whether a file or a member of a container with this content is an image.
     /// - Parameter bytes: all of its bytes, or the first `LayoutDetection.beginningSize` if it is
     ///   large.
@@ -53,15 +93,31 @@ struct ImageFile {
     }
 
     /// The name for errors. Offsets in a compressed file are those in the decompressed bytes.
-    private var place: String {
-        content.compression == nil ? path : "\(path), decompressed"
+    var place: String {
+        let path = part.map { "\(self.path)#\($0.number)" } ?? self.path
+        return content.compression == nil ? path : "\(path), decompressed"
     }
 
     /// - Throws: `ArchiveError` with the file's name for any problem with the file.
-    func prepared(layout: Layout? = nil, salvaging: Bool = false) throws -> ScannedImage {
-        if salvaging { return ScannedImage(salvaging: content.bytes, layout: layout) }
+    func prepared(
+        layout: Layout? = nil, root: TreeRoot? = nil, salvaging: Bool = false
+    ) throws -> ScannedImage {
+        let image = try scanned(layout: layout, root: root, salvaging: salvaging)
+        if let layout, layout.isText, !image.hasTextOf(layout) {
+            throw ArchiveError(
+                .badImage, "\(place): no line is one of the layout \(layout.rawValue); omit --layout, or choose another")
+        }
+        if root != nil, image.root.source != .option {
+            let what = image.root.isAbsolute ? Escape.short(image.root.path) : "another place"
+            throw ArchiveError(.usage, "\(place): the tree hangs at \(what), as the file says; omit --root")
+        }
+        return image
+    }
+
+    private func scanned(layout: Layout?, root: TreeRoot?, salvaging: Bool) throws -> ScannedImage {
+        if salvaging { return ScannedImage(salvaging: bytes, layout: layout, root: root) }
         do {
-            return try ScannedImage(bytes: content.bytes, layout: layout)
+            return try ScannedImage(bytes: bytes, layout: layout, root: root)
         } catch {
             throw ArchiveError(.badImage, "\(place): \(Advice.line(error))")
         }
@@ -74,6 +130,11 @@ struct ImageFile {
     /// The default name of an image from this file.
     /// - Parameter path: the file's path, as it is shown.
     func name(from path: String) -> String {
-        content.compression?.unpackedName(path) ?? path
+        name(named: content.compression?.unpackedName(path) ?? path)
+    }
+
+    /// The name of the image, if the file has this one.
+    func name(named name: String) -> String {
+        name + (part.map { "#\($0.number)" } ?? "")
     }
 }

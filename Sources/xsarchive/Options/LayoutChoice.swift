@@ -10,7 +10,7 @@ import Musl
 
 /// The layouts that a user can choose.
 enum LayoutChoice: String, CaseIterable, ExpressibleByArgument {
-    case auto, draft, v1, v2, oxenstored, listing
+    case auto, draft, v1, v2, oxenstored, listing, tree, pairs
 
     var layout: Layout? {
         Layout(rawValue: rawValue)

@@ -1,0 +1,28 @@
+import TestSupport
+import XenstoreStream
+
+/// The nodes of a host's stream, for comparing listings of the same host with them.
+struct HostNodes {
+    private(set) var nodes: [Octets: NodeData] = [:]
+
+    init(_ name: String = "xen-4.17-small.bin") throws {
+        let image = Fixtures.bytes(name)
+        var reader = try StreamReader(bytes: image, format: LayoutDetection(bytes: image).format)
+        while let record = try reader.next() {
+            if case .node(let node) = record.body { nodes[node.path.octets] = node }
+        }
+    }
+
+    /// Whether a node of a listing says nothing else than the stream.
+    func agrees(_ node: NodeData, _ layout: Layout) -> Bool {
+        guard let expected = nodes[node.path.octets] else { return false }
+        // A listing does not show which permissions are stale.
+        let perms = expected.perms.map { Permission(perm: $0.perm, domid: $0.domid) }
+        guard node.perms.isEmpty || node.perms == perms else { return false }
+        return switch ValueKnowledge(node, layout) {
+        case .whole: node.value == expected.value
+        case .cut: expected.value.starts(with: node.value)
+        case .unknown: node.value.isEmpty
+        }
+    }
+}

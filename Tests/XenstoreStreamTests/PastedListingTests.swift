@@ -1,0 +1,186 @@
+import TestSupport
+import Testing
+
+@testable import XenstoreStream
+
+/// Listings as people have them in hand: pasted, mailed, wrapped, quoted, in parts.
+@Suite struct PastedListingTests {
+    /// What a file of `pastes/` says.
+    struct Paste: CustomTestStringConvertible, Sendable {
+        let name: String
+        /// For each listing: the number of nodes, and where they hang.
+        let listings: [(nodes: Int, root: String, source: TreeRoot.Source)]
+
+        var testDescription: String { name }
+    }
+
+    static let pastes = [
+        Paste(name: "fenced-session-subtree.md", listings: [(24, "/local/domain/3/backend/vif", .command)]),
+        Paste(name: "fenced-tree.md", listings: [(13, "", .unknown)]),
+        Paste(name: "subtree-fenced-by-indent.md", listings: [(25, "", .unknown)]),
+        Paste(
+            name: "three-listings.md", listings: [(4, "attr/vif", .command), (5, "", .unknown), (4, "", .unknown)]),
+        Paste(name: "two-fragments.txt", listings: [(20, "", .unknown), (17, "", .unknown)]),
+        Paste(name: "mail-wrapped-fp.txt", listings: [(127, "/", .paths)]),
+        Paste(name: "grep-wrapped-f.txt", listings: [(24, "/", .paths)]),
+        Paste(name: "tree-cut-value.txt", listings: [(57, "/", .content)]),
+        Paste(name: "relative-fp.txt", listings: [(7, "", .unknown)]),
+        Paste(name: "guest-relative-f.txt", listings: [(11, "", .unknown)]),
+        Paste(
+            name: "ls-p-with-errors.txt",
+            listings: [(4, "/local/domain/2/foo", .command), (3, "/local/domain/2/foo", .command)]),
+        Paste(name: "subtree-f.txt", listings: [(15, "/", .paths)]),
+        Paste(name: "path-equals-value.txt", listings: [(12, "/", .paths)]),
+        Paste(name: "irregular-indents.txt", listings: [(10, "", .unknown)]),
+        Paste(name: "real/tty80-ls.txt", listings: [(1133, "/", .content)]),
+        Paste(name: "real/tty120-ls-p.txt", listings: [(1133, "/", .content)]),
+        Paste(name: "real/tty80-ls-f.txt", listings: [(1133, "/", .paths)]),
+        Paste(name: "real/ls-sub.txt", listings: [(101, "", .unknown)]),
+        Paste(name: "real/ls-p-sub.txt", listings: [(101, "", .unknown)]),
+    ]
+
+    /// The listings of a text, each with its nodes.
+    static func read(_ text: [UInt8], root: TreeRoot? = nil) throws -> [(image: TextImage, nodes: [NodeData])] {
+        try ListingPart.all(in: text).map { part in
+            let bytes = Array(text[part.range])
+            let image = try TextImage(bytes, layout: part.layout, root: root)
+            return (image, try nodes(image, part.layout))
+        }
+    }
+
+    static func nodes(_ image: TextImage, _ layout: Layout) throws -> [NodeData] {
+        var cursor = try RecordCursor(bytes: image.stream, format: StreamFormat(text: layout), source: .text)
+        var nodes: [NodeData] = []
+        var text: [UInt8] = []
+        while let item = try cursor.next() {
+            guard let record = cursor.record(item) else { continue }
+            text += TextImage.line(of: record, layout: layout)
+            if case .node(let node) = record.body { nodes.append(node) }
+        }
+        #expect(text == image.text)
+        return nodes
+    }
+
+    private func node(_ path: String, in nodes: [NodeData]) throws -> NodeData {
+        try #require(nodes.first { $0.path.octets.elementsEqual(path.utf8) }, "\(path)")
+    }
+
+    private func rules(_ image: TextImage) -> Set<Rule> {
+        Set(image.remarks.map(\.rule))
+    }
+
+    @Test(arguments: pastes) func aPasteGivesItsListings(_ paste: Paste) throws {
+        let text = Fixtures.bytes("pastes/" + paste.name)
+        let found = try Self.read(text)
+        try #require(found.count == paste.listings.count)
+        for (listing, expected) in zip(found, paste.listings) {
+            #expect(listing.nodes.count == expected.nodes)
+            #expect(listing.image.root == TreeRoot(Octets(expected.root.utf8), expected.source))
+        }
+        // The parts cover the text.
+        #expect(found.flatMap(\.image.text) == text)
+    }
+
+    @Test func everyPasteIsInTheList() {
+        let names = Files.list(Fixtures.path("pastes")).filter { $0 != "real" }
+        #expect(names.sorted() == Self.pastes.map(\.name).filter { !$0.hasPrefix("real/") }.sorted())
+    }
+
+    @Test func wrappedValuesAreWholeAgain() throws {
+        let wrapped = try #require(try Self.read(Fixtures.bytes("pastes/mail-wrapped-fp.txt")).first)
+        #expect(rules(wrapped.image) == [.unwrappedLine, .unknownLine])
+        let frontend = try node("/local/domain/0/backend/console/1/0/frontend", in: wrapped.nodes)
+        #expect(frontend.value.elementsEqual("/local/domain/1/console".utf8))
+        #expect(frontend.perms == [Permission(perm: 0x6E, domid: 0), Permission(perm: 0x72, domid: 1)])
+        #expect(wrapped.nodes.allSatisfy { !$0.perms.isEmpty })
+        let grep = try #require(try Self.read(Fixtures.bytes("pastes/grep-wrapped-f.txt")).first)
+        let backend = try node("/local/domain/2/device/vdispl/0/backend", in: grep.nodes)
+        #expect(backend.value.elementsEqual("/local/domain/1/backend/vdispl/2/0".utf8))
+    }
+
+    @Test func aCutValueIsKnownInPart() throws {
+        let cut = try #require(try Self.read(Fixtures.bytes("pastes/tree-cut-value.txt")).first)
+        let params = try node("/local/domain/0/backend/vbd/1/51712/params", in: cut.nodes)
+        #expect(ValueKnowledge(params, .tree) == .cut)
+        #expect(params.value.elementsEqual("/OVS/Repositories/0004fb0000030000bbbbbbbbbbbbbbbb/VirtualD".utf8))
+        #expect(cut.nodes.count(where: { ValueKnowledge($0, .tree) != .whole }) == 1)
+    }
+
+    @Test func aNodeThatCouldNotBeReadIsThereAndUnknown() throws {
+        let second = try Self.read(Fixtures.bytes("pastes/ls-p-with-errors.txt"))[1]
+        let three = try node("/local/domain/2/foo/three", in: second.nodes)
+        #expect(ValueKnowledge(three, .tree) == .unknown && three.perms.isEmpty)
+        // The tool failed there, so nothing is said about what would follow.
+        #expect(!second.image.coverage.covers(.nodes, Octets("/local/domain/2/foo/four".utf8)))
+        #expect(rules(second.image).contains(.listingError))
+    }
+
+    @Test func aFilteredValueIsUnknown() throws {
+        let text = Fixtures.bytes("status-report/bug-report-20240105120000/xenstore-ls-f.out")
+        let report = try #require(try Self.read(text).first)
+        let clipboard = try node("/local/domain/1/data/set_clipboard", in: report.nodes)
+        #expect(ValueKnowledge(clipboard, .listing) == .unknown && clipboard.value.isEmpty)
+    }
+
+    // MARK: Roots and coverage
+
+    @Test func aRootThatSomebodyGivesMakesPathsWhole() throws {
+        let home = TreeRoot(Octets("/local/domain/7".utf8), .option)
+        for (name, path) in [
+            ("relative-fp.txt", "/local/domain/7/backend/vif/46/0/state"), ("fenced-tree.md", "/local/domain/7/vif/0/mac"),
+            ("guest-relative-f.txt", "/local/domain/7/device/vbd/51712/state"),
+        ] {
+            let listing = try #require(try Self.read(Fixtures.bytes("pastes/" + name), root: home).first)
+            _ = try node(path, in: listing.nodes)
+            #expect(listing.image.root == home)
+            #expect(listing.nodes.allSatisfy { Path.isAtOrBelow($0.path.octets, home.path) })
+        }
+        // What the command names is below it; read again with the whole root, it is the same.
+        let text = Fixtures.bytes("pastes/three-listings.md")
+        let part = Array(text[ListingPart.all(in: text)[0].range])
+        let first = try TextImage(part, layout: .tree, root: home)
+        #expect(first.root == TreeRoot(Octets("/local/domain/7/attr/vif".utf8), .option))
+        let again = try TextImage(part, layout: .tree, root: first.root)
+        #expect(again.stream == first.stream && again.root == first.root)
+    }
+
+    @Test func aListingCoversWhatItsCommandAsksFor() throws {
+        func covers(_ name: String, _ paths: [String: Bool]) throws {
+            let coverage = try #require(try Self.read(Fixtures.bytes("pastes/" + name)).first).image.coverage
+            for (path, expected) in paths {
+                #expect(coverage.covers(.nodes, Octets(path.utf8)) == expected, "\(name): \(path)")
+            }
+        }
+        try covers("mail-wrapped-fp.txt", ["/": false, "/x": true, "/local/domain/9": true])
+        try covers("grep-wrapped-f.txt", ["/x": false, "/local/domain/1/backend/vdispl/2/0/x": false])
+        try covers(
+            "fenced-session-subtree.md",
+            ["/local/domain/3/backend/vif": false, "/local/domain/3/backend/vif/6": true, "/local/domain/3/x": false])
+        try covers("subtree-f.txt", ["/local/domain/5/attr/eth2/x": true, "/local/domain/5/attr/eth4": false])
+        try covers("fenced-tree.md", ["vif/1": true, "vbd": false, "/vif/1": false])
+        try covers("path-equals-value.txt", ["/tool/x": false])
+        try covers("real/tty80-ls.txt", ["/x": true, "@releaseDomain": false])
+    }
+
+    @Test func permissionsAreCoveredIfTheListingHasThem() throws {
+        for (name, expected) in [("real/tty120-ls-p.txt", true), ("real/tty80-ls.txt", false), ("relative-fp.txt", true)] {
+            let listing = try #require(try Self.read(Fixtures.bytes("pastes/" + name)).first)
+            #expect(listing.image.coverage.covers(.permissions) == expected, "\(name)")
+        }
+    }
+
+    // MARK: One host in all forms
+
+    @Test(arguments: [
+        "listings/xen-4.17-small.ls-fp.txt", "listings/xen-4.17-small.ls-f.txt", "listings/xen-4.17-small.ls-p.txt",
+        "listings/xen-4.17-small.ls.txt", "pastes/real/tty80-ls.txt", "pastes/real/tty120-ls-p.txt",
+        "pastes/real/tty80-ls-f.txt",
+    ])
+    func theFormsOfOneHostGiveTheSameNodes(_ name: String) throws {
+        let expected = try HostNodes()
+        let part = try #require(ListingPart.all(in: Fixtures.bytes(name)).first)
+        let listing = try #require(try Self.read(Fixtures.bytes(name)).first)
+        #expect(listing.nodes.count == 1133)
+        for node in listing.nodes { #expect(expected.agrees(node, part.layout), "\(Escape.short(node.path.octets))") }
+    }
+}
