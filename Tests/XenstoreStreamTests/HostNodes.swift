@@ -15,7 +15,12 @@ struct HostNodes {
 
     /// Whether a node of a listing says nothing else than the stream.
     func agrees(_ node: NodeData, _ layout: Layout) -> Bool {
-        guard let expected = nodes[node.path.octets] else { return false }
+        if ValueKnowledge.hasCutPath(node, layout) {
+            return nodes.keys.contains { $0.starts(with: node.path.octets.prefix(40)) }
+        }
+        // A listing of which nothing says where it hangs.
+        let path = Path.isFixed(node.path.octets) ? node.path.octets : [0x2F] + node.path.octets
+        guard let expected = nodes[path] else { return false }
         // A listing does not show which permissions are stale.
         let perms = expected.perms.map { Permission(perm: $0.perm, domid: $0.domid) }
         guard node.perms.isEmpty || node.perms == perms else { return false }

@@ -21,7 +21,7 @@ import Testing
     /// A listing of some first nodes of the host, and how many there are.
     private func listing(_ mutator: inout ListingMutator) -> (lines: [String], nodes: Int) {
         let index = mutator.random.below(listings.count)
-        let count = 40 + mutator.random.below(100)
+        let count = 20 + mutator.random.below(70)
         mutator.note("\(Self.names[index]), \(count) nodes")
         var lines = Array(listings[index].prefix(count))
         if mutator.random.chance(40) { lines = mutator.wrapped(lines) }

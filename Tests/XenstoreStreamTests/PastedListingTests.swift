@@ -181,6 +181,7 @@ import Testing
         let part = try #require(ListingPart.all(in: Fixtures.bytes(name)).first)
         let listing = try #require(try Self.read(Fixtures.bytes(name)).first)
         #expect(listing.nodes.count == 1133)
-        for node in listing.nodes { #expect(expected.agrees(node, part.layout), "\(Escape.short(node.path.octets))") }
+        let wrong = listing.nodes.filter { !expected.agrees($0, part.layout) }
+        #expect(wrong.isEmpty, "\(wrong.prefix(3).map { Escape.short($0.path.octets) })")
     }
 }

@@ -26,6 +26,7 @@ public enum Rule: String, CaseIterable, Sendable {
     case unwrappedLine = "unwrapped-line"
     case cutValue = "cut-value"
     case unknownValue = "unknown-value"
+    case cutName = "cut-name"
     case treeIndentation = "tree-indentation"
     case unknownRoot = "unknown-root"
     case filteredListing = "filtered-listing"
@@ -88,7 +89,7 @@ public enum Rule: String, CaseIterable, Sendable {
             .warning
         case .oddLine, .noRecords, .lengthRule, .dirtyPadding, .setPad, .notUTF8, .manyPerms, .committedTransaction,
             .textEncoding, .quotedPrintable, .carriageReturns, .quotedText, .unwrappedLine, .cutValue, .unknownValue,
-            .unknownRoot, .filteredListing:
+            .cutName, .unknownRoot, .filteredListing:
             .info
         }
     }
@@ -116,6 +117,7 @@ public enum Rule: String, CaseIterable, Sendable {
         case .quotedText: "lines that begin with the node"
         case .unwrappedLine: "one line for each node"
         case .cutValue: "whole values, as xenstore-ls -f prints them"
+        case .cutName: "whole names, as xenstore-ls -f prints them"
         case .unknownValue: "a value between quotation marks"
         case .treeIndentation: "each node one column further in than its parent"
         case .unknownRoot: "a command above the listing that names the path"

@@ -1,33 +1,87 @@
 /// Joins lines that a mailer or a terminal has wrapped.
 struct LineJoiner {
     let lines: [SourceLine]
-    /// The columns at which a terminal wrapped long lines in the middle of a word; nil if a mailer
-    /// wrapped them at blanks, or nobody did.
-    private let hardWidth: Int?
+    /// The stretches between blank lines, prompts and fences, which may come from different places.
+    private let stretches: [Stretch]
+
+    private struct Stretch {
+        /// The index after its last line.
+        let end: Int
+        /// The columns at which a terminal wrapped long lines in the middle of a word; nil if a
+        /// mailer wrapped them at blanks, or nobody did.
+        let hardWidth: Int?
+        /// The columns of the only broken line, if they do not show who broke it.
+        let doubtfulWidth: Int?
+        /// The columns before every line.
+        let indent: Int
+    }
 
     /// More lines than a value's text can take when wrapped at a narrow width.
     private static let most = 4096
 
     init(_ lines: [SourceLine]) {
         self.lines = lines
-        hardWidth = Self.hardWidth(lines)
+        var stretches: [Stretch] = []
+        var start = 0
+        for (index, line) in lines.enumerated() where Self.isBoundary(line) {
+            stretches.append(Self.stretch(lines, start..<index + 1))
+            start = index + 1
+        }
+        stretches.append(Self.stretch(lines, start..<lines.count))
+        self.stretches = stretches
     }
 
-    /// The width that all broken lines have, if none is broken before it.
-    private static func hardWidth(_ lines: [SourceLine]) -> Int? {
+    private static func isBoundary(_ line: SourceLine) -> Bool {
+        // Almost every line is a node's, and ends like this.
+        if line.content.last == ASCII.quote || line.content.last == ASCII.closeParenthesis { return false }
+        return line.isBlank || line.isFence || ListingCommand(line.content) != nil
+            || ListingCommand.isPromptLine(line.content)
+    }
+
+    private static func stretch(_ lines: [SourceLine], _ range: Range<Int>) -> Stretch {
         var widths: [Int: Int] = [:]
         var longest = 0
-        for (index, line) in lines.enumerated() {
+        var indent = Int.max
+        for index in range {
+            let line = lines[index]
             longest = max(longest, line.width)
-            // Almost every line is whole, and ends like this.
-            if line.content.last == ASCII.quote || line.content.last == ASCII.closeParenthesis { continue }
-            guard index + 1 < lines.count, case .incomplete(let part) = ListingLine.parse(line.content) else { continue }
+            let isWhole = line.content.last == ASCII.quote || line.content.last == ASCII.closeParenthesis
+            if !isWhole || index == range.lowerBound || indent > 0 {
+                indent = min(indent, indentOfNode(line) ?? indent)
+            }
+            if isWhole || index + 1 >= lines.count { continue }
+            guard case .incomplete(let part) = ListingLine.parse(line.content) else { continue }
             if case .name = part, !Path.isAbsolute(line.content.drop { $0 == ASCII.space }) { continue }
             widths[line.width, default: 0] += 1
         }
-        guard longest >= 20, let count = widths[longest] else { return nil }
+        let hardWidth = hardWidth(widths, longest: longest)
+        return Stretch(
+            end: range.upperBound, hardWidth: hardWidth,
+            doubtfulWidth: hardWidth == nil && widths[longest] == 1 && widths.count == 1 ? longest : nil,
+            indent: indent == .max ? 0 : indent)
+    }
+
+    private static func indentOfNode(_ line: SourceLine) -> Int? {
+        switch ListingLine.parse(line.content) {
+        case .node(let node): node.indent
+        case .incomplete, .unread, .other: nil
+        }
+    }
+
+    /// The width that broken lines have if a terminal broke them: the longest, and all the same.
+    private static func hardWidth(_ widths: [Int: Int], longest: Int) -> Int? {
+        guard longest >= 20, widths.count == 1, let count = widths[longest] else { return nil }
         let isUsual = longest % 10 == 0 || longest == 132
-        return widths.count == 1 && (count > 1 || isUsual) ? longest : nil
+        return count > 1 || isUsual ? longest : nil
+    }
+
+    private func stretch(_ index: Int) -> Stretch? {
+        var (low, high) = (0, stretches.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if stretches[middle].end > index { high = middle } else { low = middle + 1 }
+        }
+        return low < stretches.count ? stretches[low] : nil
     }
 
     /// The node of the line at an index together with the lines after it, and the index after them;
@@ -35,7 +89,7 @@ struct LineJoiner {
     func join(_ index: Int, isNode: (ListingLine) -> Bool) -> (line: ListingLine, end: Int)? {
         var text = lines[index].content
         var part: ListingLine.Part
-        guard case .incomplete(let first) = ListingLine.parse(text) else { return nil }
+        guard case .incomplete(let first) = ListingLine.parse(text), let stretch = stretch(index) else { return nil }
         part = first
         var place = index + 1
         while place < min(lines.count, index + Self.most), text.count < 1 << 20 {
@@ -45,7 +99,7 @@ struct LineJoiner {
             if case .node(let other) = ListingLine.parse(next.content), other.form != .tree, Path.isAbsolute(other.name) {
                 return nil
             }
-            guard let joined = joined(text, next.content, part, width: lines[place - 1].width) else { return nil }
+            guard let joined = joined(text, next.content, part, width: lines[place - 1].width, stretch) else { return nil }
             text = joined
             place += 1
             switch ListingLine.parse(text) {
@@ -57,22 +111,37 @@ struct LineJoiner {
         return nil
     }
 
-    private func joined(_ text: Octets, _ next: Octets, _ part: ListingLine.Part, width: Int) -> Octets? {
+    private func joined(
+        _ text: Octets, _ next: Octets, _ part: ListingLine.Part, width: Int, _ stretch: Stretch
+    ) -> Octets? {
         let head = text[..<(text.lastIndex { $0 != ASCII.space }.map { $0 + 1 } ?? text.endIndex)]
         let tail = next.drop { $0 == ASCII.space || $0 == ASCII.tab }
         switch part {
         case .name:
             // A path has no blanks: what follows is its rest, or the value.
             if tail.first == ASCII.equals { return head + [ASCII.space] + tail }
-            return Path.isAbsolute(head.drop { $0 == ASCII.space }) || width == hardWidth ? head + tail : nil
+            return Path.isAbsolute(head.drop { $0 == ASCII.space }) || width == stretch.hardWidth ? head + tail : nil
         case .equals:
             return tail.first == ASCII.quote ? head + [ASCII.space] + tail : nil
         case .perms: return head + tail
         case .value:
-            if width == hardWidth { return text + next }
+            if width == stretch.hardWidth {
+                return text + next.dropFirst(min(stretch.indent, next.prefix { $0 == ASCII.space }.count))
+            }
             // A mailer wraps at blanks, and leaves one of them or none.
             if text.last == ASCII.space { return text + tail }
+            if width == stretch.doubtfulWidth { return joinedInDoubt(head, tail) }
             return head + [ASCII.space] + tail
         }
+    }
+    private static let cutMark = Array("\\...".utf8)
+
+    /// One broken line does not show whether there was a blank. Long values without blanks, like
+    /// paths, have none; of others the part before the break is known.
+    private func joinedInDoubt(_ head: Octets, _ tail: Octets) -> Octets? {
+        guard let open = head.firstIndex(of: ASCII.quote), let close = tail.lastIndex(of: ASCII.quote) else { return nil }
+        let (start, rest) = (head[(open + 1)...], tail[..<close])
+        if start.count >= 12, !start.contains(ASCII.space), !rest.contains(ASCII.space) { return head + tail }
+        return head + Self.cutMark + tail[close...]
     }
 }

@@ -14,7 +14,7 @@ struct ListingBlock {
     /// guest's configuration, or a program.
     var isCertain: Bool {
         if form != .tree || command != nil { return true }
-        guard let first = entries.first else { return false }
+        guard entries.count > 1, let first = entries.first else { return false }
         return entries.contains { $0.line.indent > first.line.indent || $0.line.perms != nil }
     }
 

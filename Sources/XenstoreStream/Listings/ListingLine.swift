@@ -20,6 +20,8 @@ struct ListingLine {
     let knowledge: ValueKnowledge
     /// Nil if the line has none, or they are unreadable.
     let perms: [Permission]?
+    /// The columns of the terminal for which the tool cut the value; 0 if it is not cut.
+    var cutWidth = 0
 
     /// What a line is.
     enum Parsed {
@@ -69,10 +71,14 @@ struct ListingLine {
     private static func parse(name: Octets, _ rest: Octets, _ indent: Int) -> Parsed {
         let isPath = name.contains(ASCII.slash) || Path.isSpecial(name)
         let form = isPath ? Form.flat : .tree
-        func line(_ value: Octets, _ knowledge: ValueKnowledge, _ perms: [Permission]?, _ form: Form) -> Parsed {
+        func line(
+            _ value: Octets, _ knowledge: ValueKnowledge, _ perms: [Permission]?, _ form: Form, columns: Int = 0
+        ) -> Parsed {
             guard let name = unescape(name) else { return .other }
             return .node(
-                ListingLine(form: form, indent: indent, name: name, value: value, knowledge: knowledge, perms: perms))
+                ListingLine(
+                    form: form, indent: indent, name: name, value: value, knowledge: knowledge, perms: perms,
+                    cutWidth: knowledge == .cut ? columns : 0))
         }
         if rest.starts(with: beforeValue) {
             let tail = rest.dropFirst(beforeValue.count)
@@ -80,7 +86,8 @@ struct ListingLine {
                 return .incomplete(tail.contains(ASCII.quote) && isOpen(tail) ? .perms : .value)
             }
             guard let (value, knowledge) = value(tail[..<end.quote], form) else { return .other }
-            return line(value, knowledge, end.perms, form)
+            // The mark and the quotation mark end one column to the right of the terminal's edge.
+            return line(value, knowledge, end.perms, form, columns: end.quote - name.startIndex)
         }
         if rest.starts(with: equals) {
             let tail = rest.dropFirst(equals.count).drop { $0 == ASCII.space }

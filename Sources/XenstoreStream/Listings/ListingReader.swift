@@ -26,6 +26,8 @@ struct ListingReader {
         let root = Self.root(block, relative.paths, given)
         self.root = root
         let last = Self.lastPlaces(relative.paths, count: relative.count)
+        let width = block.form == .tree ? Self.width(block) : Int.max
+        var cutPaths: Set<Octets> = []
         for (index, entry) in block.entries.enumerated() {
             let isPlaced = index < relative.count
             let path = isPlaced ? Self.path(relative.paths[index], below: root, block.form) : entry.line.name
@@ -41,6 +43,13 @@ struct ListingReader {
             }
             var node = NodeData(path: TerminatedString(path), value: entry.line.value, perms: entry.line.perms ?? [])
             node.access = entry.line.knowledge.mark
+            let depth = isPlaced ? relative.paths[index].count(where: { $0 == ASCII.slash }) : 0
+            if entry.line.name.count >= TreeLine.longestName(width: width, depth: depth)
+                || (!cutPaths.isEmpty && cutPaths.contains(Self.parent(of: path)))
+            {
+                cutPaths.insert(path)
+                node.access |= ValueKnowledge.cutPathMark
+            }
             items.append(Item(entry: entry, node: node, problem: problem))
         }
         coverage = Self.coverage(block, root, items)
@@ -92,6 +101,13 @@ struct ListingReader {
         return Path.child(relative, of: root.path)
     }
 
+    /// The columns at which the tool cut the lines: a line with a cut value shows it.
+    private static func width(_ block: ListingBlock) -> Int {
+        var widths: [Int: Int] = [:]
+        for entry in block.entries where entry.line.knowledge == .cut && entry.lines.count == 1 { widths[entry.line.cutWidth, default: 0] += 1 }
+        return widths.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? TreeLine.usualWidth
+    }
+
     // MARK: The root
 
     private static let hostNames = ["tool", "local", "vm", "libxl"].map { Octets($0.utf8) }
@@ -118,6 +134,11 @@ struct ListingReader {
         // Permissions are known of every node that the listing has.
         if block.entries.contains(where: { $0.line.perms != nil }) {
             areas.append(Coverage.Area(.permissions, root: root.isAbsolute ? Path.root : root.path, includesRoot: false))
+        }
+        // Nodes with a name that the tool cut off are there, under paths that nobody knows.
+        let above = Set(items.filter { $0.node.access & ValueKnowledge.cutPathMark != 0 }.map { parent(of: $0.node.path.octets) })
+        for path in above where !areas.contains(where: { $0.kind == .nodes && $0.root == path }) && !areas.isEmpty {
+            areas.append(Coverage.Area(.nodes, root: path, includesRoot: false, isCovered: false))
         }
         guard block.hasErrors else { return Coverage(areas) }
         let kinds = areas.map(\.kind)
@@ -181,6 +202,9 @@ struct ListingReader {
         note(wrapped, .unwrappedLine, "lines of nodes were wrapped, and are joined")
         note(items.indices.filter { items[$0].entry.line.knowledge == .cut }, .cutValue, "values are cut off")
         note(items.indices.filter { items[$0].entry.line.knowledge == .unknown }, .unknownValue, "values are not there")
+        note(
+            items.indices.filter { items[$0].node.access & ValueKnowledge.cutPathMark != 0 }, .cutName,
+            "paths have a name as long as a line, which may be cut off")
         if placed < items.count {
             let count = items.count - placed
             remarks.append(

@@ -20,6 +20,8 @@ struct ListingText {
         var hasProse = false
         /// A command, a prompt or a fence: what follows is another listing.
         var hasBoundary = false
+        /// The line before begins like a node's, and its rest was not found.
+        var isBroken = false
     }
 
     /// - Parameter bytes: the text, or any other file.
@@ -48,6 +50,7 @@ struct ListingText {
     private mutating func read(_ index: Int) -> Int {
         let line = source.lines[index]
         if line.isBlank {
+            gap.isBroken = false
             gap.hasBlank = true
             return index + 1
         }
@@ -62,6 +65,8 @@ struct ListingText {
             if let (node, end) = joiner.join(index, isNode: { $0.form != .tree || form != .flat }) {
                 return add(node, index, end)
             }
+            (gap.isBroken, gap.hasProse) = (true, true)
+            return index + 1
         case .unread(let node):
             if !isError(index), node.form == .flat || isError(index + 1) || isWithinListing(index) {
                 let end = add(node, index, index + 1)
@@ -70,6 +75,7 @@ struct ListingText {
             }
         case .node, .other: break
         }
+        gap.isBroken = false
         if isError(index) {
             noteError(line)
             return index + 1
@@ -146,8 +152,7 @@ struct ListingText {
     /// Whether a line between those of whole paths only looks like one of a tree: the rest of a line
     /// that somebody wrapped.
     private func isStray(_ node: ListingLine) -> Bool {
-        guard node.form == .tree, blocks.last?.form == .flat else { return false }
-        return !gap.hasBlank && !gap.hasProse && !gap.hasBoundary
+        node.form == .tree && gap.isBroken
     }
 
     /// Whether the last block has a node with this name, or a tree has it at its top.

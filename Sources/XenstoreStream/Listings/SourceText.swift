@@ -9,11 +9,14 @@ struct SourceText {
     /// How many lines end with a carriage return, and have marks of a quotation.
     private(set) var carriageReturns = 0
     private(set) var quotedLines = 0
+    /// Whether a blank follows the marks of every quoted line; it is then part of them.
+    private let hasBlankAfterMarks: Bool
 
     /// - Parameter bytes: the text.
     init(_ bytes: [UInt8]) {
         encoding = TextEncoding(bytes[...])
         isQuotedPrintable = encoding.unitSize == 1 && Self.isQuotedPrintable(bytes)
+        hasBlankAfterMarks = Self.hasBlankAfterMarks(bytes, encoding)
         let newline = bytes.contains(ASCII.newline) ? ASCII.newline : ASCII.carriageReturn
         var start = 0
         while start < bytes.count {
@@ -54,7 +57,7 @@ struct SourceText {
         let isPlain = line.withUnsafeBytes { bytes in bytes.allSatisfy { $0 < 0x80 && $0 != 0x1B } }
         if !isPlain { line = Self.plain(line) }
         let width = line.count
-        let (depth, content) = Self.withoutQuoteMarks(line)
+        let (depth, content) = withoutQuoteMarks(line)
         if depth > 0 { quotedLines += 1 }
         lines.append(SourceLine(range: range, content: content, quoteDepth: depth, width: width))
     }
@@ -84,16 +87,29 @@ struct SourceText {
 
     // MARK: Quotations
 
-    /// The number of marks `>` at the start of a line, and what follows them and one blank.
-    private static func withoutQuoteMarks(_ line: Octets) -> (depth: Int, content: Octets) {
+    private static let mark = UInt8(ascii: ">")
+
+    private static func hasBlankAfterMarks(_ bytes: [UInt8], _ encoding: TextEncoding) -> Bool {
+        // In UTF-16 every character has a zero beside it, which is left out here.
+        let text = encoding.unitSize == 2 ? bytes.filter { $0 != 0 } : bytes
+        return text.split(separator: ASCII.newline).allSatisfy { line in
+            let marks = line.prefix { $0 == mark || $0 == ASCII.space }
+            guard marks.contains(mark), marks.endIndex < line.endIndex, line[marks.endIndex] != ASCII.carriageReturn
+            else { return true }
+            return marks.last == ASCII.space
+        }
+    }
+
+    /// The number of marks `>` at the start of a line, and what follows them.
+    private func withoutQuoteMarks(_ line: Octets) -> (depth: Int, content: Octets) {
         var (depth, content) = (0, line)
         while true {
             let rest = content.drop { $0 == ASCII.space }
-            guard rest.first == UInt8(ascii: ">") else { break }
+            guard rest.first == Self.mark else { break }
             depth += 1
             content = rest.dropFirst()
         }
-        if depth > 0 && content.first == ASCII.space { content = content.dropFirst() }
+        if depth > 0 && hasBlankAfterMarks && content.first == ASCII.space { content = content.dropFirst() }
         return (depth, content)
     }
 

@@ -22,6 +22,6 @@ struct TreeDialect: TextDialect {
         case .cut: line.isCut = true
         case .unknown: return []
         }
-        return line.text(width: 80)
+        return line.text(width: TreeLine.usualWidth)
     }
 }

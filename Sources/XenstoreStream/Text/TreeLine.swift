@@ -24,6 +24,14 @@ package struct TreeLine {
     private static let permsColumn = 60
     private static let cutMark = Array("\\...\"".utf8)
 
+    /// The columns of the lines if the output is not a terminal.
+    package static let usualWidth = 80
+
+    /// The characters of a name that stay in a line of this width.
+    static func longestName(width: Int, depth: Int) -> Int {
+        max(1, width - tagLength - depth)
+    }
+
     /// The line with its newline, cut at a width in columns.
     package func text(width: Int) -> [UInt8] {
         let escaped = ToolEscape.text(value)
