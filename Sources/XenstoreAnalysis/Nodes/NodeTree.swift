@@ -25,15 +25,22 @@ public struct NodeTree {
     private var indices: [Octets: Int] = [:]
     /// Whether a node whose parent is missing belongs to its nearest ancestor in the image.
     private let isPartial: Bool
+    /// Whether a parent comes before its children.
+    private let isOrdered: Bool
 
     /// Reads the committed nodes of an image.
     /// - Throws: the errors of reading the image.
     public init(_ source: ImageSource) throws {
         isPartial = source.format.layout.isPartial
+        isOrdered = !source.format.layout.isOfDatabase
         // A listing never contains the root.
         if isPartial { add(NodeData(path: TerminatedString("/"), value: [], perms: [])) }
         try source.forEachRecord { body in
             if case .node(let data) = body, data.isCommitted { add(data) }
+        }
+        guard !isOrdered else { return }
+        for index in nodes.indices {
+            if let parent = parentIndex(of: nodes[index].path) { nodes[parent].children.append(index) }
         }
     }
 
@@ -73,7 +80,7 @@ public struct NodeTree {
             return
         }
         indices[path] = nodes.count
-        if let parent = parentIndex(of: path) { nodes[parent].children.append(nodes.count) }
+        if isOrdered, let parent = parentIndex(of: path) { nodes[parent].children.append(nodes.count) }
         nodes.append(Node(path: path, value: data.value, perms: data.perms))
     }
 

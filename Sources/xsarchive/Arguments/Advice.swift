@@ -62,6 +62,7 @@ enum Advice {
         case .lengthLies: "import it with --salvage"
         case .fieldBeyondBody:
             "the record is damaged, or has another layout: try another --layout, or import it with --salvage"
+        case .damaged: "the file is damaged: copy it again, or import it with --salvage"
         case .doesNotFit: "shorten the value or choose a layout that can hold it"
         }
     }
@@ -69,8 +70,9 @@ enum Advice {
     /// What to do about a finding; nil if there is nothing to say. Findings in the archives of
     /// version 0.1.0 say it themselves.
     static func of(_ finding: Finding) -> String? {
-        let isMeant = finding.rule == Rule.recordsBehindEnd.rawValue && !finding.message.contains("--salvage")
-        return isMeant ? "import the file with --salvage to read them" : nil
+        let isOfEnd = finding.rule == Rule.recordsBehindEnd.rawValue && !finding.message.contains("--salvage")
+        return isOfEnd || finding.rule == Rule.freedRecord.rawValue
+            ? "import the file with --salvage to read them" : nil
     }
 
     /// The exit status for an error.

@@ -11,8 +11,9 @@ struct ImportCommand: ParsableCommand {
             "stored", "duplicate content, new entry" (the same bytes under a new label; "observed" in other \
             formats), or "already imported" (the same bytes under the same label, nothing is added; "known" in other \
             formats).
-            In addition to streams it takes the text in which oxenstored writes its state, and the output of \
-            'xenstore-ls -f -p', which is a partial image.
+            In addition to streams it takes the texts in which oxenstored writes its state (db, db.debug), the TDB \
+            file of a C xenstored before 4.18 and what tdbdump prints of it, and the output of 'xenstore-ls -f -p', \
+            which is a partial image.
             An image that cannot be read to its end is refused, and the archive stays unchanged; --salvage stores it \
             anyway.
             Directories are imported recursively, in name order; files that are not images are skipped. A file that \
@@ -64,7 +65,13 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The layout of the file; auto detects it.")
     var layout: LayoutChoice = .auto
 
-    @Flag(help: "Store any file: what can be read of a damaged one as records, the rest as damaged spans.")
+    @Flag(
+        help:
+            """
+            Store any file: what can be read of a damaged one as records, the rest as damaged spans. In a TDB file \
+            also read deleted nodes.
+            """
+    )
     var salvage = false
 
     @OptionGroup var talk: QuietOption
@@ -163,7 +170,7 @@ struct ImportCommand: ParsableCommand {
         _ file: ImageFile, _ label: ImageLabel, _ provenance: Provenance, _ progress: Progress
     ) throws -> (ScannedImage, Importer.Outcome) {
         func prepare() throws -> ScannedImage {
-            try file.prepared(layout: layout.layout, salvaging: salvage)
+            try file.prepared(layout: layout.layout, salvaging: salvage, readsFormerNodes: salvage)
         }
         var provenance = provenance
         if let form = file.content.compression {
@@ -201,6 +208,10 @@ struct ImportCommand: ParsableCommand {
                 "xsarchive: \(file.path): only partly \(file.content.compression == nil ? "read" : "decompressed"): "
                     + "\(problem); the readable part is stored, see "
                     + "'xsarchive show @\(outcome.imageID)'")
+        } else if image.isSalvaged && !image.isDamaged {
+            Console.note(
+                "xsarchive: \(file.path): the nodes in freed records are stored as deleted, with conn-id "
+                    + "\(TextImage.deletedConnID)")
         } else if image.isSalvaged {
             Console.note(
                 "xsarchive: \(file.path): damaged; the readable part is stored, see 'xsarchive show "

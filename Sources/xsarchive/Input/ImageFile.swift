@@ -57,9 +57,17 @@ struct ImageFile {
         content.compression == nil ? path : "\(path), decompressed"
     }
 
+    /// - Parameters:
+    ///   - layout: the layout to read with; nil: recognize it by the bytes.
+    ///   - salvaging: whether to read a damaged file as far as possible.
+    ///   - readsFormerNodes: whether to read the deleted nodes of a TDB file when salvaging it.
     /// - Throws: `ArchiveError` with the file's name for any problem with the file.
-    func prepared(layout: Layout? = nil, salvaging: Bool = false) throws -> ScannedImage {
-        if salvaging { return ScannedImage(salvaging: content.bytes, layout: layout) }
+    func prepared(
+        layout: Layout? = nil, salvaging: Bool = false, readsFormerNodes: Bool = false
+    ) throws -> ScannedImage {
+        if salvaging {
+            return ScannedImage(salvaging: content.bytes, layout: layout, readsFormerNodes: readsFormerNodes)
+        }
         do {
             return try ScannedImage(bytes: content.bytes, layout: layout)
         } catch {
