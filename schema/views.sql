@@ -28,7 +28,9 @@ SELECT i.image_id, v.kind, v.root, v.includes_root, v.covered
 FROM image i JOIN stream_coverage v ON v.stream_id = i.stream_id;
 
 -- A node. conn_id is 0 for a committed node; otherwise the node is pending in transaction tx_id,
--- and access shows how it was used: bit 0 read, bit 1 written, 0 deleted.
+-- and access shows how it was used: bit 0 read, bit 1 written, 0 deleted. In a TDB file the
+-- connection of a transaction is unknown, and conn_id is 4294967295; a node with 4294967294 is in a
+-- freed record, and tx_id is 0 if it was a committed one.
 CREATE VIEW nodes AS
 SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, m.perms,
        ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id, ifnull(d.access, 0) AS access, s.ord AS rowid

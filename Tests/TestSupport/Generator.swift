@@ -112,7 +112,7 @@ public struct StreamGenerator {
             : ConnectionData(connID: connID, socketFD: Int32(connID) + 6)
         data.outData = octets(random.below(40))
         switch format.layout {
-        case .draft, .oxenstored, .listing, .tree, .pairs:
+        case .draft, .oxenstored, .listing, .tree, .pairs, .oxenstoredDebug, .tdb, .tdbdump:
             data.flags = UInt16(random.below(2))
             data.revtchn = UInt32(random.below(9))
             data.levtchn = data.evtchn

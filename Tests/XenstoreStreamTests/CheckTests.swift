@@ -201,11 +201,12 @@ import XenstoreStream
     }
 
     @Test func everyRuleIsFoundBySomeTest() {
-        // Rules that other tests cover: damaged files, and layouts.
+        // Rules that other tests cover: damaged files, layouts, texts and databases.
         let elsewhere: Set<Rule> = [
             .noHeader, .headerVersion, .headerByteOrder, .layoutLikely, .layoutUndecided, .noEnd, .damagedSpan,
             .lengthLies, .lengthRule, .watchWithoutDepth,
             .unknownLine, .oddLine, .cutLine,
+            .tdbTailer, .tdbHash, .tdbChain, .tdbFreeList, .tdbData, .freedRecord, .missingChild, .unnamedChild,
         ]
         let here: Set<Rule> = Set(Self.odd.map(\.0)).union([
             .reservedFlags, .endBody, .trailer, .recordsBehindEnd, .noRecords, .slack, .hiddenRecord, .dirtyPadding,

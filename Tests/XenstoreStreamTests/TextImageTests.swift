@@ -8,7 +8,8 @@ import XenstoreStream
     private static let header = "$xenstored-dump-format\n"
 
     private func records(_ text: [UInt8], _ layout: Layout) throws -> [Record] {
-        let image = try TextImage(text, layout: layout)
+        // Not every text is a TDB file, and one that is none is read only by salvaging.
+        let image = try TextImage(text, layout: layout, salvaging: layout == .tdb)
         let reader = RecordReader(stream: image.stream, format: StreamFormat(text: layout))
         var records: [Record] = []
         for (index, start) in image.starts.dropLast().enumerated() {

@@ -59,7 +59,7 @@ import Testing
         let place = place()
         let outcome = place.run("check", "@2", "--severity", "error")
         #expect(outcome.text.contains("not applicable: the image holds only part of a host"))
-        #expect(outcome.text.contains("restore: not applicable, as no daemon restores a listing"))
+        #expect(outcome.text.contains("restore: not applicable, as no daemon restores an image that has only nodes"))
         #expect(
             place.run("check", "@1", "--severity", "error").text.contains(
                 "restore: oxenstored would restore it unchanged"))

@@ -27,16 +27,23 @@ public struct NodeTree {
     private let isPartial: Bool
     /// The path of the tree's root: `/`, unless only relative paths are known.
     let root: Octets
+    /// Whether a parent comes before its children.
+    private let isOrdered: Bool
 
     /// Reads the committed nodes of an image.
     /// - Throws: the errors of reading the image.
     public init(_ source: ImageSource) throws {
         isPartial = source.format.layout.isPartial
+        isOrdered = !source.format.layout.isOfDatabase
         // A listing never contains the root. If nothing says where it hangs, its paths are relative.
         root = source.root.isAbsolute ? Path.root : source.root.path
         if isPartial { add(NodeData(path: TerminatedString(root), value: [], perms: [])) }
         try source.forEachRecord { body in
             if case .node(let data) = body, data.isCommitted { add(data) }
+        }
+        guard !isOrdered else { return }
+        for index in nodes.indices {
+            if let parent = parentIndex(of: nodes[index].path) { nodes[parent].children.append(index) }
         }
     }
 
@@ -76,7 +83,7 @@ public struct NodeTree {
             return
         }
         indices[path] = nodes.count
-        if let parent = parentIndex(of: path) { nodes[parent].children.append(nodes.count) }
+        if isOrdered, let parent = parentIndex(of: path) { nodes[parent].children.append(nodes.count) }
         nodes.append(Node(path: path, value: data.value, perms: data.perms))
     }
 

@@ -171,7 +171,7 @@ struct Conversion {
             alterations.add(.reserved, "\(name()): the pad after depth, 0x\(String(data.depthPad, radix: 16))")
         }
         data.depthPad = 0
-        if target == .v2 { return .watchExtended(data) }
+        if target == .v2 || (source == .oxenstored && target == .oxenstored) { return .watchExtended(data) }
         if data.depth != WatchDataExtended.unlimited { alterations.add(.depth, "\(data.depth) of \(name())") }
         return plain
     }
@@ -213,8 +213,7 @@ struct Conversion {
             alterations.add(.permLetter, "\(text) of \(Escape.short(path))")
             entry.perm = ASCII.n
         }
-        // In a draft all flags are a pad.
-        let reserved: UInt8 = source.nodeShape == .draft ? 0xFF : 0xFE
+        let reserved = source.reservedPermissionFlags
         if entry.flags & reserved != 0 { alterations.add(.permFlags, "\(text) of \(Escape.short(path))") }
         entry.flags &= ~reserved
         if target.nodeShape == .draft && entry.flags != 0 {

@@ -75,7 +75,11 @@ extension EditableImage {
             let stream = image.stream
             self = try archive.withBytes(of: image) { bytes in
                 if stream.isSalvaged || stream.format.layout.isText {
-                    try Self.read(ScannedImage(salvaging: bytes, layout: stream.format.layout, root: stream.root), &alterations)
+                    try Self.read(
+                        ScannedImage(
+                            salvaging: bytes, layout: stream.format.layout, root: stream.root,
+                            readsFormerNodes: stream.isSalvaged),
+                        &alterations)
                 } else {
                     try Self.read(bytes, stream.format, &alterations)
                 }
@@ -86,11 +90,12 @@ extension EditableImage {
     /// Reads a file, a damaged one as far as the scan could read it.
     private static func read(_ image: ScannedImage, _ alterations: inout Alterations) throws -> EditableImage {
         guard image.isSalvaged || image.text != nil else { return try read(image.bytes, image.format, &alterations) }
-        var collector = RecordCollector(isText: image.text != nil)
+        var collector = RecordCollector(text: image.text == nil ? nil : image.format.layout)
         collector.note(image.header, &alterations)
         try image.forEachItem { collector.add($1, &alterations) }
         collector.note(trailer: image.trailer, &alterations)
-        return EditableImage(records: collector.records, format: image.format, arena: image.bytes)
+        let records = image.format.layout.isOfDatabase ? collector.records.byDepth : collector.records
+        return EditableImage(records: records, format: image.format, arena: image.bytes)
     }
 
     private static func read(

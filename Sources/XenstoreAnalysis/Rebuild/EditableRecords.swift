@@ -54,6 +54,18 @@ public struct EditableRecords: RandomAccessCollection, MutableCollection, Sendab
         return arranged
     }
 
+    /// The records with each node after those above it, for an image that has them in no order.
+    var byDepth: EditableRecords {
+        let depths = bodies.map { body in
+            if case .node(let data) = body, data.path.octets.count > 1 {
+                data.path.octets.count { $0 == ASCII.slash }
+            } else {
+                0
+            }
+        }
+        return arranged(indices.sorted { (depths[$0], $0) < (depths[$1], $1) })
+    }
+
     mutating func removeAll(where isGone: (RecordBody) -> Bool) {
         self = arranged(indices.filter { !isGone(bodies[$0]) })
     }

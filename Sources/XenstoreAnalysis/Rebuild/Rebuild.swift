@@ -20,7 +20,7 @@ public struct Rebuild: Sendable {
 
     /// The form of a stream; nil members are taken from the image.
     public struct Form: Hashable, Sendable {
-        /// Nil: the image's, or v1 for a listing.
+        /// Nil: the image's, or v1 for an image that has only nodes.
         public var layout: Layout?
         /// Nil: the image's, or little for a text.
         public var byteOrder: ByteOrder?
@@ -40,14 +40,17 @@ public struct Rebuild: Sendable {
             if layout.isPartial {
                 throw ArchiveError(.notAState, "no daemon restores a listing")
             }
+            if layout.hasOnlyNodes {
+                throw ArchiveError(
+                    .usage, "nothing is written in layout \(layout.rawValue); choose draft, v1, v2 or oxenstored")
+            }
             if byteOrder != nil || lengthRule != nil {
                 throw ArchiveError(.usage, "a text has neither a byte order nor a length rule; omit them")
             }
         }
 
         func format(_ source: StreamFormat) -> StreamFormat {
-            // No daemon restores a listing.
-            let target = layout ?? (source.layout.isPartial ? .v1 : source.layout)
+            let target = layout ?? (source.layout.hasOnlyNodes ? .v1 : source.layout)
             if target.isText { return StreamFormat(text: target) }
             // A text has neither, so the stream gets those that daemons write.
             if source.layout.isText {

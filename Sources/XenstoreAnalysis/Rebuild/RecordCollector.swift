@@ -4,7 +4,8 @@ import XenstoreStream
 /// Collects the records of a stream, and notes what their fields do not hold.
 struct RecordCollector {
     var records = EditableRecords()
-    var isText = false
+    /// The layout of a text; nil for a stream.
+    var text: Layout?
 
     mutating func note(_ header: Header?, _ alterations: inout Alterations) {
         guard let header, header.reservedFlags != 0 else { return }
@@ -29,12 +30,17 @@ struct RecordCollector {
     /// rewritten.
     private mutating func add(lineOf record: Record, _ alterations: inout Alterations) {
         if record.number == 1, record.type == .textLine { return }
+        if text?.isOfDatabase == true {
+            // A database has nodes, and other bytes that only its own file can hold.
+            if record.type == .nodeData { records.append(record.body) }
+            return
+        }
         if record.residue != nil { alterations.add(.lineForm, "line \(record.number), \(record.type.name)") }
         records.append(record.body)
     }
 
     mutating func add(_ record: Record, _ alterations: inout Alterations) {
-        if isText { return add(lineOf: record, &alterations) }
+        if text != nil { return add(lineOf: record, &alterations) }
         if let residue = record.residue { note(residue, record, &alterations) }
         if record.type == .end {
             if case .opaque(let data) = record.body, !data.body.isEmpty {

@@ -68,6 +68,15 @@ enum TextConversion {
                 }
                 data.connID = connID
                 return .watch(data)
+            case .watchExtended(var data):
+                guard let connID = connIDs[data.connID] else {
+                    alterations.add(
+                        .noConnection,
+                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets))")
+                    return nil
+                }
+                data.connID = connID
+                return .watchExtended(data)
             case .transaction(let data):
                 alterations.add(.openTransaction, "\(data.txID) of connection \(data.connID)")
                 return nil

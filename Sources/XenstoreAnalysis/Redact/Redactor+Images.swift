@@ -33,19 +33,18 @@ extension Redactor {
     }
 
     private func redactedText(_ image: ScannedImage, _ text: TextImage) throws -> [UInt8] {
+        guard var dialect = image.format.layout.dialect else { return text.text }
+        if var lines = dialect as? any LineDialect {
+            try lines.begin(text.text, salvaging: image.isSalvaged)
+            dialect = lines
+        }
         var lines: [UInt8] = []
         lines.reserveCapacity(text.text.count)
         try image.forEachItem { index, item in
             guard case .record(let record) = item else { return }
             let line = text.text[text.places[index]..<text.places[index + 1]]
             let redacted = redact(record.body, byteOrder: image.format.byteOrder)
-            if record.type == .textLine && record.number > 1 {
-                lines += line.map { $0 == ASCII.newline ? $0 : ASCII.x }
-            } else if redacted == record.body {
-                lines += line
-            } else {
-                lines += TextImage.line(of: redacted, layout: image.format.layout)
-            }
+            lines += dialect.redacted(line, number: record.number, from: record.body, to: redacted)
         }
         return lines
     }

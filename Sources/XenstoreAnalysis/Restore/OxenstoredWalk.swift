@@ -62,6 +62,7 @@ struct OxenstoredWalk {
             if data.secondFD >= 0 { hasDevice = true }
         case .connection(let data): connection(data)
         case .watch(let data): watch(data)
+        case .watchExtended(let data): watch(data.watch)
         case .node(let data): node(data)
         case .opaque where record.number > 1: note(.skips, "skips the line")
         default: break

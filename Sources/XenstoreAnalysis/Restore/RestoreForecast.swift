@@ -50,7 +50,8 @@ public struct RestoreForecast: Sendable {
         case oxenstored
     }
 
-    /// The daemon that would restore the image; nil for a listing, which no daemon restores.
+    /// The daemon that would restore the image; nil for an image that has only nodes, which no
+    /// daemon restores.
     public let daemon: Daemon?
 
     /// In the order in which they happen; at most 100 of each effect.
@@ -65,7 +66,7 @@ public struct RestoreForecast: Sendable {
     /// - Throws: the errors of reading the image.
     public init(_ image: ScannedImage) throws {
         if image.format.layout.isText {
-            let daemon: Daemon? = image.format.layout.isPartial ? nil : .oxenstored
+            let daemon: Daemon? = image.format.layout.hasOnlyNodes ? nil : .oxenstored
             var walk = OxenstoredWalk(image)
             if daemon != nil { try walk.run() }
             self.init(daemon: daemon, events: walk.events)

@@ -16,7 +16,7 @@ public struct ScannedImage {
     public let header: Header?
     /// The format, and how it was recognized.
     public let detection: LayoutDetection
-    /// Whether the file is damaged, and was salvaged.
+    /// Whether the file was salvaged: it is damaged, or a TDB file whose deleted nodes were read.
     public let isSalvaged: Bool
     /// The number of records.
     public let recordCount: Int
@@ -54,6 +54,11 @@ public struct ScannedImage {
         text?.text.count ?? bytes.count
     }
 
+    /// Whether the file is damaged, so that not all of it could be read.
+    public var isDamaged: Bool {
+        text?.isDamaged ?? isSalvaged
+    }
+
     /// Whether there are records that a plain reading does not reach: after END, or within another
     /// record.
     public var hasUnreadRecords: Bool {
@@ -87,20 +92,38 @@ public struct ScannedImage {
     }
 
     /// Reads a text with any content: each line becomes a record.
-    /// - Throws: `StreamError` if a line is longer than any record.
-    private init(text bytes: [UInt8], detection: LayoutDetection, root: TreeRoot?) throws(StreamError) {
-        let text = try TextImage(bytes, layout: detection.format.layout, root: root)
+    /// - Throws: `StreamError` if a line is longer than any record, or if a TDB file is damaged and
+    ///   not to be salvaged.
+    private init(
+        text bytes: [UInt8], detection: LayoutDetection, root: TreeRoot?, salvaging: Bool = false
+    ) throws(StreamError) {
+        let text = try TextImage(bytes, layout: detection.format.layout, root: root, salvaging: salvaging)
         var scan = ImageScan(header: nil, detection: detection, bytes: text.stream)
         let end = try scan.addAll(try RecordCursor(bytes: text.stream, format: detection.format, source: .text))
         self.init(
-            bytes: text.stream, text: text, sha256: Digest.sha256(bytes), detection: detection, isSalvaged: false,
-            scan: &scan, end: end)
+            bytes: text.stream, text: text, sha256: Digest.sha256(bytes), detection: detection,
+            isSalvaged: salvaging, scan: &scan, end: end)
     }
 
     /// Reads any bytes: a whole image as such, a damaged one as far as it can be read.
-    public init(salvaging bytes: [UInt8], layout: Layout? = nil, root: TreeRoot? = nil) {
-        if let whole = try? ScannedImage(bytes: bytes, layout: layout, root: root), !whole.hasUnreadRecords {
+    /// - Parameters:
+    ///   - bytes: the whole file.
+    ///   - layout: the layout to read with; nil: recognize it by the bytes.
+    ///   - root: where the tree of a listing hangs; nil: as its text says.
+    ///   - readsFormerNodes: whether to read the deleted nodes of a whole TDB file, too.
+    public init(
+        salvaging bytes: [UInt8], layout: Layout? = nil, root: TreeRoot? = nil, readsFormerNodes: Bool = false
+    ) {
+        if let whole = try? ScannedImage(bytes: bytes, layout: layout, root: root), !whole.hasUnreadRecords,
+            !readsFormerNodes || whole.text?.hasFormerNodes != true
+        {
             self = whole
+            return
+        }
+        if let detection = try? LayoutDetection.text(bytes, forced: layout),
+            let salvaged = try? ScannedImage(text: bytes, detection: detection, root: root, salvaging: true)
+        {
+            self = salvaged
             return
         }
         let detection = LayoutDetection(salvaging: bytes, forced: layout)
@@ -168,7 +191,8 @@ public struct ScannedImage {
     /// the stream.
     /// - Throws: what `body` throws.
     package func forEachItem(where isWanted: (Int) -> Bool, _ body: (Int, StreamItem) throws -> Void) throws {
-        guard isSalvaged else {
+        // The records of a text are whole, whatever the text is.
+        guard isSalvaged && text == nil else {
             let reader = RecordReader(stream: bytes, format: format)
             for index in 0..<starts.count - 1 where isWanted(index) {
                 try body(index, .record(try reader.record(at: starts[index], number: index + 1)))

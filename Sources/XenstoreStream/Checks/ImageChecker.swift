@@ -15,8 +15,7 @@ package struct ImageChecker {
     ///   - header: nil if the file has none.
     ///   - detection: the layout, and how sure it is.
     init(header: Header?, detection: LayoutDetection) {
-        // A listing may show a part of the tree, and never has the root.
-        structure = StructureRules(needsParents: !detection.format.layout.isPartial)
+        structure = StructureRules(detection.format.layout)
         format = detection.format
         list = FindingList(limit: Self.findingsPerRule)
         switch detection.certainty {

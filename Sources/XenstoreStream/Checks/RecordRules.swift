@@ -78,7 +78,9 @@ enum RecordRules {
             }
         } else {
             let isDeleted = data.access & 3 == 0
-            if data.access & ~3 != 0 || (isDeleted && (!data.value.isEmpty || !data.perms.isEmpty)) {
+            // What a database has freed keeps its value.
+            let isEmptied = isDeleted && !layout.isOfDatabase
+            if data.access & ~3 != 0 || (isEmptied && (!data.value.isEmpty || !data.perms.isEmpty)) {
                 list.add(
                     .pendingAccess, at: record,
                     "\(name()) is pending with access \(data.access), \(data.perms.count) permissions, "

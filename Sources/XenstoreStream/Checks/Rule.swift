@@ -31,6 +31,15 @@ public enum Rule: String, CaseIterable, Sendable {
     case unknownRoot = "unknown-root"
     case filteredListing = "filtered-listing"
     case listingError = "listing-error"
+    // Records of a TDB file, and nodes of a C xenstored's database
+    case tdbTailer = "tdb-tailer"
+    case tdbHash = "tdb-hash"
+    case tdbChain = "tdb-chain"
+    case tdbFreeList = "tdb-free-list"
+    case tdbData = "tdb-data"
+    case freedRecord = "freed-record"
+    case missingChild = "missing-child"
+    case unnamedChild = "unnamed-child"
     // Framing
     case damagedSpan = "damaged-span"
     case lengthLies = "length-lies"
@@ -77,7 +86,8 @@ public enum Rule: String, CaseIterable, Sendable {
         switch self {
         case .noHeader, .headerByteOrder, .hiddenRecord, .noEnd, .recordsBehindEnd, .damagedSpan, .lengthLies,
             .outRespLength, .noPerms, .duplicateConnection,
-            .duplicateNode, .missingParent, .lateParent, .unknownConnection, .lateConnection:
+            .duplicateNode, .missingParent, .lateParent, .unknownConnection, .lateConnection,
+            .tdbTailer, .tdbHash, .tdbChain, .missingChild, .unnamedChild:
             .error
         case .reservedFlags, .headerVersion, .layoutLikely, .layoutUndecided, .endBody, .trailer, .slack, .unknownType,
             .typeNotInLayout, .watchWithoutDepth, .unterminated, .innerNUL, .connectionType, .connIDZero,
@@ -85,11 +95,11 @@ public enum Rule: String, CaseIterable, Sendable {
             .permLetter, .pendingAccess, .pathForm, .pathCharacters, .pathLength, .quotaName, .repeatedRecord,
             .duplicateDomain,
             .unknownTransaction, .unknownTarget, .ownerWithoutConnection, .unknownLine, .cutLine, .treeIndentation,
-            .listingError:
+            .listingError, .tdbFreeList, .tdbData:
             .warning
         case .oddLine, .noRecords, .lengthRule, .dirtyPadding, .setPad, .notUTF8, .manyPerms, .committedTransaction,
             .textEncoding, .quotedPrintable, .carriageReturns, .quotedText, .unwrappedLine, .cutValue, .unknownValue,
-            .cutName, .unknownRoot, .filteredListing:
+            .cutName, .unknownRoot, .filteredListing, .freedRecord:
             .info
         }
     }
@@ -123,6 +133,14 @@ public enum Rule: String, CaseIterable, Sendable {
         case .unknownRoot: "a command above the listing that names the path"
         case .filteredListing: "every line that the tool printed"
         case .listingError: "a listing by a domain that may read every node"
+        case .tdbTailer: "a record that ends with its size"
+        case .tdbHash: "the hash of the record's key"
+        case .tdbChain: "each record in use once in the chain of its hash, and no other record in a chain"
+        case .tdbFreeList: "each freed record once in the free list, and no other record in it"
+        case .tdbData: "a path as the key, and a node's permissions, value and children as the data"
+        case .freedRecord: "freed records without a node"
+        case .missingChild: "a node for each child that a node names"
+        case .unnamedChild: "a parent that names each of its children"
         case .damagedSpan: "a record"
         case .lengthLies: "a len that ends where the next record begins"
         case .lengthRule: "a len that counts the padding if the other records of the image do, and only then"

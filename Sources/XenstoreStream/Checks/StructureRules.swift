@@ -25,10 +25,15 @@ struct StructureRules {
     }
 
     private let needsParents: Bool
+    private let needsOrder: Bool
+    private let needsConnections: Bool
 
-    /// - Parameter needsParents: whether a node without its parent is odd.
-    init(needsParents: Bool) {
-        self.needsParents = needsParents
+    /// - Parameter layout: the image's, which says what is odd if it is missing.
+    init(_ layout: Layout) {
+        // A listing may show a part of the tree, and never has the root.
+        needsParents = !layout.isPartial
+        needsOrder = !layout.isOfDatabase
+        needsConnections = !layout.hasOnlyNodes
     }
 
     /// Records that the path is a committed node's.
@@ -114,6 +119,7 @@ struct StructureRules {
     }
 
     private mutating func pending(_ data: NodeData, _ record: Record, _ list: inout FindingList) {
+        guard needsConnections else { return }
         refer(to: data.connID, record, data.path.octets)
         if !transactions.contains(TransactionKey(connID: data.connID, txID: data.txID)) {
             list.add(
@@ -145,6 +151,7 @@ struct StructureRules {
     mutating func finish(_ paths: PathTable, _ list: inout FindingList) {
         for orphan in orphans {
             let isLate = isNode(orphan.target, paths)
+            if isLate && !needsOrder { continue }
             list.add(
                 isLate ? .lateParent : .missingParent, record: orphan.record, offset: orphan.offset,
                 "\(Escape.short(orphan.name)) " + (isLate ? "comes before its parent" : "has no parent"))

@@ -119,6 +119,9 @@ extension Layout {
             Coverage([.nodes, .permissions, .stale, .special, .connections, .watches, .transactions, .pending])
         case .v2: Coverage(Coverage.Kind.allCases)
         case .oxenstored: Coverage([.nodes, .permissions, .special, .connections, .watches])
+        // Special nodes are not in the database. Of what is pending it has nodes, and no requests.
+        case .tdb, .tdbdump: Coverage([.nodes, .permissions, .stale])
+        case .oxenstoredDebug: Coverage([.nodes, .permissions, .special])
         case .listing, .tree, .pairs: nil
         }
     }

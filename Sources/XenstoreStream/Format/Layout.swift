@@ -19,17 +19,24 @@ public enum Layout: String, CaseIterable, Sendable {
     case tree
     /// Lines of PATH=VALUE, as a widely copied script prints them: only nodes.
     case pairs
+    /// The text that oxenstored writes on SIGUSR1 and as its persistent store: only nodes.
+    case oxenstoredDebug = "oxenstored-debug"
+    /// The TDB file in which a C xenstored before 4.18 keeps its nodes.
+    case tdb
+    /// What `tdbdump` prints of such a file.
+    case tdbdump
 
     /// The layouts of streams.
     public static let streams = allCases.filter { !$0.isText }
     /// The layouts of texts.
     public static let texts = allCases.filter(\.isText)
 
-    /// Whether the image is text, which has neither header nor END.
+    /// Whether the image is converted to records piece by piece, and has neither header nor END: a
+    /// text, and also a TDB file.
     public var isText: Bool {
         switch self {
         case .draft, .v1, .v2: false
-        case .oxenstored, .listing, .tree, .pairs: true
+        case .oxenstored, .listing, .tree, .pairs, .oxenstoredDebug, .tdb, .tdbdump: true
         }
     }
 
@@ -37,7 +44,7 @@ public enum Layout: String, CaseIterable, Sendable {
     public var isListing: Bool {
         switch self {
         case .listing, .tree, .pairs: true
-        case .draft, .v1, .v2, .oxenstored: false
+        case .draft, .v1, .v2, .oxenstored, .oxenstoredDebug, .tdb, .tdbdump: false
         }
     }
 
@@ -49,7 +56,7 @@ public enum Layout: String, CaseIterable, Sendable {
     /// The highest record type that the layout's document defines.
     public var lastRecordType: RecordType {
         switch self {
-        case .draft, .oxenstored, .listing, .tree, .pairs: .nodeData
+        case .draft, .oxenstored, .listing, .tree, .pairs, .oxenstoredDebug, .tdb, .tdbdump: .nodeData
         case .v1: .domainData
         case .v2: .watchDataExtended
         }
@@ -67,8 +74,8 @@ public enum Layout: String, CaseIterable, Sendable {
 
     /// The bits of a permission's flags that must be zero: bit 0 marks a stale entry, and the draft
     /// has no such bit.
-    var reservedPermissionFlags: UInt8 {
-        nodeShape == .draft ? 0xFF : 0xFE
+    package var reservedPermissionFlags: UInt8 {
+        nodeShape == .draft && !isOfDatabase ? 0xFF : 0xFE
     }
 
     /// The meaning of GLOBAL_DATA's second field.

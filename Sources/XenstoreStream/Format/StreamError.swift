@@ -20,6 +20,8 @@ public struct StreamError: Error, Equatable, Sendable {
         case lengthLies = "length-lies"
         /// A field needs more bytes than the record's body has left.
         case fieldBeyondBody = "field-beyond-body"
+        /// A part of a TDB file contradicts itself or another one.
+        case damaged
         /// In writing: a value does not fit the width of its field.
         case doesNotFit = "does-not-fit"
     }

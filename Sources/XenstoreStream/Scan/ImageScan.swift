@@ -69,6 +69,8 @@ public struct ImageScan {
         recordCount += 1
         if isNode { nodeCount += 1 }
         verbatimCount += record.residue?.verbatimCount ?? 0
+        // A line of a text is data; the bytes between the nodes of a TDB file are not.
+        if case .opaque(let data) = record.body, reader.format.layout == .tdb { verbatimCount += data.body.count }
         guard let path = record.body.path else {
             pathIndices.append(-1)
             checker.add(record, path: nil, in: paths)

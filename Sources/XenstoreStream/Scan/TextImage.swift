@@ -20,27 +20,42 @@ public struct TextImage: Sendable {
     public let coverage: Coverage
     /// What is odd about the lines.
     let remarks: [TextRemark]
+    /// Whether the file is damaged or cut off, and was read as far as possible.
+    public let isDamaged: Bool
+    /// Whether the file holds deleted nodes, which are read only if it is salvaged.
+    public let hasFormerNodes: Bool
 
     /// - Parameters:
     ///   - text: the file, as it is.
     ///   - layout: one of `Layout.texts`.
     ///   - root: where the tree of a listing hangs; nil: as the text says.
-    /// - Throws: `StreamError` if a line is longer than a record can be.
-    public init(_ text: [UInt8], layout: Layout, root: TreeRoot? = nil) throws(StreamError) {
+    ///   - salvaging: whether to read a damaged TDB file as far as possible, and what was deleted
+    ///     in it.
+    /// - Throws: `StreamError` if a line is longer than a record can be, or if a TDB file is
+    ///   damaged and not to be salvaged.
+    public init(
+        _ text: [UInt8], layout: Layout, root: TreeRoot? = nil, salvaging: Bool = false
+    ) throws(StreamError) {
         guard let dialect = layout.dialect else {
             throw StreamError(
                 .notAStream, offset: 0, reason: "\(layout.rawValue) is not the layout of a text")
         }
         var builder = TextImageBuilder(text, layout, dialect)
-        if let dialect = dialect as? any LineDialect {
+        if var dialect = dialect as? any LineDialect {
+            try dialect.begin(text, salvaging: salvaging)
             try builder.add(dialect)
             self.root = .absolute
-            coverage = layout.coverage ?? Coverage([Coverage.Kind]())
+            // What is missing from a damaged file may have been in the damaged bytes.
+            coverage = dialect.isDamaged ? Coverage([Coverage.Kind]()) : layout.coverage ?? Coverage([Coverage.Kind]())
+            isDamaged = dialect.isDamaged
+            hasFormerNodes = dialect.hasFormerNodes
         } else {
             let listing = ListingLines(text, root: root)
             try builder.add(listing)
             self.root = listing.root
             coverage = listing.coverage
+            isDamaged = false
+            hasFormerNodes = false
         }
         self.text = text
         places = builder.places + [text.count]
@@ -71,6 +86,11 @@ public struct TextImage: Sendable {
         return text
     }
 
+    /// The conn-id of nodes that a TDB file has pending in a transaction; it does not say whose.
+    public static let pendingConnID = TDBNode.transactionConnID
+    /// The conn-id of nodes in freed records of a TDB file, which no connection sees.
+    public static let deletedConnID = TDBNode.freedConnID
+
     /// The conn-id given to a ring or a socket of a text, which has no conn-ids.
     public static func connID(of data: ConnectionData) -> UInt32 {
         data.kind == .socket ? OxenstoredDialect.connID(fd: data.socketFD) : OxenstoredDialect.connID(domid: data.domid)
@@ -81,6 +101,7 @@ public struct TextImage: Sendable {
         let strange: Set<Field> = [.connID, .connPad, .tdomid, .flags, .outData, .txID, .access]
         return FieldList.entries(of: body, layout: layout).filter { entry in
             if case .count = entry.value { return false }
+            if case .node(let data) = body, !data.isCommitted, entry.field != .connID { return true }
             // Only conn-id shows whose watch it is.
             return !strange.contains(entry.field)
                 || (entry.field == .connID && (body.type == .watchData || body.type == .connectionData))
@@ -97,7 +118,8 @@ public struct TextImage: Sendable {
         }
         var list = FindingList(limit: ImageChecker.findingsPerRule)
         for remark in remarks {
-            list.add(remark.rule, record: remark.record, offset: places[remark.record - 1], remark.message)
+            list.add(
+                remark.rule, record: remark.record, offset: places[remark.record - 1] + remark.byte, remark.message)
         }
         let all = moved + list.all
         // Findings that count the rest of a rule come last.

@@ -27,10 +27,21 @@ struct TextImageBuilder {
         while place < text.count {
             let item = dialect.read(text[place...], isFirst: place == 0)
             let isExact = try write(item.body, place..<item.end)
+            for remark in item.remarks {
+                remarks.append(
+                    TextRemark(
+                        rule: Rule(remark.oddity), record: starts.count, byte: remark.byte, message: remark.message))
+            }
+            if item.isVerbatim {
+                place = item.end
+                continue
+            }
             if let problem = item.problem {
                 note(.unknownLine, "\(problem): \(Escape.short(text[place..<item.end]))")
             } else if !noteCut(item.end), !isExact {
-                note(.oddLine, "the line is not written as a daemon or tool writes it: \(Escape.short(text[place..<item.end]))")
+                note(
+                    .oddLine,
+                    "the line is not written as a daemon or tool writes it: \(Escape.short(text[place..<item.end]))")
             }
             place = item.end
         }

@@ -15,7 +15,7 @@ enum FileKind {
     private static let starts = [
         ("Xen saved domain", "a file of xl save, which has a guest's memory and none of its nodes"),
         ("LibxlFmt", "a migration stream of libxl, which has a guest's memory and none of its nodes"),
-        ("XenSavedDom", "a suspend image of XAPI"), ("TDB file", "a TDB file"), ("%PDF", "a PDF document"),
+        ("XenSavedDom", "a suspend image of XAPI"), ("%PDF", "a PDF document"),
         ("<!DOCTYPE", "a web page"), ("<!doctype", "a web page"), ("<html", "a web page"), ("BZh", "a bzip2 file"),
         ("#!", "a script"), ("-----BEGIN", "a key or an encrypted message"),
     ]

@@ -73,6 +73,10 @@ public struct LayoutDetection: Equatable, Sendable {
             self = result(
                 v1.misfits == 0 ? 0 : 1, .certain,
                 v1.misfits == 0 ? "only v1 fits the records" : "only draft fits the records")
+        } else if let index = [1, 0].first(where: { tallies[$0].isExact && !tallies[1 - $0].isExact }) {
+            self = result(
+                index, tallies[1 - index].isExcluded ? .certain : .likely,
+                "only \(candidates[index].rawValue) fits the records, apart from letters of permissions")
         } else {
             let index = v1.fits >= draft.fits ? 0 : 1
             let total = v1.fits + v1.misfits
@@ -86,7 +90,7 @@ public struct LayoutDetection: Equatable, Sendable {
     /// The layout of a text; nil if the bytes are not a text. If `forced` says so, any bytes are
     /// one.
     /// - Throws: `StreamError` if there are several listings in it.
-    private static func text(_ bytes: [UInt8], forced: Layout?) throws(StreamError) -> LayoutDetection? {
+    package static func text(_ bytes: [UInt8], forced: Layout?) throws(StreamError) -> LayoutDetection? {
         if let forced {
             return forced.isText
                 ? LayoutDetection(
@@ -133,10 +137,22 @@ public struct LayoutDetection: Equatable, Sendable {
         /// those that do not.
         var fits = 0
         var misfits = 0
+        /// Those of the misfits that fit exactly, but for the letters of their permissions.
+        var oddLetters = 0
         var hasReleasedTypes = false
         /// Records whose `len` counts only the body, and those whose `len` counts padding.
         var bodyLengths = 0
         var paddedLengths = 0
+
+        /// Whether every record fits, but for letters of permissions.
+        var isExact: Bool {
+            misfits == oddLetters
+        }
+
+        /// Whether no record fits, not even one with odd letters.
+        var isExcluded: Bool {
+            fits == 0 && oddLetters == 0
+        }
 
         var lengthRule: LengthRule {
             bodyLengths > paddedLengths ? .body : .padded
@@ -195,6 +211,7 @@ public struct LayoutDetection: Equatable, Sendable {
             tally.fits += 1
         } else {
             tally.misfits += 1
+            if isPlain && record.body.isPlausibleExceptLetters { tally.oddLetters += 1 }
         }
     }
 }

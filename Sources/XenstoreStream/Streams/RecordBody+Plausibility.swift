@@ -11,11 +11,16 @@ extension RecordBody {
         case .transaction(let data):
             data.connID != 0
         case .node(let data):
-            isPlausible(data.path) && Path.isFixed(data.path.octets)
-                && data.perms.allSatisfy { Permission.isLetter($0.perm) }
+            isPlausibleExceptLetters && data.perms.allSatisfy { Permission.isLetter($0.perm) }
         default:
             true
         }
+    }
+
+    /// Whether a node would be plausible with other letters in its permissions.
+    var isPlausibleExceptLetters: Bool {
+        guard case .node(let data) = self else { return false }
+        return isPlausible(data.path) && Path.isFixed(data.path.octets)
     }
 
     private func isPlausible(_ watch: WatchData) -> Bool {

@@ -20,10 +20,11 @@ package struct RecordReader {
     package func record(at offset: Int, number: Int) throws(StreamError) -> Record {
         if let node = plainNode(at: offset) { return record(node, number: number) }
         let frame = try Frame(stream: stream, offset: offset, number: number, byteOrder: format.byteOrder)
+        // In a text, a line follows the fields, and a part of it may look like a record. Its
+        // watches have a depth, whatever their strings are.
+        if format.layout.isText { return try read(frame) }
         if let watch = watchWithoutDepth(frame) { return watch }
         let record = try read(frame)
-        // In a text, a line follows the fields, and a part of it may look like a record.
-        if format.layout.isText { return record }
         try checkLength(frame, record)
         return record
     }
@@ -64,7 +65,9 @@ package struct RecordReader {
         let start = range.lowerBound + 8
         let declared = start + Int(format.byteOrder.integer(UInt32.self, at: range.lowerBound + 4, of: stream))
         for end in [min(declared, range.upperBound), range.upperBound] {
-            if type == .watchDataExtended, let watch = watch(start..<end) { return .watchExtended(watch) }
+            if type == .watchDataExtended, !format.layout.isText, let watch = watch(start..<end) {
+                return .watchExtended(watch)
+            }
             if let body = fields(RecordBody(type: type), start..<end) { return body }
         }
         return fields(.opaque(OpaqueData(type: type)), start..<min(declared, range.upperBound))

@@ -5,7 +5,8 @@
 ///     evtchn-dev,<fd>,<port>                         the event channel device; from Xen 4.17 on
 ///     socket,<fd>                                    a client
 ///     dom,<domid>,<mfn>,<remote-port>[,<local-port>] a domain's ring; the last from Xen 4.17 on
-///     watch,<domid or -fd>,<path>,<token>            a watch of that domain or client
+///     watch,<domid or -fd>,<path>,<token>[,<depth>]  a watch of that domain or client; the last in
+///                                                    XenServer's daemon from July 2025 on
 ///     store,<path>,<perms>,<value>                   a node
 ///
 /// Paths, tokens, perms and values are hexadecimal; perms are strings like `n0` with NUL between
@@ -107,7 +108,7 @@ struct OxenstoredDialect: LineDialect {
     static let noPort = UInt32.max
 
     private static func watch(_ fields: [Octets]) -> TextLine.Content {
-        guard fields.count == 3 else { return .unknown("watch does not have 3 fields") }
+        guard (3...4).contains(fields.count) else { return .unknown("watch has neither 3 nor 4 fields") }
         guard let number = TextNumber.read(fields[0], as: Int64.self) else {
             return .unknown("the connection of watch is not a number")
         }
@@ -125,8 +126,14 @@ struct OxenstoredDialect: LineDialect {
         } else {
             return .unknown("the connection of watch is neither a domid nor a client")
         }
+        let watch = WatchData(connID: id, wpath: TerminatedString(wpath[...]), token: TerminatedString(token[...]))
+        guard fields.count == 4 else { return .record(.watch(watch)) }
+        guard let depth = TextNumber.read(fields[3], as: UInt16.self), depth != WatchDataExtended.unlimited else {
+            return .unknown("the depth of watch is not a number from 0 to 65534")
+        }
         return .record(
-            .watch(WatchData(connID: id, wpath: TerminatedString(wpath[...]), token: TerminatedString(token[...]))))
+            .watchExtended(
+                WatchDataExtended(connID: id, wpath: watch.wpath, token: watch.token, depth: depth)))
     }
 
     /// The largest count of 16 bits.
@@ -162,13 +169,19 @@ struct OxenstoredDialect: LineDialect {
             let local = data.levtchn == Self.noPort ? "" : ",\(data.levtchn)"
             return Array("dom,\(data.domid),\(Int64(bitPattern: data.mfn)),\(data.revtchn)\(local)\n".utf8)
         case .connection(let data) where data.kind == .socket: return Array("socket,\(data.socketFD)\n".utf8)
-        case .watch(let data):
-            let id = data.connID > Self.firstClient ? "-\(data.connID - Self.firstClient)" : "\(Int64(data.connID) - 1)"
-            return Self.line("watch,\(id)", data.wpath.octets, data.token.octets)
+        case .watch(let data): return Self.line(of: data)
+        case .watchExtended(let data):
+            let line = Self.line(of: data.watch)
+            return data.hasDepth ? line.dropLast() + Array(",\(data.depth)\n".utf8) : line
         case .node(let data):
             return Self.line("store", data.path.octets, TextPermissions.text(data.perms, separator: 0)[...], data.value)
         default: return []
         }
+    }
+
+    private static func line(of data: WatchData) -> [UInt8] {
+        let id = data.connID > firstClient ? "-\(data.connID - firstClient)" : "\(Int64(data.connID) - 1)"
+        return line("watch,\(id)", data.wpath.octets, data.token.octets)
     }
 
     private static func line(_ start: String, _ fields: Octets...) -> [UInt8] {

@@ -2,7 +2,8 @@
 package enum TextDialects {
     /// In the order in which they are tried on a file.
     package static let all: [any TextDialect] = [
-        OxenstoredDialect(), ListingDialect(), TreeDialect(), PairsDialect(),
+        OxenstoredDialect(), ListingDialect(), TreeDialect(), PairsDialect(), OxenstoredDebugDialect(), TDBDialect(),
+        TDBDumpDialect(),
     ]
 
     /// The dialect of a file that begins with `text`, and why; nil if it is not of one whose first

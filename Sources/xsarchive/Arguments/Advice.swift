@@ -62,6 +62,7 @@ enum Advice {
         case .lengthLies: "import it with --salvage"
         case .fieldBeyondBody:
             "the record is damaged, or has another layout: try another --layout, or import it with --salvage"
+        case .damaged: "the file is damaged: copy it again, or import it with --salvage"
         case .doesNotFit: "shorten the value or choose a layout that can hold it"
         }
     }
@@ -70,8 +71,9 @@ enum Advice {
     /// version 0.1.0 say it themselves.
     static func of(_ finding: Finding) -> String? {
         if finding.rule == Rule.unknownRoot.rawValue { return "say it with --root, like --root /local/domain/7" }
-        let isMeant = finding.rule == Rule.recordsBehindEnd.rawValue && !finding.message.contains("--salvage")
-        return isMeant ? "import the file with --salvage to read them" : nil
+        let isOfEnd = finding.rule == Rule.recordsBehindEnd.rawValue && !finding.message.contains("--salvage")
+        return isOfEnd || finding.rule == Rule.freedRecord.rawValue
+            ? "import the file with --salvage to read them" : nil
     }
 
     /// The exit status for an error.

@@ -11,8 +11,9 @@ struct ImportCommand: ParsableCommand {
             "stored", "duplicate content, new entry" (the same bytes under a new label; "observed" in other \
             formats), or "already imported" (the same bytes under the same label, nothing is added; "known" in other \
             formats).
-            In addition to streams it takes the text in which oxenstored writes its state, and the output of \
-            'xenstore-ls -f -p', which is a partial image.
+            In addition to streams it takes the texts in which oxenstored writes its state (db, db.debug), the TDB \
+            file of a C xenstored before 4.18 and what tdbdump prints of it, and the output of 'xenstore-ls -f -p', \
+            which is a partial image.
             An image that cannot be read to its end is refused, and the archive stays unchanged; --salvage stores it \
             anyway.
             Directories are imported recursively, in name order; files that are not images are skipped. A file that \
@@ -67,7 +68,13 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "Where the tree of a listing hangs that does not say so, like /local/domain/7.")
     var root: RootPath?
 
-    @Flag(help: "Store any file: what can be read of a damaged one as records, the rest as damaged spans.")
+    @Flag(
+        help:
+            """
+            Store any file: what can be read of a damaged one as records, the rest as damaged spans. In a TDB file \
+            also read deleted nodes.
+            """
+    )
     var salvage = false
 
     @OptionGroup var talk: QuietOption
@@ -177,7 +184,8 @@ struct ImportCommand: ParsableCommand {
     ) throws -> (ScannedImage, Importer.Outcome) {
         func prepare() throws -> ScannedImage {
             try file.prepared(
-                layout: layout.layout, root: root.map { TreeRoot($0.octets, .option) }, salvaging: salvage)
+                layout: layout.layout, root: root.map { TreeRoot($0.octets, .option) }, salvaging: salvage,
+                readsFormerNodes: salvage)
         }
         var provenance = provenance
         let notes = [provenance.note, file.partNote, root.map { "root \($0.text) by --root" }].compactMap { $0 }
@@ -217,6 +225,10 @@ struct ImportCommand: ParsableCommand {
                 "xsarchive: \(file.path): only partly \(file.content.compression == nil ? "read" : "decompressed"): "
                     + "\(problem); the readable part is stored, see "
                     + "'xsarchive show @\(outcome.imageID)'")
+        } else if image.isSalvaged && !image.isDamaged {
+            Console.note(
+                "xsarchive: \(file.path): the nodes in freed records are stored as deleted, with conn-id "
+                    + "\(TextImage.deletedConnID)")
         } else if image.isSalvaged {
             Console.note(
                 "xsarchive: \(file.path): damaged; the readable part is stored, see 'xsarchive show "

@@ -98,11 +98,16 @@ struct ImageFile {
         return content.compression == nil ? path : "\(path), decompressed"
     }
 
+    /// - Parameters:
+    ///   - layout: the layout to read with; nil: recognize it by the bytes.
+    ///   - salvaging: whether to read a damaged file as far as possible.
+    ///   - readsFormerNodes: whether to read the deleted nodes of a TDB file when salvaging it.
     /// - Throws: `ArchiveError` with the file's name for any problem with the file.
     func prepared(
-        layout: Layout? = nil, root: TreeRoot? = nil, salvaging: Bool = false
+        layout: Layout? = nil, root: TreeRoot? = nil, salvaging: Bool = false,
+        readsFormerNodes: Bool = false
     ) throws -> ScannedImage {
-        let image = try scanned(layout: layout, root: root, salvaging: salvaging)
+        let image = try scanned(layout, root, salvaging: salvaging, readsFormerNodes: readsFormerNodes)
         if let layout, layout.isText, !image.hasTextOf(layout) {
             throw ArchiveError(
                 .badImage, "\(place): no line is one of the layout \(layout.rawValue); omit --layout, or choose another")
@@ -114,8 +119,12 @@ struct ImageFile {
         return image
     }
 
-    private func scanned(layout: Layout?, root: TreeRoot?, salvaging: Bool) throws -> ScannedImage {
-        if salvaging { return ScannedImage(salvaging: bytes, layout: layout, root: root) }
+    private func scanned(
+        _ layout: Layout?, _ root: TreeRoot?, salvaging: Bool, readsFormerNodes: Bool
+    ) throws -> ScannedImage {
+        if salvaging {
+            return ScannedImage(salvaging: bytes, layout: layout, root: root, readsFormerNodes: readsFormerNodes)
+        }
         do {
             return try ScannedImage(bytes: bytes, layout: layout, root: root)
         } catch {

@@ -28,7 +28,9 @@ struct LoadedImage {
             },
             archived: { archive, archived in
                 let image = try archive.withBytes(of: archived) {
-                    ScannedImage(salvaging: $0, layout: archived.stream.format.layout, root: archived.stream.root)
+                    ScannedImage(
+                        salvaging: $0, layout: archived.stream.format.layout, root: archived.stream.root,
+                        readsFormerNodes: archived.stream.isSalvaged)
                 }
                 return (ImageSource(archive, archived), image, archive, archived.imageID)
             })
@@ -38,7 +40,9 @@ struct LoadedImage {
     func redacted(_ redactor: Redactor) throws -> LoadedImage {
         let layout = ImageReference.marks(reference) ? image.format.layout : nil
         return try LoadedImage(
-            redacted: ScannedImage(salvaging: redactor.redactedFile(image), layout: layout, root: image.root),
+            redacted: ScannedImage(
+                salvaging: redactor.redactedFile(image), layout: layout, root: image.root,
+                readsFormerNodes: image.isSalvaged),
             of: self)
     }
 

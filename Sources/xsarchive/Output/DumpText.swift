@@ -16,7 +16,7 @@ struct DumpText: DumpPrinter {
         let layout =
             "layout \(image.format.layout.rawValue) (\(image.detection.certainty.rawValue): \(image.detection.reason))"
         if image.text != nil {
-            Console.print("\(place(0))  text; \(layout)")
+            Console.print("\(place(0))  \(isBinary ? "TDB file" : "text"); \(layout)")
         } else if let header = image.header {
             Console.print(
                 "\(place(0))  header, 16 bytes: version \(header.version), flags "
@@ -40,17 +40,30 @@ struct DumpText: DumpPrinter {
         notes(findings)
     }
 
+    private var isBinary: Bool {
+        image.format.layout == .tdb
+    }
+
     /// The fields of a text's lines, without those that only a stream has: lengths and pads.
     private func lines(of record: Record, _ text: TextImage, _ findings: [Finding]) {
         let range = text.places[record.number - 1]..<text.places[record.number]
         Console.print(
-            "\(place(range.lowerBound))  record \(record.number), \(record.type.name): \(range.count) bytes of text")
+            "\(place(range.lowerBound))  record \(record.number), \(record.type.name): \(range.count) bytes"
+                + (isBinary ? "" : " of text"))
+        if isBinary, record.type == .textLine {
+            hexadecimal(text.text[range])
+            return notes(findings)
+        }
         for entry in TextImage.entries(of: record.body, layout: image.format.layout) {
             Console.print(
                 "  " + entry.field.name + String(repeating: " ", count: Self.nameWidth - entry.field.name.count) + "  "
                     + Self.value(entry.value))
         }
-        if record.residue != nil { Console.print("  verbatim: " + Escape.short(text.text[range])) }
+        if isBinary {
+            hexadecimal(text.text[range])
+        } else if record.residue != nil {
+            Console.print("  verbatim: " + Escape.short(text.text[range]))
+        }
         notes(findings)
     }
 

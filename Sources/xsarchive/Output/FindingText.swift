@@ -15,7 +15,9 @@ enum FindingText {
 
     /// One sentence about the whole image.
     static func restore(_ forecast: RestoreForecast) -> String {
-        guard let daemon = forecast.daemon?.rawValue else { return "not applicable, as no daemon restores a listing" }
+        guard let daemon = forecast.daemon?.rawValue else {
+            return "not applicable, as no daemon restores an image that has only nodes"
+        }
         return switch forecast.effect {
         case .accepts: "\(daemon) would restore it unchanged"
         case .skips: "\(daemon) would restore it without some records"

@@ -66,12 +66,14 @@ struct ImageSummary {
 
     /// What a text holds, which is less than a stream holds.
     private var contents: (String, String) {
-        let isListing = source.format.layout.isPartial
-        return (
-            "holds",
-            isListing
-                ? "only nodes: a partial image" : "a whole state, except transactions, targets and buffered data"
-        )
+        let what =
+            switch source.format.layout {
+            case let layout where layout.isPartial: "only nodes: a partial image"
+            case let layout where layout.isOfDatabase: "only nodes, and those pending in transactions"
+            case let layout where layout.hasOnlyNodes: "only nodes"
+            default: "a whole state, except transactions, targets and buffered data"
+            }
+        return ("holds", what)
     }
 
     private var verbatimFact: (String, String) {
