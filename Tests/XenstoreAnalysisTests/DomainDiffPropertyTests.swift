@@ -104,7 +104,8 @@ import XenstoreStream
             func lines(_ diff: Diff, _ path: (Octets) -> Octets) -> [String] {
                 diff.changes.map { change in
                     let names = change.differences.map(\.name).joined(separator: " ")
-                    return "\(change.action) \(change.kind) \(change.path.map { ChangeLine.text(path($0)) } ?? "") \(names)"
+                    let place = change.path.map { ChangeLine.text(path($0)) } ?? ""
+                    return "\(change.action) \(change.kind) \(place) \(names)"
                 }.sorted()
             }
             let expected = lines(try diff(left, right, DomainPair(old: domid, new: domid)), renaming.path)

@@ -38,7 +38,8 @@ import XenstoreStream
         let diff = try diff(Guest.host(Guest(37)), Guest.host(later), (37, 38))
         #expect(
             summary(diff) == [
-                "changed perms /libxl/37/device/vif/0/frontend → /libxl/38/device/vif/0/frontend: perms n0 → n0,r38",
+                "changed perms /libxl/37/device/vif/0/frontend → /libxl/38/device/vif/0/frontend: "
+                    + "perms n0 → n0,r38",
                 "changed node /local/domain/0/backend/vif/37/0/state → /local/domain/0/backend/vif/38/0/state: "
                     + "value 4 → 6",
                 "added node /local/domain/38/data/new: ",
@@ -88,18 +89,22 @@ import XenstoreStream
             return try diff(Guest.host(earlier), Guest.host(later), (37, 38)).changes.count
         }
         for (path, old, new) in [
-            ("/data/a", "/local/domain/37", "/local/domain/38"), ("/data/a", "/local/domain/37/x", "/local/domain/38/x"),
-            ("/data/a", "/libxl/37", "/libxl/38"), ("/data/a", "/local/domain/5/backend/vif/37/0", "/local/domain/5/backend/vif/38/0"),
+            ("/data/a", "/local/domain/37", "/local/domain/38"),
+            ("/data/a", "/local/domain/37/x", "/local/domain/38/x"),
+            ("/data/a", "/libxl/37", "/libxl/38"),
+            ("/data/a", "/local/domain/5/backend/vif/37/0", "/local/domain/5/backend/vif/38/0"),
             ("/device/vif/0/backend-id", "37", "38"), ("/target", "37", "38"),
             ("/image/device-model-domid", "37", "38"), ("/data/a", "37", "37"),
         ] {
             #expect(try changes(path, old, new) == 0, "\(path) \(old)")
         }
         for (path, old, new) in [
-            ("/data/a", "37", "38"), ("/data/a", "vif37.0", "vif38.0"), ("/data/a", "/local/domain/370", "/local/domain/380"),
+            ("/data/a", "37", "38"), ("/data/a", "vif37.0", "vif38.0"),
+            ("/data/a", "/local/domain/370", "/local/domain/380"),
             ("/data/a", "local/domain/37", "local/domain/38"), ("/data/a", "x /local/domain/37", "x /local/domain/38"),
             ("/data/a", "/local/domain/037", "/local/domain/038"), ("/domid", "037", "038"),
-            ("/data/a", "/x/local/domain/37", "/x/local/domain/38"), ("/data/a", "/local/domain/37", "/local/domain/37"),
+            ("/data/a", "/x/local/domain/37", "/x/local/domain/38"),
+            ("/data/a", "/local/domain/37", "/local/domain/37"),
         ] {
             #expect(try changes(path, old, new) == 1, "\(path) \(old)")
         }
@@ -154,7 +159,8 @@ import XenstoreStream
 
     @Test func quotasAreComparedUnderBothDomids() throws {
         var new = Guest.host(Guest(38))
-        new[new.firstIndex { if case .domain = $0 { true } else { false } } ?? 0] = domain(38, features: 1, ["nodes": 5])
+        new[new.firstIndex { if case .domain = $0 { true } else { false } } ?? 0] = domain(
+            38, features: 1, ["nodes": 5])
         let changes = try diff(Guest.host(Guest(37)), new, (37, 38)).changes
         #expect(changes.map(\.kind) == [.quota])
         #expect(changes.first?.differences.first?.old == .unsigned(900))

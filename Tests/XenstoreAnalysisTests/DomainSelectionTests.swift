@@ -93,7 +93,8 @@ import XenstoreStream
         #expect(
             message { try domains.add(DomainPair(old: 38, new: 40)) }
                 == "noSuchDomain domain 38: not found in test; the domain with this UUID is 37")
-        #expect(message { try domains.add(DomainPair(old: 36, new: 39)) } == "noSuchDomain domain 36: not found in test")
+        #expect(
+            message { try domains.add(DomainPair(old: 36, new: 39)) } == "noSuchDomain domain 36: not found in test")
         #expect(domains.pairs == [])
     }
 
@@ -105,8 +106,8 @@ import XenstoreStream
         for pair in [DomainPair(old: 37, new: 37), DomainPair(old: 38, new: 38)] {
             #expect(
                 message { try domains.add(pair) }
-                    == "usage domain \(pair.old) of test cannot be domain \(pair.new) of test: domain 37 is compared with "
-                    + "domain 38")
+                    == "usage domain \(pair.old) of test cannot be domain \(pair.new) of test: domain 37 is compared "
+                    + "with domain 38")
         }
     }
 

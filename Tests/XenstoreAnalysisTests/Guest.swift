@@ -49,7 +49,8 @@ struct Guest {
         }
         let more = values.filter { value in !nodes.contains { $0.path == value.key } }.sorted { $0.key < $1.key }
         return [
-            ring(connection, of: domid, uniqueID: uniqueID), domain(domid, features: 1, ["nodes": 900]), watch(connection, "device", "fe"),
+            ring(connection, of: domid, uniqueID: uniqueID), domain(domid, features: 1, ["nodes": 900]),
+            watch(connection, "device", "fe"),
             watch(connection, device + "/state", "be"), watch(3, home + "/device/vif/0/state", "t"),
             deepWatch(1, "backend/vif/\(domid)/0/state", "k", depth: 1),
             watch(3, "@releaseDomain/\(domid)", "gone"), transaction(connection, tx: 5),

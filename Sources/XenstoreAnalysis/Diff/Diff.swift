@@ -78,7 +78,9 @@ public struct Diff {
     }
 
     /// How the older image has an item that the newer one has under another domid.
-    private static func renaming(_ renamed: ImageState.Renamed, _ identity: Identity, in state: ImageState)
+    private static func renaming(
+        _ renamed: ImageState.Renamed, _ identity: Identity, in state: ImageState
+    )
         -> Change.Renaming
     {
         let compared = attributes(renamed.body, identity, in: state).map { attribute in

@@ -35,7 +35,11 @@ public struct DomainSelection {
                 suggestion: "'xsarchive domains' lists an image's domains")
         }
         let match = match(domid)
-        if case .paired(let pair, _) = match { try insert(pair) } else { try insert(DomainPair(old: domid, new: domid)) }
+        if case .paired(let pair, _) = match {
+            try insert(pair)
+        } else {
+            try insert(DomainPair(old: domid, new: domid))
+        }
         return match
     }
 

@@ -13,9 +13,9 @@ struct DiffCommand: ParsableCommand {
             permissions alone changed), record.
             With --domain 37, only what concerns domain 37 is compared: its connection, watches, transactions and \
             DOMAIN_DATA, its home, its backends, what /libxl and /vm have of it, watches on these, and nodes whose \
-            permissions name it. If the newer image does not have it under this domid, or has another domain, it is \
-            found by its UUID, and the message says so. With --domain 37=38, domain 37 of the older image is compared \
-            with domain 38 of the newer one. docs/commands.md lists where one domid counts as the other.
+            permissions name it. If the newer image has no domain 37, or another one, the domain with the same UUID is \
+            taken, and a message says so. With --domain 37=38, domain 37 of the older image is compared with domain 38 \
+            of the newer one. docs/commands.md lists where one domid counts as the other.
             With --redact, a secret value is shown as its length and a hash under a random key: you can see that it \
             changed, but cannot guess it.
             With --format jsonl, each line is one object: change, kind, path, domid, the other members that identify \

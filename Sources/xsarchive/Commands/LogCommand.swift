@@ -41,7 +41,7 @@ struct LogCommand: ParsableCommand {
 
     func validate() throws {
         if [path != nil, domain != nil, vm != nil].count(where: { $0 }) != 1 {
-            throw ValidationError("give either a path or --domain or --vm.")
+            throw ValidationError("give one of a path, --domain or --vm.")
         }
         if let vm, uuid(vm).isEmpty || uuid(vm).contains("/") {
             throw ValidationError("'\(vm)' is not a UUID; 'xsarchive domains' shows each domain's.")

@@ -12,7 +12,8 @@ enum DiffJSON {
         members.append(("domid", change.domid.map { .integer(Int64($0)) } ?? .null))
         members += change.identity.map { ($0.name, value($0.value)) }
         if let pair = change.pair, !pair.isSame {
-            members.append(("paired", .object([("old", .integer(Int64(pair.old))), ("new", .integer(Int64(pair.new)))])))
+            members.append(
+                ("paired", .object([("old", .integer(Int64(pair.old))), ("new", .integer(Int64(pair.new)))])))
             if let path = change.oldPath { members.append(("old_path", .bytes(path))) }
         }
         members += [("old", change.old.map(attributes) ?? .null), ("new", change.new.map(attributes) ?? .null)]
