@@ -23,7 +23,7 @@ found AS (
   CROSS JOIN node_span s ON s.path_id = h.path_id AND s.chain_id = c.chain_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
     AND s.value = CASE WHEN :uuid GLOB '/vm/*' THEN :uuid ELSE '/vm/' || :uuid END
   CROSS JOIN steps t ON t.chain_id = s.chain_id AND t.gen >= s.first_gen AND (s.last_gen = 0 OR t.gen <= s.last_gen)
-  WHERE h.path = '/local/domain/' || h.domid || '/vm'
+  WHERE h.domid BETWEEN 0 AND 65535 AND h.path = '/local/domain/' || h.domid || '/vm'
 ),
 -- One run for each stretch of steps at which the guest has a domid. If two runs overlap, as while a
 -- guest moves within a host, all of the earlier comes first: place counts the guest's steps so.

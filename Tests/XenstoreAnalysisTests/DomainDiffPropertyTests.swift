@@ -16,7 +16,7 @@ import XenstoreStream
         let new: UInt16
 
         private func text(_ octets: Octets, _ patterns: [String]) -> Octets {
-            guard var text = octets.utf8Text else { return octets }
+            guard var text = octets.utf8Text, text.contains(String(old)) else { return octets }
             for pattern in patterns {
                 text = text.replacingOccurrences(
                     of: pattern.replacing("@", with: String(old)), with: "$1\(new)", options: .regularExpression)
@@ -83,7 +83,8 @@ import XenstoreStream
     @Test(arguments: names) func anImageWithAnotherDomidDoesNotDiffer(_ name: String) throws {
         let image = try Images.fixture(name)
         let bodies = try Images.bodies(image)
-        for domid in guests(bodies) {
+        let all = guests(bodies)
+        for domid in Set(all.prefix(2) + all.suffix(1)) {
             let renaming = Renaming(old: domid, new: Self.unused)
             let other = try Images.source(try Images.encode(bodies.map { renaming($0) }, image.format))
             #expect(try diff(image, other, DomainPair(old: domid, new: Self.unused)).lines == [], "domain \(domid)")
@@ -93,7 +94,10 @@ import XenstoreStream
     }
 
     /// What changes for a guest does not depend on its domid.
-    @Test(arguments: DiffTests.pairs) func aGuestChangesAsItDoesUnderOneDomid(_ old: String, _ new: String) throws {
+    @Test(arguments: [
+        ("xen-4.17-seq-1.bin", "xen-4.17-seq-2.bin"), ("xen-4.17-seq-2.bin", "xen-4.17-seq-3.bin"),
+        ("xen-4.20-small.bin", "xen-4.22-small.bin"),
+    ]) func aGuestChangesAsItDoesUnderOneDomid(_ old: String, _ new: String) throws {
         let (left, right) = (try Images.fixture(old), try Images.fixture(new))
         let bodies = try Images.bodies(right)
         let shared = Set(guests(try Images.bodies(left))).intersection(guests(bodies)).sorted()
@@ -117,9 +121,12 @@ import XenstoreStream
     @Test func oneChangeOfARenamedGuestIsFound() throws {
         let image = try Images.fixture("xen-4.17-small.bin")
         let bodies = try Images.bodies(image)
-        for seed in UInt64(0)..<20 {
+        let withHome = guests(bodies).filter { domid in
+            bodies.contains { $0.path?.starts(with: "/local/domain/\(domid)/".utf8) ?? false }
+        }
+        for seed in UInt64(0)..<10 {
             var random = SeededGenerator(seed: seed)
-            let domid = guests(bodies).randomElement(using: &random) ?? 1
+            let domid = try #require(withHome.randomElement(using: &random))
             var renamed = bodies.map(Renaming(old: domid, new: Self.unused).callAsFunction)
             let home = Octets("/local/domain/\(Self.unused)/".utf8)
             let places = renamed.indices.filter { renamed[$0].path?.starts(with: home) ?? false }

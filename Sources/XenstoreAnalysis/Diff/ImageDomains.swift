@@ -1,3 +1,4 @@
+import XenstoreArchive
 import XenstoreStream
 
 /// The domains of an image, and the UUID of each.
