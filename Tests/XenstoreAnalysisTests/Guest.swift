@@ -1,6 +1,7 @@
 import XenstoreStream
 
-/// A guest as a host has it: everything that the daemon keeps for it, and that others keep about it.
+/// A guest as a host has it: everything that the daemon keeps for it, and that others keep about
+/// it.
 struct Guest {
     var domid: UInt16
     var uuid: String

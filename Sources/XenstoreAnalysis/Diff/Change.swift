@@ -42,8 +42,8 @@ public struct Change: Sendable {
     public internal(set) var old: [Attribute]?
     /// All attributes in the newer image; nil if the item is not there.
     public internal(set) var new: [Attribute]?
-    /// The domain to which the diff is restricted, and which the change concerns; nil if the diff is
-    /// of all domains.
+    /// The domain to which the diff is restricted, and which the change concerns; nil if the diff
+    /// is of all domains.
     public internal(set) var pair: DomainPair?
     /// How the older image has the item, if it has it under another domid; otherwise nil.
     var renaming: Renaming?
@@ -67,8 +67,8 @@ public struct Change: Sendable {
     /// newer image.
     public var oldDomid: UInt16? { renaming?.oldDomid }
 
-    /// The attributes that differ, with both values. A domid does not differ from the one with which
-    /// it is paired.
+    /// The attributes that differ, with both values. A domid does not differ from the one with
+    /// which it is paired.
     public var differences: [(name: String, old: Attribute.Value, new: Attribute.Value)] {
         guard let old, let new else { return [] }
         let compared = renaming?.compared ?? old

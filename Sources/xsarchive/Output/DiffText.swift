@@ -10,8 +10,8 @@ enum DiffText {
     }
 
     /// - Parameters:
-    ///   - domains: the domains' names, to group by the domain that a change concerns; nil: group by
-    ///     kind.
+    ///   - domains: the domains' names, to group by the domain that a change concerns; nil: group
+    ///     by kind.
     ///   - pairs: the domains to which the diff is restricted.
     static func print(
         _ changes: [Change], old: String, new: String, domains: DomainNames? = nil, pairs: [DomainPair] = []
@@ -101,7 +101,7 @@ enum DiffText {
         change.differences.map { difference in
             let label = difference.name == "value" ? "" : difference.name.replacingUnderscores() + " "
             let (before, after) = (text(difference.old), text(difference.new))
-            let note = difference.old == difference.new ? " (a domid of two different domains)" : ""
+            let note = difference.old == difference.new ? " (the same domid, but of another domain)" : ""
             return label + "\(old?(before) ?? before) → \(new?(after) ?? after)" + note
         }.joined(separator: "; ")
     }
