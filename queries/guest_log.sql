@@ -6,8 +6,8 @@
 -- param: series (default all) the series to look at
 -- columns: series, what, domid, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until
 -- Nodes under two domids are one node if they have the same path below the home. What differs only
--- by the guest's domid counts as unchanged: in a value that names the home or a backend, in the node
--- domid, and in permissions.
+-- by the guest's domid counts as unchanged: in a value that names the home or a backend, in the
+-- node domid, and in permissions.
 WITH steps AS MATERIALIZED (
   SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, g.chain_id, g.gen
   FROM series_steps t JOIN image_gen g ON g.image_id = t.image_id
