@@ -19,7 +19,7 @@ import urllib.parse
 import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-PARAMETERS = {"domid": "5", "path": "/local/domain/3/memory/target", "series": "host7"}
+PARAMETERS = {"domid": "5", "path": "/local/domain/3/memory/target", "series": "host7", "uuid": "u"}
 
 
 def run(*words, **more):

@@ -19,6 +19,7 @@ extension ArchiveSQL {
             ("foreign_owner", PackageResources.foreign_owner_sql),
             ("growth", PackageResources.growth_sql),
             ("guest_agent_bytes", PackageResources.guest_agent_bytes_sql),
+            ("guest_log", PackageResources.guest_log_sql),
             ("home_vs_connection", PackageResources.home_vs_connection_sql),
             ("largest_owners", PackageResources.largest_owners_sql),
             ("live_update_loss", PackageResources.live_update_loss_sql),

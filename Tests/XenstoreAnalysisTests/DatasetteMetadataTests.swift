@@ -44,7 +44,7 @@ import XenstoreArchive
         #expect(queries.keys.sorted() == NamedQuery.all.map(\.name))
         var answered = 0
         for query in NamedQuery.all {
-            var given = ["domid": "5", "path": "/local/domain/3/memory/target"].filter { name, _ in
+            var given = ["domid": "5", "path": "/local/domain/3/memory/target", "uuid": "u"].filter { name, _ in
                 query.parameters.contains { $0.name == name }
             }
             let theirs = try archive.database.prepareReadOnly(try #require(queries[query.name]))

@@ -7,7 +7,10 @@ import XenstoreStream
 /// The queries as such: their headers, their parameters, that they run.
 @Suite struct NamedQueryTests {
     /// A value for each parameter that a query may require.
-    private let values = ["image_id": "1", "path": "/", "domid": "1", "before_id": "1", "after_id": "1"]
+    private let values = [
+        "image_id": "1", "path": "/", "uuid": "44f758cd-0aeb-44f9-a712-489050fe3281", "domid": "1", "before_id": "1",
+        "after_id": "1",
+    ]
 
     private func required(_ query: NamedQuery) -> [String: String] {
         var given: [String: String] = [:]

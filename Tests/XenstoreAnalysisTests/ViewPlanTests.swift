@@ -42,4 +42,11 @@ import XenstoreAnalysis
         let plan = try plan(query.sql.replacing(":domid", with: "5").replacing(":series", with: "'main'"))
         #expect(plan.contains { $0.contains("SEARCH p USING") && $0.contains("(path>? AND path<?)") }, "\(plan)")
     }
+
+    @Test func aGuestsLogReadsItsHomesOnly() throws {
+        let query = try #require(NamedQuery.all.first { $0.name == "guest_log" })
+        let plan = try plan(query.sql.replacing(":uuid", with: "'u'").replacing(":series", with: "'main'"))
+        #expect(plan.count { $0.contains("SEARCH p USING") && $0.contains("(path>? AND path<?)") } == 2, "\(plan)")
+        #expect(plan.count { $0.contains("SEARCH s USING PRIMARY KEY (chain_id=? AND path_id=?)") } >= 3, "\(plan)")
+    }
 }

@@ -72,8 +72,8 @@ import Testing
         expectFailure(
             place.run("log", "/nope", "--format", "json").withoutOutput, 2,
             "/nope: not found in any image; 'xsarchive ls' lists an image's nodes")
-        expectUsage(place.run("log"), "give either a path or --domain")
-        expectUsage(place.run("log", "/a", "--domain", "1"), "give either a path or --domain")
+        expectUsage(place.run("log"), "give one of a path, --domain or --vm")
+        expectUsage(place.run("log", "/a", "--domain", "1"), "give one of a path, --domain or --vm")
     }
 
     @Test func aDomainIsFollowed() throws {

@@ -11,6 +11,7 @@ import Testing
         case "path_history", "first_last_seen": ["-P", "path=/local/domain/0/name"]
         case "growth", "live_update_loss": ["-P", "before_id=@3", "-P", "after_id=@4"]
         case "domain_log", "access": ["-P", "domid=3"]
+        case "guest_log": ["-P", "uuid=44f758cd-0aeb-44f9-a712-489050fe3281"]
         default: []
         }
     }
@@ -18,6 +19,7 @@ import Testing
     /// The queries that look at several images.
     private static let ofSeveral: Set = [
         "path_history", "first_last_seen", "growth", "live_update_loss", "domain_log", "domid_reuse", "flapping",
+        "guest_log",
     ]
 
     @Test func everyQueryIsListed() throws {

@@ -30,8 +30,8 @@ public struct Change: Sendable {
     public let action: Action
     /// The kind of item.
     public let kind: Kind
-    /// The path of a node or a watch; otherwise nil.
-    public let path: Octets?
+    /// The path of a node or a watch, in the newer image if the item is there; otherwise nil.
+    public internal(set) var path: Octets?
     /// A node's owner; the domain of a connection and its watches and transactions, of a
     /// DOMAIN_DATA or of a quota; otherwise nil.
     public let domid: UInt16?
@@ -39,17 +39,43 @@ public struct Change: Sendable {
     /// a token, a tx-id, a name.
     public let identity: [Attribute]
     /// All attributes in the older image; nil if the item is not there.
-    public let old: [Attribute]?
+    public internal(set) var old: [Attribute]?
     /// All attributes in the newer image; nil if the item is not there.
-    public let new: [Attribute]?
+    public internal(set) var new: [Attribute]?
+    /// The domain to which the diff is restricted, and which the change concerns; nil if the diff
+    /// is of all domains.
+    public internal(set) var pair: DomainPair?
+    /// How the older image has the item, if it has it under another domid; otherwise nil.
+    var renaming: Renaming?
 
-    /// The attributes that differ, with both values.
+    /// An item that the older image has under another domid.
+    struct Renaming: Sendable {
+        /// The path in the older image; nil if it is the same, or the item has none.
+        var oldPath: Octets?
+        /// The domain of a connection and so on in the older image; nil if it is the same.
+        var oldDomid: UInt16?
+        /// The path that is compared, with the domids of the newer image.
+        var comparedPath: Octets?
+        /// The older attributes with the domids of the newer image; nil if the item is only on one
+        /// side.
+        var compared: [Attribute]?
+    }
+
+    /// The path in the older image, if the same item has another one in the newer image.
+    public var oldPath: Octets? { renaming?.oldPath }
+    /// The domid in the older image, if the same connection or DOMAIN_DATA has another one in the
+    /// newer image.
+    public var oldDomid: UInt16? { renaming?.oldDomid }
+
+    /// The attributes that differ, with both values. A domid does not differ from the one with
+    /// which it is paired.
     public var differences: [(name: String, old: Attribute.Value, new: Attribute.Value)] {
         guard let old, let new else { return [] }
+        let compared = renaming?.compared ?? old
         var result: [(name: String, old: Attribute.Value, new: Attribute.Value)] = []
-        for attribute in old {
+        for (attribute, renamed) in zip(old, compared) {
             let other = new.first { $0.name == attribute.name }?.value ?? .none
-            if other != attribute.value { result.append((attribute.name, attribute.value, other)) }
+            if other != renamed.value { result.append((attribute.name, attribute.value, other)) }
         }
         for attribute in new where !old.contains(where: { $0.name == attribute.name }) {
             result.append((attribute.name, .none, attribute.value))

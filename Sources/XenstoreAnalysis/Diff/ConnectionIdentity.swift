@@ -3,8 +3,8 @@ import XenstoreStream
 /// What identifies a connection in two images. conn-id is renumbered at each dump, so it does not
 /// count.
 enum ConnectionIdentity: Hashable {
-    /// A domain's ring. The second number (0 or 1) distinguishes a domain from an earlier one with
-    /// the same domid.
+    /// A domain's ring. The second number distinguishes a domain from an earlier one with the same
+    /// domid (1), and from one that is compared with another (2).
     case ring(UInt16, Int)
     case socket(Int32)
     /// A connection of an unknown type, identified by its bytes.

@@ -13,42 +13,85 @@ public struct Diff {
     public let isIdentical: Bool
 
     /// Compares two images.
+    /// - Parameter domains: the domains to compare, and under which domid each image has them; nil:
+    ///   everything.
     /// - Throws: `StreamError` or `ArchiveError` if an image cannot be read.
-    public init(_ old: ImageSource, _ new: ImageSource) throws {
+    public init(_ old: ImageSource, _ new: ImageSource, only domains: DomainSelection? = nil) throws {
         isIdentical = old.sha256 == new.sha256 && old.format == new.format
-        guard !isIdentical else {
+        let mapping = DomainMapping(domains?.pairs ?? [])
+        if isIdentical && mapping.isIdentity {
             changes = []
             return
         }
-        let pair = try ImagePair(old, new)
-        let left = try ImageState(old, forEachRecord: pair.forEachOldRecord)
-        let right = try ImageState(new, comparedWith: left.uniqueIDs, forEachRecord: pair.forEachNewRecord)
-        changes = Diff.changes(left, right).sorted(by: Diff.isBefore)
+        let (left, right): (ImageState, ImageState)
+        if mapping.isIdentity {
+            let pair = try ImagePair(old, new)
+            left = try ImageState(old, forEachRecord: pair.forEachOldRecord)
+            right = try ImageState(new, comparedWith: left.uniqueIDs, forEachRecord: pair.forEachNewRecord)
+        } else {
+            // A node that both images have can be that of two domains.
+            left = try ImageState(old, domains: mapping, isRenaming: true, forEachRecord: old.forEachRecord)
+            right = try ImageState(
+                new, comparedWith: left.uniqueIDs, domains: mapping, forEachRecord: new.forEachRecord)
+        }
+        changes = Diff.changes(left, right, domains).sorted(by: Diff.isBefore)
     }
 
-    private static func changes(_ left: ImageState, _ right: ImageState) -> [Change] {
-        var changes: [Change] = headerChanges(left, right) + quotaChanges(left, right) + replacedDomains(left, right)
+    private static func changes(_ left: ImageState, _ right: ImageState, _ domains: DomainSelection?) -> [Change] {
+        var changes = domainChanges(left, right, domains)
+        if domains == nil { changes += headerChanges(left, right) }
+        func append(_ change: Change, _ old: (Identity, RecordBody)?, _ new: (Identity, RecordBody)?) {
+            var change = change
+            if let domains {
+                change.pair = domains.pair(old: old, new: new)
+                if change.pair == nil { return }
+            }
+            changes.append(change)
+        }
         // If the layouts differ, only what both can hold is compared: the rest necessarily differs.
         let sharesLayout = left.format.layout == right.format.layout
-        for (key, body) in left.entries {
+        for (number, (key, body)) in left.entries.enumerated() {
+            let renamed = left.renamed[number]
+            let original = renamed?.identity ?? key.identity
             guard let position = right.index[key] else {
                 guard right.canHold(body.type) else { continue }
-                changes.append(change(.removed, key.identity, old: (left, body), new: nil))
+                var change = change(.removed, original, old: (left, body), new: nil)
+                if renamed != nil { change.renaming = Change.Renaming(comparedPath: key.identity.path) }
+                append(change, (original, body), nil)
                 continue
             }
             let other = right.entries[position].body
-            if body == other && sharesLayout { continue }
-            let change = change(.changed, key.identity, old: (left, body), new: (right, other))
+            let isForeign = renamed.map { !$0.foreignAttributes.isEmpty } ?? false
+            if (renamed?.body ?? body) == other && sharesLayout && !isForeign { continue }
+            var change = change(.changed, key.identity, old: (left, body), new: (right, other), renamed)
+            if let renamed { change.renaming = renaming(renamed, key.identity, in: left) }
             let common = Set((change.old ?? []).map(\.name)).intersection((change.new ?? []).map(\.name)).union(
                 silentWhereZero)
             if change.differences.contains(where: { sharesLayout || common.contains($0.name) }) {
-                changes.append(change)
+                append(change, (original, body), (key.identity, other))
             }
         }
         for (key, body) in right.entries where left.index[key] == nil && left.canHold(body.type) {
-            changes.append(change(.added, key.identity, old: nil, new: (right, body)))
+            append(change(.added, key.identity, old: nil, new: (right, body)), nil, (key.identity, body))
         }
         return changes
+    }
+
+    /// How the older image has an item that the newer one has under another domid.
+    private static func renaming(
+        _ renamed: ImageState.Renamed, _ identity: Identity, in state: ImageState
+    )
+        -> Change.Renaming
+    {
+        let compared = attributes(renamed.body, identity, in: state).map { attribute in
+            // Minus one is no attribute's value, so it differs from the newer one.
+            renamed.foreignAttributes.contains(attribute.name) ? Attribute(attribute.name, .integer(-1)) : attribute
+        }
+        let (oldPath, path) = (renamed.identity.path, identity.path)
+        let (oldDomid, domid) = (renamed.identity.domid, identity.domid)
+        return Change.Renaming(
+            oldPath: oldPath == path ? nil : oldPath, oldDomid: oldDomid == domid ? nil : oldDomid,
+            comparedPath: path, compared: compared)
     }
 
     /// Attributes that every layout has, and that a change contains only if they are set.
@@ -59,7 +102,8 @@ public struct Diff {
     // MARK: Kinds
 
     private static func change(
-        _ action: Change.Action, _ identity: Identity, old: (ImageState, RecordBody)?, new: (ImageState, RecordBody)?
+        _ action: Change.Action, _ identity: Identity, old: (ImageState, RecordBody)?,
+        new: (ImageState, RecordBody)?, _ renamed: ImageState.Renamed? = nil
     ) -> Change {
         let oldAttributes = old.map { attributes($0.1, identity, in: $0.0) }
         let newAttributes = new.map { attributes($0.1, identity, in: $0.0) }
@@ -71,6 +115,7 @@ public struct Diff {
                 new: newAttributes)
         }
         let owner = (new ?? old).flatMap { ownerDomid($0.1) }
+        let isOnlyPerms = action == .changed && haveOnlyOtherPerms(renamed, old?.1, new?.1)
         switch identity {
         case .global: return make(.global)
         case .quota: return make(.quota)
@@ -83,12 +128,10 @@ public struct Diff {
         case .transaction(let connection, let txID):
             return make(.transaction, domid: connection.domid, connection.attributes + [Attribute("tx_id", txID)])
         case .node(let path):
-            let onlyPerms = action == .changed && isOnlyPerms(old?.1, new?.1)
-            return make(onlyPerms ? .perms : .node, path: path, domid: owner)
+            return make(isOnlyPerms ? .perms : .node, path: path, domid: owner)
         case .pendingNode(let connection, let txID, let path):
             let of = connection.domid.map { [Attribute("conn_domid", $0)] } ?? connection.attributes
-            let onlyPerms = action == .changed && isOnlyPerms(old?.1, new?.1)
-            return make(onlyPerms ? .perms : .node, path: path, domid: owner, of + [Attribute("tx_id", txID)])
+            return make(isOnlyPerms ? .perms : .node, path: path, domid: owner, of + [Attribute("tx_id", txID)])
         case .record(let type): return make(.record, [Attribute("type", type)])
         }
     }
@@ -96,9 +139,7 @@ public struct Diff {
     private static func attributes(_ body: RecordBody, _ identity: Identity, in state: ImageState) -> [Attribute] {
         var attributes = Attributes.of(body, layout: state.format.layout)
         if case .pendingNode = identity { attributes.removeAll { $0.name == "tx_id" } }
-        if case .domain(let domid) = identity {
-            attributes.removeAll { $0.name == "domid" && $0.value == .unsigned(UInt64(domid)) }
-        }
+        if case .domain = identity { attributes.removeAll { $0.name == "domid" } }
         return attributes
     }
 
@@ -106,10 +147,12 @@ public struct Diff {
         if case .node(let data) = body { data.perms.first?.domid } else { nil }
     }
 
-    private static func isOnlyPerms(_ old: RecordBody?, _ new: RecordBody?) -> Bool {
-        guard case .node(var old)? = old, case .node(let new)? = new else { return false }
+    private static func haveOnlyOtherPerms(
+        _ renamed: ImageState.Renamed?, _ old: RecordBody?, _ new: RecordBody?
+    ) -> Bool {
+        guard case .node(var old)? = renamed?.body ?? old, case .node(let new)? = new else { return false }
         old.perms = new.perms
-        return old == new
+        return old == new && renamed?.foreignAttributes.contains("value") != true
     }
 
     private static func headerChanges(_ left: ImageState, _ right: ImageState) -> [Change] {
@@ -123,6 +166,21 @@ public struct Diff {
         let (old, new) = (attributes(left), attributes(right))
         guard old != new else { return [] }
         return [Change(action: .changed, kind: .header, path: nil, domid: nil, identity: [], old: old, new: new)]
+    }
+
+    /// Quotas, and domids with another unique-id, of all domains or of those to compare.
+    private static func domainChanges(
+        _ left: ImageState, _ right: ImageState, _ domains: DomainSelection?
+    ) -> [Change] {
+        let changes = quotaChanges(left, right) + replacedDomains(left, right)
+        guard let domains else { return changes }
+        return changes.compactMap { change in
+            guard let pair = domains.pairs.first(where: { $0.new == change.domid }) else { return nil }
+            var change = change
+            change.pair = pair
+            if !pair.isSame { change.renaming = Change.Renaming(oldDomid: pair.old) }
+            return change
+        }
     }
 
     private static func quotaChanges(_ left: ImageState, _ right: ImageState) -> [Change] {
@@ -164,9 +222,10 @@ public struct Diff {
     /// removals come before additions.
     private static func isBefore(_ left: Change, _ right: Change) -> Bool {
         if left.kind.rank != right.kind.rank { return left.kind.rank < right.kind.rank }
-        if left.path != right.path {
-            guard let a = left.path, let b = right.path else { return left.path == nil }
-            return a.lexicographicallyPrecedes(b)
+        let (path, other) = (left.renaming?.comparedPath ?? left.path, right.renaming?.comparedPath ?? right.path)
+        if path != other {
+            guard let path, let other else { return path == nil }
+            return path.lexicographicallyPrecedes(other)
         }
         if left.domid != right.domid { return (left.domid.map(Int.init) ?? -1) < (right.domid.map(Int.init) ?? -1) }
         for (a, b) in zip(left.identity, right.identity) where a.value != b.value { return isBefore(a.value, b.value) }

@@ -20,17 +20,37 @@ struct ImageState {
     private(set) var quotas: [Identity: UInt32] = [:]
     /// The unique-id of each domain that has one.
     private(set) var uniqueIDs: [UInt16: UInt64] = [:]
+    /// What paired domains rename, by the index of the entry.
+    private(set) var renamed: [Int: Renamed] = [:]
+
+    /// An entry in which the domids of paired domains are replaced by those of the other image; its
+    /// key has these domids, too.
+    struct Renamed {
+        let body: RecordBody
+        /// The identity with the domids of this image.
+        let identity: Identity
+        /// The attributes that name a domain that the other image cannot have under this domid.
+        let foreignAttributes: Set<String>
+    }
 
     private var connections: [UInt32: ConnectionIdentity] = [:]
+    /// The same with the domids of this image, where domids are replaced.
+    private var originalConnections: [UInt32: ConnectionIdentity] = [:]
+    private let domains: DomainMapping
+    private let isRenaming: Bool
 
     /// - Parameters:
     ///   - forEachRecord: calls its argument for each record to compare.
     ///   - other: the unique-ids in the other image; a domain with a different one is a different
     ///     domain.
+    ///   - domains: the pairs of domains that are the same domain.
+    ///   - isRenaming: whether to replace the domids of paired domains by those of the newer image.
     init(
-        _ source: ImageSource, comparedWith other: [UInt16: UInt64] = [:],
-        forEachRecord: ((RecordBody) throws -> Void) throws -> Void
+        _ source: ImageSource, comparedWith other: [UInt16: UInt64] = [:], domains: DomainMapping = DomainMapping(),
+        isRenaming: Bool = false, forEachRecord: ((RecordBody) throws -> Void) throws -> Void
     ) throws {
+        self.domains = domains
+        self.isRenaming = isRenaming
         header = source.header
         format = source.format
         sha256 = source.sha256
@@ -39,12 +59,22 @@ struct ImageState {
         }
         var counts: [Identity: Int] = [:]
         try forEachRecord { body in
-            collectQuotas(body)
-            guard let identity = identity(of: body) else { return }
+            let new = isRenaming ? domains.renamed(body) : nil
+            let isForeign = new?.isForeign ?? false
+            if !isForeign { collectQuotas(new?.body ?? body) }
+            guard let identity = identity(of: new?.body ?? body, connections) else { return }
             let occurrence = counts[identity, default: 0]
             counts[identity] = occurrence + 1
-            let key = Key(identity: identity, occurrence: occurrence)
+            // A negative number matches no record of the other image.
+            let key = Key(identity: identity, occurrence: isForeign ? -1 - occurrence : occurrence)
             index[key] = entries.count
+            if isRenaming, let original = self.identity(of: body, originalConnections),
+                new != nil || original != identity
+            {
+                renamed[entries.count] = Renamed(
+                    body: normalized(new?.body ?? body), identity: original,
+                    foreignAttributes: new?.foreignAttributes ?? [])
+            }
             entries.append((key, normalized(body)))
         }
     }
@@ -54,24 +84,33 @@ struct ImageState {
         case .ring:
             // 0 means that the daemon did not know the id.
             let uniqueID = data.hasUniqueID && data.uniqueID != 0 ? data.uniqueID : nil
-            if let uniqueID { uniqueIDs[data.domid] = uniqueID }
-            let isAnother = uniqueID != nil && other[data.domid] != nil && other[data.domid] != uniqueID
-            connections[data.connID] = .ring(data.domid, isAnother ? 1 : 0)
+            guard let domid = isRenaming ? domains[data.domid] : data.domid else {
+                connections[data.connID] = .ring(data.domid, 2)
+                originalConnections[data.connID] = .ring(data.domid, 0)
+                return
+            }
+            // Paired domains are the same domain, whatever their unique-ids.
+            let isPaired = domains.renames(to: domid)
+            if let uniqueID, !isPaired { uniqueIDs[domid] = uniqueID }
+            let isAnother = uniqueID != nil && other[domid] != nil && other[domid] != uniqueID && !isPaired
+            connections[data.connID] = .ring(domid, isAnother ? 1 : 0)
+            if isRenaming { originalConnections[data.connID] = .ring(data.domid, 0) }
         case .socket: connections[data.connID] = .socket(data.socketFD)
         case .unknown: connections[data.connID] = .other(data.connType, data.connSpec)
         }
+        if isRenaming && data.kind != .ring { originalConnections[data.connID] = connections[data.connID] }
     }
 
-    func connection(_ connID: UInt32) -> ConnectionIdentity {
-        connections[connID] ?? .unknown(connID)
-    }
-
-    private func identity(of body: RecordBody) -> Identity? {
-        switch body {
+    private func identity(of body: RecordBody, _ connections: [UInt32: ConnectionIdentity]) -> Identity? {
+        func connection(_ connID: UInt32) -> ConnectionIdentity { connections[connID] ?? .unknown(connID) }
+        func watch(_ data: WatchData) -> Identity {
+            .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
+        }
+        return switch body {
         case .global: .global
         case .connection(let data): .connection(connection(data.connID))
-        case .watch(let data): watchIdentity(data)
-        case .watchExtended(let data): watchIdentity(data.watch)
+        case .watch(let data): watch(data)
+        case .watchExtended(let data): watch(data.watch)
         case .transaction(let data): .transaction(connection(data.connID), txID: data.txID)
         case .node(let data) where data.isCommitted: .node(path: data.path.octets)
         case .node(let data): .pendingNode(connection(data.connID), txID: data.txID, path: data.path.octets)
@@ -81,10 +120,6 @@ struct ImageState {
         case .opaque(let data) where data.type == .textLine && format.layout == .tdb: nil
         case .opaque(let data): data.type == .end && data.body.isEmpty ? nil : .record(type: data.type.rawValue)
         }
-    }
-
-    private func watchIdentity(_ data: WatchData) -> Identity {
-        .watch(connection(data.connID), path: data.wpath.octets, token: data.token.octets)
     }
 
     private mutating func collectQuotas(_ body: RecordBody) {

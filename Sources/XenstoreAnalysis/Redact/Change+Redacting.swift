@@ -6,13 +6,19 @@ extension Change {
         mapping(whole: true) { $0.map(transform) }
     }
 
-    func renamed(_ path: Octets) -> Change {
-        Change(action: action, kind: kind, path: path, domid: domid, identity: identity, old: old, new: new)
+    /// The change with its paths replaced.
+    func mappingPaths(_ transform: (Octets) -> Octets) -> Change {
+        var change = self
+        change.path = path.map(transform)
+        change.renaming?.oldPath = oldPath.map(transform)
+        return change
     }
 
     func mapping(whole: Bool, _ transform: ([Attribute]) -> [Attribute]) -> Change {
-        Change(
-            action: action, kind: kind, path: path, domid: domid, identity: identity, old: old.map(transform),
-            new: new.map(transform))
+        var change = self
+        change.old = old.map(transform)
+        change.new = new.map(transform)
+        change.renaming?.compared = renaming?.compared.map(transform)
+        return change
     }
 }

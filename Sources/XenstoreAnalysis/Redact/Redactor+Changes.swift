@@ -7,8 +7,10 @@ extension Redactor {
     public func redact(_ change: Change, byteOrder: ByteOrder) -> Change {
         switch change.kind {
         case .node, .perms:
-            guard let path = change.path, isSecret(path) else { return change }
-            return change.renamed(redactedPath(path)).mapping { attribute in
+            guard let path = change.path, isSecret(path) || change.oldPath.map(isSecret) ?? false else {
+                return change
+            }
+            return change.mappingPaths(redactedPath).mapping { attribute in
                 guard attribute.name == "value", case .octets(let value) = attribute.value else { return attribute }
                 return Attribute("value", .text(description(value)))
             }

@@ -6,6 +6,8 @@ package enum ASCII {
     @inlinable package static var carriageReturn: UInt8 { 0x0D }
     @inlinable package static var space: UInt8 { 0x20 }
     @inlinable package static var quote: UInt8 { 0x22 }
+    @inlinable package static var hash: UInt8 { 0x23 }
+    @inlinable package static var star: UInt8 { 0x2A }
     @inlinable package static var plus: UInt8 { 0x2B }
     @inlinable package static var comma: UInt8 { 0x2C }
     @inlinable package static var minus: UInt8 { 0x2D }

@@ -11,6 +11,11 @@ struct DiffCommand: ParsableCommand {
             unique-id is a new domain.
             Kinds: header, global, quota, domain, connection, watch, transaction, node, perms (a node whose \
             permissions alone changed), record.
+            With --domain 37, only what concerns domain 37 is compared: its connection, watches, transactions and \
+            DOMAIN_DATA, its home, its backends, what /libxl and /vm have of it, watches on these, and nodes whose \
+            permissions name it. If the newer image has no domain 37, or another one, the domain with the same UUID is \
+            taken, and a message says so. With --domain 37=38, domain 37 of the older image is compared with domain 38 \
+            of the newer one. docs/commands.md lists where one domid counts as the other.
             With --redact, a secret value is shown as its length and a hash under a random key: you can see that it \
             changed, but cannot guess it.
             With --format jsonl, each line is one object: change, kind, path, domid, the other members that identify \
@@ -20,6 +25,7 @@ struct DiffCommand: ParsableCommand {
               xsarchive diff @latest~1 @latest
               xsarchive diff before.bin after.bin --only node,perms --path '/local/domain/7/*'
               xsarchive diff @1 @2 --by domain --color always | less -R
+              xsarchive diff @host7-before @host8-after --domain 37=38
             """
     )
 
@@ -47,6 +53,14 @@ struct DiffCommand: ParsableCommand {
     var path: String?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            Show only what concerns this domain; OLD=NEW if the images have it under two domids. Repeat it for more \
+            domains.
+            """, valueName: "domid"))
+    var domain: [String] = []
+
+    @Option(
         help:
             """
             Group the text output by kind, or by the domain that a change concerns (default: domain on a terminal, \
@@ -70,6 +84,7 @@ struct DiffCommand: ParsableCommand {
                 "a diff is not a table; use --format text, json or jsonl, or csv together with --stat.")
         }
         _ = try kinds()
+        _ = try domain.map(DomainArgument.init)
     }
 
     private func kinds() throws -> Set<Change.Kind> {
@@ -98,6 +113,29 @@ struct DiffCommand: ParsableCommand {
         return try concurrently({ try archive.source(old) }, { try archive.source(new) })
     }
 
+    /// The domains of --domain in both images; nil if the diff is of everything.
+    private func domains(_ left: ImageSource, _ right: ImageSource) throws -> DomainSelection? {
+        guard !domain.isEmpty else { return nil }
+        var domains = try DomainSelection(old: left, new: right)
+        for argument in try domain.map(DomainArgument.init) {
+            let line: String?
+            switch argument {
+            case .domid(let domid):
+                line = DomainMatchText.line(try domains.add(domid), domid, old: left.name, new: right.name)
+            case .pair(let pair):
+                try domains.add(pair)
+                line = DomainMatchText.line(
+                    pair, haveDifferentUUIDs: domains.haveDifferentUUIDs(pair), old: left.name, new: right.name)
+            }
+            if let line, !quiet { Console.note("xsarchive: \(line)") }
+        }
+        return domains
+    }
+
+    private func matches(_ change: Change, _ pattern: String) -> Bool {
+        [change.path, change.oldPath].contains { $0.map { Glob.matches($0, pattern) } ?? false }
+    }
+
     func run() throws {
         guard !(old == "-" && new == "-") else {
             throw ArchiveError(.usage, "standard input can be only one of the images")
@@ -106,22 +144,22 @@ struct DiffCommand: ParsableCommand {
         let (left, right) = try sources()
         let redactor = try secrets.redactor(showsChanges: true)
         progress.next("comparing \(left.name) and \(right.name)") { Double(left.size) + Double(right.size) }
-        let diff = try Diff(left, right)
+        let domains = try domains(left, right)
+        let diff = try Diff(left, right, only: domains)
         let kinds = try kinds()
         let changes = diff.changes.filter { change in
-            kinds.contains(change.kind)
-                && path.map { pattern in change.path.map { Glob.matches($0, pattern) } ?? false } ?? true
+            kinds.contains(change.kind) && path.map { matches(change, $0) } ?? true
         }
         let shown =
             redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } }
             ?? changes
         Progress.end()
-        if !quiet { try print(shown, left, right, redactor) }
+        if !quiet { try print(shown, left, right, domains?.pairs ?? [], redactor) }
         if let path, changes.isEmpty && !diff.changes.isEmpty && !quiet {
             let hint = path.contains("*") ? "" : "; --path '\(path)/*' matches what is below it"
             Console.note("xsarchive: none of the \(diff.changes.count) changes matches --path\(hint)")
         }
-        if diff.changes.isEmpty && !diff.isIdentical && !quiet {
+        if diff.changes.isEmpty && !diff.isIdentical && !quiet && domains == nil {
             Console.note(
                 "xsarchive: the images have the same content; their bytes differ in what is not compared, like "
                     + "padding or the order of records")
@@ -129,7 +167,9 @@ struct DiffCommand: ParsableCommand {
         if !changes.isEmpty { throw Exit.differences.code }
     }
 
-    private func print(_ changes: [Change], _ left: ImageSource, _ right: ImageSource, _ redactor: Redactor?) throws {
+    private func print(
+        _ changes: [Change], _ left: ImageSource, _ right: ImageSource, _ pairs: [DomainPair], _ redactor: Redactor?
+    ) throws {
         if stat {
             DiffStatistics(changes).print(format: output.format)
         } else if nameStatus {
@@ -139,7 +179,7 @@ struct DiffCommand: ParsableCommand {
             case .text, .csv, .csvSafe:
                 let order = by ?? (Terminal.isStandardOutput ? .domain : .kind)
                 let names = order == .domain ? try DomainNames(right, left, without: redactor) : nil
-                DiffText.print(changes, old: left.name, new: right.name, domains: names)
+                DiffText.print(changes, old: left.name, new: right.name, domains: names, pairs: pairs)
             case .jsonl: for change in changes { Console.print(DiffJSON.object(change).text) }
             case .json: Console.print(JSON.array(changes.map(DiffJSON.object)).text)
             }

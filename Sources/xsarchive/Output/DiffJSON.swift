@@ -2,7 +2,7 @@ import XenstoreAnalysis
 import XenstoreStream
 
 /// A change as a JSON object: change, kind, path, domid, the other members of its identity, old and
-/// new.
+/// new. If two domids are compared as one domain: the pair, and the path in the older image.
 enum DiffJSON {
     static func object(_ change: Change) -> JSON {
         var members: [(String, JSON)] = [
@@ -11,6 +11,11 @@ enum DiffJSON {
         members.append(("path", change.path.map(JSON.bytes) ?? .null))
         members.append(("domid", change.domid.map { .integer(Int64($0)) } ?? .null))
         members += change.identity.map { ($0.name, value($0.value)) }
+        if let pair = change.pair, !pair.isSame {
+            members.append(
+                ("paired", .object([("old", .integer(Int64(pair.old))), ("new", .integer(Int64(pair.new)))])))
+            if let path = change.oldPath { members.append(("old_path", .bytes(path))) }
+        }
         members += [("old", change.old.map(attributes) ?? .null), ("new", change.new.map(attributes) ?? .null)]
         return .object(members)
     }

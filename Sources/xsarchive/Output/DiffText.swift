@@ -9,12 +9,19 @@ enum DiffText {
         case kind, domain
     }
 
-    /// - Parameter domains: the domains' names, to group by the domain that a change concerns; nil:
-    ///   group by kind.
-    static func print(_ changes: [Change], old: String, new: String, domains: DomainNames? = nil) {
+    /// - Parameters:
+    ///   - domains: the domains' names, to group by the domain that a change concerns; nil: group
+    ///     by kind.
+    ///   - pairs: the domains to which the diff is restricted.
+    static func print(
+        _ changes: [Change], old: String, new: String, domains: DomainNames? = nil, pairs: [DomainPair] = []
+    ) {
         guard !changes.isEmpty else { return }
         Console.print(Style.heading("--- \(Escape.printable(old))"))
         Console.print(Style.heading("+++ \(Escape.printable(new))"))
+        for pair in pairs where !pair.isSame {
+            Console.print(Style.heading("domain \(pair.old) of the older image as domain \(pair.new) of the newer one"))
+        }
         for (heading, changes) in domains.map({ sections(changes, $0) }) ?? sections(changes) {
             Console.print("\n" + Style.group(heading))
             for change in changes { Console.print(line(change, namesKind: domains != nil)) }
@@ -36,11 +43,13 @@ enum DiffText {
     private static func sections(_ changes: [Change], _ names: DomainNames) -> [(heading: String, changes: [Change])] {
         let groups = Dictionary(grouping: changes) { $0.concernedDomid.map(Int.init) ?? -1 }
         return groups.sorted { $0.key < $1.key }.map { domid, changes in
-            (domid < 0 ? "Host" : "Domain \(domid)" + (names[UInt16(domid)].map { " \($0)" } ?? ""), changes)
+            let older = changes.first?.pair.map { $0.isSame ? "" : " (\($0.old) in the older image)" } ?? ""
+            let name = names[UInt16(clamping: domid)].map { " \($0)" } ?? ""
+            return (domid < 0 ? "Host" : "Domain \(domid)" + name + older, changes)
         }
     }
 
-    /// `M<tab>node<tab>/path`.
+    /// `M<tab>node<tab>/path`; after another tab the name in the older image, if it is another one.
     static func nameStatus(_ change: Change) -> String {
         let letter =
             switch change.action {
@@ -48,7 +57,8 @@ enum DiffText {
             case .removed: "D"
             case .changed: "M"
             }
-        return "\(letter)\t\(change.kind.rawValue)\t\(name(change))"
+        let line = "\(letter)\t\(change.kind.rawValue)\t\(name(change, in: .newer))"
+        return line + (change.isRenamed ? "\t\(name(change, in: .older))" : "")
     }
 
     static func heading(_ kind: Change.Kind) -> String {
@@ -91,24 +101,53 @@ enum DiffText {
         change.differences.map { difference in
             let label = difference.name == "value" ? "" : difference.name.replacingUnderscores() + " "
             let (before, after) = (text(difference.old), text(difference.new))
-            return label + "\(old?(before) ?? before) → \(new?(after) ?? after)"
+            let note = difference.old == difference.new ? " (the same domid, but of another domain)" : ""
+            return label + "\(old?(before) ?? before) → \(new?(after) ?? after)" + note
         }.joined(separator: "; ")
     }
 
+    /// Which image's domids a name has.
+    enum Naming {
+        case older, newer
+        /// Both where they differ, as `{37 → 38}`.
+        case both
+    }
+
     /// What identifies the item among others of its kind.
-    static func name(_ change: Change) -> String {
+    static func name(_ change: Change, in naming: Naming = .both) -> String {
         var identity = change.identity.map { "\($0.name.replacingUnderscores()) \(text($0.value))" }
         switch change.kind {
         case .header: return "header"
         case .global: return "global data"
         case .node, .perms: break
-        default: if let domid = change.domid { identity.insert("domain \(domid)", at: 0) }
+        default:
+            if let domid = change.domid {
+                let old = String(change.oldDomid ?? domid)
+                identity.insert("domain " + renamed(old, String(domid), naming), at: 0)
+            }
         }
-        let path = change.path.map { $0.isEmpty ? "\"\"" : Escape.printable($0) }
+        let path = change.path.map { $0.isEmpty ? "\"\"" : Self.path(change.oldPath ?? $0, $0, naming) }
         switch (path, identity.isEmpty) {
         case (let path?, true): return path
         case (let path?, false): return "\(path) (\(identity.joined(separator: ", ")))"
         case (nil, _): return identity.joined(separator: ", ")
+        }
+    }
+
+    /// A path, in which names between slashes may differ between the images.
+    private static func path(_ old: Octets, _ new: Octets, _ naming: Naming) -> String {
+        func names(_ path: Octets) -> [String] {
+            path.split(separator: ASCII.slash, omittingEmptySubsequences: false).map { Escape.printable($0) }
+        }
+        guard old != new else { return Escape.printable(new) }
+        return zip(names(old), names(new)).map { renamed($0, $1, naming) }.joined(separator: "/")
+    }
+
+    private static func renamed(_ old: String, _ new: String, _ naming: Naming) -> String {
+        switch naming {
+        case .older: old
+        case .newer: new
+        case .both: old == new ? new : "{\(old) → \(new)}"
         }
     }
 
@@ -141,6 +180,12 @@ enum DiffText {
                 ? "no bytes"
                 : "\(octets.count) bytes (\(Hexadecimal.text(octets.prefix(8)))\(octets.count > 8 ? "..." : ""))"
         }
+    }
+}
+
+extension Change {
+    fileprivate var isRenamed: Bool {
+        oldPath != nil || oldDomid != nil
     }
 }
 
