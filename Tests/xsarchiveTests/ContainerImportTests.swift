@@ -150,6 +150,16 @@ enum HostReport {
         #expect(named.ending == .exit(2) && named.output.isEmpty)
     }
 
+    @Test func aNamedPipeIsReadOnce() {
+        let place = HostReport.place()
+        _ = place.shell("tar -czf one.tgz bug-report/state && mkfifo pipe")
+        for (file, command) in [(tiny, "import --name a pipe"), ("one.tgz", "import pipe"), ("one.tgz", "show pipe")] {
+            let outcome = place.shell("cat \"$1\" > pipe & \"$0\" $2; status=$?; wait; exit $status", file, command)
+            expectDone(outcome)
+        }
+        #expect(place.run("images", "--format", "csv").lines.count == 3)
+    }
+
     @Test func aNameIsForOneImage() {
         let place = HostReport.place()
         _ = place.shell("tar -cf report.tar bug-report")

@@ -23,11 +23,12 @@ public struct Container {
     /// - Returns: nil if this is not a regular file, or not a container.
     /// - Throws: `ArchiveError` if the file cannot be read.
     public init?(path: String) throws {
-        let start = try FileIO.reading(path) { descriptor, status -> (Compression?, [UInt8])? in
-            guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-            return try FileContent.start(path, descriptor, count: ContainerForm.markSize)
+        // A pipe must not even be opened: its writer would see it closed.
+        guard FileTree.isRegular(path) else { return nil }
+        let (compression, bytes) = try FileIO.reading(path) { descriptor, _ in
+            try FileContent.start(path, descriptor, count: ContainerForm.markSize)
         }
-        guard let (compression, bytes) = start, let form = ContainerForm(start: bytes[...]) else { return nil }
+        guard let form = ContainerForm(start: bytes[...]) else { return nil }
         (self.path, self.form, self.compression, content) = (path, form, compression, nil)
     }
 
