@@ -9,6 +9,11 @@ public struct TarFile {
         entries + [UInt8](repeating: 0, count: 1024)
     }
 
+    /// Adds the entries of another tar, several times.
+    public mutating func add(_ other: TarFile, times: Int) {
+        for _ in 0..<times { entries += other.entries }
+    }
+
     /// Adds an entry.
     /// - Parameters:
     ///   - name: at most 100 bytes.

@@ -82,7 +82,8 @@ enum HostReport {
         #expect(plain.ending == .exit(1) && packed.ending == .exit(1))
         #expect(images(packed).sorted() == images(plain).sorted() && images(plain).count == 1)
         let lines = plain.errorLines.map { $0.replacing(folder + "/", with: name + "!") }
-        #expect(packed.errorLines.sorted() == lines.sorted() && lines.count == 3)
+        #expect(packed.errorLines.sorted() == lines.sorted())
+        #expect(lines.count { $0.contains(": skipped, ") } == 3)
         expectBytes(
             place.run("export", "@1").output,
             Files.read(folder + "/bug-report-20240105120000/xenstore-ls-f.out"))
@@ -183,7 +184,7 @@ enum HostReport {
         expectFailure(place.run("import", "\(tiny)!x"), 2, containing: ["not a tar or zip"])
         expectFailure(
             place.run("import", "outer.zip!inner.tar!bug-report/inventory.xml"), 2,
-            containing: ["bug-report/inventory.xml: offset 0: ", "is not a xenstore migration stream"])
+            containing: ["outer.zip!inner.tar!bug-report/inventory.xml: offset 0: "])
     }
 
     @Test func theTimeOfAMemberIsThatInTheContainer() {
