@@ -15,6 +15,7 @@ mkdir -p "Corpus/$target" Finds
 find ../Tests/Fixtures -name '*.bin' -size -8k -exec cp {} "Corpus/$target/" \;
 head -c 3000 ../Tests/Fixtures/oxenstored-4.17-small.dump > "Corpus/$target/oxenstored.dump"
 head -c 3000 ../Tests/Fixtures/listings/xen-4.17-small.ls-fp.txt > "Corpus/$target/listing.txt"
+cp ../Tests/Fixtures/databases/*.db.debug ../Tests/Fixtures/databases/*.tdbdump "Corpus/$target/"
 # Ten seconds for one file counts as a hang, a gigabyte as an excessive allocation.
 "../.build-fuzz/release/$target" "Corpus/$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
     -artifact_prefix=Finds/ -print_final_stats=1 -verbosity=1

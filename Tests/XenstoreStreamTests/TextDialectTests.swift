@@ -39,14 +39,17 @@ import Testing
             path: TerminatedString("/local/domain/1/name"), value: Octets("web\n01".utf8),
             perms: [Permission(perm: 0x6E, domid: 0)])
         for dialect in TextDialects.all {
-            if dialect.layout == .pairs { node.perms = [] }
+            node.perms = dialect.layout == .pairs ? [] : [Permission(perm: 0x6E, domid: 0)]
             // A database cannot be written from nodes alone.
             #expect(dialect.text(of: .node(node)).isEmpty == dialect.layout.isOfDatabase, "\(dialect.layout)")
             if dialect.layout.isOfDatabase { continue }
-            // oxenstored's text for debugging begins with the root.
-            let start = dialect.layout == .oxenstoredDebug ? Array("/{n0}\n".utf8) : dialect.head
-            let parents = dialect.layout == .tree ? Array("local = \"\"\n domain = \"\"\n  1 = \"\"\n".utf8) : []
-            let text = start + parents + dialect.text(of: .node(node))
+            let parents: [UInt8] =
+                switch dialect.layout {
+                case .tree: Array("local = \"\"\n domain = \"\"\n  1 = \"\"\n".utf8)
+                case .oxenstoredDebug: Array("/{n0}\n".utf8)
+                default: []
+                }
+            let text = dialect.head + parents + dialect.text(of: .node(node))
             #expect(try LayoutDetection(bytes: text).format.layout == dialect.layout)
             let image = try TextImage(text, layout: dialect.layout)
             let format = StreamFormat(text: dialect.layout)

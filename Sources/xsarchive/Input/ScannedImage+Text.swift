@@ -7,6 +7,6 @@ extension ScannedImage {
         if layout.isListing || nodeCount > 0 { return nodeCount > 0 }
         var isFound = false
         try? forEachItem { if case .record(let record) = $1, record.type != .textLine { isFound = true } }
-        return isFound || layout.dialect.map { file.starts(with: $0.head) && !$0.head.isEmpty } ?? false
+        return isFound || (layout.dialect as? any LineDialect)?.recognizes(file[...]) != nil
     }
 }
