@@ -66,8 +66,8 @@ WITH layout_kind (kind, layouts) AS (
 SELECT s.stream_id, k.kind, '/', 1, 1
 FROM stream s JOIN layout_kind k ON ' ' || k.layouts || ' ' LIKE '% ' || s.layout || ' %';
 
--- A listing that was imported before covers the host if it has the four trees that every host has; otherwise nobody recorded what it
--- covers.
+-- A listing that was imported before covers the host if it has the four trees that every host has; otherwise it is not recorded what
+-- it covers.
 INSERT INTO stream_coverage
 SELECT s.stream_id, k.kind, '/', 0, 1
 FROM stream s

@@ -20,9 +20,9 @@ SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.ca
        i.stream_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
 
--- What an image covers: the kinds of things that it would hold if they existed, and from which path on.
--- What it does not cover is unknown. The longest root at or above a path decides; covered 0 is an
--- exception.
+-- What an image covers: the kinds of things that it would hold if they existed, and from which path
+-- on. What it does not cover is unknown. The longest root at or above a path decides; covered 0 is
+-- an exception.
 CREATE VIEW coverage AS
 SELECT i.image_id, v.kind, v.root, v.includes_root, v.covered
 FROM image i JOIN stream_coverage v ON v.stream_id = i.stream_id;

@@ -77,7 +77,9 @@ struct ListingMutator {
             steps.append("UTF-16")
             let isLittle = random.chance(50)
             let units = (random.chance(70) ? [0xFEFF] : []) + Array(text.utf16)
-            return units.flatMap { isLittle ? [UInt8($0 & 0xFF), UInt8($0 >> 8)] : [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+            return units.flatMap {
+                isLittle ? [UInt8($0 & 0xFF), UInt8($0 >> 8)] : [UInt8($0 >> 8), UInt8($0 & 0xFF)]
+            }
         case 1:
             steps.append("byte-order mark")
             return [0xEF, 0xBB, 0xBF] + Array(text.utf8)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import XenstoreStream
 
-/// A thousand listings that were wrapped, quoted, cut, put behind prompts and joined, against the
+/// A thousand listings that were wrapped, quoted, cut, put after prompts and joined, against the
 /// stream that they come from.
 @Suite struct MutatedListingTests {
     private static let names = ["ls-fp", "ls-f", "ls", "ls-p"]
@@ -26,7 +26,7 @@ import Testing
         var lines = Array(listings[index].prefix(count))
         if mutator.random.chance(40) { lines = mutator.wrapped(lines) }
         if mutator.random.chance(40) {
-            mutator.note("behind a prompt")
+            mutator.note("after a prompt")
             let options = ["-f -p", "-f", "", "-p"][index]
             lines = [mutator.prompt() + "xenstore-ls " + options] + lines
             if mutator.random.chance(50) { lines += [mutator.prompt()] }
@@ -70,7 +70,9 @@ import Testing
                 all += 1
                 if read == counts { whole += 1 }
                 // Whatever is missing is said.
-                #expect(found.isEmpty || problems + read.reduce(0, +) >= counts.reduce(0, +), "\(context): \(read) of \(counts)")
+                #expect(
+                    found.isEmpty || problems + read.reduce(0, +) >= counts.reduce(0, +),
+                    "\(context): \(read) of \(counts)")
             }
         }
         print("\(whole) of \(all) mutations that are not cut are read whole")

@@ -127,7 +127,8 @@ import Testing
     @Test func aRootThatSomebodyGivesMakesPathsWhole() throws {
         let home = TreeRoot(Octets("/local/domain/7".utf8), .option)
         for (name, path) in [
-            ("relative-fp.txt", "/local/domain/7/backend/vif/46/0/state"), ("fenced-tree.md", "/local/domain/7/vif/0/mac"),
+            ("relative-fp.txt", "/local/domain/7/backend/vif/46/0/state"),
+            ("fenced-tree.md", "/local/domain/7/vif/0/mac"),
             ("guest-relative-f.txt", "/local/domain/7/device/vbd/51712/state"),
         ] {
             let listing = try #require(try Self.read(Fixtures.bytes("pastes/" + name), root: home).first)
@@ -163,7 +164,9 @@ import Testing
     }
 
     @Test func permissionsAreCoveredIfTheListingHasThem() throws {
-        for (name, expected) in [("real/tty120-ls-p.txt", true), ("real/tty80-ls.txt", false), ("relative-fp.txt", true)] {
+        for (name, expected) in [
+            ("real/tty120-ls-p.txt", true), ("real/tty80-ls.txt", false), ("relative-fp.txt", true),
+        ] {
             let listing = try #require(try Self.read(Fixtures.bytes("pastes/" + name)).first)
             #expect(listing.image.coverage.covers(.permissions) == expected, "\(name)")
         }

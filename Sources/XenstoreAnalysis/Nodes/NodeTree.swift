@@ -35,7 +35,7 @@ public struct NodeTree {
     public init(_ source: ImageSource) throws {
         isPartial = source.format.layout.isPartial
         isOrdered = !source.format.layout.isOfDatabase
-        // A listing never contains the root. If nothing says where it hangs, its paths are relative.
+        // A listing never contains the root. Its paths are relative if nothing says where it hangs.
         root = source.root.isAbsolute ? Path.root : source.root.path
         if isPartial { add(NodeData(path: TerminatedString(root), value: [], perms: [])) }
         try source.forEachRecord { body in

@@ -129,7 +129,9 @@ enum RecordRules {
         _ path: Octets, mayBeRelative: Bool, _ record: Record, _ list: inout FindingList
     ) {
         if !Path.isFixed(path) && mayBeRelative {
-            if path.isEmpty || Path.hasEmptyPart(path) { list.add(.pathForm, at: record, "the path \(Escape.short(path))") }
+            if path.isEmpty || Path.hasEmptyPart(path) {
+                list.add(.pathForm, at: record, "the path \(Escape.short(path))")
+            }
         } else if !Path.isSpecial(path) && !Path.isWellFormed(path) {
             list.add(.pathForm, at: record, "the path \(Escape.short(path))")
         }

@@ -38,8 +38,8 @@ public struct Header: Hashable, Sendable {
         flags & ~1
     }
 
-    /// Whether the bytes begin like a stream. A command that begins with the same word does not: the
-    /// version of a stream is no text.
+    /// Whether the bytes begin like a stream. A command that begins with the same word does not:
+    /// the version of a stream is no text.
     static func begins(_ bytes: [UInt8]) -> Bool {
         bytes.starts(with: ident) && !bytes.dropFirst(ident.count).prefix(4).allSatisfy(ASCII.isPrintable)
     }

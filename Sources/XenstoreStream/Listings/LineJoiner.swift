@@ -8,7 +8,7 @@ struct LineJoiner {
         /// The index after its last line.
         let end: Int
         /// The columns at which a terminal wrapped long lines in the middle of a word; nil if a
-        /// mailer wrapped them at blanks, or nobody did.
+        /// mailer wrapped them at blanks, or none is wrapped.
         let hardWidth: Int?
         /// The columns of the only broken line, if they do not show who broke it.
         let doubtfulWidth: Int?
@@ -96,10 +96,13 @@ struct LineJoiner {
             let next = lines[place]
             if next.isBlank || next.isFence { return nil }
             // A line with a path of its own is not the rest of another one.
-            if case .node(let other) = ListingLine.parse(next.content), other.form != .tree, Path.isAbsolute(other.name) {
+            if case .node(let other) = ListingLine.parse(next.content), other.form != .tree, Path.isAbsolute(other.name)
+            {
                 return nil
             }
-            guard let joined = joined(text, next.content, part, width: lines[place - 1].width, stretch) else { return nil }
+            guard let joined = joined(text, next.content, part, width: lines[place - 1].width, stretch) else {
+                return nil
+            }
             text = joined
             place += 1
             switch ListingLine.parse(text) {
@@ -139,7 +142,9 @@ struct LineJoiner {
     /// One broken line does not show whether there was a blank. Long values without blanks, like
     /// paths, have none; of others the part before the break is known.
     private func joinedInDoubt(_ head: Octets, _ tail: Octets) -> Octets? {
-        guard let open = head.firstIndex(of: ASCII.quote), let close = tail.lastIndex(of: ASCII.quote) else { return nil }
+        guard let open = head.firstIndex(of: ASCII.quote), let close = tail.lastIndex(of: ASCII.quote) else {
+            return nil
+        }
         let (start, rest) = (head[(open + 1)...], tail[..<close])
         if start.count >= 12, !start.contains(ASCII.space), !rest.contains(ASCII.space) { return head + tail }
         return head + Self.cutMark + tail[close...]

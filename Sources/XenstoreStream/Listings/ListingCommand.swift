@@ -17,7 +17,8 @@ struct ListingCommand: Equatable {
         var rest = words.dropFirst()
         while let word = rest.popFirst() {
             if Self.ends.contains(where: { word.starts(with: $0) }) {
-                isFiltered = word.first == UInt8(ascii: "|") && Self.takesLinesOut(word.dropFirst() + (rest.first ?? []))
+                isFiltered =
+                    word.first == UInt8(ascii: "|") && Self.takesLinesOut(word.dropFirst() + (rest.first ?? []))
                 break
             }
             if let first = word.first, Self.shellMarks.contains(first) {
@@ -46,7 +47,8 @@ struct ListingCommand: Equatable {
         for (index, word) in words.enumerated() {
             let isTool = word.elementsEqual("xenstore-ls".utf8) || word.suffix(12).elementsEqual("/xenstore-ls".utf8)
             let isSubcommand =
-                word.elementsEqual("xenstore".utf8) && index + 1 < words.count && words[index + 1].elementsEqual("ls".utf8)
+                word.elementsEqual("xenstore".utf8) && index + 1 < words.count
+                && words[index + 1].elementsEqual("ls".utf8)
             guard isTool || isSubcommand else { continue }
             guard index == 0 || isPrompt(words[..<index]) else { return nil }
             return [word] + words[(index + (isTool ? 1 : 2))...]
@@ -69,7 +71,7 @@ struct ListingCommand: Equatable {
         word.allSatisfy(Path.isCharacter)
     }
 
-    /// Whether a program behind a pipe may leave lines out.
+    /// Whether a program after a pipe may leave lines out.
     private static func takesLinesOut(_ program: Octets) -> Bool {
         !["less", "more", "cat", "tee", "nl", ""].contains { program.elementsEqual($0.utf8) }
     }

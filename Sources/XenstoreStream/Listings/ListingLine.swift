@@ -92,7 +92,7 @@ struct ListingLine {
         if rest.starts(with: equals) {
             let tail = rest.dropFirst(equals.count).drop { $0 == ASCII.space }
             if tail.isEmpty { return .incomplete(.equals) }
-            // Somebody took the value out.
+            // A script that hides secrets took the value out.
             if tail.first == UInt8(ascii: "<"), tail.last == UInt8(ascii: ">") { return line([], .unknown, nil, form) }
             return .other
         }
@@ -146,7 +146,8 @@ struct ListingLine {
     static func permissions(_ line: Octets) -> [Permission]? {
         let text = line.drop { $0 == ASCII.space || $0 == ASCII.dot }
         let end = text.lastIndex { $0 != ASCII.space } ?? text.startIndex
-        guard text.first == UInt8(ascii: "("), !text.isEmpty, text[end] == ASCII.closeParenthesis, end > text.startIndex else {
+        guard text.first == UInt8(ascii: "("), !text.isEmpty, text[end] == ASCII.closeParenthesis, end > text.startIndex
+        else {
             return nil
         }
         return TextPermissions.read(text[(text.startIndex + 1)..<end], separator: ASCII.comma)

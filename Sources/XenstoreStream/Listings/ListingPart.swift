@@ -27,7 +27,8 @@ public struct ListingPart: Sendable {
             let end = index + 1 == blocks.count ? bytes.count : text.source.lines[block.end - 1].range.upperBound
             parts.append(
                 ListingPart(
-                    number: index + 1, range: (parts.last?.range.upperBound ?? 0)..<end, line: first.lines.lowerBound + 1,
+                    number: index + 1, range: (parts.last?.range.upperBound ?? 0)..<end,
+                    line: first.lines.lowerBound + 1,
                     command: block.command?.text, layout: block.form.layout, reason: block.form.reason))
         }
         return parts

@@ -1,4 +1,4 @@
-/// The listings in a text that somebody pasted, saved or mailed.
+/// The listings in a text that was pasted, saved or mailed.
 ///
 /// The whole text is looked at, so prompts, other commands and prose may stand before, between and
 /// after them.
@@ -10,7 +10,8 @@ struct ListingText {
     /// What stands after the last block's lines.
     private var gap = Gap()
     private var command: ListingCommand?
-    /// The paths, or for a tree the names at its top, of the last block, as far as they were needed.
+    /// The paths, or for a tree the names at its top, of the last block, as far as they were
+    /// needed.
     private var names: Set<Octets> = []
     private var namedEntries = 0
 
@@ -105,7 +106,7 @@ struct ListingText {
 
     private static let errorStart = Array("xenstore-ls:".utf8)
     private static let accessError = Array("could not access".utf8)
-    private static let fatalError = Array("xs_directory".utf8)
+    private static let lastMessage = Array("xs_directory".utf8)
 
     /// Whether the line is an error message of the tool. The message of the tool's own library may
     /// be on the next line.
@@ -118,7 +119,7 @@ struct ListingText {
     private mutating func noteError(_ line: SourceLine) {
         guard !blocks.isEmpty else { return }
         blocks[blocks.count - 1].hasErrors = true
-        if Self.contains(line.content, Self.fatalError) { blocks[blocks.count - 1].endsEarly = true }
+        if Self.contains(line.content, Self.lastMessage) { blocks[blocks.count - 1].endsEarly = true }
     }
 
     private static func contains(_ text: Octets, _ word: [UInt8]) -> Bool {
@@ -149,8 +150,8 @@ struct ListingText {
         return end
     }
 
-    /// Whether a line between those of whole paths only looks like one of a tree: the rest of a line
-    /// that somebody wrapped.
+    /// Whether a line between those of whole paths only looks like one of a tree: the rest of a
+    /// line that was wrapped.
     private func isStray(_ node: ListingLine) -> Bool {
         node.form == .tree && gap.isBroken
     }

@@ -1,4 +1,4 @@
-/// A line of a text as somebody pasted it: what it says, and the bytes that it is read from.
+/// A line of a text as people paste it: what it says, and the bytes that it is read from.
 struct SourceLine {
     /// The bytes of the text, with the line's end. A quoted-printable line may take several lines.
     let range: Range<Int>
@@ -20,6 +20,8 @@ struct SourceLine {
         return Self.fences.contains { text.starts(with: $0) }
     }
 
-    private static let fences = ["```", "~~~", "{code", "{noformat", "[code", "[/code", "<pre", "</pre", "<code", "</code"]
-        .map { Array($0.utf8) }
+    private static let fences = [
+        "```", "~~~", "{code", "{noformat", "[code", "[/code", "<pre", "</pre", "<code", "</code",
+    ]
+    .map { Array($0.utf8) }
 }

@@ -1,4 +1,4 @@
-/// A text as somebody pasted it, in lines: decoded from UTF-16 and quoted-printable, without
+/// A text as people paste it, in lines: decoded from UTF-16 and quoted-printable, without
 /// carriage returns, colours of a terminal and marks of a quotation.
 struct SourceText {
     let encoding: TextEncoding
@@ -69,7 +69,8 @@ struct SourceText {
         var units: [UInt16] = []
         var offset = line.startIndex
         while offset + 1 < line.endIndex {
-            let (low, high) = encoding == .utf16Little ? (line[offset], line[offset + 1]) : (line[offset + 1], line[offset])
+            let (low, high) =
+                encoding == .utf16Little ? (line[offset], line[offset + 1]) : (line[offset + 1], line[offset])
             units.append(UInt16(high) << 8 | UInt16(low))
             offset += 2
         }
@@ -148,7 +149,9 @@ struct SourceText {
             } else if rest.count >= 2, let octets = Hexadecimal.read(rest.prefix(2)) {
                 result += octets
                 rest = rest.dropFirst(2)
-            } else if let end = rest.firstIndex(of: ASCII.newline), rest[..<end].allSatisfy({ $0 == ASCII.carriageReturn }) {
+            } else if let end = rest.firstIndex(of: ASCII.newline),
+                rest[..<end].allSatisfy({ $0 == ASCII.carriageReturn })
+            {
                 rest = rest[(end + 1)...]
             } else if !rest.isEmpty {
                 result.append(byte)

@@ -4,7 +4,7 @@ public enum ValueKnowledge: String, CaseIterable, Sendable {
     case whole
     /// Its beginning: the tool cut it off, or the text is cut.
     case cut
-    /// Nothing: the node could not be read, or somebody filtered the value.
+    /// Nothing: the node could not be read, or the value was taken out.
     case unknown
 
     /// The mark in the field `access` of a committed node of a listing, in which no daemon keeps

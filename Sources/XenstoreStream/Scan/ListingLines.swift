@@ -1,4 +1,5 @@
-/// A text with one listing, in pieces that cover every byte: the lines of its nodes, and the others.
+/// A text with one listing, in pieces that cover every byte: the lines of its nodes, and the
+/// others.
 struct ListingLines {
     /// A line, or the lines that make one.
     struct Piece {
@@ -19,7 +20,7 @@ struct ListingLines {
 
     /// - Parameters:
     ///   - bytes: the text. Its first listing is read, or the first certain one.
-    ///   - root: where the tree hangs, as somebody said; nil: as the text says.
+    ///   - root: where the tree hangs, as the user said; nil: as the text says.
     init(_ bytes: [UInt8], root: TreeRoot?) {
         let text = ListingText(bytes)
         guard let block = text.certain.first ?? text.blocks.first else {

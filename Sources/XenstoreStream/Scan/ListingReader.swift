@@ -19,7 +19,7 @@ struct ListingReader {
 
     /// - Parameters:
     ///   - block: the listing.
-    ///   - given: where the tree hangs, as somebody said; nil: as the text says.
+    ///   - given: where the tree hangs, as the user said; nil: as the text says.
     init(_ block: ListingBlock, root given: TreeRoot?) {
         self.block = block
         let relative = Self.relativePaths(block)
@@ -104,7 +104,9 @@ struct ListingReader {
     /// The columns at which the tool cut the lines: a line with a cut value shows it.
     private static func width(_ block: ListingBlock) -> Int {
         var widths: [Int: Int] = [:]
-        for entry in block.entries where entry.line.knowledge == .cut && entry.lines.count == 1 { widths[entry.line.cutWidth, default: 0] += 1 }
+        for entry in block.entries where entry.line.knowledge == .cut && entry.lines.count == 1 {
+            widths[entry.line.cutWidth, default: 0] += 1
+        }
         return widths.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? TreeLine.usualWidth
     }
 
@@ -133,10 +135,12 @@ struct ListingReader {
         var areas = nodeAreas(block, root, items)
         // Permissions are known of every node that the listing has.
         if block.entries.contains(where: { $0.line.perms != nil }) {
-            areas.append(Coverage.Area(.permissions, root: root.isAbsolute ? Path.root : root.path, includesRoot: false))
+            areas.append(
+                Coverage.Area(.permissions, root: root.isAbsolute ? Path.root : root.path, includesRoot: false))
         }
-        // Nodes with a name that the tool cut off are there, under paths that nobody knows.
-        let above = Set(items.filter { $0.node.access & ValueKnowledge.cutPathMark != 0 }.map { parent(of: $0.node.path.octets) })
+        // Nodes with a name that the tool cut off are there, under unknown paths.
+        let above = Set(
+            items.filter { $0.node.access & ValueKnowledge.cutPathMark != 0 }.map { parent(of: $0.node.path.octets) })
         for path in above where !areas.contains(where: { $0.kind == .nodes && $0.root == path }) && !areas.isEmpty {
             areas.append(Coverage.Area(.nodes, root: path, includesRoot: false, isCovered: false))
         }
@@ -155,7 +159,7 @@ struct ListingReader {
 
     /// Where the listing has every node.
     private static func nodeAreas(_ block: ListingBlock, _ root: TreeRoot, _ items: [Item]) -> [Coverage.Area] {
-        // Another program took lines out, the tool ended early, or somebody asked for some paths.
+        // Another program took lines out, the tool ended early, or a script asked for some paths.
         if block.command?.isFiltered == true || block.endsEarly || block.form == .pairs { return [] }
         if let path = block.command?.path {
             let isBelow = block.form != .tree && (Path.isFixed(path) || root.source != .option)
@@ -208,7 +212,10 @@ struct ListingReader {
         if placed < items.count {
             let count = items.count - placed
             remarks.append(
-                (.treeIndentation, placed, "\(count) lines from here on are not used: the indentation fits no line above"))
+                (
+                    .treeIndentation, placed,
+                    "\(count) lines from here on are not used: the indentation fits no line above"
+                ))
         }
         let again = items.indices.filter { $0 < placed && items[$0].problem != nil }
         note(again, .duplicateNode, "paths occur again, and the last one counts")
@@ -219,7 +226,8 @@ struct ListingReader {
             remarks.append(
                 (
                     .listingError, items.count - 1,
-                    block.endsEarly ? "xenstore-ls failed here: what would follow is missing"
+                    block.endsEarly
+                        ? "xenstore-ls failed here: what would follow is missing"
                         : "xenstore-ls could not read every node"
                 ))
         }
@@ -227,6 +235,7 @@ struct ListingReader {
 
     private mutating func note(_ indices: [Int], _ rule: Rule, _ what: String) {
         guard let first = indices.first else { return }
-        remarks.append((rule, first, "\(indices.count) \(what); the first is \(Escape.short(items[first].node.path.octets))"))
+        remarks.append(
+            (rule, first, "\(indices.count) \(what); the first is \(Escape.short(items[first].node.path.octets))"))
     }
 }

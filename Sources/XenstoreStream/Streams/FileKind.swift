@@ -21,9 +21,13 @@ enum FileKind {
     ]
 
     private static let binaryStarts: [([UInt8], String)] = [
-        (Array(repeating: 0xFF, count: 8) + Array("XENF".utf8), "a migration stream of libxc, which has a guest's memory"),
+        (
+            Array(repeating: 0xFF, count: 8) + Array("XENF".utf8),
+            "a migration stream of libxc, which has a guest's memory"
+        ),
         ([0x1F, 0x8B], "a gzip file"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "an xz file"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "a zstd file"), ([0x50, 0x4B, 3, 4], "a zip file"), ([0x89, 0x50, 0x4E, 0x47], "a picture"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "a zstd file"), ([0x50, 0x4B, 3, 4], "a zip file"),
+        ([0x89, 0x50, 0x4E, 0x47], "a picture"),
         ([0xFF, 0xD8, 0xFF], "a picture"),
     ]
 
@@ -65,10 +69,12 @@ enum FileKind {
     /// `IN 0x55a01db9ac00 20261125 21:52:38 WATCH (...)`, with `io: ` before it from Xen 4.18 on.
     private static func isTrace(_ line: Octets) -> Bool {
         let words = line.split(separator: ASCII.space, maxSplits: 6)
-        guard let place = words.firstIndex(where: { $0.elementsEqual("IN".utf8) || $0.starts(with: "OUT".utf8) }), place < 2
+        guard let place = words.firstIndex(where: { $0.elementsEqual("IN".utf8) || $0.starts(with: "OUT".utf8) }),
+            place < 2
         else { return false }
         let pointer = words.dropFirst(place + 1).first ?? []
-        return pointer.starts(with: "0x".utf8) && words.dropFirst(place + 2).contains { fits($0, Array("dd:dd:dd".utf8)[...]) }
+        return pointer.starts(with: "0x".utf8)
+            && words.dropFirst(place + 2).contains { fits($0, Array("dd:dd:dd".utf8)[...]) }
     }
 
     /// Whether a text begins as a form says: a `d` is a digit, everything else itself.

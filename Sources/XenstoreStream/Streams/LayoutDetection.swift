@@ -105,7 +105,8 @@ public struct LayoutDetection: Equatable, Sendable {
         guard parts.count == 1 else {
             throw StreamError(
                 .severalListings, offset: parts[1].range.lowerBound,
-                reason: "the text has \(parts.count) listings: " + parts.prefix(5).map(\.description).joined(separator: ", ")
+                reason: "the text has \(parts.count) listings: "
+                    + parts.prefix(5).map(\.description).joined(separator: ", ")
                     + (parts.count > 5 ? " and more" : ""))
         }
         return LayoutDetection(

@@ -4,8 +4,8 @@
 ///     local = ""  . . . . . . . . . . . . . . . . . . . . . . . . . . . . .  (n0)
 ///      domain = ""  . . . . . . . . . . . . . . . . . . . . . . . . . . . .  (n0)
 ///
-/// Names and values are escaped as by `ListingDialect`. A line is cut at 80 columns, and a cut value
-/// ends with `\...`.
+/// Names and values are escaped as by `ListingDialect`. A line is cut at 80 columns, and a cut
+/// value ends with `\...`.
 struct TreeDialect: TextDialect {
     let layout = Layout.tree
     let head: [UInt8] = []

@@ -8,7 +8,7 @@ package struct TreeLine {
     package var perms: [Permission]?
     /// Columns before the name.
     package var depth: Int
-    /// Whether the value goes on, although nobody knows how.
+    /// Whether the value goes on in an unknown way.
     package var isCut = false
 
     package init(name: Octets, value: Octets, perms: [Permission]?, depth: Int) {

@@ -6,7 +6,7 @@ public struct TreeRoot: Hashable, Sendable {
         case paths
         /// The command above a listing names it.
         case command
-        /// Whoever imported the listing said so.
+        /// The user said so when importing the listing.
         case option
         /// The names in a listing are those of a whole host.
         case content

@@ -245,7 +245,9 @@ struct ImportCommand: ParsableCommand {
     /// Says what was done to read a listing, a line for each kind.
     private func reportReading(_ file: ImageFile, _ image: ScannedImage) {
         var counts: [String: Int] = [:]
-        for finding in image.findings { counts[finding.rule, default: 0] += 1 }
+        for finding in image.findings where Rule(rawValue: finding.rule)?.isAboutReading == true {
+            counts[finding.rule, default: 0] += 1
+        }
         for finding in image.findings {
             guard let count = counts.removeValue(forKey: finding.rule) else { continue }
             let advice = Advice.of(finding).map { "; " + $0 } ?? ""

@@ -81,7 +81,8 @@ struct ImageFile {
     /// Where in the file the image is, for the custody log; nil if it is the whole file.
     var partNote: String? {
         guard let part else { return nil }
-        return "listing \(part.number), bytes \(part.range.lowerBound) to \(part.range.upperBound) of a text with SHA-256 "
+        return
+            "listing \(part.number), bytes \(part.range.lowerBound) to \(part.range.upperBound) of a text with SHA-256 "
             + Digest.sha256(content.bytes) + (part.command.map { ", command: \(Escape.short(Octets($0.utf8)))" } ?? "")
     }
 
@@ -110,7 +111,8 @@ struct ImageFile {
         let image = try scanned(layout, root, salvaging: salvaging, readsFormerNodes: readsFormerNodes)
         if let layout, layout.isText, !image.hasTextOf(layout) {
             throw ArchiveError(
-                .badImage, "\(place): no line is one of the layout \(layout.rawValue); omit --layout, or choose another")
+                .badImage, "\(place): no line is one of the layout \(layout.rawValue); omit --layout, or choose another"
+            )
         }
         if root != nil, image.root.source != .option {
             let what = image.root.isAbsolute ? Escape.short(image.root.path) : "another place"
