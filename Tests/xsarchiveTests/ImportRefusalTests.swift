@@ -80,8 +80,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let document = Fixtures.path("README.md")
         expectFailure(
             place.run("import", document), 2,
-            "\(document): offset 0: the file does not begin with \"xenstore\", "
-                + "so it is not a xenstore migration stream; check that this is the daemon's state file")
+            "\(document): offset 0: a text in which no line is a node's; import takes images: states of a daemon, "
+                + "and listings of xenstore-ls")
         expectFailure(place.run("dump", "."), 2, ".: is a directory; name a file")
         expectFailure(
             place.run("import", "missing"), 2,
