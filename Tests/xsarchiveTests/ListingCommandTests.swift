@@ -1,112 +1,117 @@
 import TestSupport
 import Testing
 
-/// `ls` and `cat` against what the real tools print.
+/// The commands on listings as people paste them.
 @Suite struct ListingCommandTests {
-    static let listings: [(image: String, suffix: String, options: [String])] =
-        ["xen-4.17-tiny", "xen-4.17-small", "xen-4.17-odd"].flatMap { image in
-            [("ls", []), ("ls-f", ["-f"]), ("ls-p", ["-p"]), ("ls-fp", ["-f", "-p"])].map { (image, $0.0, $0.1) }
-        } + [("xen-4.17-seq-3", "ls-fp", ["-fp"])]
-
-    @Test(arguments: listings) func aListingIsThatOfTheRealTool(_ image: String, _ suffix: String, _ options: [String])
-    {
-        let outcome = Workplace().run(["ls", Fixtures.path(image + ".bin")] + options)
-        expectDone(outcome)
-        expectBytes(outcome.output, Fixtures.bytes("listings/\(image).\(suffix).txt"))
+    private func paste(_ name: String) -> String {
+        Fixtures.path("pastes/" + name)
     }
 
-    @Test func anArchivedImageListsLikeItsFile() {
-        expectDone(SharedArchive.run("ls", "@5", "-fp"))
-        expectBytes(SharedArchive.run("ls", "@5", "-fp").output, Fixtures.bytes("listings/xen-4.17-odd.ls-fp.txt"))
-        expectBytes(
-            SharedArchive.run("ls", "@xen-4.17-small.bin").output, Fixtures.bytes("listings/xen-4.17-small.ls.txt"))
+    @Test func severalListingsOfAFileAreSeveralImages() throws {
+        let place = Workplace()
+        let outcome = place.run("import", paste("three-listings.md"))
+        #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
+        #expect(
+            outcome.lines.map { $0.split(separator: " ").dropFirst().first ?? "" } == [
+                "three-listings.md#1", "three-listings.md#2", "three-listings.md#3",
+            ])
+        // Their bytes, one after another, are the file.
+        let bytes = ["@1", "@2", "@3"].flatMap { place.run("export", $0, "-o", "-").output }
+        #expect(bytes == Fixtures.bytes("pastes/three-listings.md"))
+        let notes = place.run("custody", "--format", "json").text
+        #expect(notes.contains("listing 1, bytes 0 to 110 of a text with SHA-256 "))
+        #expect(notes.contains("command: \\\"xenstore ls attr/vif\\\""))
+        expectDone(place.run("verify"))
     }
 
-    @Test func partsOfTheStoreAreListed() throws {
-        var compared = 0
-        for (command, output, status) in Self.recorded("xen-4.17-odd.ls-paths.txt")
-        where command.first == "ls" && status == 0 {
-            let outcome = SharedArchive.run(["ls", "@5"] + command.dropFirst())
-            expectDone(outcome)
-            expectBytes(outcome.output, output, "\(command)")
-            compared += 1
-        }
-        #expect(compared >= 10)
-    }
-
-    @Test func valuesAreThoseOfTheRealTool() throws {
-        var compared = 0
-        for (command, output, status) in Self.recorded("xen-4.17-odd.reads.txt")
-        where command.first == "read" && status == 0 {
-            // -p, which names the path, has no counterpart.
-            guard !command.contains("-p") else { continue }
-            let outcome = SharedArchive.run(["cat", "@5"] + command.dropFirst())
-            expectDone(outcome)
-            expectBytes(outcome.output, output, "\(command)")
-            compared += 1
-        }
-        #expect(compared >= 10)
-    }
-
-    /// What a file of recorded commands holds: the words of each command, its output, its exit
-    /// status.
-    private static func recorded(_ name: String) -> [(command: [String], output: [UInt8], status: Int)] {
-        var results: [(command: [String], output: [UInt8], status: Int)] = []
-        var rest = Fixtures.bytes("listings/" + name)[...]
-        while rest.starts(with: Array("== ".utf8)), let end = rest.firstIndex(of: 0x0A) {
-            let command = String(decoding: rest[rest.startIndex..<end].dropFirst(3), as: UTF8.self)
-            rest = rest[(end + 1)...]
-            // `rc` may follow an output without a newline at once.
-            var output: [UInt8] = []
-            while !rest.isEmpty {
-                let lineEnd = rest.firstIndex(of: 0x0A) ?? rest.endIndex
-                let line = rest[rest.startIndex..<lineEnd]
-                rest = rest[min(lineEnd + 1, rest.endIndex)...]
-                let isLast = rest.isEmpty || rest.starts(with: Array("== ".utf8))
-                guard isLast, let status = Self.status(line) else {
-                    output += line + [0x0A]
-                    continue
-                }
-                output += line.dropLast(4)
-                results.append((command.split(separator: " ").map(String.init), output, status))
-                break
-            }
-        }
-        return results
-    }
-
-    /// The status of a line that ends in `rc N`.
-    private static func status(_ line: ArraySlice<UInt8>) -> Int? {
-        let tail = String(decoding: line.suffix(4), as: UTF8.self)
-        return tail.hasPrefix("rc ") ? Int(tail.dropFirst(3)) : nil
-    }
-
-    @Test(arguments: ["ls", "cat"]) func aNodeThatIsNotThereIsTrouble(_ command: String) {
+    @Test func twoListingsOfAFileAreComparedByTheirNumbers() {
+        let place = Workplace()
+        let file = paste("three-listings.md")
+        let outcome = place.run("diff", file + "#2", file + "#3")
+        #expect(outcome.ending == .exit(1))
+        #expect(outcome.text.contains("vif/0/ipv4/1"), "\(outcome.text)")
+        #expect(place.run("cat", file + "#1", "attr/vif/0/ipv4/1").text == "198.51.100.5\n")
+        expectFailure(place.run("show", file + "#4"), 2, "\(file)#4: the file has 3 listings; name one of them")
         expectFailure(
-            SharedArchive.run(command, "@2", "/no/such"), 2,
-            "/no/such: the image has no such node; 'xsarchive ls' lists its nodes")
+            place.run("show", file), 2,
+            containing: ["the text has 3 listings: #1 (\"xenstore ls attr/vif\"), #2 (from line 12 on)", "FILE#1"])
+    }
+
+    @Test func whatWasDoneToReadAListingIsSaidInALineEach() {
+        let place = Workplace()
+        let outcome = place.run("import", paste("mail-wrapped-fp.txt"))
+        #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
+        #expect(outcome.errorLines.count == 2, "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("unwrapped-line: 13 lines of nodes were wrapped, and are joined"))
+        #expect(outcome.errorText.contains("unknown-line: the line is no node's: \"# xenstore-ls -fp\\n\""))
+        #expect(place.run("import", "-q", "--name", "again", paste("mail-wrapped-fp.txt")).errorText == "")
+    }
+
+    @Test func anUnknownRootIsSaidWithTheOptionThatGivesIt() throws {
+        let place = Workplace()
+        let outcome = place.run("import", paste("guest-relative-f.txt"))
+        #expect(outcome.errorText.contains("unknown-root"))
+        #expect(outcome.errorText.contains("say it with --root, like --root /local/domain/7"))
+        let given = place.run("import", "--root", "/local/domain/7/", paste("guest-relative-f.txt"))
+        #expect(given.ending == .exit(0), "\(given.errorText)")
+        #expect(!given.errorText.contains("unknown-root"))
+        #expect(place.run("cat", "@2", "/local/domain/7/device/vbd/51712/state").text == "4\n")
+        #expect(place.run("cat", "@1", "device/vbd/51712/state").text == "4\n")
+        #expect(place.run("custody").text.contains("root /local/domain/7/ by --root"))
+        // The same bytes under two roots are two images, each read back as it was stored.
+        expectDone(place.run("verify"))
+        #expect(
+            place.run("sql", "SELECT root, root_source FROM images", "--format", "csv").lines == [
+                "root,root_source", ",unknown", "/local/domain/7,option",
+            ])
+    }
+
+    @Test func aRootThatTheFileSaysIsNotReplaced() {
+        let place = Workplace()
+        for (name, root) in [("fenced-session-subtree.md", "/local/domain/3/backend/vif"), ("subtree-f.txt", "/")] {
+            expectFailure(
+                place.run("import", "--root", "/x", paste(name)), 64,
+                "\(paste(name)): the tree hangs at \"\(root)\", as the file says; omit --root")
+        }
+        #expect(place.run("import", "--root", "x", paste("subtree-f.txt")).ending == .exit(64))
+        #expect(place.names == [])
+    }
+
+    @Test func aLayoutThatIsNotInTheFileIsRefused() {
+        let place = Workplace()
+        place.write(Array("hello\nworld\n".utf8), "hello")
+        for layout in ["listing", "tree", "pairs", "oxenstored"] {
+            expectFailure(
+                place.run("import", "--layout", layout, "hello"), 2,
+                "hello: no line is one of the layout \(layout); omit --layout, or choose another")
+        }
+        // Lines that may be a guest's configuration are a listing only if the user says so.
+        place.write(Array("name = \"web01\"\nkernel = \"/boot/vmlinuz\"\n".utf8), "web01.cfg")
         expectFailure(
-            SharedArchive.run(command, "@2", "no"), 2,
-            "no: the image has no such node; 'xsarchive ls' lists its nodes")
+            place.run("import", "web01.cfg"), 2, containing: ["which may be a listing or a guest's configuration"])
+        expectDone(place.run("import", "-q", "--layout", "tree", "web01.cfg"))
     }
 
-    @Test(arguments: ["ls", "cat"]) func aPathThatEndsInASlashIsWrongUsage(_ command: String) {
-        expectFailure(
-            SharedArchive.run(command, "@2", "/local/"), 64, "/local/: a path cannot end in a slash; remove it")
-        expectFailure(SharedArchive.run(command, "@2", ""), 64, "the path is empty; use / for the root")
-        #expect(SharedArchive.run(command, "@2", "/").ending == .exit(0))
+    @Test(arguments: [
+        ("access.log", "[20261125T21:52:38.123Z]  D0           write     /a\n", "a xenstored access log"),
+        ("trace.log", "\n***\nIN 0x55a01db9ac00 20261125 21:52:38 WATCH (/a tok )\n", "a trace log of the C xenstored"),
+        ("core", "\u{7F}ELF\u{2}\u{1}\u{1}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{4}\u{0}", "an ELF core"),
+        ("notes", "xenstore-ls shows nothing today\n", "a text in which no line is a node's"),
+        ("save", "Xen saved domain, xl format\n \u{0} \r", "a file of xl save"),
+    ])
+    func aRefusalNamesTheKindOfTheFile(_ name: String, _ text: String, _ kind: String) {
+        let place = Workplace()
+        place.write(Array(text.utf8), name)
+        expectFailure(place.run("import", name), 2, containing: ["\(name): offset 0: \(kind)", "import takes images"])
     }
 
-    @Test func aRelativePathCountsFromDomainZero() {
-        let outcome = SharedArchive.run("cat", "@2", "name")
-        expectDone(outcome)
-        #expect(outcome.text == "Domain-0\n")
-        #expect(SharedArchive.run("cat", "@2", "/local/domain/0/name").text == "Domain-0\n")
-    }
-
-    @Test func wrongUsageIsRefused() {
-        expectUsage(SharedArchive.run("cat", "@2"), "Missing expected argument '<path>'")
-        expectUsage(SharedArchive.run("ls"), "Missing expected argument '<image>'")
-        expectUsage(SharedArchive.run("ls", "@2", "-x"), "Unknown option '-x'")
+    @Test func whatLsPrintsIsReadBack() throws {
+        let place = Workplace()
+        let image = Fixtures.path("xen-4.17-tiny.bin")
+        for options in [[], ["-p"], ["-f"], ["-f", "-p"]] {
+            let printed = place.run(["ls", image] + options).output
+            place.write(printed, "printed.txt")
+            expectBytes(place.run(["ls", "printed.txt"] + options).output, printed)
+        }
     }
 }
