@@ -1,6 +1,7 @@
 -- title: Permission entries marked stale
 -- group: leaks
 -- severity: info
+-- needs: stale marks
 -- why: the domain they name is gone and the daemon ignores them; a stale owner has lost its node
 -- refs: XSA-322
 -- param: image_id integer (required) the image to look at
