@@ -170,6 +170,8 @@ FROM (
   WHERE NOT EXISTS (
     SELECT 1 FROM connection_span c
     WHERE c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_type = 0 AND c.domid = s.domid)
+  UNION ALL
+  SELECT t.image_id, t.domid, NULL, NULL, NULL, NULL FROM tree_domains t
 ) d;
 
 -- The daemon's own file descriptors.
