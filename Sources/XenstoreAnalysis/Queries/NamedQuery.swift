@@ -119,10 +119,8 @@ public struct NamedQuery: Sendable {
     /// - Throws: the errors of reading the archive.
     public func limitation(_ archive: Archive, imageID: Int64) throws -> String? {
         let stream = try archive.image(id: imageID).stream
-        guard stream.format.layout.isListing, !stream.coverage.coversHost(.nodes),
-            try inapplicability(archive, imageID: imageID) == nil
-        else { return nil }
-        return CoverageText.limitation(stream.coverage)
+        let limitation = CoverageText.limitation(stream.coverage, stream.format.layout)
+        return try limitation != nil && inapplicability(archive, imageID: imageID) == nil ? limitation : nil
     }
 
     /// `a, b and c`.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import XenstoreAnalysis
 import XenstoreArchive
+import XenstoreStream
 
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
