@@ -240,6 +240,6 @@ import XenstoreStream
         let after = try store(["/vm/a = \"1234\"", "/vm/c = \"\""], [Listings.subtree("/vm")])
         #expect(
             try answers.rows("growth", ["before_id": before, "after_id": String(after)])
-                == ["subtree|/vm/c|1|5", "subtree|/vm/a|0|3", "owner|3|0|3", "owner|NULL|1|5"])
+                == ["subtree|/vm/c|1|5", "subtree|/vm/a|0|3", "owner|NULL|1|5", "owner|3|0|3"])
     }
 }

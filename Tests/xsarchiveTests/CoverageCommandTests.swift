@@ -139,7 +139,7 @@ import Testing
     @Test func showNamesWhatAnImageCovers() {
         let stream = Workplace().run("show", Self.stream).text
         #expect(stream.contains("nodes, permissions, stale marks, special nodes, connections, watches, transactions"))
-        #expect(stream.contains("not covered  quotas"))
+        #expect(stream.contains("not covered        quotas\n"))
         let bare = Workplace().run("show", Self.bare).text
         #expect(bare.contains("covers       nodes below /\n"))
         #expect(bare.contains("not covered  permissions, stale marks, special nodes, connections, watches"))

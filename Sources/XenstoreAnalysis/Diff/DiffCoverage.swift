@@ -6,6 +6,9 @@ struct DiffCoverage {
     private let old: Coverage
     private let new: Coverage
     private let hasListing: Bool
+    /// Whether both images say the same kinds of things of the same nodes, so that every difference
+    /// is one.
+    private let isSame: Bool
     private var outside = (old: 0, new: 0)
     private var values = 0
     private var permissions = 0
@@ -15,12 +18,7 @@ struct DiffCoverage {
         self.old = old.coverage
         self.new = new.coverage
         hasListing = old.format.layout.isListing || new.format.layout.isListing
-    }
-
-    /// Whether both images say the same kinds of things of the same nodes, so that every difference
-    /// is one.
-    private var isSame: Bool {
-        !hasListing && old == new
+        isSame = !hasListing && Set(old.coverage.areas) == Set(new.coverage.areas)
     }
 
     /// The changes without those that an image does not say, and without what is not known of
