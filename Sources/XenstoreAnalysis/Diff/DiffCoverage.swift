@@ -9,12 +9,16 @@ struct DiffCoverage {
     /// Whether both images say the same kinds of things of the same nodes, so that every difference
     /// is one.
     private let isSame: Bool
+    /// The domids of the older image.
+    private let olderDomids: DomainMapping
     private var outside = (old: 0, new: 0)
     private var values = 0
     private var permissions = 0
     private var lines = 0
 
-    init(_ old: ImageSource, _ new: ImageSource) {
+    /// - Parameter pairs: the domains that are the same domain under two domids.
+    init(_ old: ImageSource, _ new: ImageSource, _ pairs: [DomainPair]) {
+        olderDomids = DomainMapping(pairs.map { DomainPair(old: $0.new, new: $0.old) })
         self.old = old.coverage
         self.new = new.coverage
         hasListing = old.format.layout.isListing || new.format.layout.isListing
@@ -36,8 +40,8 @@ struct DiffCoverage {
             return nil
         case (.node, .changed), (.perms, .changed): return known(change)
         case (_, .changed): return change
-        case (.node, .added): return covers(change, old) ? change : Self.leaveOut(change, &outside.old)
-        case (.node, .removed): return covers(change, new) ? change : Self.leaveOut(change, &outside.new)
+        case (.node, .added): return covers(change, old, path: olderPath(change)) ? change : Self.leaveOut(change, &outside.old)
+        case (.node, .removed): return covers(change, new, path: newerPath(change)) ? change : Self.leaveOut(change, &outside.new)
         case (_, .added): return Self.covers(change.kind, old) ? change : nil
         case (_, .removed): return Self.covers(change.kind, new) ? change : nil
         }
@@ -49,10 +53,20 @@ struct DiffCoverage {
         return nil
     }
 
+    /// The path that an added node would have in the older image.
+    private func olderPath(_ change: Change) -> Octets? {
+        change.path.map { path in DomainPath(path).renamed { olderDomids[$0] } ?? path }
+    }
+
+    /// The path that a removed node would have in the newer image.
+    private func newerPath(_ change: Change) -> Octets? {
+        change.renaming?.comparedPath ?? change.path
+    }
+
     /// Whether an image that does not have a node covers it.
-    private func covers(_ change: Change, _ coverage: Coverage) -> Bool {
+    private func covers(_ change: Change, _ coverage: Coverage, path: Octets?) -> Bool {
         guard change.identity.isEmpty else { return coverage.covers(.pending) }
-        guard let path = change.path, !Path.isSpecial(path) else { return coverage.covers(.special) }
+        guard let path, !Path.isSpecial(path) else { return coverage.covers(.special) }
         return coverage.covers(.nodes, path)
     }
 
@@ -72,13 +86,15 @@ struct DiffCoverage {
     /// A changed node without what an image does not say of it; nil if nothing known differs.
     private mutating func known(_ change: Change) -> Change? {
         var change = change
+        let older = change.renaming?.compared ?? change.old ?? []
+        let newer = change.new ?? []
         var ignored: Set<String> = ["known"]
-        if !differs(Self.permissions(change.old), Self.permissions(change.new)) { ignored.insert("perms") }
-        if !Self.valuesDiffer(change.old ?? [], change.new ?? []) { ignored.insert("value") }
+        if !permissionsDiffer(older, newer) { ignored.insert("perms") }
+        if !Self.valuesDiffer(older, newer) { ignored.insert("value") }
         let isPartlyKnown = [change.old, change.new].contains { $0?.contains { $0.name == "known" } ?? false }
         if isPartlyKnown { values += 1 }
         if old.covers(.permissions) && new.covers(.permissions)
-            && (Self.permissions(change.old) == nil || Self.permissions(change.new) == nil)
+            && [older, newer].contains(where: { Self.value($0, "perms") == Attribute.Value.none })
         {
             permissions += 1
         }
@@ -89,15 +105,12 @@ struct DiffCoverage {
         return change
     }
 
-    private static func permissions(_ attributes: [Attribute]?) -> String? {
-        guard case .text(let text)? = attributes?.first(where: { $0.name == "perms" })?.value else { return nil }
-        return text
-    }
-
     /// Whether two lists differ in what both images say: not if one is unknown, and without the
     /// marks of stale entries if an image does not show them.
-    private func differs(_ left: String?, _ right: String?) -> Bool {
-        guard let left, let right else { return false }
+    private func permissionsDiffer(_ older: [Attribute], _ newer: [Attribute]) -> Bool {
+        let (one, other) = (Self.value(older, "perms"), Self.value(newer, "perms"))
+        if one == Attribute.Value.none || other == Attribute.Value.none { return false }
+        guard case .text(let left)? = one, case .text(let right)? = other else { return one != other }
         if old.covers(.stale) && new.covers(.stale) { return left != right }
         return Self.withoutMarks(left) != Self.withoutMarks(right)
     }
@@ -111,9 +124,9 @@ struct DiffCoverage {
     private static let staleMark = ":stale"
 
     private static func valuesDiffer(_ old: [Attribute], _ new: [Attribute]) -> Bool {
-        guard case .octets(let left)? = value(old, "value"), case .octets(let right)? = value(new, "value") else {
-            return false
-        }
+        let (one, other) = (value(old, "value"), value(new, "value"))
+        if one == Attribute.Value.none || other == Attribute.Value.none { return false }
+        guard case .octets(let left)? = one, case .octets(let right)? = other else { return one != other }
         switch (value(old, "known") != nil, value(new, "known") != nil) {
         case (false, false): return left != right
         case (true, false): return !right.starts(with: left)

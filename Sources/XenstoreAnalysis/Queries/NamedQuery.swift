@@ -90,8 +90,10 @@ public struct NamedQuery: Sendable {
         guard !header.needs.isEmpty else { return nil }
         let stream = try archive.image(id: imageID).stream
         let noun = stream.format.layout.isListing ? "listing" : "image"
-        let missing = header.needs.filter { need in
-            if case .kind(let kind) = need { !stream.coverage.covers(kind) } else { false }
+        let missing = try header.needs.filter { need in
+            guard case .kind(let kind) = need, !stream.coverage.covers(kind) else { return false }
+            // Pending nodes that a database holds are known, even if there may be more.
+            return try kind != .pending || !Self.hasPendingNodes(archive, imageID)
         }
         if !missing.isEmpty {
             return "not applicable: needs \(Self.list(missing.map(\.name))), which this \(noun) does not have"
@@ -121,6 +123,10 @@ public struct NamedQuery: Sendable {
         let stream = try archive.image(id: imageID).stream
         let limitation = CoverageText.limitation(stream.coverage, stream.format.layout)
         return try limitation != nil && inapplicability(archive, imageID: imageID) == nil ? limitation : nil
+    }
+
+    private static func hasPendingNodes(_ archive: Archive, _ imageID: Int64) throws -> Bool {
+        try archive.database.integer("SELECT 1 FROM nodes WHERE image_id = ? AND conn_id <> 0 LIMIT 1", imageID) != nil
     }
 
     /// `a, b and c`.
