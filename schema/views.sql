@@ -6,9 +6,9 @@
 -- node_changes the path's id. Datasette uses the rowid of a row to link its BLOBs, and fails on a
 -- view without one.
 
--- The chain and the generation of each image; most views below are built on it. is_listing 1: what a
--- tool printed about nodes, in which an empty list of permissions means that they are unknown, and the
--- bits 14 and 15 of access say how much of a value is known.
+-- The chain and the generation of each image; most views below are built on it. is_listing 1: what
+-- a tool printed about nodes, in which an empty list of permissions means that they are unknown,
+-- and the bits 14 and 15 of access say how much of a value is known.
 CREATE VIEW image_gen AS
 SELECT i.image_id, s.chain_id, s.gen, s.layout IN ('listing', 'tree', 'pairs') AS is_listing
 FROM image i JOIN stream s ON s.stream_id = i.stream_id;
@@ -22,9 +22,9 @@ SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.ca
        i.stream_id, s.chain_id, s.gen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
 
--- What an image covers: the kinds of things that it would hold if they existed, and from which path on.
--- What it does not cover is unknown. The longest root at or above a path decides; covered 0 is an
--- exception.
+-- What an image covers: the kinds of things that it would hold if they existed, and from which path
+-- on. What it does not cover is unknown. The longest root at or above a path decides; covered 0 is
+-- an exception.
 CREATE VIEW coverage AS
 SELECT i.image_id, v.kind, v.root, v.includes_root, v.covered
 FROM image i JOIN stream_coverage v ON v.stream_id = i.stream_id;
@@ -43,9 +43,9 @@ SELECT i.image_id,
        EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'quotas' AND v.covered = 1) AS quotas
 FROM image i;
 
--- The parts of the tree in which an image covers nodes, to look up an absolute path x: of the rows with
--- x = top OR substr(x, 1, length(below)) = below AND x <> below, the one with the longest below decides.
--- No row: not covered.
+-- The parts of the tree in which an image covers nodes, to look up an absolute path x: of the rows
+-- with x = top OR substr(x, 1, length(below)) = below AND x <> below, the one with the longest
+-- below decides. No row: not covered.
 CREATE VIEW node_areas AS
 SELECT i.image_id, CASE WHEN v.includes_root = 1 THEN CAST(v.root AS TEXT) END AS top,
        CASE v.root WHEN '/' THEN '/' ELSE CAST(v.root AS TEXT) || '/' END AS below, v.covered
@@ -55,9 +55,9 @@ WHERE v.kind = 'nodes' AND substr(CAST(v.root AS BLOB), 1, 1) = x'2F';
 -- A node. conn_id is 0 for a committed node; otherwise the node is pending in transaction tx_id,
 -- and access shows how it was used: bit 0 read, bit 1 written, 0 deleted. In a TDB file the
 -- connection of a transaction is unknown, and conn_id is 4294967295; a node with 4294967294 is in a
--- freed record, and tx_id is 0 if it was a committed one. owner and perms are NULL if the image does
--- not say them. known: whole; cut if value is only its beginning; unknown if the image does not say the
--- value, which is NULL then. Only listings say less than all.
+-- freed record, and tx_id is 0 if it was a committed one. owner and perms are NULL if the image
+-- does not say them. known: whole; cut if value is only its beginning; unknown if the image does
+-- not say the value, which is NULL then. Only listings say less than all.
 CREATE VIEW nodes AS
 SELECT g.image_id, s.ord AS record_id, p.path,
        CASE WHEN d.access >= 32768 AND d.conn_id = 0 AND g.is_listing THEN NULL ELSE s.value END AS value, m.owner,
@@ -75,8 +75,8 @@ JOIN permset m ON m.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
 -- One entry of a node's permissions. position counts from 0; entry 0 names the owner. stale 1: the
--- daemon ignores the entry; NULL in a listing, which does not show that. A node whose permissions are
--- unknown has no row here.
+-- daemon ignores the entry; NULL in a listing, which does not show that. A node whose permissions
+-- are unknown has no row here.
 CREATE VIEW perms AS
 SELECT g.image_id, s.ord AS record_id, p.path, e.position, e.perm, e.domid,
        CASE WHEN g.is_listing THEN NULL ELSE e.flags & 1 END AS stale, CASE WHEN g.is_listing THEN NULL ELSE e.flags END AS flags,
@@ -136,7 +136,8 @@ SELECT g.image_id, s.ord AS record_id, s.domid, s.features
 FROM image_gen g
 JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
--- The domains with a node at or below /local/domain/DOMID, in an image that does not cover connections.
+-- The domains with a node at or below /local/domain/DOMID, in an image that does not cover
+-- connections.
 CREATE VIEW tree_domains AS
 SELECT h.image_id, h.domid
 FROM (
@@ -149,8 +150,8 @@ FROM (
     AND CAST(substr(p.path, 15) AS INTEGER) BETWEEN 0 AND 65535
 ) h;
 
--- Every domain that has a ring connection or a DOMAIN_DATA record, with its name from the tree. In an
--- image that does not cover connections: every domain that the tree names; the rest is NULL.
+-- Every domain that has a ring connection or a DOMAIN_DATA record, with its name from the tree. In
+-- an image that does not cover connections: every domain that the tree names; the rest is NULL.
 CREATE VIEW domains AS
 SELECT d.image_id, d.domid,
        (SELECT n.value FROM nodes n

@@ -123,8 +123,9 @@ CROSS JOIN (SELECT 'nodes' AS name, 1000 AS value UNION ALL SELECT 'watches', 12
             UNION ALL SELECT 'outstanding', 20 UNION ALL SELECT 'memory', 2621440) b;
 
 -- Every domain that an image names, and what it uses. state: live (it has a ring connection), dead
--- (it has none, in an image of a whole host), unknown (it has none, in a part of a host, or the image
--- does not cover connections). What the image does not cover is NULL. unique_id: 64 bits, shown signed.
+-- (it has none, in an image of a whole host), unknown (it has none, in a part of a host, or the
+-- image does not cover connections). What the image does not cover is NULL. unique_id: 64 bits,
+-- shown signed.
 CREATE VIEW domain_usage AS
 SELECT a.image_id, a.domid,
        CASE WHEN a.domid = 0 OR c.conn_id IS NOT NULL THEN 'live' WHEN x.scope = 'host' AND k.connections THEN 'dead' ELSE 'unknown' END AS state,

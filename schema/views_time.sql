@@ -17,9 +17,9 @@ SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, n.path, n.value, n.owne
 FROM series_steps t
 JOIN nodes n ON n.image_id = t.image_id AND n.conn_id = 0;
 
--- One row for each stretch of a series in which what is known of a path's value and permissions stays
--- the same. The image after a stretch may not cover the path. Select by path: the view uses windows on
--- windows instead of groups, so that SQLite pushes the path down to the index.
+-- One row for each stretch of a series in which what is known of a path's value and permissions
+-- stays the same. The image after a stretch may not cover the path. Select by path: the view uses
+-- windows on windows instead of groups, so that SQLite pushes the path down to the index.
 CREATE VIEW node_lifetimes AS
 SELECT b.series, b.path, b.value, b.owner, b.perms, b.step AS first_step, b.last_step, b.steps, b.image_id AS first_image_id,
        b.seen_at AS first_seen, e.image_id AS last_image_id, e.seen_at AS last_seen, b.last_step - b.step + 1 AS images, b.known
@@ -62,8 +62,8 @@ SELECT d.detail_id, CASE WHEN d.access >= 32768 THEN 'unknown' WHEN d.access >= 
 FROM node_detail d;
 
 -- What changed between any two images, node by node: change is added, removed or changed. A node is
--- added or removed only if the image without it covers its path, and changed only in what both images
--- know. Select by both ids.
+-- added or removed only if the image without it covers its path, and changed only in what both
+-- images know. Select by both ids.
 CREATE VIEW node_changes AS
 SELECT c.before_id, c.after_id, c.change, c.path, c.old_value, c.new_value, c.old_owner, c.new_owner, c.old_perms, c.new_perms, c.path_id AS rowid
 FROM (

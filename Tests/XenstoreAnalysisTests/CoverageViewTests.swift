@@ -119,11 +119,15 @@ import XenstoreStream
             ["/vm = \"\"", "/vm/new = \"\""], [Listings.subtree("/vm"), Listings.except("/vm/hidden")])
         #expect(
             try answers.rows(
-                sql: "SELECT change, path FROM node_changes WHERE before_id = \(old) AND after_id = \(new) ORDER BY path")
+                sql:
+                    "SELECT change, path FROM node_changes WHERE before_id = \(old) AND after_id = \(new) ORDER BY path"
+            )
                 == ["removed|/vm/a", "added|/vm/new"])
         #expect(
             try answers.rows(
-                sql: "SELECT change, path FROM node_changes WHERE before_id = \(new) AND after_id = \(old) ORDER BY path")
+                sql:
+                    "SELECT change, path FROM node_changes WHERE before_id = \(new) AND after_id = \(old) ORDER BY path"
+            )
                 == ["added|/vm/a", "removed|/vm/new"])
     }
 

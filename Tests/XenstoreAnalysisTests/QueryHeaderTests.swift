@@ -22,7 +22,9 @@ import XenstoreAnalysis
     @Test func aHeaderIsRead() throws {
         let header = try QueryHeader(whole)
         #expect(header.title == "Nodes of nobody" && header.group == "leaks" && header.why == "they stay: for ever")
-        #expect(header.references == "XSA-1" && header.severity == .warning && header.needs == [.wholeHost, .kind(.permissions)])
+        #expect(
+            header.references == "XSA-1" && header.severity == .warning
+                && header.needs == [.wholeHost, .kind(.permissions)])
         #expect(header.columns == ["a", "b"] && header.remarks == ["remark: no key any more"])
         #expect(header.parameters.map(\.name) == ["image_id", "least", "series"])
         #expect(header.parameters.map(\.isInteger) == [true, true, false])

@@ -40,8 +40,10 @@ struct DiffCoverage {
             return nil
         case (.node, .changed), (.perms, .changed): return known(change)
         case (_, .changed): return change
-        case (.node, .added): return covers(change, old, path: olderPath(change)) ? change : Self.leaveOut(change, &outside.old)
-        case (.node, .removed): return covers(change, new, path: newerPath(change)) ? change : Self.leaveOut(change, &outside.new)
+        case (.node, .added):
+            return covers(change, old, path: olderPath(change)) ? change : Self.leaveOut(change, &outside.old)
+        case (.node, .removed):
+            return covers(change, new, path: newerPath(change)) ? change : Self.leaveOut(change, &outside.new)
         case (_, .added): return Self.covers(change.kind, old) ? change : nil
         case (_, .removed): return Self.covers(change.kind, new) ? change : nil
         }

@@ -13,7 +13,8 @@ public enum DiffOmission: Equatable, Sendable {
     case nodes(Int, outside: Side)
     /// The number of values of which an image knows only a part or nothing.
     case values(Int)
-    /// The number of nodes whose permissions an image does not say, although it has those of others.
+    /// The number of nodes whose permissions an image does not say, although it has those of
+    /// others.
     case permissions(Int)
     /// The number of lines that are no nodes, like prompts and messages around a listing.
     case lines(Int)

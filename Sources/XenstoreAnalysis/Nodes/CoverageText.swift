@@ -25,8 +25,8 @@ public enum CoverageText {
         coverage.uncovered.isEmpty ? "none" : coverage.uncovered.map(\.name).joined(separator: ", ")
     }
 
-    /// To what the nodes of a listing are limited; nil if it covers the host's nodes, or if the image
-    /// is not a listing.
+    /// To what the nodes of a listing are limited; nil if it covers the host's nodes, or if the
+    /// image is not a listing.
     public static func limitation(_ coverage: Coverage, _ layout: Layout) -> String? {
         guard layout.isListing, !coverage.coversHost(.nodes) else { return nil }
         return limitation(coverage)

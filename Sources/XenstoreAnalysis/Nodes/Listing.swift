@@ -40,7 +40,8 @@ public struct Listing {
     /// - Throws: `ArchiveError` if the value is unknown.
     public static func known(_ node: NodeTree.Node) throws -> NodeTree.Node {
         guard node.knowledge != .unknown else {
-            throw ArchiveError(.noSuchNode, "\(name(node.path)): the node is there, but the image does not say its value")
+            throw ArchiveError(
+                .noSuchNode, "\(name(node.path)): the node is there, but the image does not say its value")
         }
         return node
     }

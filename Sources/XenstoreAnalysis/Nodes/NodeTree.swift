@@ -41,7 +41,8 @@ public struct NodeTree {
         layout = source.format.layout
         isPartial = layout.isPartial
         isOrdered = !layout.isOfDatabase
-        // A listing never contains the root. If nothing says where it hangs, its paths are relative.
+        // A listing never contains the root. If nothing says where it hangs, its paths are
+        // relative.
         root = source.root.isAbsolute ? Path.root : source.root.path
         if isPartial { add(NodeData(path: TerminatedString(root), value: [], perms: [])) }
         try source.forEachRecord { body in

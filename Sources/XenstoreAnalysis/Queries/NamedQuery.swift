@@ -116,8 +116,8 @@ public struct NamedQuery: Sendable {
         return nil
     }
 
-    /// To what an answer is limited, if the image is a listing that does not cover the host's nodes;
-    /// nil if it is not, or if the query does not apply.
+    /// To what an answer is limited, if the image is a listing that does not cover the host's
+    /// nodes; nil if it is not, or if the query does not apply.
     /// - Throws: the errors of reading the archive.
     public func limitation(_ archive: Archive, imageID: Int64) throws -> String? {
         let stream = try archive.image(id: imageID).stream

@@ -31,8 +31,10 @@ struct AccessCommand: ParsableCommand {
     func run() throws {
         var parameters = ["domid": String(domain)]
         if let path { parameters["path"] = path }
-        guard let count = try archive.printRows(
-            of: "access", image: image, parameters: parameters, format: output.format, isSilentWhereEmpty: path != nil)
+        guard
+            let count = try archive.printRows(
+                of: "access", image: image, parameters: parameters, format: output.format,
+                isSilentWhereEmpty: path != nil)
         else { return }
         if let path, count == 0 {
             // This error names the nearest path.

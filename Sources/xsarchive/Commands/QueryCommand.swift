@@ -122,7 +122,8 @@ struct QueryCommand: ParsableCommand {
             lines.append("Severity of a row for 'xsarchive check': \(severity.rawValue)")
         }
         if !query.header.needs.isEmpty {
-            lines.append("Not applicable to an image without: " + query.header.needs.map(\.name).joined(separator: ", "))
+            lines.append(
+                "Not applicable to an image without: " + query.header.needs.map(\.name).joined(separator: ", "))
         }
         lines += query.parameters.map { "Parameter \($0.name): \($0.help)" }
         lines += ["Columns: " + query.columns.joined(separator: ", "), ""]

@@ -13,7 +13,8 @@ enum FindingText {
         return finding.expected.isEmpty ? text : text + "; expected: \(finding.expected)"
     }
 
-    /// One sentence about the whole image; nil for a listing, which has nothing to do with a restore.
+    /// One sentence about the whole image; nil for a listing, which has nothing to do with a
+    /// restore.
     static func restore(_ forecast: RestoreForecast, _ layout: Layout) -> String? {
         if layout.isListing { return nil }
         guard let daemon = forecast.daemon?.rawValue else {

@@ -57,7 +57,9 @@ struct ReportDevices {
     private mutating func add(_ domain: Int, _ kind: Octets, _ id: Octets, _ frontend: Int, _ backend: Int?) {
         let domid = tree.nodes[domain].name
         let names = [Octets("libxl".utf8), domid, Octets("device".utf8), kind, id, Octets("backend".utf8)]
-        let toolstack = tree.find("/").flatMap { tree.find(names, from: $0) }.flatMap { Self.value(tree.nodes[$0].content) }
+        let toolstack = tree.find("/").flatMap { tree.find(names, from: $0) }.flatMap {
+            Self.value(tree.nodes[$0].content)
+        }
         let isRedirected =
             toolstack != nil && value(frontend, "backend") != nil && toolstack != value(frontend, "backend")
         devices.append(
