@@ -10,7 +10,7 @@
 -- a tool printed about nodes, in which an empty list of permissions means that they are unknown,
 -- and the bits 14 and 15 of access say how much of a value is known.
 CREATE VIEW image_gen AS
-SELECT i.image_id, s.chain_id, s.gen, s.layout IN ('listing', 'tree', 'pairs') AS is_listing
+SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree' OR s.layout = 'pairs') AS is_listing
 FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 
 -- An image: a file's bytes as they were observed, under a name, in a series, at a time (UTC).
@@ -79,7 +79,7 @@ LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 -- are unknown has no row here.
 CREATE VIEW perms AS
 SELECT g.image_id, s.ord AS record_id, p.path, e.position, e.perm, e.domid,
-       CASE WHEN g.is_listing THEN NULL ELSE e.flags & 1 END AS stale, CASE WHEN g.is_listing THEN NULL ELSE e.flags END AS flags,
+       CASE WHEN e.flags & 1 = 1 THEN 1 WHEN g.is_listing THEN NULL ELSE 0 END AS stale, e.flags,
        ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id
 FROM image_gen g
 JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
