@@ -8,5 +8,5 @@
 -- columns: domid, perm, role, path
 SELECT p.domid, p.perm, CASE p.position WHEN 0 THEN 'owner' ELSE 'entry' END AS role, p.path
 FROM perms p
-WHERE p.image_id = :image_id AND p.stale = 1
+WHERE p.image_id = :image_id AND p.flags & 1 = 1
 ORDER BY p.domid, p.path, p.position;
