@@ -1,6 +1,7 @@
 -- title: What a domain may do with each node, and why
 -- group: access
 -- severity: none
+-- needs: permissions
 -- why: shows what a guest could read or write if it were compromised
 -- refs: xenstore.txt; docs/queries.md, Access
 -- param: image_id integer (required) the image to look at

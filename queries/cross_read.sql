@@ -1,6 +1,7 @@
 -- title: Domains that may read another guest's home
 -- group: access
 -- severity: info
+-- needs: permissions, connections
 -- why: what a guest keeps in its home, its agents' passwords included, leaks to its neighbours
 -- refs: qubes-issues 698
 -- param: image_id integer (required) the image to look at

@@ -1,7 +1,7 @@
 -- title: Empty directories named after a domain that is gone
 -- group: leaks
 -- severity: warning
--- needs: the whole host
+-- needs: the whole host, connections
 -- why: they pile up as guests end, until listing their parent fails with E2BIG or a quota is full
 -- refs: qubes-issues 5369, 1390
 -- param: image_id integer (required) the image to look at
@@ -14,5 +14,6 @@ WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.value = '' AND n.path GLOB 
   AND CAST(substr(n.path, length(rtrim(n.path, '0123456789')) + 1) AS INTEGER) NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
   AND NOT EXISTS (SELECT 1 FROM nodes k WHERE k.image_id = :image_id AND k.conn_id = 0
                     AND k.path > n.path || '/' AND k.path < n.path || '0')
-  AND EXISTS (SELECT 1 FROM scopes x WHERE x.image_id = :image_id AND x.scope = 'host')
+  AND EXISTS (SELECT 1 FROM scopes x JOIN covered_kinds k ON k.image_id = x.image_id AND k.connections
+              WHERE x.image_id = :image_id AND x.scope = 'host')
 ORDER BY domid, n.path;

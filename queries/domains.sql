@@ -6,6 +6,7 @@
 -- param: image_id integer (required) the image to look at
 -- columns: domid, state, name, uuid, conn_id, target, nodes, bytes, watches, transactions, pending_bytes, quota, used_percent
 -- quota, used_percent: the quota with the highest usage, and that usage. Domain 0 has no quotas.
+-- What the image does not cover is NULL: in a listing, the domains are those that the tree names.
 WITH used AS MATERIALIZED (
   SELECT u.* FROM domain_usage u WHERE u.image_id = :image_id
 ),
@@ -16,6 +17,7 @@ shares AS MATERIALIZED (
   FROM domain_limits l
   JOIN used u ON u.domid = l.domid
   WHERE l.image_id = :image_id AND l.quota > 0 AND l.domid <> 0 AND l.name <> 'outstanding'
+    AND CASE l.name WHEN 'transactions' THEN u.transactions ELSE 0 END IS NOT NULL
 ),
 highest AS MATERIALIZED (
   SELECT domid, quota, percent

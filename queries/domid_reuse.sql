@@ -16,5 +16,10 @@ FROM (
   WHERE l.series = coalesce(:series, l.series)
   WINDOW domain AS (PARTITION BY l.series, l.domid ORDER BY l.first_step)
 ) d
-WHERE d.old_step IS NOT NULL AND (d.unique_id IS NOT d.old_unique_id OR d.old_step < d.first_step - 1)
+WHERE d.old_step IS NOT NULL
+  AND (d.unique_id IS NOT d.old_unique_id
+       -- An image that does not cover connections says nothing about the domain.
+       OR d.old_step < d.first_step - 1
+          AND EXISTS (SELECT 1 FROM series_steps t JOIN covered_kinds k ON k.image_id = t.image_id AND k.connections
+                      WHERE t.series = d.series AND t.step > d.old_step AND t.step < d.first_step))
 ORDER BY d.first_image_id, d.domid;

@@ -9,7 +9,7 @@ WITH names(domid, what, value) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER), CASE WHEN n.path GLOB '*/name' THEN 'name' ELSE 'uuid' END,
          CASE WHEN n.path GLOB '*/name' THEN n.value ELSE substr(n.value, length('/vm/') + 1) END
   FROM nodes n
-  WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path > '/local/domain/' AND n.path < '/local/domain0'
+  WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.known = 'whole' AND n.path > '/local/domain/' AND n.path < '/local/domain0'
     AND (n.path GLOB '/local/domain/*/name' OR n.path GLOB '/local/domain/*/vm') AND n.path NOT GLOB '/local/domain/*/*/*' AND n.value <> ''
 ),
 identities(domid, what, value) AS (
@@ -29,4 +29,9 @@ UNION ALL
 SELECT 'uuid without a node in /vm', v.value, CAST(v.domid AS TEXT)
 FROM names v
 WHERE v.what = 'uuid' AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = '/vm/' || v.value)
+  AND CASE WHEN (SELECT g.is_listing FROM image_gen g WHERE g.image_id = :image_id)
+      THEN (SELECT a.covered FROM node_areas a
+            WHERE a.image_id = :image_id AND (('/vm/' || v.value) = a.top OR substr(('/vm/' || v.value), 1, length(a.below)) = a.below AND ('/vm/' || v.value) <> a.below)
+            ORDER BY length(a.below) DESC LIMIT 1)
+      ELSE 1 END
 ORDER BY 1, 2, 3;

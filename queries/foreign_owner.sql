@@ -1,15 +1,21 @@
 -- title: Nodes in a domain's home that another domain owns
 -- group: access
 -- severity: warning
+-- needs: permissions
 -- why: a node that was given away counts against its new owner, which can change its permissions
 -- refs: XSA-352
 -- param: image_id integer (required) the image to look at
 -- columns: home, owner, path, perms
--- Nodes that a stub domain owns in its target's home are not listed.
+-- Nodes that a stub domain owns in its target's home are not listed. Its target is that of its
+-- connection; in an image without connections, the one in its home.
 SELECT CAST(substr(n.path, 15) AS INTEGER) AS home, n.owner, n.path, n.perms
 FROM nodes n
 WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.owner <> 0 AND n.path GLOB '/local/domain/[0-9]*'
   AND n.owner <> CAST(substr(n.path, 15) AS INTEGER)
   AND NOT EXISTS (SELECT 1 FROM connections c WHERE c.image_id = :image_id AND c.conn_type = 0 AND c.domid = n.owner
                     AND c.target_domid = CAST(substr(n.path, 15) AS INTEGER))
+  AND ((SELECT k.connections FROM covered_kinds k WHERE k.image_id = :image_id)
+       OR NOT EXISTS (SELECT 1 FROM nodes t
+                      WHERE t.image_id = :image_id AND t.conn_id = 0 AND t.path = '/local/domain/' || n.owner || '/target'
+                        AND (t.known <> 'whole' OR t.value = CAST(CAST(substr(n.path, 15) AS INTEGER) AS TEXT))))
 ORDER BY home, n.path;

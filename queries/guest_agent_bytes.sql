@@ -11,7 +11,7 @@ FROM (
   SELECT CAST(substr(n.path, 15) AS INTEGER) AS domid,
          CASE WHEN n.path GLOB '/local/domain/*/data/*' THEN 'data' WHEN n.path GLOB '/local/domain/*/attr/*' THEN 'attr'
               WHEN n.path GLOB '/local/domain/*/control/*' THEN 'control' ELSE 'drivers' END AS subtree,
-         length(CAST(n.path AS BLOB)) + length(CAST(n.value AS BLOB)) AS bytes
+         length(CAST(n.path AS BLOB)) + coalesce(length(CAST(n.value AS BLOB)), 0) AS bytes
   FROM nodes n
   WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path GLOB '/local/domain/[1-9]*'
     AND substr(n.path, 15 + instr(substr(n.path, 15), '/'), 5) IN ('data/', 'attr/', 'contr', 'drive')

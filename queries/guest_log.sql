@@ -7,15 +7,16 @@
 -- columns: series, what, domid, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until
 -- Nodes under two domids are one node if they have the same path below the home. What differs only
 -- by the guest's domid counts as unchanged: in a value that names the home or a backend, in the
--- node domid, and in permissions.
+-- node domid, and in permissions. until: now (it is in the newest image), changed, removed, or
+-- unknown if the images after it do not say the value or the permissions, or do not cover the path.
 WITH steps AS MATERIALIZED (
-  SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, g.chain_id, g.gen
+  SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, g.chain_id, g.gen, g.is_listing
   FROM series_steps t JOIN image_gen g ON g.image_id = t.image_id
   WHERE t.series = coalesce(:series, t.series)
 ),
 -- The steps at which a home has the UUID.
 found AS (
-  SELECT DISTINCT t.series, t.step, t.steps, t.chain_id, t.gen, h.domid
+  SELECT DISTINCT t.series, t.step, t.steps, t.chain_id, t.gen, t.is_listing, h.domid
   FROM (SELECT p.path_id, CAST(substr(p.path, 15, length(p.path) - 17) AS INTEGER) AS domid, p.path
         FROM path p
         WHERE p.path >= '/local/domain/' AND p.path < '/local/domain0' AND p.path GLOB '/local/domain/*/vm') h
@@ -46,12 +47,15 @@ guest AS MATERIALIZED (
 -- The nodes of the guest's home at each of its places. The join starts at the paths, so that it
 -- does not read the thousands of nodes of each image.
 nodes_at AS (
-  SELECT g.series, g.place, g.places, g.domid, g.home, p.path, s.value, m.perms, substr(p.path, length(g.home) + 1) AS below
+  SELECT g.series, g.place, g.places, g.domid, g.home, p.path, substr(p.path, length(g.home) + 1) AS below,
+         CASE WHEN k.known = 'unknown' THEN NULL ELSE s.value END AS value,
+         CASE WHEN g.is_listing AND m.perms = '' THEN NULL ELSE m.perms END AS perms, coalesce(k.known, 'whole') AS known
   FROM (SELECT DISTINCT chain_id, domid, home FROM guest) c
   CROSS JOIN path p ON p.path >= c.home AND p.path < c.home || '0' AND (p.path = c.home OR p.path > c.home || '/')
   CROSS JOIN node_span s ON s.path_id = p.path_id AND s.chain_id = c.chain_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
   CROSS JOIN guest g ON g.chain_id = s.chain_id AND g.domid = c.domid AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   CROSS JOIN permset m ON m.permset_id = s.permset_id
+  LEFT JOIN detail_knowledge k ON k.detail_id = s.detail_id AND g.is_listing
 ),
 -- What is the same under every domid: form says what a value names, and rest what remains of it.
 forms AS (
@@ -79,18 +83,35 @@ forms AS (
 ),
 compared AS (
   SELECT n.*, lag(n.place) OVER w AS previous, lag(n.form) OVER w AS old_form, lag(n.rest) OVER w AS old_rest, lag(n.entries) OVER w AS old_entries,
+         lag(n.known) OVER w AS old_known,
          max(n.place) OVER (PARTITION BY n.series, n.below) AS final
   FROM forms n WINDOW w AS (PARTITION BY n.series, n.below ORDER BY n.place)
 ),
 stretches AS (
   SELECT b.series, b.domid, b.path, b.value, b.perms, b.place AS first_place, b.places,
-         coalesce(lead(b.previous) OVER w, b.final) AS last_place, lead(b.place) OVER w AS next_place
+         coalesce(lead(b.previous) OVER w, b.final) AS last_place, lead(b.place) OVER w AS next_place,
+         b.entries <> lead(b.entries) OVER w
+         OR b.known = 'whole' AND lead(b.known) OVER w = 'whole'
+            AND (b.form IS NOT lead(b.form) OVER w OR b.rest IS NOT lead(b.rest) OVER w) AS differs
   FROM compared b
   WHERE b.previous IS NOT b.place - 1 OR b.form IS NOT b.old_form OR b.rest IS NOT b.old_rest OR b.entries IS NOT b.old_entries
+    OR b.known IS NOT b.old_known
   WINDOW w AS (PARTITION BY b.series, b.below ORDER BY b.place)
 )
 SELECT d.series, d.what, d.domid, d.path, d.value, d.perms, f.image_id AS first_image_id, f.seen_at AS first_seen, e.image_id AS last_image_id,
-       e.seen_at AS last_seen, CASE WHEN d.last_step = d.steps THEN 'now' WHEN d.is_followed THEN 'changed' ELSE 'removed' END AS until
+       e.seen_at AS last_seen,
+       CASE WHEN d.last_step = d.steps THEN 'now'
+            WHEN d.is_followed THEN CASE WHEN d.differs THEN 'changed' ELSE 'unknown' END
+            WHEN EXISTS (
+              SELECT 1 FROM steps t
+              WHERE t.series = d.series AND t.step > d.last_step
+                AND (d.next_step IS NULL OR d.next_step <= d.last_step + 1 OR t.step < d.next_step)
+                AND CASE WHEN NOT t.is_listing THEN 1
+                         ELSE (SELECT a.covered FROM node_areas a
+                               WHERE a.image_id = t.image_id
+                                 AND (d.path = a.top OR substr(d.path, 1, length(a.below)) = a.below AND d.path <> a.below)
+                               ORDER BY length(a.below) DESC LIMIT 1) END)
+            THEN 'removed' ELSE 'unknown' END AS until
 FROM (
   SELECT g.series, 'guest' AS what, g.domid, g.home AS path,
          (SELECT s.value FROM path p
@@ -98,15 +119,18 @@ FROM (
             AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
           WHERE p.path = g.home || '/name' LIMIT 1) AS value,
          NULL AS perms, g.first_step, g.last_step, g.steps,
-         EXISTS (SELECT 1 FROM guest o WHERE o.series = g.series AND o.first_step <= g.last_step + 1 AND o.last_step > g.last_step) AS is_followed
+         EXISTS (SELECT 1 FROM guest o WHERE o.series = g.series AND o.first_step <= g.last_step + 1 AND o.last_step > g.last_step) AS is_followed,
+         1 AS differs, (SELECT min(o.first_step) FROM guest o WHERE o.series = g.series AND o.first_step > g.last_step) AS next_step
   FROM guest g
   WHERE g.step = g.first_step
   UNION ALL
   -- Only nodes that are not the same in all images that have the guest.
-  SELECT s.series, 'node', s.domid, s.path, s.value, s.perms, a.step, z.step, z.steps, s.next_place IS s.last_place + 1
+  SELECT s.series, 'node', s.domid, s.path, s.value, s.perms, a.step, z.step, z.steps, s.next_place IS s.last_place + 1,
+         s.differs, x.step
   FROM stretches s
   JOIN guest a ON a.series = s.series AND a.place = s.first_place
   JOIN guest z ON z.series = s.series AND z.place = s.last_place
+  LEFT JOIN guest x ON x.series = s.series AND x.place = s.next_place
   WHERE s.first_place > 1 OR s.last_place < s.places
 ) d
 JOIN steps f ON f.series = d.series AND f.step = d.first_step

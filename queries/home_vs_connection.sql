@@ -1,7 +1,7 @@
 -- title: Homes without a connection, and connections without a home
 -- group: domains
 -- severity: warning
--- needs: the whole host
+-- needs: the whole host, connections
 -- why: the guest is half created or half destroyed: its toolstack failed on the way
 -- refs: xenstore-paths.pandoc
 -- param: image_id integer (required) the image to look at
@@ -19,5 +19,6 @@ FROM (
   SELECT l.domid, 'a connection, but no home' FROM live_domains l
   WHERE l.image_id = :image_id AND l.domid <> 0 AND l.domid NOT IN (SELECT h.domid FROM homes h)
 ) d
-WHERE EXISTS (SELECT 1 FROM scopes x WHERE x.image_id = :image_id AND x.scope = 'host')
+WHERE EXISTS (SELECT 1 FROM scopes x JOIN covered_kinds k ON k.image_id = x.image_id AND k.connections
+              WHERE x.image_id = :image_id AND x.scope = 'host')
 ORDER BY d.domid;

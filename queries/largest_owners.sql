@@ -1,6 +1,7 @@
 -- title: Nodes and bytes by owner
 -- group: memory
 -- severity: none
+-- needs: permissions
 -- why: shows which domain fills the store
 -- refs: XSA-326
 -- param: image_id integer (required) the image to look at

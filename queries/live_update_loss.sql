@@ -1,6 +1,7 @@
 -- title: State lost or changed across a live update
 -- group: time
 -- severity: none
+-- needs: connections, watches
 -- why: a live update must keep everything; the daemon lost what is missing after it
 -- refs: xenstore-migration.md
 -- param: before_id integer (required) the older image
@@ -33,7 +34,8 @@ WHERE w.image_id = :before_id AND NOT EXISTS (SELECT 1 FROM watches v JOIN ends 
 UNION ALL
 SELECT 'transaction lost', e.connection, CAST(t.tx_id AS TEXT), NULL, NULL
 FROM transactions t JOIN ends e ON e.image_id = :before_id AND e.conn_id = t.conn_id
-WHERE t.image_id = :before_id AND NOT EXISTS (SELECT 1 FROM transactions u JOIN ends f ON f.image_id = u.image_id AND f.conn_id = u.conn_id
+WHERE t.image_id = :before_id AND (SELECT k.transactions FROM covered_kinds k WHERE k.image_id = :after_id)
+  AND NOT EXISTS (SELECT 1 FROM transactions u JOIN ends f ON f.image_id = u.image_id AND f.conn_id = u.conn_id
                   WHERE u.image_id = :after_id AND u.tx_id = t.tx_id AND f.connection = e.connection)
 UNION ALL
 SELECT CASE c.change WHEN 'removed' THEN 'node lost' WHEN 'added' THEN 'node new' ELSE 'node changed' END, NULL, c.path,

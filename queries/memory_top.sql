@@ -1,6 +1,7 @@
 -- title: Memory that xenstored accounts to each domain
 -- group: memory
 -- severity: none
+-- needs: permissions, connections, watches
 -- why: shows which domain makes the daemon grow
 -- refs: XSA-326
 -- param: image_id integer (required) the image to look at

@@ -1,6 +1,7 @@
 -- title: Open transactions and the nodes they have touched
 -- group: transactions
 -- severity: warning
+-- needs: transactions
 -- why: an open transaction blocks a live update and is lost in a forced one
 -- refs: xenstore-migration.md
 -- param: image_id integer (required) the image to look at

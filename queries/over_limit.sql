@@ -1,6 +1,7 @@
 -- title: Guest nodes that exceed a limit
 -- group: memory
 -- severity: warning
+-- needs: permissions
 -- why: made before the limit, or by an exempt writer; a restore or a rewrite may refuse them
 -- refs: XSA-323, XSA-326
 -- param: image_id integer (required) the image to look at

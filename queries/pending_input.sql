@@ -1,6 +1,7 @@
 -- title: Requests that the daemon had not yet handled
 -- group: connections
 -- severity: info
+-- needs: pending data
 -- why: what each connection was asking for at the time; an incomplete request keeps it waiting
 -- refs: xenstore.txt
 -- param: image_id integer (required) the image to look at

@@ -1,6 +1,7 @@
 -- title: Messages that connections have not read, by type
 -- group: connections
 -- severity: none
+-- needs: pending data
 -- why: separates replies from watch events, and names one of the paths that fire
 -- refs: XSA-326, XSA-416
 -- param: image_id integer (required) the image to look at

@@ -1,6 +1,7 @@
 -- title: Connections that have not read their output
 -- group: connections
 -- severity: info
+-- needs: pending data
 -- why: replies and watch events pile up in the daemon's memory while the reader sleeps
 -- refs: XSA-326, XSA-416
 -- param: image_id integer (required) the image to look at

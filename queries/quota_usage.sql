@@ -1,6 +1,7 @@
 -- title: Domains that are close to a quota
 -- group: memory
 -- severity: warning
+-- needs: permissions, connections, watches
 -- why: at a quota, requests that used to work get ENOSPC or E2BIG, and the host logs nothing
 -- refs: XSA-326; qubes-issues 11059
 -- param: image_id integer (required) the image to look at

@@ -1,6 +1,7 @@
 -- title: What xenstored would refuse, leave out or change when it restores the image
 -- group: structure
 -- severity: none
+-- needs: permissions, connections, watches
 -- why: the daemon trusts the stream, leaves out what it does not know, and gives up mid-restore
 -- refs: xenstore-migration.md; docs/findings.md
 -- param: image_id integer (required) the image to look at

@@ -1,6 +1,7 @@
 -- title: Special nodes that domains other than domain 0 may watch
 -- group: access
 -- severity: warning
+-- needs: permissions, special nodes
 -- why: a guest that may read one of them learns of every domain that comes and goes
 -- refs: XSA-115
 -- param: image_id integer (required) the image to look at

@@ -1,6 +1,7 @@
 -- title: Domains that act for a target domain
 -- group: domains
 -- severity: info
+-- needs: connections
 -- why: a domain has its target's rights; a target whose connection comes later is lost on restore
 -- refs: SET_TARGET in xenstore.txt
 -- param: image_id integer (required) the image to look at

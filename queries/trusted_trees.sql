@@ -1,6 +1,7 @@
 -- title: Toolstack nodes that a guest owns or may write
 -- group: access
 -- severity: error
+-- needs: permissions
 -- why: the toolstack trusts /libxl, /vm and /tool; a guest that writes there steers the host
 -- refs: XSA-175, XSA-178
 -- param: image_id integer (required) the image to look at

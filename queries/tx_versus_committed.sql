@@ -1,6 +1,7 @@
 -- title: Pending nodes compared with the committed ones
 -- group: transactions
 -- severity: info
+-- needs: pending data
 -- why: shows what a commit would do, and which nodes another writer has changed first
 -- refs: XSA-415, XSA-421
 -- param: image_id integer (required) the image to look at

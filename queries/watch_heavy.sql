@@ -1,6 +1,7 @@
 -- title: Number of watches per connection
 -- group: connections
 -- severity: none
+-- needs: watches
 -- why: a guest may set 128 watches by default; leaked ones slow down every write below their paths
 -- refs: XSA-326
 -- param: image_id integer (required) the image to look at

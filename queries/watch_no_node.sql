@@ -1,6 +1,7 @@
 -- title: Watches on nodes that do not exist
 -- group: connections
 -- severity: info
+-- needs: watches
 -- why: they wait for something that may never come, or are left over
 -- param: image_id integer (required) the image to look at
 -- columns: domid, socket_fd, path, token

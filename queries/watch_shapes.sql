@@ -1,6 +1,7 @@
 -- title: Watches by what they watch and by the shape of their tokens
 -- group: connections
 -- severity: none
+-- needs: watches
 -- why: a driver's tokens share one shape; an unusual shape is a leak; a watch on / sees everything
 -- refs: XSA-326, XSA-324
 -- param: image_id integer (required) the image to look at

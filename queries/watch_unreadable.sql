@@ -1,6 +1,7 @@
 -- title: Watches of guests on nodes that they may not read
 -- group: connections
 -- severity: warning
+-- needs: permissions, connections, watches
 -- why: daemons before the fix showed guests what they cannot read, and which domains come and go
 -- refs: XSA-115
 -- param: image_id integer (required) the image to look at

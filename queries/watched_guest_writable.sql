@@ -1,6 +1,7 @@
 -- title: Watches of domain 0 that cover nodes writable by guests
 -- group: connections
 -- severity: info
+-- needs: permissions, watches
 -- why: a guest that writes there fast keeps the watcher busy or makes the daemon's memory grow
 -- refs: XSA-349
 -- param: image_id integer (required) the image to look at

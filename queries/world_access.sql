@@ -1,6 +1,7 @@
 -- title: Nodes of domain 0 that every guest may read or write
 -- group: access
 -- severity: info
+-- needs: permissions
 -- why: the first entry's letter is for unlisted domains; r, w or b opens the node to all guests
 -- refs: XSA-353
 -- param: image_id integer (required) the image to look at

@@ -1,6 +1,7 @@
 -- title: Domains that may write outside their own home
 -- group: access
 -- severity: warning
+-- needs: permissions, connections
 -- why: others read what is outside /local/domain/DOMID and take it for the host's word
 -- refs: xenstore-paths.pandoc
 -- param: image_id integer (required) the image to look at

@@ -6,9 +6,11 @@
 -- node_changes the path's id. Datasette uses the rowid of a row to link its BLOBs, and fails on a
 -- view without one.
 
--- The chain and the generation of each image; most views below are built on it.
+-- The chain and the generation of each image; most views below are built on it. is_listing 1: what
+-- a tool printed about nodes, in which an empty list of permissions means that they are unknown,
+-- and the bits 14 and 15 of access say how much of a value is known.
 CREATE VIEW image_gen AS
-SELECT i.image_id, s.chain_id, s.gen
+SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree' OR s.layout = 'pairs') AS is_listing
 FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 
 -- An image: a file's bytes as they were observed, under a name, in a series, at a time (UTC).
@@ -27,13 +29,45 @@ CREATE VIEW coverage AS
 SELECT i.image_id, v.kind, v.root, v.includes_root, v.covered
 FROM image i JOIN stream_coverage v ON v.stream_id = i.stream_id;
 
+-- Which kinds an image covers at least in part: 1 or 0 for each kind.
+CREATE VIEW covered_kinds AS
+SELECT i.image_id,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'nodes' AND v.covered = 1) AS nodes,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'permissions' AND v.covered = 1) AS permissions,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'stale' AND v.covered = 1) AS stale,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'special' AND v.covered = 1) AS special,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'connections' AND v.covered = 1) AS connections,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'watches' AND v.covered = 1) AS watches,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'transactions' AND v.covered = 1) AS transactions,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'pending' AND v.covered = 1) AS pending,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'quotas' AND v.covered = 1) AS quotas
+FROM image i;
+
+-- The parts of the tree in which an image covers nodes, to look up an absolute path x: of the rows
+-- with x = top OR substr(x, 1, length(below)) = below AND x <> below, the one with the longest
+-- below decides. No row: not covered.
+CREATE VIEW node_areas AS
+SELECT i.image_id, CASE WHEN v.includes_root = 1 THEN CAST(v.root AS TEXT) END AS top,
+       CASE v.root WHEN '/' THEN '/' ELSE CAST(v.root AS TEXT) || '/' END AS below, v.covered
+FROM image i JOIN stream_coverage v ON v.stream_id = i.stream_id
+WHERE v.kind = 'nodes' AND substr(CAST(v.root AS BLOB), 1, 1) = x'2F';
+
 -- A node. conn_id is 0 for a committed node; otherwise the node is pending in transaction tx_id,
 -- and access shows how it was used: bit 0 read, bit 1 written, 0 deleted. In a TDB file the
 -- connection of a transaction is unknown, and conn_id is 4294967295; a node with 4294967294 is in a
--- freed record, and tx_id is 0 if it was a committed one.
+-- freed record, and tx_id is 0 if it was a committed one. owner and perms are NULL if the image
+-- does not say them. known: whole; cut if value is only its beginning; unknown if the image does
+-- not say the value, which is NULL then. Only listings say less than all.
 CREATE VIEW nodes AS
-SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, m.perms,
-       ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id, ifnull(d.access, 0) AS access, s.ord AS rowid
+SELECT g.image_id, s.ord AS record_id, p.path,
+       CASE WHEN d.access >= 32768 AND d.conn_id = 0 AND g.is_listing THEN NULL ELSE s.value END AS value, m.owner,
+       CASE WHEN m.owner IS NULL AND g.is_listing THEN NULL ELSE m.perms END AS perms,
+       ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id,
+       CASE WHEN d.access >= 16384 AND d.conn_id = 0 AND g.is_listing THEN d.access & 16383 ELSE ifnull(d.access, 0) END AS access,
+       CASE WHEN d.access >= 16384 AND d.conn_id = 0 AND g.is_listing
+            THEN CASE WHEN d.access >= 32768 THEN 'unknown' ELSE 'cut' END
+            ELSE 'whole' END AS known,
+       s.ord AS rowid
 FROM image_gen g
 JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id
@@ -41,9 +75,11 @@ JOIN permset m ON m.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
 -- One entry of a node's permissions. position counts from 0; entry 0 names the owner. stale 1: the
--- daemon ignores the entry.
+-- daemon ignores the entry; NULL in a listing, which does not show that. A node whose permissions
+-- are unknown has no row here.
 CREATE VIEW perms AS
-SELECT g.image_id, s.ord AS record_id, p.path, e.position, e.perm, e.domid, e.flags & 1 AS stale, e.flags,
+SELECT g.image_id, s.ord AS record_id, p.path, e.position, e.perm, e.domid,
+       CASE WHEN e.flags & 1 = 1 THEN 1 WHEN g.is_listing THEN NULL ELSE 0 END AS stale, e.flags,
        ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id
 FROM image_gen g
 JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
@@ -100,7 +136,22 @@ SELECT g.image_id, s.ord AS record_id, s.domid, s.features
 FROM image_gen g
 JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
--- Every domain that has a ring connection or a DOMAIN_DATA record, with its name from the tree.
+-- The domains with a node at or below /local/domain/DOMID, in an image that does not cover
+-- connections.
+CREATE VIEW tree_domains AS
+SELECT h.image_id, h.domid
+FROM (
+  SELECT DISTINCT g.image_id, CAST(substr(p.path, 15) AS INTEGER) AS domid
+  FROM image_gen g
+  JOIN covered_kinds k ON k.image_id = g.image_id AND NOT k.connections
+  CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+  CROSS JOIN path p ON p.path_id = s.path_id AND p.path GLOB '/local/domain/[0-9]*'
+  WHERE substr(p.path, 15, instr(substr(p.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*'
+    AND CAST(substr(p.path, 15) AS INTEGER) BETWEEN 0 AND 65535
+) h;
+
+-- Every domain that has a ring connection or a DOMAIN_DATA record, with its name from the tree. In
+-- an image that does not cover connections: every domain that the tree names; the rest is NULL.
 CREATE VIEW domains AS
 SELECT d.image_id, d.domid,
        (SELECT n.value FROM nodes n
@@ -120,6 +171,8 @@ FROM (
   WHERE NOT EXISTS (
     SELECT 1 FROM connection_span c
     WHERE c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_type = 0 AND c.domid = s.domid)
+  UNION ALL
+  SELECT t.image_id, t.domid, NULL, NULL, NULL, NULL FROM tree_domains t
 ) d;
 
 -- The daemon's own file descriptors.

@@ -15,14 +15,20 @@ JOIN (SELECT domid FROM permset_entry UNION SELECT domid FROM connection_span WH
 UNION ALL
 SELECT i.image_id, NULL, NULL FROM image i;
 
--- For each subject and each list of permissions: access (r, w, both or none) and the reason.
+-- For each subject and each list of permissions: access (r, w, both or none) and the reason. If the
+-- image does not say the permissions, access is NULL for every domain except 0.
 CREATE VIEW permset_access AS
-SELECT u.image_id, u.domid, u.target_domid, m.permset_id, m.owner, m.perms,
+SELECT u.image_id, u.domid, u.target_domid, m.permset_id, m.owner,
+       CASE WHEN o.permset_id IS NULL AND (SELECT g.is_listing FROM image_gen g WHERE g.image_id = u.image_id)
+            THEN NULL ELSE m.perms END AS perms,
        CASE WHEN u.domid = 0 THEN 'both'
+            WHEN o.permset_id IS NULL AND (SELECT g.is_listing FROM image_gen g WHERE g.image_id = u.image_id) THEN NULL
             WHEN o.flags & 1 = 0 AND o.domid IN (u.domid, u.target_domid) THEN 'both'
             ELSE CASE coalesce(e.perm, o.perm) WHEN 'r' THEN 'r' WHEN 'w' THEN 'w' WHEN 'b' THEN 'both' ELSE 'none' END END AS access,
        CASE WHEN u.domid = 0 THEN 'domain 0'
-            WHEN o.permset_id IS NULL THEN 'no permissions'
+            WHEN o.permset_id IS NULL
+            THEN CASE WHEN (SELECT g.is_listing FROM image_gen g WHERE g.image_id = u.image_id) THEN 'unknown permissions'
+                   ELSE 'no permissions' END
             WHEN o.flags & 1 = 0 AND o.domid = u.domid THEN 'owner'
             WHEN o.flags & 1 = 0 AND o.domid = u.target_domid THEN 'owner is its target, ' || o.domid
             WHEN e.domid = u.domid THEN 'entry ' || e.perm || e.domid

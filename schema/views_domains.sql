@@ -2,11 +2,17 @@
 -- Loaded after views.sql, on which they build.
 
 -- scope 'host': the image holds the state of a whole host, as every image does that has the ring
--- connection of domain 0. scope 'part': it does not, like the stream of one migrating domain; a
--- domain that is not in it may be alive elsewhere.
+-- connection of domain 0, and every one without connections that covers all nodes. scope 'part': it
+-- does not, like the stream of one migrating domain or the listing of one subtree; a domain that is
+-- not in it may be alive elsewhere.
 CREATE VIEW scopes AS
 SELECT i.image_id,
        CASE WHEN EXISTS (SELECT 1 FROM connections c WHERE c.image_id = i.image_id AND c.conn_type = 0 AND c.domid = 0)
+            THEN 'host'
+            WHEN EXISTS (SELECT 1 FROM stream_coverage v
+                         WHERE v.stream_id = i.stream_id AND v.kind = 'nodes' AND v.root = '/' AND v.covered = 1)
+              AND NOT EXISTS (SELECT 1 FROM stream_coverage v
+                              WHERE v.stream_id = i.stream_id AND v.kind = 'connections' AND v.covered = 1)
             THEN 'host' ELSE 'part' END AS scope
 FROM image i;
 
@@ -73,7 +79,9 @@ SELECT c.image_id, coalesce(c.domid, 0), 0, coalesce(length(c.in_data), 0) + coa
        coalesce(length(c.in_data), 0), coalesce(length(c.out_data), 0)
 FROM connections c
 UNION ALL
-SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0 FROM domain_records d;
+SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0 FROM domain_records d
+UNION ALL
+SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0 FROM tree_domains d;
 
 -- What xenstored accounts to each domain that an image names, as an owner of nodes or by a
 -- connection. The view uses windows instead of GROUP BY: through GROUP BY, SQLite would not push
@@ -115,19 +123,24 @@ CROSS JOIN (SELECT 'nodes' AS name, 1000 AS value UNION ALL SELECT 'watches', 12
             UNION ALL SELECT 'outstanding', 20 UNION ALL SELECT 'memory', 2621440) b;
 
 -- Every domain that an image names, and what it uses. state: live (it has a ring connection), dead
--- (it has none, in an image of a whole host), unknown (it has none, in a part of a host).
--- unique_id: 64 bits, shown signed.
+-- (it has none, in an image of a whole host), unknown (it has none, in a part of a host, or the
+-- image does not cover connections). What the image does not cover is NULL. unique_id: 64 bits,
+-- shown signed.
 CREATE VIEW domain_usage AS
 SELECT a.image_id, a.domid,
-       CASE WHEN a.domid = 0 OR c.conn_id IS NOT NULL THEN 'live' WHEN x.scope = 'host' THEN 'dead' ELSE 'unknown' END AS state,
+       CASE WHEN a.domid = 0 OR c.conn_id IS NOT NULL THEN 'live' WHEN x.scope = 'host' AND k.connections THEN 'dead' ELSE 'unknown' END AS state,
        (SELECT n.value FROM nodes n WHERE n.image_id = a.image_id AND n.path = '/local/domain/' || a.domid || '/name'
           AND n.conn_id = 0) AS name,
        (SELECT substr(n.value, length('/vm/') + 1) FROM nodes n
         WHERE n.image_id = a.image_id AND n.path = '/local/domain/' || a.domid || '/vm' AND n.conn_id = 0
           AND substr(n.value, 1, 4) = '/vm/') AS uuid,
-       c.conn_id, c.target_domid, c.unique_id, a.nodes, a.bytes, a.watches, a.transactions, a.in_bytes, a.out_bytes
+       c.conn_id, c.target_domid, c.unique_id, CASE WHEN k.permissions THEN a.nodes END AS nodes,
+       CASE WHEN k.permissions THEN a.bytes END AS bytes, CASE WHEN k.watches THEN a.watches END AS watches,
+       CASE WHEN k.transactions THEN a.transactions END AS transactions,
+       CASE WHEN k.pending THEN a.in_bytes END AS in_bytes, CASE WHEN k.pending THEN a.out_bytes END AS out_bytes
 FROM domain_accounts a
 JOIN scopes x ON x.image_id = a.image_id
+JOIN covered_kinds k ON k.image_id = a.image_id
 LEFT JOIN (
   SELECT s.chain_id, g.image_id, s.domid, s.conn_id, nullif(s.tdomid, 32756) AS target_domid, s.unique_id
   FROM image_gen g

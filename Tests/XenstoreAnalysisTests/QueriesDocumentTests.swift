@@ -11,7 +11,9 @@ import XenstoreAnalysis
                 lines += ["", "**`\(query.name)`**: \(MarkdownTable.text(query.title)).", ""]
                 lines += ["- why: \(MarkdownTable.text(query.why))"]
                 if let severity = query.severity { lines += ["- severity in `check`: \(severity.rawValue)"] }
-                if query.header.needsWholeHost { lines += ["- not applicable to an image that holds a part of a host"] }
+                if !query.header.needs.isEmpty {
+                    lines += ["- needs: " + query.header.needs.map(\.name).joined(separator: ", ")]
+                }
                 if !query.references.isEmpty { lines += ["- see: \(MarkdownTable.text(query.references))"] }
                 lines += query.parameters.map {
                     "- parameter `\($0.name)`\($0.isInteger ? ", whole number" : ""): \(MarkdownTable.text($0.help))"

@@ -7,7 +7,7 @@ import XenstoreAnalysis
         -- title: Nodes of nobody
         -- group: leaks
         -- severity: warning
-        -- needs: the whole host
+        -- needs: the whole host, permissions
         -- why: they stay: for ever
         -- refs: XSA-1
         -- param: image_id integer (required) the image to look at
@@ -22,7 +22,9 @@ import XenstoreAnalysis
     @Test func aHeaderIsRead() throws {
         let header = try QueryHeader(whole)
         #expect(header.title == "Nodes of nobody" && header.group == "leaks" && header.why == "they stay: for ever")
-        #expect(header.references == "XSA-1" && header.severity == .warning && header.needsWholeHost)
+        #expect(
+            header.references == "XSA-1" && header.severity == .warning
+                && header.needs == [.wholeHost, .kind(.permissions)])
         #expect(header.columns == ["a", "b"] && header.remarks == ["remark: no key any more"])
         #expect(header.parameters.map(\.name) == ["image_id", "least", "series"])
         #expect(header.parameters.map(\.isInteger) == [true, true, false])

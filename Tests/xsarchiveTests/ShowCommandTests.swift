@@ -17,6 +17,10 @@ import Testing
                 layout             v1, certain: only v1 fits the records
                 byte order         little
                 len                includes the padding, as the C daemon writes it
+                covers             nodes, permissions, stale marks, special nodes, connections, watches, \
+                transactions, pending data
+                not covered        quotas
+                root               /
                 records            9
                   END              1
                   GLOBAL_DATA      1

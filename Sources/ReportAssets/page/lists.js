@@ -32,7 +32,18 @@ function findingsView(report) {
   });
   if (sections.length === 0) sections.push(element("p", { class: "empty" }, "Nothing found."));
   const skipped = image.skipped.length > 0 ? element("p", { class: "note" }, "Not checked: " + image.skipped.map(([name, reason]) => `${name} (${reason})`).join("; ")) : null;
-  return element("section", { class: "page" }, element("p", { class: "restore" }, "On restore: " + image.restore + "."), ...sections, skipped);
+  const restore = image.restore === null ? null : element("p", { class: "restore" }, "On restore: " + image.restore + ".");
+  return element("section", { class: "page" }, restore, ...limits(image), ...sections, skipped);
+}
+
+/** Notes about what an image does not say: nothing for an image that says all. */
+function limits(image) {
+  return [image.limitation, image.root].filter((text) => text !== null).map((text) => element("p", { class: "note" }, text + "."));
+}
+
+/** Whether an image says something about a kind of things. */
+function covers(image, kind) {
+  return !image.uncovered.includes(kind);
 }
 
 function changesView(report) {
@@ -53,7 +64,9 @@ function changesView(report) {
 
 function domainsView(report) {
   const column = (title, key, more = {}) => ({ title, value: (row) => row[key], ...more });
-  return element("section", { class: "page" }, table([
+  const note = covers(report.image, "connections") ? null
+    : element("p", { class: "note" }, "The domains are those that the tree names: the image does not cover connections.");
+  return element("section", { class: "page" }, note, table([
     { title: "Domain", value: (row) => row.domid, numeric: true, cell: (row) => nodeLink(report, `/local/domain/${row.domid}`, String(row.domid)) },
     column("State", "state", { cell: (row) => element("span", { class: "badge " + row.state }, row.state) }),
     column("Name", "name"), column("Target", "target", { numeric: true }), column("Nodes", "nodes", { numeric: true }),
@@ -74,7 +87,7 @@ function stateText(now, before, isComparison) {
 
 function devicesView(report) {
   const isComparison = report.images.length > 1;
-  const rows = report.data.devices.map(([domid, kind, id, front, frontState, frontBefore, back, backState, backBefore, redirected]) => {
+  const rows = report.data.devices.map(([domid, kind, id, front, frontState, frontBefore, back, backState, backBefore, redirected, hasUnknownEnd]) => {
     const isGone = frontState === null && backState === null && (frontBefore !== null || backBefore !== null);
     const states = [frontState, backState];
     let verdict;
@@ -82,6 +95,7 @@ function devicesView(report) {
     else if (isGone) verdict = "gone";
     else if (states.every((state) => state === "4")) verdict = "connected";
     else if (states.every((state) => state === null)) verdict = "no states";
+    else if (hasUnknownEnd) verdict = "one end not covered";
     else if (front < 0) verdict = "no frontend";
     else if (back < 0) verdict = "no backend";
     else if (states.every((state) => state === "6")) verdict = "closed";
@@ -90,7 +104,7 @@ function devicesView(report) {
     const isChanged = isComparison && (frontState !== frontBefore || backState !== backBefore);
     return { domid, kind, id, front, back, redirected, verdict, isChanged, frontText: stateText(frontState, frontBefore, isComparison), backText: stateText(backState, backBefore, isComparison) };
   });
-  const calm = ["connected", "no states", "closed", "gone"];
+  const calm = ["connected", "no states", "closed", "gone", "one end not covered"];
   // Devices that are not connected come first.
   const rank = (row) => (calm.includes(row.verdict) ? 2 : 0) - (row.isChanged ? 1 : 0);
   rows.sort((a, b) => rank(a) - rank(b));
@@ -119,6 +133,9 @@ function connectionsView(report) {
   const of = (connID) => label.get(connID) ?? `unknown conn-id ${connID}`;
   const column = (title, at) => ({ title, value: (row) => row[at], numeric: true });
   const sorted = [...connections].sort((a, b) => (b[8] !== null) - (a[8] !== null));
+  const missing = ["connections", "watches", "transactions", "pending data"].filter((kind) => !covers(report.image, kind));
+  if (!covers(report.image, "connections") && connections.length + watches.length + transactions.length === 0)
+    return element("section", { class: "page" }, element("p", { class: "empty" }, "The image does not cover " + missing.join(", ") + "."));
   return element("section", { class: "page" },
     element("h2", {}, counted(connections.length, "connection")),
     table([
@@ -129,7 +146,7 @@ function connectionsView(report) {
     table([
       { title: "Connection", value: (row) => of(row[0]) }, column("tx-id", 1),
       { title: "Nodes touched", value: (row) => pending.filter((node) => node[0] === row[0] && node[1] === row[1]).length, numeric: true },
-    ], transactions, { caption: "Open transactions", empty: "The image has no open transactions." }),
+    ], transactions, { caption: "Open transactions", empty: covers(report.image, "transactions") ? "The image has no open transactions." : "The image does not cover transactions." }),
     pending.length > 0 ? element("h2", {}, counted(pending.length, "node") + " touched by transactions") : null,
     pending.length > 0 ? table([
       { title: "Connection", value: (row) => of(row[0]) }, column("tx-id", 1), { title: "Access", value: (row) => row[2] },
@@ -146,7 +163,7 @@ function connectionsView(report) {
 function nodeDetail(nodes, i) {
   const before = nodes.before(i);
   const term = (name, ...content) => [element("dt", {}, name), element("dd", {}, ...content)];
-  const value = (text) => (text === null ? element("em", {}, "no record has this path") : text === "" ? element("em", {}, "empty") : element("pre", {}, text));
+  const value = (text) => (text === null ? element("em", {}, nodes.isUnknown(i) ? "unknown" : "no record has this path") : text === "" ? element("em", {}, "empty") : element("pre", {}, text));
   const below = nodes.ends[i] - i - 1;
   const mark = nodes.mark(i);
   return [
@@ -155,7 +172,9 @@ function nodeDetail(nodes, i) {
       ...(mark === SAME ? [] : term("Change", element("span", { class: "badge " + ["", "added", "removed", "changed"][mark] }, ["", "added", "removed", "changed"][mark]))),
       ...(before && before.value !== nodes.value(i) ? [...term("Value before", value(before.value)), ...term("Value after", value(nodes.value(i)))] : term("Value", value(nodes.value(i)))),
       ...(before && before.perms !== nodes.perms(i) ? term("Permissions before", ...permsLines(before.perms)) : []),
-      ...(nodes.perms(i) === null ? [] : term("Permissions", ...permsLines(nodes.perms(i)))),
+      ...(nodes.isCut(i) ? term("Rest of the value", element("em", {}, "unknown")) : []),
+      ...(nodes.hasUnknownPerms(i) ? term("Permissions", element("em", {}, "unknown"))
+        : nodes.perms(i) === null ? [] : term("Permissions", ...permsLines(nodes.perms(i)))),
       ...(below > 0 ? term("Below", counted(below, "node")) : [])),
   ];
 }

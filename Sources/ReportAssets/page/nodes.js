@@ -18,23 +18,32 @@ class Nodes {
     }
     while (open.length > 0) this.ends[open.pop()] = this.count;
     this.old = new Map(data.changed.map((position, at) => [position, at]));
+    this.cut = new Set(data.cut);
   }
 
   depth(i) { return this.data.depths[i]; }
   name(i) { return this.texts[this.data.names[i]]; }
   mark(i) { return this.data.marks.length > 0 ? this.data.marks[i] : SAME; }
   hasChildren(i) { return this.ends[i] > i + 1; }
-  /** Null if no record has the node's path. */
+  /** Whether the image does not say the value or the permissions of a node that it has. */
+  isUnknown(i) { return this.data.values[i] === -2; }
+  hasUnknownPerms(i) { return this.data.perms[i] === -2; }
+  /** Whether only the beginning of the value is known. */
+  isCut(i) { return this.cut.has(i); }
+  /** Null if no record has the node's path, or the value is unknown. */
   value(i) { return this.data.values[i] < 0 ? null : this.texts[this.data.values[i]]; }
   perms(i) { return this.data.perms[i] < 0 ? null : this.data.lists[this.data.perms[i]]; }
 
-  /** The older image's value and permissions of a changed node. */
+  /** The older image's value and permissions of a changed node; what it does not say counts as unchanged. */
   before(i) {
     const at = this.old.get(i);
     if (at === undefined) return null;
     const value = this.data.oldValues[at];
     const perms = this.data.oldPerms[at];
-    return { value: value < 0 ? null : this.texts[value], perms: perms < 0 ? null : this.data.lists[perms] };
+    return {
+      value: value === -2 ? this.value(i) : value < 0 ? null : this.texts[value],
+      perms: perms === -2 || this.hasUnknownPerms(i) ? this.perms(i) : perms < 0 ? null : this.data.lists[perms],
+    };
   }
 
   path(i) {

@@ -37,12 +37,16 @@ function overview(report) {
   sections.push(figures([
     { figure: nodes.count - (isComparison ? report.marks[REMOVED] : 0), label: "nodes", href: "#tree" },
     { figure: domains.length, label: domains.some((domain) => domain.state === "dead") ? `domains, ${domains.filter((domain) => domain.state === "dead").length} dead` : "domains", href: "#domains" },
-    { figure: data.connections.connections.length, label: waiting > 0 ? `connections, ${waiting} waiting` : "connections", href: "#connections" },
-    { figure: data.connections.watches.length, label: "watches", href: "#connections" },
+    covers(image, "connections")
+      ? { figure: data.connections.connections.length, label: waiting > 0 ? `connections, ${waiting} waiting` : "connections", href: "#connections" }
+      : { figure: "?", label: "connections, not covered", href: "#connections" },
+    covers(image, "watches") ? { figure: data.connections.watches.length, label: "watches", href: "#connections" }
+      : { figure: "?", label: "watches, not covered", href: "#connections" },
     { figure: data.devices.length, label: "devices", href: "#devices" },
     { figure: severe("error") + severe("warning"), label: severe("error") > 0 ? "findings, " + counted(severe("error"), "error") : severe("warning") > 0 ? "warnings, no errors" : "warnings and errors", href: "#findings", kind: worst },
   ]));
-  sections.push(element("p", { class: "restore" }, "On restore: " + image.restore + "."));
+  if (image.restore !== null) sections.push(element("p", { class: "restore" }, "On restore: " + image.restore + "."));
+  sections.push(...limits(image));
   const width = Math.max(...domains.map((domain) => String(domain.domid).length));
   // Domain 0 owns the backends of all guests and would dwarf them, so its figure is in the title.
   const byDomain = (title, key, text) => {
@@ -51,8 +55,10 @@ function overview(report) {
       label: domainLabel(domain.domid, names, width), value: domain[key], text: text(domain[key]),
     })), text);
   };
-  const charts = element("div", { class: "charts" },
-    byDomain("Bytes accounted to each domain", "bytes", bytes), byDomain("Nodes owned by each domain", "nodes", count),
+  // Without permissions, owners are unknown.
+  const owned = covers(image, "permissions")
+    ? [byDomain("Bytes accounted to each domain", "bytes", bytes), byDomain("Nodes owned by each domain", "nodes", count)] : [];
+  const charts = element("div", { class: "charts" }, ...owned,
     bars("Records by type", image.records.map(([label, value]) => ({ label, value }))));
   const series = image.series.map(([label, time, size, amount, isCurrent]) => ({ label, time, size, amount, isCurrent }));
   if (series.length > 1) {
@@ -77,7 +83,7 @@ function changesOverview({ data, nodes, names, marks, showTree }) {
   const isSame = marks[ADDED] + marks[REMOVED] + marks[CHANGED] + data.changes.length === 0;
   const state = (name) => data.findings.filter((finding) => finding[7] === name).length;
   return [
-    isSame ? element("p", { class: "restore" }, "Both images have the same content.") : figures([
+    isSame ? element("p", { class: "restore" }, data.omissions.length === 0 ? "Both images have the same content." : "Nothing differs in what both images cover.") : figures([
       { figure: "+" + count(marks[ADDED]), label: "nodes added", href: "#tree", kind: "added" },
       { figure: "−" + count(marks[REMOVED]), label: "nodes removed", href: "#tree", kind: "removed" },
       { figure: "~" + count(marks[CHANGED]), label: "nodes changed", href: "#tree", kind: "changed" },
@@ -88,5 +94,6 @@ function changesOverview({ data, nodes, names, marks, showTree }) {
       label: typeof key === "number" ? domainLabel(key, names, width) : key, value,
       onclick: () => showTree(typeof key === "number" ? `domain:${key}` : key),
     })))),
+    ...data.omissions.map((text) => element("p", { class: "note" }, text + ".")),
   ].filter((part) => part !== null);
 }

@@ -201,12 +201,15 @@ class TreeView {
   valueCell(i) {
     const value = this.nodes.value(i);
     const before = this.nodes.before(i);
+    if (this.nodes.isUnknown(i)) return element("span", { class: "value hint" }, "value unknown");
     if (value === null) return element("span", { class: "value hint" }, "no record");
-    if (before === null || before.value === value) return element("span", { class: "value" }, marked(value, this.words));
+    const rest = this.nodes.isCut(i) ? element("span", { class: "hint" }, "… cut") : null;
+    if (before === null || before.value === value) return element("span", { class: "value" }, marked(value, this.words), ...(rest ? [rest] : []));
     return element("span", { class: "value" }, element("del", {}, before.value ?? "no record"), " → ", element("ins", {}, marked(value, this.words)));
   }
 
   permsCell(i) {
+    if (this.nodes.hasUnknownPerms(i)) return element("span", { class: "perms", title: "The image does not say the permissions." }, "?");
     const perms = this.nodes.perms(i) ?? "";
     const before = this.nodes.before(i);
     if (before === null || before.perms === perms) return element("span", { class: "perms" }, perms);

@@ -5,7 +5,7 @@ import XenstoreStream
 enum Attributes {
     static func of(_ body: RecordBody, layout: Layout) -> [Attribute] {
         switch body {
-        case .node(let data): node(data)
+        case .node(let data): node(data, layout)
         case .watch(let data): terminations([(.wpath, data.wpath), (.token, data.token)])
         case .watchExtended(let data):
             [Attribute("depth", data.hasDepth ? .unsigned(UInt64(data.depth)) : .none)]
@@ -17,13 +17,19 @@ enum Attributes {
         }
     }
 
-    /// A node's value and permissions; other fields only if they are set.
-    private static func node(_ data: NodeData) -> [Attribute] {
-        [Attribute("value", .octets(data.value)), Attribute("perms", .text(PermissionList.text(data.perms)))]
-            + nonZero("access", data.access)
+    /// A node's value and permissions; other fields only if they are set. What a listing does not
+    /// say has no value, and `known` says how much of a node's value it says, if not all.
+    private static func node(_ data: NodeData, _ layout: Layout) -> [Attribute] {
+        let knowledge = ValueKnowledge(data, layout)
+        let hasPerms = !layout.isListing || !data.perms.isEmpty
+        return [
+            Attribute("value", knowledge == .unknown ? .none : .octets(data.value)),
+            Attribute("perms", hasPerms ? .text(PermissionList.text(data.perms)) : .none),
+        ] + nonZero("access", data.access & ~knowledge.mark)
             // tx-id has no meaning in a committed node, but a difference still counts.
             + nonZero("tx_id", data.txID)
             + terminations([(.path, data.path)])
+            + (knowledge == .whole ? [] : [Attribute("known", .text(knowledge.rawValue))])
     }
 
     private static func connection(_ data: ConnectionData, layout: Layout) -> [Attribute] {

@@ -29,7 +29,7 @@ public struct Change: Sendable {
     /// What happened to the item.
     public let action: Action
     /// The kind of item.
-    public let kind: Kind
+    public internal(set) var kind: Kind
     /// The path of a node or a watch, in the newer image if the item is there; otherwise nil.
     public internal(set) var path: Octets?
     /// A node's owner; the domain of a connection and its watches and transactions, of a
@@ -47,6 +47,8 @@ public struct Change: Sendable {
     public internal(set) var pair: DomainPair?
     /// How the older image has the item, if it has it under another domid; otherwise nil.
     var renaming: Renaming?
+    /// The names of attributes that are not compared, because an image does not say them.
+    var ignored: Set<String> = []
 
     /// An item that the older image has under another domid.
     struct Renaming: Sendable {
@@ -80,6 +82,7 @@ public struct Change: Sendable {
         for attribute in new where !old.contains(where: { $0.name == attribute.name }) {
             result.append((attribute.name, .none, attribute.value))
         }
+        result.removeAll { ignored.contains($0.name) }
         return result
     }
 }

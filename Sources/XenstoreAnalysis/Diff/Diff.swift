@@ -11,16 +11,20 @@ public struct Diff {
     public let changes: [Change]
     /// Whether the images' bytes are the same.
     public let isIdentical: Bool
+    /// What is not compared, because an image does not say it.
+    public let omissions: [DiffOmission]
 
     /// Compares two images.
     /// - Parameter domains: the domains to compare, and under which domid each image has them; nil:
     ///   everything.
     /// - Throws: `StreamError` or `ArchiveError` if an image cannot be read.
     public init(_ old: ImageSource, _ new: ImageSource, only domains: DomainSelection? = nil) throws {
-        isIdentical = old.sha256 == new.sha256 && old.format == new.format
+        isIdentical = old.sha256 == new.sha256 && old.format == new.format && old.root == new.root
         let mapping = DomainMapping(domains?.pairs ?? [])
+        var coverage = DiffCoverage(old, new, domains?.pairs ?? [])
         if isIdentical && mapping.isIdentity {
             changes = []
+            omissions = []
             return
         }
         let (left, right): (ImageState, ImageState)
@@ -34,7 +38,8 @@ public struct Diff {
             right = try ImageState(
                 new, comparedWith: left.uniqueIDs, domains: mapping, forEachRecord: new.forEachRecord)
         }
-        changes = Diff.changes(left, right, domains).sorted(by: Diff.isBefore)
+        changes = coverage.compared(Diff.changes(left, right, domains)).sorted(by: Diff.isBefore)
+        omissions = coverage.omissions
     }
 
     private static func changes(_ left: ImageState, _ right: ImageState, _ domains: DomainSelection?) -> [Change] {

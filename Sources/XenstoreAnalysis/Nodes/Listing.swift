@@ -31,9 +31,19 @@ public struct Listing {
     }
 
     /// A node's value as xenstore-read prints it: escaped, with a newline.
-    /// - Throws: `ArchiveError` if the path is not valid or no node has it.
+    /// - Throws: `ArchiveError` if the path is not valid, no node has it, or its value is unknown.
     public static func value(_ tree: NodeTree, path: Octets) throws -> [UInt8] {
-        ToolEscape.text(try find(tree, path).value) + [ASCII.newline]
+        ToolEscape.text(try known(find(tree, path)).value) + [ASCII.newline]
+    }
+
+    /// The node, if the image says its value, or the beginning of it.
+    /// - Throws: `ArchiveError` if the value is unknown.
+    public static func known(_ node: NodeTree.Node) throws -> NodeTree.Node {
+        guard node.knowledge != .unknown else {
+            throw ArchiveError(
+                .noSuchNode, "\(name(node.path)): the node is there, but the image does not say its value")
+        }
+        return node
     }
 
     /// The node at a path that is absolute or, as in the tools, relative to domain 0's home.
@@ -67,19 +77,32 @@ public struct Listing {
         let value = ToolEscape.text(node.value)
         if showsPaths {
             line += ToolEscape.text(node.path)
-            line += Self.quoted(value[...])
+            line += Self.quoted(value[...], node.knowledge)
             if showsPerms { line.append(0x20) }
         } else {
-            return TreeLine(
-                name: node.name, value: node.value, perms: showsPerms ? node.perms : nil, depth: depth
-            ).text(width: width)
+            return treeLine(node, depth: depth)
         }
-        if showsPerms { line += Array("  (\(Self.perms(node.perms)))".utf8) }
+        if showsPerms { line += Array("  (\(node.knowsPerms ? Self.perms(node.perms) : "?"))".utf8) }
         return line + [ASCII.newline]
     }
 
-    private static func quoted(_ value: ArraySlice<UInt8>) -> [UInt8] {
-        Array(" = \"".utf8) + value + [ASCII.quote]
+    private func treeLine(_ node: NodeTree.Node, depth: Int) -> [UInt8] {
+        let indent = Array(repeating: ASCII.space, count: depth)
+        let unknownPerms = showsPerms && !node.knowsPerms ? Array("   (?)".utf8) : []
+        if node.knowledge == .unknown {
+            let perms = showsPerms && node.knowsPerms ? Array("   (\(Self.perms(node.perms)))".utf8) : unknownPerms
+            return indent + ToolEscape.text(node.name) + Array(" = ?".utf8) + perms + [ASCII.newline]
+        }
+        var line = TreeLine(
+            name: node.name, value: node.value, perms: showsPerms && node.knowsPerms ? node.perms : nil, depth: depth)
+        line.isCut = node.knowledge == .cut
+        return line.text(width: width).dropLast() + unknownPerms + [ASCII.newline]
+    }
+
+    /// An unknown value has no quotation marks; one that is cut off ends as the tool ends it.
+    private static func quoted(_ value: ArraySlice<UInt8>, _ knowledge: ValueKnowledge) -> [UInt8] {
+        if knowledge == .unknown { return Array(" = ?".utf8) }
+        return Array(" = \"".utf8) + value + (knowledge == .cut ? Array("\\...\"".utf8) : [ASCII.quote])
     }
 
     /// The permissions as the tools print them, without marks for stale ones.

@@ -11,6 +11,10 @@ public struct NodeTree {
         public let value: Octets
         /// The owner's entry is first.
         public let perms: [Permission]
+        /// How much of the value the image says.
+        public let knowledge: ValueKnowledge
+        /// Whether the image says the permissions.
+        public let knowsPerms: Bool
         /// Indices in `nodes`.
         public fileprivate(set) var children: [Int] = []
 
@@ -29,13 +33,16 @@ public struct NodeTree {
     let root: Octets
     /// Whether a parent comes before its children.
     private let isOrdered: Bool
+    private let layout: Layout
 
     /// Reads the committed nodes of an image.
     /// - Throws: the errors of reading the image.
     public init(_ source: ImageSource) throws {
-        isPartial = source.format.layout.isPartial
-        isOrdered = !source.format.layout.isOfDatabase
-        // A listing never contains the root. Its paths are relative if nothing says where it hangs.
+        layout = source.format.layout
+        isPartial = layout.isPartial
+        isOrdered = !layout.isOfDatabase
+        // A listing never contains the root. If nothing says where it hangs, its paths are
+        // relative.
         root = source.root.isAbsolute ? Path.root : source.root.path
         if isPartial { add(NodeData(path: TerminatedString(root), value: [], perms: [])) }
         try source.forEachRecord { body in
@@ -79,16 +86,24 @@ public struct NodeTree {
         let path = data.path.octets
         if let index = indices[path] {
             let children = nodes[index].children
-            nodes[index] = Node(path: path, value: data.value, perms: data.perms, children: children)
+            nodes[index] = node(data)
+            nodes[index].children = children
             return
         }
         indices[path] = nodes.count
         if isOrdered, let parent = parentIndex(of: path) { nodes[parent].children.append(nodes.count) }
-        nodes.append(Node(path: path, value: data.value, perms: data.perms))
+        nodes.append(node(data))
+    }
+
+    private func node(_ data: NodeData) -> Node {
+        Node(
+            path: data.path.octets, value: data.value, perms: data.perms, knowledge: ValueKnowledge(data, layout),
+            knowsPerms: !layout.isListing || !data.perms.isEmpty)
     }
 
     private func parentIndex(of path: Octets) -> Int? {
         guard isPartial else { return Path.parent(of: path).flatMap { indices[$0] } }
+        if Path.isRoot(path) || Path.isSpecial(path) { return nil }
         var path = path
         while let slash = path.lastIndex(of: ASCII.slash), slash > path.startIndex {
             path = path[..<slash]

@@ -37,7 +37,7 @@ public enum DatasetteMetadata {
     /// Views that serve only other views.
     private static let machinery: Set<String> = [
         "image_gen", "committed_details", "account_entries", "octet_table", "image_turns", "message_buffers", "digits",
-        "node_steps",
+        "node_steps", "detail_knowledge", "tree_domains",
     ]
 
     private static func entry(_ query: NamedQuery) -> [String] {

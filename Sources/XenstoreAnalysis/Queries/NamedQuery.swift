@@ -1,5 +1,6 @@
 import ArchiveSQL
 import XenstoreArchive
+import XenstoreStream
 
 /// A query of queries/: its SQL and the description in its header comment.
 public struct NamedQuery: Sendable {
@@ -86,10 +87,51 @@ public struct NamedQuery: Sendable {
     /// Why the query does not apply to an image; nil if it applies.
     /// - Throws: the errors of reading the archive.
     public func inapplicability(_ archive: Archive, imageID: Int64) throws -> String? {
-        guard header.needsWholeHost else { return nil }
-        let isWhole =
-            try archive.database.integer("SELECT 1 FROM scopes WHERE image_id = ? AND scope = 'host'", imageID) != nil
-        return isWhole
-            ? nil : "not applicable: the image holds only part of a host (it has no ring connection of domain 0)"
+        guard !header.needs.isEmpty else { return nil }
+        let stream = try archive.image(id: imageID).stream
+        let noun = stream.format.layout.isListing ? "listing" : "image"
+        let missing = try header.needs.filter { need in
+            guard case .kind(let kind) = need, !stream.coverage.covers(kind) else { return false }
+            // Pending nodes that a database holds are known, even if there may be more.
+            return try kind != .pending || !Self.hasPendingNodes(archive, imageID)
+        }
+        if !missing.isEmpty {
+            return "not applicable: needs \(Self.list(missing.map(\.name))), which this \(noun) does not have"
+        }
+        guard header.needs.contains(where: { $0 == .wholeHost || $0 == .coveredNodes }) else { return nil }
+        if stream.coverage.covers(.connections) {
+            let isWhole =
+                try archive.database.integer("SELECT 1 FROM scopes WHERE image_id = ? AND scope = 'host'", imageID)
+                != nil
+            if !isWhole {
+                return "not applicable: the image holds only part of a host (it has no ring connection of domain 0)"
+            }
+        }
+        if header.needs.contains(.wholeHost) && !stream.coverage.coversHost(.nodes) {
+            return "not applicable: needs the whole host, of which this \(noun) has only a part"
+        }
+        if header.needs.contains(.coveredNodes) && !stream.coverage.covers(.nodes) {
+            return "not applicable: needs all nodes of a part of the tree, of which this \(noun) has only some"
+        }
+        return nil
+    }
+
+    /// To what an answer is limited, if the image is a listing that does not cover the host's
+    /// nodes; nil if it is not, or if the query does not apply.
+    /// - Throws: the errors of reading the archive.
+    public func limitation(_ archive: Archive, imageID: Int64) throws -> String? {
+        let stream = try archive.image(id: imageID).stream
+        let limitation = CoverageText.limitation(stream.coverage, stream.format.layout)
+        return try limitation != nil && inapplicability(archive, imageID: imageID) == nil ? limitation : nil
+    }
+
+    private static func hasPendingNodes(_ archive: Archive, _ imageID: Int64) throws -> Bool {
+        try archive.database.integer("SELECT 1 FROM nodes WHERE image_id = ? AND conn_id <> 0 LIMIT 1", imageID) != nil
+    }
+
+    /// `a, b and c`.
+    private static func list(_ names: [String]) -> String {
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + " and " + last
     }
 }

@@ -13,8 +13,8 @@ public struct QueryHeader: Equatable, Sendable {
     public var references = ""
     /// The severity of a row as a finding.
     public var severity = Severity.none
-    /// Whether it does not apply to an image that holds only part of a host.
-    public var needsWholeHost = false
+    /// What an image must cover; otherwise the query does not apply to it.
+    public var needs: [QueryNeed] = []
     /// The parameters, in order.
     public var parameters: [Parameter] = []
     /// The names of the result's columns.
@@ -88,7 +88,8 @@ public struct QueryHeader: Equatable, Sendable {
         case "group": group = text
         case "why": why = text
         case "refs": references = text
-        case "needs" where text == "the whole host": needsWholeHost = true
+        case "needs":
+            for name in text.split(separator: ",") { needs.append(try Self.need(String(name.drop { $0 == " " }))) }
         case "severity":
             guard let value = Severity(rawValue: text) else {
                 throw Problem(description: "severity must be none, info, warning or error, not \(text)")
@@ -98,6 +99,11 @@ public struct QueryHeader: Equatable, Sendable {
         case "columns": columns = text.split(separator: ",").map { String($0.drop { $0 == " " }) }
         default: throw Problem(description: "\(key): \(text): unknown key or value")
         }
+    }
+
+    private static func need(_ name: String) throws(Problem) -> QueryNeed {
+        guard let need = QueryNeed(name) else { throw Problem(description: "needs: \(name): unknown value") }
+        return need
     }
 
     /// `name [integer] (required) help` or `name [integer] (default X) help`.

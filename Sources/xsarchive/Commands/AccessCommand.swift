@@ -31,8 +31,11 @@ struct AccessCommand: ParsableCommand {
     func run() throws {
         var parameters = ["domid": String(domain)]
         if let path { parameters["path"] = path }
-        let count = try archive.printRows(
-            of: "access", image: image, parameters: parameters, format: output.format, isSilentWhereEmpty: path != nil)
+        guard
+            let count = try archive.printRows(
+                of: "access", image: image, parameters: parameters, format: output.format,
+                isSilentWhereEmpty: path != nil)
+        else { return }
         if let path, count == 0 {
             // This error names the nearest path.
             if image != "-" { _ = try Listing.find(try NodeTree(archive.source(image)), Octets(path.utf8)) }

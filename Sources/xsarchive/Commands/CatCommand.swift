@@ -24,9 +24,15 @@ struct CatCommand: ParsableCommand {
     var raw = false
 
     func run() throws {
-        let tree = try NodeTree(try archive.source(image))
+        let source = try archive.source(image)
+        if let note = CoverageText.rootNote(source.name, source.root) { Console.note("xsarchive: \(note)") }
+        let tree = try NodeTree(source)
+        let node = try Listing.known(try Listing.find(tree, Octets(path.utf8)))
+        if node.knowledge == .cut {
+            Console.note("xsarchive: \(Escape.printable(node.path)): the image has only the beginning of the value")
+        }
         if raw {
-            Console.write(Array(try Listing.find(tree, Octets(path.utf8)).value))
+            Console.write(Array(node.value))
         } else {
             Console.write(try Listing.value(tree, path: Octets(path.utf8)))
         }

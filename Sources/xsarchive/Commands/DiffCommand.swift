@@ -1,6 +1,7 @@
 import ArgumentParser
 import XenstoreAnalysis
 import XenstoreArchive
+import XenstoreStream
 
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,6 +21,8 @@ struct DiffCommand: ParsableCommand {
             changed, but cannot guess it.
             With --format jsonl, each line is one object: change, kind, path, domid, the other members that identify \
             the item, and the complete old and new state.
+            What one of the images does not cover is not compared; a message for each reason says what is left out. \
+            In JSON, an object with the member not_compared follows the changes.
             Exit status: 0 the same, 1 different, 2 trouble.
             Examples:
               xsarchive diff @latest~1 @latest
@@ -154,12 +157,19 @@ struct DiffCommand: ParsableCommand {
             redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } }
             ?? changes
         Progress.end()
-        if !quiet { try print(shown, left, right, domains?.pairs ?? [], redactor) }
+        let omissions = DiffOmissions(diff.omissions, old: left.name, new: right.name, shown: kinds)
+        if !quiet {
+            try print(shown, left, right, domains?.pairs ?? [], redactor, omissions)
+            for line in omissions.lines { Console.note("xsarchive: \(Escape.printable(line))") }
+            for image in [left, right] {
+                if let note = CoverageText.rootNote(image.name, image.root) { Console.note("xsarchive: \(note)") }
+            }
+        }
         if let path, changes.isEmpty && !diff.changes.isEmpty && !quiet {
             let hint = path.contains("*") ? "" : "; --path '\(path)/*' matches what is below it"
             Console.note("xsarchive: none of the \(diff.changes.count) changes matches --path\(hint)")
         }
-        if diff.changes.isEmpty && !diff.isIdentical && !quiet && domains == nil {
+        if diff.changes.isEmpty && !diff.isIdentical && !quiet && domains == nil && diff.omissions.isEmpty {
             Console.note(
                 "xsarchive: the images have the same content; their bytes differ in what is not compared, like "
                     + "padding or the order of records")
@@ -168,7 +178,8 @@ struct DiffCommand: ParsableCommand {
     }
 
     private func print(
-        _ changes: [Change], _ left: ImageSource, _ right: ImageSource, _ pairs: [DomainPair], _ redactor: Redactor?
+        _ changes: [Change], _ left: ImageSource, _ right: ImageSource, _ pairs: [DomainPair], _ redactor: Redactor?,
+        _ omissions: DiffOmissions
     ) throws {
         if stat {
             DiffStatistics(changes).print(format: output.format)
@@ -180,8 +191,11 @@ struct DiffCommand: ParsableCommand {
                 let order = by ?? (Terminal.isStandardOutput ? .domain : .kind)
                 let names = order == .domain ? try DomainNames(right, left, without: redactor) : nil
                 DiffText.print(changes, old: left.name, new: right.name, domains: names, pairs: pairs)
-            case .jsonl: for change in changes { Console.print(DiffJSON.object(change).text) }
-            case .json: Console.print(JSON.array(changes.map(DiffJSON.object)).text)
+            case .jsonl:
+                for change in changes { Console.print(DiffJSON.object(change).text) }
+                if let object = omissions.json { Console.print(object.text) }
+            case .json:
+                Console.print(JSON.array(changes.map(DiffJSON.object) + [omissions.json].compactMap(\.self)).text)
             }
         }
     }

@@ -6,7 +6,7 @@ struct DomainsCommand: ParsableCommand {
         abstract: "List the domains of an image and what each uses of the store; dead ones are marked.",
         discussion: """
             state: live (it has a ring connection), dead (it has none in an image of the whole host), unknown (the \
-            image holds only part of a host).
+            image holds only part of a host, or no connections: then the domains are those of the tree).
             bytes: as xenstored accounts them. quota, used_percent: the quota with the highest usage, and that usage.
             Example:
               xsarchive domains @latest

@@ -10,7 +10,7 @@ struct LogCommand: ParsableCommand {
             "Show every value, permission and lifetime of a path over a series, or the history of a domain or a guest.",
         discussion: """
             Each row is a run of consecutive images in which nothing changed. until: 'now' (the series' last image \
-            still has it), 'changed' or 'removed'.
+            still has it), 'changed', 'removed', or 'unknown' (the images after it do not say it).
             Times are capture times, or import times for images without a capture time.
             With --domain: the domain's connection, and the nodes of its home that are not the same in all images.
             With --vm: under which domids a guest was seen, by the UUID in its home, and with which name; and the \

@@ -25,7 +25,9 @@ struct LsCommand: ParsableCommand {
     var permissions = false
 
     func run() throws {
-        let tree = try NodeTree(try archive.source(image))
+        let source = try archive.source(image)
+        if let note = CoverageText.rootNote(source.name, source.root) { Console.note("xsarchive: \(note)") }
+        let tree = try NodeTree(source)
         let listing = Listing(showsPaths: fullPaths, showsPerms: permissions, width: Terminal.width ?? 80)
         try listing.list(tree, path: Octets(path.utf8)) { Console.write($0) }
     }

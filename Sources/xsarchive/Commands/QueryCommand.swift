@@ -77,13 +77,12 @@ struct QueryCommand: ParsableCommand {
                 guard let value = values[parameter.name], let reference = try ImageReference(value) else { continue }
                 values[parameter.name] = String(try opened.image(reference).imageID)
             }
-            if let id = values["image_id"].flatMap({ Int64($0) }),
-                let reason = try query.inapplicability(opened, imageID: id)
-            {
-                Console.note("xsarchive: \(name): \(reason)")
+            let statement = try query.prepare(opened, parameters: values, timeout: time.timeout)
+            // An id that no image has finds nothing.
+            let images = query.parameters.filter(\.isImage).compactMap { values[$0.name].flatMap(Int64.init) }.filter {
+                (try? opened.image(id: $0)) != nil
             }
-            try query.prepare(opened, parameters: values, timeout: time.timeout).printRows(
-                format: output.format, expendable: NamedQuery.expendable)
+            try query.printRows(statement, of: images, in: opened, format: output.format)
             return
         }
         try archive.printRows(
@@ -122,7 +121,10 @@ struct QueryCommand: ParsableCommand {
         if let severity = query.severity {
             lines.append("Severity of a row for 'xsarchive check': \(severity.rawValue)")
         }
-        if query.header.needsWholeHost { lines.append("Not applicable to an image that holds only part of a host.") }
+        if !query.header.needs.isEmpty {
+            lines.append(
+                "Not applicable to an image without: " + query.header.needs.map(\.name).joined(separator: ", "))
+        }
         lines += query.parameters.map { "Parameter \($0.name): \($0.help)" }
         lines += ["Columns: " + query.columns.joined(separator: ", "), ""]
         if !query.header.remarks.isEmpty { lines += query.header.remarks + [""] }

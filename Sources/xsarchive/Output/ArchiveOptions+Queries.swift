@@ -12,21 +12,18 @@ extension ArchiveOptions {
     ///   - timeout: seconds until the query is stopped; nil: no limit.
     ///   - isSilentWhereEmpty: whether to print nothing as text if there are no rows, because an
     ///     error follows.
-    /// - Returns: the number of rows.
+    /// - Returns: the number of rows; nil if the query does not apply to the image.
     @discardableResult
     func printRows(
         of name: String, image reference: String, parameters: [String: String] = [:], format: OutputFormat,
         timeout: Double? = nil,
         isSilentWhereEmpty: Bool = false
-    ) throws -> Int {
+    ) throws -> Int? {
         let query = try NamedQuery.named(name)
         let (archive, imageID) = try queryable(reference)
-        if let reason = try query.inapplicability(archive, imageID: imageID) {
-            Console.note("xsarchive: \(name): \(reason)")
-        }
         let statement = try query.prepare(
             archive, parameters: parameters.merging(["image_id": String(imageID)]) { $1 }, timeout: timeout)
-        return try statement.printRows(
-            format: format, expendable: NamedQuery.expendable, isSilentWhereEmpty: isSilentWhereEmpty)
+        return try query.printRows(
+            statement, of: [imageID], in: archive, format: format, isSilentWhereEmpty: isSilentWhereEmpty)
     }
 }

@@ -37,6 +37,10 @@ struct CheckReport {
                 notes.append("\(name): \(query): \(reason)")
                 if format != .sarif { Console.note("xsarchive: \(name): \(query): \(reason)") }
             }
+            if let limitation = check.limitation {
+                notes.append("\(name): \(limitation)")
+                if format != .sarif { Console.note("xsarchive: \(name): \(limitation)") }
+            }
         }
     }
 
@@ -50,10 +54,11 @@ struct CheckReport {
             "\(Style.heading(Escape.printable(name))): "
                 + summary(listed.map(\.finding), hidden: check.items.count - listed.count))
         for (finding, _) in listed { Console.print("  " + FindingText.line(finding)) }
-        if let first = check.inapplicable.first {
-            Console.print("  \(first.reason): " + check.inapplicable.map(\.name).joined(separator: ", "))
+        for (reason, names) in check.inapplicableByReason {
+            Console.print("  \(reason): " + names.joined(separator: ", "))
         }
-        Console.print("  restore: " + FindingText.restore(check.forecast))
+        if let limitation = check.limitation { Console.print("  " + limitation) }
+        if let restore = FindingText.restore(check.forecast, check.layout) { Console.print("  restore: " + restore) }
     }
 
     private func summary(_ findings: [Finding], hidden: Int) -> String {

@@ -159,8 +159,11 @@ enum DiffText {
                 continue
             }
             switch (attribute.name, attribute.value) {
+            case ("value", .none): parts.append(", value unknown")
             case ("value", let value): parts.append(" = " + text(value))
+            case ("perms", .none): break
             case ("perms", let value): parts.append(" (" + text(value) + ")")
+            case ("known", .text(ValueKnowledge.unknown.rawValue)): break
             case (_, .none), (_, .data([])), (_, .integer(0)), (_, .unsigned(0)): break
             case (let name, let value): parts.append(", \(name.replacingUnderscores()) \(text(value))")
             }

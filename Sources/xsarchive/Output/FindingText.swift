@@ -13,8 +13,10 @@ enum FindingText {
         return finding.expected.isEmpty ? text : text + "; expected: \(finding.expected)"
     }
 
-    /// One sentence about the whole image.
-    static func restore(_ forecast: RestoreForecast) -> String {
+    /// One sentence about the whole image; nil for a listing, which has nothing to do with a
+    /// restore.
+    static func restore(_ forecast: RestoreForecast, _ layout: Layout) -> String? {
+        if layout.isListing { return nil }
         guard let daemon = forecast.daemon?.rawValue else {
             return "not applicable, as no daemon restores an image that has only nodes"
         }

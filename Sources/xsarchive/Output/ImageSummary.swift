@@ -1,3 +1,4 @@
+import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
@@ -47,7 +48,7 @@ struct ImageSummary {
     private var identity: [(String, String)] {
         let layout = ("layout", "\(source.format.layout.rawValue), \(certainty.0): \(certainty.reason)")
         return label.map { ($0.0, $0.1 ?? "unknown") } + [("size", "\(source.size) bytes"), ("sha256", source.sha256)]
-            + (source.format.layout.isText ? [layout, contents] : [header, layout] + framing) + [
+            + (source.format.layout.isText ? [layout] + contents : [header, layout] + framing) + coverage + [
                 ("records", "\(counts.values.reduce(0, +))")
             ]
     }
@@ -64,16 +65,38 @@ struct ImageSummary {
         return [("byte order", source.format.byteOrder.rawValue), ("len", lengthRule)]
     }
 
-    /// What a text holds, which is less than a stream holds.
-    private var contents: (String, String) {
+    /// What a text holds, which is less than a stream holds; nothing for a listing.
+    private var contents: [(String, String)] {
         let what =
             switch source.format.layout {
-            case let layout where layout.isPartial: "only nodes: a partial image"
             case let layout where layout.isOfDatabase: "only nodes, and those pending in transactions"
             case let layout where layout.hasOnlyNodes: "only nodes"
             default: "a whole state, except transactions, targets and buffered data"
             }
-        return ("holds", what)
+        return source.format.layout.isListing ? [] : [("holds", what)]
+    }
+
+    /// What the image can say something about, and where its tree begins.
+    private var coverage: [(String, String)] {
+        [
+            ("covers", CoverageText.covered(source.coverage)),
+            ("not covered", CoverageText.uncovered(source.coverage)), ("root", CoverageText.root(source.root)),
+        ]
+    }
+
+    /// The areas of each kind that is covered anywhere.
+    private var covered: JSON {
+        .object(
+            Coverage.Kind.allCases.filter { source.coverage.covers($0) }.map { kind in
+                let areas = source.coverage.areas.filter { $0.kind == kind }
+                let objects = areas.map { area in
+                    JSON.object([
+                        ("root", .bytes(area.root)), ("includes_root", .bool(area.includesRoot)),
+                        ("covered", .bool(area.isCovered)),
+                    ])
+                }
+                return (kind.rawValue, .array(objects))
+            })
     }
 
     private var verbatimFact: (String, String) {
@@ -106,6 +129,9 @@ struct ImageSummary {
                 ("records", .object(sortedCounts.map { ($0.0.name, .integer(Int64($0.1))) })),
                 ("verbatim_bytes", .integer(Int64(verbatim))),
                 ("waiting", .array(waiting.map(\.json))), ("findings", .array(findings.map(JSON.finding))),
+                ("covers", covered),
+                ("not_covered", .array(source.coverage.uncovered.map { .string($0.rawValue) })),
+                ("root", .bytes(source.root.path)), ("root_source", .string(source.root.source.rawValue)),
             ])
     }
 }

@@ -9,6 +9,7 @@ struct Report {
     private let tree: ReportTree
     private let columns: ReportColumns
     private let changes: [Change]
+    private let omissions: [String]
     private let connections: ReportConnections
     private let redactor: Redactor?
 
@@ -22,9 +23,17 @@ struct Report {
         // Findings and query results come from an image that no longer contains the secrets.
         image = try ReportImage(redactor.map(loaded.redacted) ?? loaded)
         old = try other.map { try ReportImage(redactor.map($0.redacted) ?? $0) }
-        tree = try ReportTree(loaded.source, comparedWith: other?.source, redactor)
+        var tree = try ReportTree(loaded.source, comparedWith: other?.source, redactor)
+        let diff = try other.map { try Diff($0.source, loaded.source) }
+        changes = diff?.changes ?? []
+        omissions =
+            DiffOmissions(
+                diff?.omissions ?? [], old: other?.source.name ?? "", new: loaded.source.name,
+                shown: Set(Change.Kind.allCases)
+            ).lines
+        if !omissions.isEmpty { tree.keepMarks(of: changes) }
+        self.tree = tree
         columns = ReportColumns(tree)
-        changes = try other.map { try Diff($0.source, loaded.source).changes } ?? []
         connections = try ReportConnections(loaded.source, redactor)
         self.redactor = redactor
     }
@@ -48,8 +57,9 @@ struct Report {
             ("program", .string("xsarchive \(ProgramVersion.number)")), ("title", .string(Escape.printable(title))),
             ("images", .array(try [old, image].compactMap { try $0?.json })), ("tree", columns.json),
             ("findings", ReportFindings(image, comparedWith: old, isRedacted: redactor != nil).json),
-            ("devices", ReportDevices(tree).json(columns)), ("connections", connections.json),
+            ("devices", ReportDevices(tree, image.loaded.source).json(columns)), ("connections", connections.json),
             ("changes", .array(others.map(Self.row))),
+            ("omissions", .array(omissions.map { .string(Escape.printable($0)) })),
         ])
         return ReportPage.html(title: "\(title) · xsarchive", data: data)
     }

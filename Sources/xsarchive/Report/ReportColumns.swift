@@ -11,6 +11,8 @@ struct ReportColumns {
     private var names: [Int32] = []
     private var values: [Int32] = []
     private var perms: [Int32] = []
+    /// The positions of nodes of whose values only the beginning is known.
+    private var cut: [Int32] = []
     /// Empty unless two images are compared.
     private var marks: [Int32] = []
     private var changed: [(position: Int32, value: Int32, perms: Int32)] = []
@@ -28,19 +30,20 @@ struct ReportColumns {
             let shown = node.content ?? node.oldContent
             values.append(value(shown))
             perms.append(list(shown))
+            if shown?.knowledge == .cut { cut.append(position) }
             guard tree.isComparison else { return }
             marks.append(node.mark.rawValue)
             if node.mark == .changed { changed.append((position, value(node.oldContent), list(node.oldContent))) }
         }
     }
 
-    /// -1 for a node that no record describes.
+    /// -1 for a node that no record describes, -2 for a value that the image does not say.
     private mutating func value(_ content: ReportTree.Content?) -> Int32 {
-        content.map { texts.number(of: $0.value) } ?? -1
+        content.map { $0.knowledge == .unknown ? -2 : texts.number(of: $0.value) } ?? -1
     }
 
     private mutating func list(_ content: ReportTree.Content?) -> Int32 {
-        content.map { lists.number(of: Octets(PermissionList.text($0.perms).utf8)) } ?? -1
+        content.map { $0.knowsPerms ? lists.number(of: Octets(PermissionList.text($0.perms).utf8)) : -2 } ?? -1
     }
 
     var count: Int {
@@ -57,7 +60,7 @@ struct ReportColumns {
             ("perms", .integers(perms)),
             ("marks", .integers(marks)),
             ("changed", .integers(changed.map(\.position))), ("oldValues", ordered(changed.map(\.value))),
-            ("oldPerms", .integers(changed.map(\.perms))),
+            ("oldPerms", .integers(changed.map(\.perms))), ("cut", .integers(cut)),
         ])
     }
 }

@@ -1,3 +1,4 @@
+import XenstoreArchive
 import XenstoreStream
 
 /// The devices of one image or of two, with the states of both ends.
@@ -14,13 +15,20 @@ struct ReportDevices {
         let backend: Int?
         /// The backend according to the toolstack, if the frontend names another one.
         let redirectedFrom: Octets?
+        /// Whether the image does not cover the end that it does not have.
+        let hasUnknownEnd: Bool
     }
 
     private(set) var devices: [Device] = []
     private let tree: ReportTree
+    /// What the image covers, the newer one of two.
+    private let coverage: Coverage
+    private let isListing: Bool
 
-    init(_ tree: ReportTree) {
+    init(_ tree: ReportTree, _ image: ImageSource) {
         self.tree = tree
+        coverage = image.coverage
+        isListing = image.format.layout.isListing
         var known: Set<Int> = []
         for domain in tree.children(of: tree.find("/local/domain")) {
             for (kind, id, frontend) in frontends(of: domain) {
@@ -49,13 +57,16 @@ struct ReportDevices {
     private mutating func add(_ domain: Int, _ kind: Octets, _ id: Octets, _ frontend: Int, _ backend: Int?) {
         let domid = tree.nodes[domain].name
         let names = [Octets("libxl".utf8), domid, Octets("device".utf8), kind, id, Octets("backend".utf8)]
-        let toolstack = tree.find("/").flatMap { tree.find(names, from: $0) }.flatMap { tree.nodes[$0].content?.value }
+        let toolstack = tree.find("/").flatMap { tree.find(names, from: $0) }.flatMap {
+            Self.value(tree.nodes[$0].content)
+        }
         let isRedirected =
             toolstack != nil && value(frontend, "backend") != nil && toolstack != value(frontend, "backend")
         devices.append(
             Device(
                 domid: domid, kind: kind, id: id, frontend: frontend, backend: backend,
-                redirectedFrom: isRedirected ? toolstack : nil))
+                redirectedFrom: isRedirected ? toolstack : nil,
+                hasUnknownEnd: backend == nil && isUnknown(value(frontend, "backend"))))
     }
 
     /// Backends are at /local/domain/BACKEND/backend/KIND/FRONTEND/ID.
@@ -68,8 +79,8 @@ struct ReportDevices {
                         devices.append(
                             Device(
                                 domid: tree.nodes[of].name, kind: tree.nodes[kind].name, id: tree.nodes[backend].name,
-                                frontend: nil,
-                                backend: backend, redirectedFrom: nil))
+                                frontend: nil, backend: backend, redirectedFrom: nil,
+                                hasUnknownEnd: isUnknown(value(backend, "frontend"))))
                     }
                 }
             }
@@ -82,19 +93,30 @@ struct ReportDevices {
 
     /// The value in the newer image, or otherwise in the older one.
     private func value(_ index: Int, _ name: String) -> Octets? {
-        child(index, name).flatMap { (tree.nodes[$0].content ?? tree.nodes[$0].oldContent)?.value }
+        child(index, name).flatMap { Self.value(tree.nodes[$0].content ?? tree.nodes[$0].oldContent) }
+    }
+
+    /// A value that is known as a whole.
+    private static func value(_ content: ReportTree.Content?) -> Octets? {
+        content.flatMap { $0.knowledge == .whole ? $0.value : nil }
+    }
+
+    /// Whether the image does not say if there is a node at the path, which may be unknown itself.
+    private func isUnknown(_ path: Octets?) -> Bool {
+        isListing && !(path.map { coverage.covers(.nodes, $0) } ?? false)
     }
 
     // MARK: For the page
 
     private func state(_ end: Int?, isOld: Bool) -> Octets? {
         end.flatMap { child($0, "state") }.flatMap {
-            isOld ? tree.nodes[$0].oldContent?.value : tree.nodes[$0].content?.value
+            Self.value(isOld ? tree.nodes[$0].oldContent : tree.nodes[$0].content)
         }
     }
 
     /// domid, kind, id, then the frontend's position in the columns, its state and its previous
-    /// state, the same for the backend, and the backend according to the toolstack.
+    /// state, the same for the backend, the backend according to the toolstack, and whether an end is
+    /// not there because the image does not cover it.
     func json(_ columns: ReportColumns) -> JSON {
         func end(_ index: Int?) -> [JSON] {
             func text(_ octets: Octets?) -> JSON { .optional(octets.map(Escape.printable)) }
@@ -108,7 +130,7 @@ struct ReportDevices {
                 .array(
                     [device.domid, device.kind, device.id].map { .string(Escape.printable($0)) } + end(device.frontend)
                         + end(device.backend)
-                        + [.optional(device.redirectedFrom.map(Escape.printable))])
+                        + [.optional(device.redirectedFrom.map(Escape.printable)), .bool(device.hasUnknownEnd)])
             })
     }
 }

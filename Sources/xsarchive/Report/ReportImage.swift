@@ -23,9 +23,12 @@ struct ReportImage {
                 ("name", .string(Escape.printable(loaded.source.name))), ("size", .integer(Int64(loaded.source.size))),
                 ("facts", .array(sheet.facts.map { .array([.string($0.0), .string(Escape.printable($0.1))]) })),
                 ("records", .array(records.map { .array([.string($0.0.name), .integer(Int64($0.1))]) })),
-                ("restore", .string(FindingText.restore(check.forecast))),
+                ("restore", .optional(FindingText.restore(check.forecast, check.layout))),
                 ("skipped", .array(check.inapplicable.map { .array([.string($0.name), .string($0.reason)]) })),
                 ("domains", try domains()), ("series", try series()),
+                ("uncovered", .array(loaded.source.coverage.uncovered.map { .string($0.name) })),
+                ("limitation", .optional(check.limitation)),
+                ("root", .optional(CoverageText.rootNote(loaded.source.name, loaded.source.root))),
             ])
         }
     }

@@ -16,11 +16,16 @@ struct ReportTree {
         fileprivate(set) var content: Content?
         /// The content in the older of two images.
         fileprivate(set) var oldContent: Content?
+        /// Whether a difference between the two contents is none, because an image does not say
+        /// enough.
+        fileprivate(set) var isIncomparable = false
     }
 
     struct Content: Equatable {
         let value: Octets
         let perms: [Permission]
+        let knowledge: ValueKnowledge
+        let knowsPerms: Bool
     }
 
     private struct Place: Hashable {
@@ -44,8 +49,8 @@ struct ReportTree {
     init(_ image: ImageSource, comparedWith old: ImageSource? = nil, _ redactor: Redactor? = nil) throws {
         isComparison = old != nil
         self.redactor = redactor
-        try old?.forEachRecord { try add($0, isOld: true) }
-        try image.forEachRecord { try add($0, isOld: false) }
+        if let old { try old.forEachRecord { try add($0, old.format.layout, isOld: true) } }
+        try image.forEachRecord { try add($0, image.format.layout, isOld: false) }
         // Every store has a root. If the image has no node at all, the page says so.
         if nodes[Self.root].children.isEmpty && nodes[Self.root].content == nil && nodes[Self.root].oldContent == nil {
             nodes[Self.top].children.removeAll { $0 == Self.root }
@@ -53,13 +58,15 @@ struct ReportTree {
         sortChildren()
     }
 
-    private mutating func add(_ body: RecordBody, isOld: Bool) throws {
+    private mutating func add(_ body: RecordBody, _ layout: Layout, isOld: Bool) throws {
         guard case .node(let data) = body, data.isCommitted else { return }
         let index = try place(redactor?.redactedPath(data.path.octets) ?? data.path.octets)
         // If several records have the same path, the last one counts, as in a daemon that restores
         // them.
         let value = redactor?.shown(data.value, at: data.path.octets) ?? data.value
-        let content = Content(value: value, perms: data.perms)
+        let content = Content(
+            value: value, perms: data.perms, knowledge: ValueKnowledge(data, layout),
+            knowsPerms: !layout.isListing || !data.perms.isEmpty)
         if isOld { nodes[index].oldContent = content } else { nodes[index].content = content }
     }
 
@@ -89,6 +96,17 @@ struct ReportTree {
         nodes.append(Node(parent: parent, name: name))
         nodes[parent].children.append(index)
         return index
+    }
+
+    /// Removes all marks except those of these changes, as the images do not cover the same.
+    mutating func keepMarks(of changes: [Change]) {
+        for index in nodes.indices { nodes[index].isIncomparable = true }
+        for change in changes where change.kind == .node || change.kind == .perms {
+            guard change.identity.isEmpty, let path = change.path,
+                let index = find(redactor?.redactedPath(path) ?? path)
+            else { continue }
+            nodes[index].isIncomparable = false
+        }
     }
 
     /// Numbers come first, by value; other names follow, by their bytes.
@@ -155,7 +173,8 @@ extension ReportTree.Node {
     }
 
     var mark: Mark {
-        switch (oldContent, content) {
+        if isIncomparable { return .same }
+        return switch (oldContent, content) {
         case (nil, .some): .added
         case (.some, nil): .removed
         case (let old, let new): old == new ? .same : .changed
