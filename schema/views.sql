@@ -63,7 +63,7 @@ SELECT g.image_id, s.ord AS record_id, p.path,
        CASE WHEN d.access >= 32768 AND d.conn_id = 0 AND g.is_listing THEN NULL ELSE s.value END AS value, m.owner,
        CASE WHEN m.owner IS NULL AND g.is_listing THEN NULL ELSE m.perms END AS perms,
        ifnull(d.conn_id, 0) AS conn_id, ifnull(d.tx_id, 0) AS tx_id,
-       CASE WHEN d.access >= 16384 AND d.conn_id = 0 AND g.is_listing THEN d.access & 16383 ELSE ifnull(d.access, 0) END AS access,
+       CASE WHEN d.access >= 8192 AND d.conn_id = 0 AND g.is_listing THEN d.access & 8191 ELSE ifnull(d.access, 0) END AS access,
        CASE WHEN d.access >= 16384 AND d.conn_id = 0 AND g.is_listing
             THEN CASE WHEN d.access >= 32768 THEN 'unknown' ELSE 'cut' END
             ELSE 'whole' END AS known,

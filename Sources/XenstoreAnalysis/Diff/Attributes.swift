@@ -18,18 +18,20 @@ enum Attributes {
     }
 
     /// A node's value and permissions; other fields only if they are set. What a listing does not
-    /// say has no value, and `known` says how much of a node's value it says, if not all.
+    /// say has no value, and `known` says how much of a node's value it says, if not all,
+    /// `path_known` that its path is cut off.
     private static func node(_ data: NodeData, _ layout: Layout) -> [Attribute] {
         let knowledge = ValueKnowledge(data, layout)
         let hasPerms = !layout.isListing || !data.perms.isEmpty
         return [
             Attribute("value", knowledge == .unknown ? .none : .octets(data.value)),
             Attribute("perms", hasPerms ? .text(PermissionList.text(data.perms)) : .none),
-        ] + nonZero("access", data.access & ~knowledge.mark)
+        ] + nonZero("access", layout.isListing ? data.access & ~ValueKnowledge.marks : data.access)
             // tx-id has no meaning in a committed node, but a difference still counts.
             + nonZero("tx_id", data.txID)
             + terminations([(.path, data.path)])
             + (knowledge == .whole ? [] : [Attribute("known", .text(knowledge.rawValue))])
+            + (ValueKnowledge.hasCutPath(data, layout) ? [Attribute("path_known", .text("cut"))] : [])
     }
 
     private static func connection(_ data: ConnectionData, layout: Layout) -> [Attribute] {

@@ -15,6 +15,7 @@ struct DiffCoverage {
     private var values = 0
     private var permissions = 0
     private var lines = 0
+    private var cutPaths = 0
 
     /// - Parameter pairs: the domains that are the same domain under two domids.
     init(_ old: ImageSource, _ new: ImageSource, _ pairs: [DomainPair]) {
@@ -40,6 +41,9 @@ struct DiffCoverage {
             return nil
         case (.node, .changed), (.perms, .changed): return known(change)
         case (_, .changed): return change
+        case (.node, .added) where Self.hasCutPath(change.new), (.node, .removed) where Self.hasCutPath(change.old):
+            cutPaths += 1
+            return nil
         case (.node, .added):
             return covers(change, old, path: olderPath(change)) ? change : Self.leaveOut(change, &outside.old)
         case (.node, .removed):
@@ -47,6 +51,10 @@ struct DiffCoverage {
         case (_, .added): return Self.covers(change.kind, old) ? change : nil
         case (_, .removed): return Self.covers(change.kind, new) ? change : nil
         }
+    }
+
+    private static func hasCutPath(_ attributes: [Attribute]?) -> Bool {
+        attributes?.contains { $0.name == "path_known" } ?? false
     }
 
     private static func leaveOut(_ change: Change, _ count: inout Int) -> Change? {
@@ -90,7 +98,7 @@ struct DiffCoverage {
         var change = change
         let older = change.renaming?.compared ?? change.old ?? []
         let newer = change.new ?? []
-        var ignored: Set<String> = ["known"]
+        var ignored: Set<String> = ["known", "path_known"]
         if !permissionsDiffer(older, newer) { ignored.insert("perms") }
         if !Self.valuesDiffer(older, newer) { ignored.insert("value") }
         let isPartlyKnown = [change.old, change.new].contains { $0?.contains { $0.name == "known" } ?? false }
@@ -159,6 +167,7 @@ struct DiffCoverage {
         if outside.new > 0 { omissions.append(.nodes(outside.new, outside: .new)) }
         if values > 0 { omissions.append(.values(values)) }
         if permissions > 0 { omissions.append(.permissions(permissions)) }
+        if cutPaths > 0 { omissions.append(.cutPaths(cutPaths)) }
         if lines > 0 { omissions.append(.lines(lines)) }
         return omissions
     }

@@ -16,6 +16,8 @@ public enum DiffOmission: Equatable, Sendable {
     /// The number of nodes whose permissions an image does not say, although it has those of
     /// others.
     case permissions(Int)
+    /// The number of nodes of which a listing has only the beginning of the path.
+    case cutPaths(Int)
     /// The number of lines that are no nodes, like prompts and messages around a listing.
     case lines(Int)
 }

@@ -20,6 +20,9 @@ public enum ValueKnowledge: String, CaseIterable, Sendable {
     /// The mark of a node whose path is known only in part, because the tool cut a name off.
     package static let cutPathMark: UInt16 = 0x2000
 
+    /// All marks in the field `access` of a listing's nodes.
+    package static let marks: UInt16 = 0xE000
+
     /// Whether a listing has only the beginning of a name in the node's path.
     public static func hasCutPath(_ node: NodeData, _ layout: Layout) -> Bool {
         layout.isListing && node.isCommitted && node.access & cutPathMark != 0

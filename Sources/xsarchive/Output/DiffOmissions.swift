@@ -20,7 +20,7 @@ struct DiffOmissions {
         case .kinds(let kinds, let side):
             let shown = kinds.filter { !Self.changes(of: $0).isDisjoint(with: changes) }
             return shown.isEmpty ? nil : .kinds(shown, missing: side)
-        case .nodes, .values, .permissions: return changes.contains(.node) || changes.contains(.perms) ? omission : nil
+        case .nodes, .values, .permissions, .cutPaths: return changes.contains(.node) || changes.contains(.perms) ? omission : nil
         case .lines: return changes.contains(.record) ? omission : nil
         }
     }
@@ -53,6 +53,8 @@ struct DiffOmissions {
             return "compared only as far as known: \(count == 1 ? "1 value" : "\(count) values")"
         case .permissions(let count):
             return "not compared: the permissions of \(count == 1 ? "1 node" : "\(count) nodes"), which are unknown"
+        case .cutPaths(let count):
+            return "not compared: \(count == 1 ? "1 node" : "\(count) nodes") with a name that xenstore-ls cut off"
         case .lines(let count):
             return "not compared: \(count == 1 ? "1 line that is" : "\(count) lines that are") no node"
         }
@@ -74,6 +76,7 @@ struct DiffOmissions {
             case .nodes(let count, let side): ("nodes", side, [], count)
             case .values(let count): ("values", nil, [], count)
             case .permissions(let count): ("permissions", nil, [], count)
+            case .cutPaths(let count): ("cut_paths", nil, [], count)
             case .lines(let count): ("lines", nil, [], count)
             }
         var members: [(String, JSON)] = [("what", .string(what))]
