@@ -6,8 +6,8 @@ struct DiffCoverage {
     private let old: Coverage
     private let new: Coverage
     private let hasListing: Bool
-    /// Whether both images say the same kinds of things of the same nodes, so that every difference
-    /// is one.
+    /// Whether every difference is one: both images are streams, which differ in what their layouts
+    /// have records for, or both say the same kinds of things of the same nodes.
     private let isSame: Bool
     /// The domids of the older image.
     private let olderDomids: DomainMapping
@@ -23,7 +23,8 @@ struct DiffCoverage {
         self.old = old.coverage
         self.new = new.coverage
         hasListing = old.format.layout.isListing || new.format.layout.isListing
-        isSame = !hasListing && Set(old.coverage.areas) == Set(new.coverage.areas)
+        let hasText = old.format.layout.isText || new.format.layout.isText
+        isSame = !hasText || !hasListing && Set(old.coverage.areas) == Set(new.coverage.areas)
     }
 
     /// The changes without those that an image does not say, and without what is not known of

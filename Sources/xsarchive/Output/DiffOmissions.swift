@@ -20,7 +20,8 @@ struct DiffOmissions {
         case .kinds(let kinds, let side):
             let shown = kinds.filter { !Self.changes(of: $0).isDisjoint(with: changes) }
             return shown.isEmpty ? nil : .kinds(shown, missing: side)
-        case .nodes, .values, .permissions, .cutPaths: return changes.contains(.node) || changes.contains(.perms) ? omission : nil
+        case .nodes, .values, .permissions, .cutPaths:
+            return changes.contains(.node) || changes.contains(.perms) ? omission : nil
         case .lines: return changes.contains(.record) ? omission : nil
         }
     }
