@@ -19,7 +19,8 @@ import XenstoreStream
         ("INSERT INTO image (image_id) VALUES (2)", "image, image_id 2: is a second row; a workspace has one"),
         (
             "UPDATE image SET layout = 'v9'",
-            "image, image_id 1, layout: \"v9\" is not one of draft, v1, v2, oxenstored, listing, tree, pairs, oxenstored-debug, tdb, tdbdump"
+            "image, image_id 1, layout: \"v9\" is not one of draft, v1, v2, oxenstored, listing, tree, pairs, "
+                + "oxenstored-debug, tdb, tdbdump"
         ),
         (
             "UPDATE image SET rw_socket_fd = 2147483648",

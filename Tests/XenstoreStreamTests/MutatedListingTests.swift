@@ -78,4 +78,40 @@ import Testing
         print("\(whole) of \(all) mutations that are not cut are read whole")
         #expect(20 * whole >= 19 * all)
     }
+
+    /// Whatever the bytes are, the parts cover them, and each comes out as it is.
+    @Test func anyBytesComeBack() throws {
+        let pastes = PastedListingTests.pastes.filter { !$0.name.hasPrefix("real/") }
+        for seed in UInt64(0)..<600 {
+            var random = SeededGenerator(seed: seed)
+            var text = Fixtures.bytes("pastes/" + pastes[random.below(pastes.count)].name)
+            for _ in 0..<(1 + random.below(12)) {
+                let place = random.below(text.count)
+                switch random.below(5) {
+                case 0: text[place] = UInt8(random.below(256))
+                case 1: text.remove(at: place)
+                case 2: text.insert(Array("\n\r \t\"=>(,)/\\\0\u{FE}".utf8)[random.below(15)], at: place)
+                case 3: text.removeSubrange(place..<min(text.count, place + random.below(80)))
+                default: text.insert(contentsOf: text[place..<min(place + 60, text.count)], at: random.below(text.count))
+                }
+                if text.isEmpty { text = [0x0A] }
+            }
+            let found = try PastedListingTests.read(text)
+            #expect(found.isEmpty || found.flatMap(\.image.text) == text, "seed \(seed)")
+            for layout in [Layout.listing, .tree, .pairs] {
+                _ = try PastedListingTests.nodes(try TextImage(text, layout: layout), layout)
+            }
+        }
+    }
+
+    /// The time for a text must not grow with the square of its size, whatever is in it.
+    @Test(arguments: [
+        "/a = \"x\n", "/aaa\n", "/a = \"x\nprose (\n", "/a = \"\"\nprose\n", "a = \"\"\n\n", "/a =\n", " /a = \"x\n y)\n",
+        "xenstore-ls `a b c\n", "> > > /a = \"\"   (n0,\n", "a:\n", "/a = \"\"   (n0)\n#\n",
+    ])
+    func aHostileTextIsReadInOneGo(_ line: String) throws {
+        let text = Array(String(repeating: line, count: 20_000).utf8)
+        #expect(try PastedListingTests.nodes(try TextImage(text, layout: .listing), .listing).count <= 20_000)
+        _ = ListingPart.all(in: text)
+    }
 }

@@ -127,7 +127,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         expectUsage(place.run("import"), "Missing expected argument '<files> ...'")
         expectUsage(
             place.run("import", "--layout", "v3", tiny),
-            "The value 'v3' is invalid for --layout; use auto, draft, v1, v2, oxenstored, listing, tree, pairs, oxenstored-debug, tdb or tdbdump; did you mean v1?"
+            "The value 'v3' is invalid for --layout; use auto, draft, v1, v2, oxenstored, listing, tree, pairs, "
+                + "oxenstored-debug, tdb or tdbdump; did you mean v1?"
         )
         expectUsage(
             place.run("import", "--format", "xml", tiny),

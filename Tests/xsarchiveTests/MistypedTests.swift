@@ -113,7 +113,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--layout", "oxenstore", "auto, draft, v1, v2, oxenstored or listing; did you mean oxenstored?"),
+        (
+            "--layout", "oxenstore",
+            "auto, draft, v1, v2, oxenstored, listing, tree, pairs, oxenstored-debug, tdb or tdbdump; did you mean "
+                + "oxenstored?"
+        ),
         ("--format", "josn", "did you mean json?"),
         ("--max-size", "big", "like 4096, 500M or 2G"),
     ]) func aValue(_ option: String, _ value: String, _ advice: String) {

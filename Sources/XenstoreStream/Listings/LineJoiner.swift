@@ -16,8 +16,14 @@ struct LineJoiner {
         let indent: Int
     }
 
-    /// More lines than a value's text can take when wrapped at a narrow width.
+    /// More lines than a value's text takes when wrapped at a narrow width.
     private static let most = 4096
+    /// Bytes of a value that is escaped byte for byte, with its path.
+    private static let longest = 1 << 18
+    /// Bytes of the longest path, escaped.
+    private static let longestName = 4 * 3072
+    /// Bytes of 255 permissions.
+    private static let longestPermissions = 255 * 7
 
     init(_ lines: [SourceLine]) {
         self.lines = lines
@@ -84,34 +90,55 @@ struct LineJoiner {
         return low < stretches.count ? stretches[low] : nil
     }
 
-    /// The node of the line at an index together with the lines after it, and the index after them;
-    /// nil if they are not a whole line.
-    func join(_ index: Int, isNode: (ListingLine) -> Bool) -> (line: ListingLine, end: Int)? {
+    /// The node of the line at an index together with the lines after it.
+    /// - Returns: the node, nil if they are not a whole line; and the index after the lines that
+    ///   were tried.
+    func join(_ index: Int) -> (line: ListingLine?, end: Int) {
         var text = lines[index].content
-        var part: ListingLine.Part
-        guard case .incomplete(let first) = ListingLine.parse(text), let stretch = stretch(index) else { return nil }
-        part = first
+        guard case .incomplete(var part) = ListingLine.parse(text), let stretch = stretch(index) else {
+            return (nil, index + 1)
+        }
         var place = index + 1
-        while place < min(lines.count, index + Self.most), text.count < 1 << 20 {
+        while place < min(lines.count, index + Self.most), text.count < Self.longest {
             let next = lines[place]
-            if next.isBlank || next.isFence { return nil }
-            // A line with a path of its own is not the rest of another one.
-            if case .node(let other) = ListingLine.parse(next.content), other.form != .tree, Path.isAbsolute(other.name)
-            {
-                return nil
-            }
-            guard let joined = joined(text, next.content, part, width: lines[place - 1].width, stretch) else {
-                return nil
-            }
+            let width = lines[place - 1].width
+            if next.isBlank || next.isFence || isAnother(next.content, isHard: width == stretch.hardWidth) { break }
+            guard let joined = joined(text, next.content, part, width: width, stretch) else { break }
             text = joined
             place += 1
+            // Reading everything again after each line would take long for a hostile text.
+            if part == .value && !Self.mayEndValue(text) { continue }
             switch ListingLine.parse(text) {
-            case .node(let line): return isNode(line) ? (line, place) : nil
+            case .node(let line): return (line, place)
             case .incomplete(let next): part = next
-            case .unread, .other: return nil
+            case .unread, .other: return (nil, place)
             }
         }
-        return nil
+        return (nil, place)
+    }
+
+    /// Whether a line begins a node of its own. A terminal may wrap a path before a slash, a mailer
+    /// does not.
+    private func isAnother(_ content: Octets, isHard: Bool) -> Bool {
+        switch ListingLine.parse(content) {
+        case .node(let other): other.form != .tree && Path.isAbsolute(other.name) && !isHard
+        case .incomplete(let part): !isHard && part != .perms && Self.isPath(content)
+        case .unread, .other: false
+        }
+    }
+
+    private static func isPath(_ content: Octets) -> Bool {
+        Path.isAbsolute(content.drop { $0 == ASCII.space || $0 == ASCII.tab })
+    }
+
+    /// Whether a value, or permissions after it, may end with the text.
+    private static func mayEndValue(_ text: Octets) -> Bool {
+        guard let end = text.lastIndex(where: { $0 != ASCII.space && $0 != ASCII.tab && $0 != ASCII.dot }) else {
+            return false
+        }
+        if text[end] == ASCII.quote { return true }
+        return text[end] == ASCII.closeParenthesis
+            && text[..<end].suffix(longestPermissions).contains(UInt8(ascii: "("))
     }
 
     private func joined(
@@ -123,7 +150,8 @@ struct LineJoiner {
         case .name:
             // A path has no blanks: what follows is its rest, or the value.
             if tail.first == ASCII.equals { return head + [ASCII.space] + tail }
-            return Path.isAbsolute(head.drop { $0 == ASCII.space }) || width == stretch.hardWidth ? head + tail : nil
+            return width == stretch.hardWidth || (Self.isPath(head) && head.count < Self.longestName)
+                ? head + tail : nil
         case .equals:
             return tail.first == ASCII.quote ? head + [ASCII.space] + tail : nil
         case .perms: return head + tail

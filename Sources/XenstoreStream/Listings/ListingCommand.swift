@@ -51,7 +51,9 @@ struct ListingCommand: Equatable {
                 && words[index + 1].elementsEqual("ls".utf8)
             guard isTool || isSubcommand else { continue }
             guard index == 0 || isPrompt(words[..<index]) else { return nil }
-            return [word] + words[(index + (isTool ? 1 : 2))...]
+            // The program and its subcommand are one word here.
+            let name = isTool ? word : line[word.startIndex..<words[index + 1].endIndex]
+            return [name] + words[(index + (isTool ? 1 : 2))...]
         }
         return nil
     }

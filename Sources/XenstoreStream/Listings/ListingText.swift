@@ -7,6 +7,8 @@ struct ListingText {
     private(set) var blocks: [ListingBlock] = []
     private let joiner: LineJoiner
 
+    /// The first line that may begin a wrapped line: the lines before it were tried.
+    private var joinable = 0
     /// What stands after the last block's lines.
     private var gap = Gap()
     private var command: ListingCommand?
@@ -62,9 +64,10 @@ struct ListingText {
         switch ListingLine.parse(line.content) {
         case .node(let node) where !isStray(node): return add(node, index, index + 1)
         case .incomplete:
-            let form = blocks.last?.form
-            if let (node, end) = joiner.join(index, isNode: { $0.form != .tree || form != .flat }) {
-                return add(node, index, end)
+            if index >= joinable {
+                let (node, end) = joiner.join(index)
+                if let node { return add(node, index, end) }
+                joinable = end
             }
             (gap.isBroken, gap.hasProse) = (true, true)
             return index + 1
