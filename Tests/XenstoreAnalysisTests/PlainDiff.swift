@@ -24,9 +24,6 @@ struct PlainDiff {
             var line = thing.line
             line.old = left[key]?.attributes
             line.new = right[key]?.attributes
-            // Only streams of version 2 always have quotas.
-            let without = left[key] == nil ? oldLayout : right[key] == nil ? newLayout : .v2
-            if ["quota", "domain"].contains(line.kind) && oldLayout != newLayout && without != .v2 { continue }
             if left[key] == nil {
                 line.action = "added"
             } else if right[key] == nil {

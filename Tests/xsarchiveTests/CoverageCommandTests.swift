@@ -102,6 +102,15 @@ import Testing
         #expect(outcome.text.contains("the listing has only some nodes"))
     }
 
+    /// It is not read as a damaged stream, of which a daemon would make something.
+    @Test func checkOfSeveralListingsNeedsTheNameOfOne() {
+        let outcome = Workplace().run("check", Fixtures.path("pastes/three-listings.md"))
+        #expect(outcome.ending == .exit(2) && outcome.text == "", "\(outcome.text)")
+        #expect(outcome.errorText.contains("name one, like FILE#1"))
+        let one = Workplace().run("check", Fixtures.path("pastes/three-listings.md") + "#2")
+        #expect(!one.text.contains("xenstored") && !one.text.contains("restore"), "\(one.text)")
+    }
+
     // MARK: diff
 
     @Test func aStreamAndItsListingsDoNotDiffer() {

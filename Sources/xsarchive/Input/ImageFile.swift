@@ -124,7 +124,8 @@ struct ImageFile {
     private func scanned(
         _ layout: Layout?, _ root: TreeRoot?, salvaging: Bool, readsFormerNodes: Bool
     ) throws -> ScannedImage {
-        if salvaging {
+        // A text with several listings is not damaged: one of them has to be named.
+        if salvaging && (part != nil || images(layout: layout).count == 1) {
             return ScannedImage(salvaging: bytes, layout: layout, root: root, readsFormerNodes: readsFormerNodes)
         }
         do {

@@ -115,8 +115,8 @@ struct ReportDevices {
     }
 
     /// domid, kind, id, then the frontend's position in the columns, its state and its previous
-    /// state, the same for the backend, the backend according to the toolstack, and whether an end is
-    /// not there because the image does not cover it.
+    /// state, the same for the backend, the backend according to the toolstack, and whether an end
+    /// is not there because the image does not cover it.
     func json(_ columns: ReportColumns) -> JSON {
         func end(_ index: Int?) -> [JSON] {
             func text(_ octets: Octets?) -> JSON { .optional(octets.map(Escape.printable)) }
