@@ -49,6 +49,7 @@ public struct Alteration: Equatable, Sendable {
         case padding
         case lineForm = "line-form"
         case ringPlace = "ring-place"
+        case partialValue = "partial-value"
         case length
         case order
         case target
@@ -69,7 +70,7 @@ extension Alteration.Kind {
     /// Whether something in the image is missing from the stream.
     public var isLoss: Bool {
         switch self {
-        case .padding, .lineForm, .ringPlace, .length, .order, .target, .terminator, .connID, .parent, .perms,
+        case .padding, .lineForm, .ringPlace, .partialValue, .length, .order, .target, .terminator, .connID, .parent, .perms,
             .transaction, .replyLength,
             .watchForm, .newNode, .redacted:
             false
@@ -139,6 +140,8 @@ extension Alteration.Kind {
             "mfn and revtchn, which oxenstored needs to reach a domain's ring, or the daemon's port, if the image "
                 + "lacks them; "
                 + "on a real host the domain is then lost"
+        case .partialValue:
+            "a value or a path that a listing says only in part, or not at all; what is known is written"
         case .length: "a len that differs from the one that the fields and the image's length rule give"
         case .order: "a record that comes before a record it refers to; the latter is moved before it"
         case .target: "two domains that are each other's target; no order is right, and a daemon loses one target"

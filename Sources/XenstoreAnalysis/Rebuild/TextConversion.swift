@@ -8,6 +8,7 @@ enum TextConversion {
 
     /// Adds what streams have and texts lack, before the records' fields are converted.
     static func leaveText(_ image: inout EditableImage, to target: Layout, _ alterations: inout Alterations) {
+        if image.format.layout.isListing { leaveListing(&image, &alterations) }
         guard !target.isText else { return }
         for place in image.records.indices {
             switch image.records[place] {
@@ -29,6 +30,19 @@ enum TextConversion {
                 image.records[place] = .node(data)
             default: break
             }
+        }
+    }
+
+    /// Removes the marks of what a listing does not say: no stream has them.
+    private static func leaveListing(_ image: inout EditableImage, _ alterations: inout Alterations) {
+        for place in image.records.indices {
+            guard case .node(var data) = image.records[place], data.isCommitted,
+                data.access & ValueKnowledge.marks != 0
+            else { continue }
+            alterations.add(
+                .partialValue, "\(Escape.short(data.path.octets)), of which \(data.value.count) bytes are known")
+            data.access &= ~ValueKnowledge.marks
+            image.records[place] = .node(data)
         }
     }
 
