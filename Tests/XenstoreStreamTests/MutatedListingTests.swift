@@ -92,7 +92,8 @@ import Testing
                 case 1: text.remove(at: place)
                 case 2: text.insert(Array("\n\r \t\"=>(,)/\\\0\u{FE}".utf8)[random.below(15)], at: place)
                 case 3: text.removeSubrange(place..<min(text.count, place + random.below(80)))
-                default: text.insert(contentsOf: text[place..<min(place + 60, text.count)], at: random.below(text.count))
+                default:
+                    text.insert(contentsOf: text[place..<min(place + 60, text.count)], at: random.below(text.count))
                 }
                 if text.isEmpty { text = [0x0A] }
             }
@@ -106,7 +107,8 @@ import Testing
 
     /// The time for a text must not grow with the square of its size, whatever is in it.
     @Test(arguments: [
-        "/a = \"x\n", "/aaa\n", "/a = \"x\nprose (\n", "/a = \"\"\nprose\n", "a = \"\"\n\n", "/a =\n", " /a = \"x\n y)\n",
+        "/a = \"x\n", "/aaa\n", "/a = \"x\nprose (\n", "/a = \"\"\nprose\n", "a = \"\"\n\n", "/a =\n",
+        " /a = \"x\n y)\n",
         "xenstore-ls `a b c\n", "> > > /a = \"\"   (n0,\n", "a:\n", "/a = \"\"   (n0)\n#\n",
     ])
     func aHostileTextIsReadInOneGo(_ line: String) throws {
