@@ -70,7 +70,8 @@ extension Alteration.Kind {
     /// Whether something in the image is missing from the stream.
     public var isLoss: Bool {
         switch self {
-        case .padding, .lineForm, .ringPlace, .partialValue, .length, .order, .target, .terminator, .connID, .parent, .perms,
+        case .padding, .lineForm, .ringPlace, .partialValue, .length, .order, .target, .terminator, .connID, .parent,
+            .perms,
             .transaction, .replyLength,
             .watchForm, .newNode, .redacted:
             false
