@@ -115,6 +115,41 @@ import Testing
         #expect(rules(second.image).contains(.listingError))
     }
 
+    @Test func aTreeIsReadAsFarAsItsIndentationMakesSense() throws {
+        let text = "# xenstore-ls /a\nb = \"\"\n   c = \"1\"\n d = \"2\"\n  e = \"3\"\n"
+        let listing = try #require(try Self.read(Array(text.utf8)).first)
+        #expect(listing.nodes.map { Escape.printable($0.path.octets) } == ["/a/b", "/a/b/c"])
+        let remark = try #require(listing.image.remarks.first { $0.rule == .treeIndentation })
+        #expect(remark.record == 4 && remark.message.hasPrefix("2 lines from here on are not used"))
+    }
+
+    @Test func aPathThatOccursTwiceHasItsLastValue() throws {
+        let text = "/x = \"\"\n/x/a = \"1\"\n/x/b = \"2\"\n/x/a = \"3\"\n"
+        let listing = try #require(try Self.read(Array(text.utf8)).first)
+        #expect(listing.nodes.map { String(decoding: $0.value, as: UTF8.self) } == ["", "2", "3"])
+        #expect(rules(listing.image) == [.duplicateNode, .unknownLine])
+        // The same listing again is another one.
+        #expect(ListingPart.all(in: Array((text + text).utf8)).count == 2)
+    }
+
+    @Test func permissionsMayStandOnALineOfTheirOwn() throws {
+        let text = "/x = \"\"   (n0)\n/x/name = \"a long value\"\n   (n0,r5)\n"
+        let listing = try #require(try Self.read(Array(text.utf8)).first)
+        #expect(try node("/x/name", in: listing.nodes).perms.count == 2)
+        #expect(rules(listing.image) == [.unwrappedLine])
+    }
+
+    @Test func aCommandThatAShellCompletedHasAnUnknownRoot() throws {
+        for command in [
+            "xenstore-ls `a | b`", "xenstore-ls $X", "xenstore-ls \"$(x | grep y)\"", "sudo xenstore-ls $X -p",
+        ] {
+            let text = "root@dom0:~# \(command)\na = \"\"\n b = \"1\"\n"
+            let listing = try #require(try Self.read(Array(text.utf8)).first, "\(command)")
+            #expect(listing.image.root.source == .unknown && listing.nodes.count == 2, "\(command)")
+            #expect(!rules(listing.image).contains(.filteredListing), "\(command)")
+        }
+    }
+
     @Test func aFilteredValueIsUnknown() throws {
         let text = Fixtures.bytes("status-report/bug-report-20240105120000/xenstore-ls-f.out")
         let report = try #require(try Self.read(text).first)
