@@ -114,4 +114,17 @@ import Testing
             expectBytes(place.run(["ls", "printed.txt"] + options).output, printed)
         }
     }
+
+    @Test func aListingIsFoundInAFolderHoweverLateItBegins() {
+        let place = Workplace()
+        let prose = String(repeating: "A long story about a host that would not start.\n", count: 1000)
+        expectDone(place.shell("mkdir in"))
+        place.write(Array((prose + "# xenstore-ls -f /vm\n/vm/a = \"\"\n").utf8), "in/ticket.txt")
+        place.write(Array(prose.utf8), "in/story.txt")
+        let outcome = place.run("import", "in")
+        #expect(outcome.ending == .exit(1))
+        #expect(outcome.lines.count == 1 && outcome.text.contains("ticket.txt"))
+        #expect(
+            outcome.errorText.contains("in/story.txt: skipped, not an image: a text in which no line is a node's"))
+    }
 }

@@ -1,7 +1,8 @@
 /// What a file is that holds no image, as far as its bytes show it.
-enum FileKind {
+package enum FileKind {
     /// The kind with its article; nil if the bytes do not show it.
-    static func name(_ bytes: [UInt8]) -> String? {
+    package static func name(_ bytes: [UInt8]) -> String? {
+        if bytes.isEmpty { return "an empty file" }
         if bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) { return elf(bytes) }
         if bytes.starts(with: sqlite) { return database(bytes) }
         for (start, name) in starts where bytes.starts(with: start.utf8) { return name }

@@ -127,6 +127,12 @@ public struct LayoutDetection: Equatable, Sendable {
     /// listing is likely to have.
     public static let beginningSize = 16_384
 
+    /// Whether a file that begins with these bytes may be a text, in which a listing can begin
+    /// anywhere.
+    public static func mayBeText(_ bytes: [UInt8]) -> Bool {
+        ListingText.mayBeText(bytes)
+    }
+
     /// Whether a file that begins with these bytes is a stream or a recognizable text.
     public static func isBeginning(_ bytes: [UInt8]) -> Bool {
         Header.begins(bytes) || TextDialects.recognize(bytes[...]) != nil || !ListingPart.all(in: bytes).isEmpty

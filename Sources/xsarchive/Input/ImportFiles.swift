@@ -85,12 +85,16 @@ struct ImportFiles {
         if ["", "-journal", "-wal", "-shm"].contains(where: { FileTree.isSameFile(path, archive + $0) }) { return }
         trying(body) {
             let start = try FileContent.start(of: path, count: LayoutDetection.beginningSize)
-            if ImageFile.isImage(start) {
+            // A listing may begin anywhere in a text.
+            let isLongText = start.count >= LayoutDetection.beginningSize && LayoutDetection.mayBeText(start)
+            if try ImageFile.isImage(start)
+                || (isLongText && ImageFile.isImage(FileContent(of: path, limit: limits.memberBytes).bytes))
+            {
                 body(.file(Source(path: path, name: name)))
             } else if let container = try Container(path: path) {
                 inContainer(container, below: name + "/", isGiven: false, body)
             } else {
-                body(.skipped(path, why: LogKind(start)?.reason ?? "unknown format"))
+                body(.skipped(path, why: FileKind.name(start) ?? "unknown format"))
             }
         }
     }
@@ -112,7 +116,7 @@ struct ImportFiles {
                     return skip(.passedOver(member.place, why: "more than \(limits.memberBytes) bytes"))
                 }
                 if isImage { return body(.file(Self.source(member, below: prefix))) }
-                skip(.skipped(member.place, why: LogKind(member.content.bytes)?.reason ?? "unknown format"))
+                skip(.skipped(member.place, why: FileKind.name(member.content.bytes) ?? "unknown format"))
             case .passedOver(let place, let why): skip(.passedOver(place, why: why))
             case .failure(let error):
                 failures += 1
