@@ -63,7 +63,7 @@ import Testing
                 for node in nodes where !host.agrees(node, layout) {
                     Issue.record("\(context): \(Escape.short(node.path.octets)) = \(Escape.short(node.value))")
                 }
-                problems += image.remarks.count { $0.rule == .unknownLine }
+                problems += image.starts.count - 1 - nodes.count
             }
             let read = found.map(\.nodes.count)
             if !isCut {

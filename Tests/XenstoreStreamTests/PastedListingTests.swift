@@ -88,7 +88,7 @@ import Testing
 
     @Test func wrappedValuesAreWholeAgain() throws {
         let wrapped = try #require(try Self.read(Fixtures.bytes("pastes/mail-wrapped-fp.txt")).first)
-        #expect(rules(wrapped.image) == [.unwrappedLine, .unknownLine])
+        #expect(rules(wrapped.image) == [.unwrappedLine, .otherText])
         let frontend = try node("/local/domain/0/backend/console/1/0/frontend", in: wrapped.nodes)
         #expect(frontend.value.elementsEqual("/local/domain/1/console".utf8))
         #expect(frontend.perms == [Permission(perm: 0x6E, domid: 0), Permission(perm: 0x72, domid: 1)])

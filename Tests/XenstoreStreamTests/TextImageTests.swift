@@ -209,7 +209,7 @@ import XenstoreStream
     }
 
     @Test(arguments: [
-        "$ xenstore-ls -f -p\n", "/a = \"x\n", "/a\n", "/a = x\n", "a = \"x\"   (n0)\n", "/a = \"\\q\"   (n0)\n",
+        "/a = \"x\n", "/a\n", "/a = x\n", "a = \"x\"   (n0)\n", "/a = \"\\q\"   (n0)\n",
         "/a = \"\\x4\"   (n0)\n", "/a = \"\\009\"   (n0)\n",
         "/a = \"x\"   (n0\n", "/a = \"x\"   (z0)\n", "/a = \"\\\"   (n0)\n",
     ])

@@ -91,6 +91,15 @@ public struct ScannedImage {
             bytes: bytes, sha256: sha256, detection: detection, isSalvaged: false, scan: &scan, end: try end.get())
     }
 
+    /// Reads a listing that was found in a text.
+    /// - Parameters:
+    ///   - bytes: those of the part.
+    ///   - root: where the tree hangs; nil: as the text says.
+    /// - Throws: `StreamError` if a line is longer than any record.
+    public init(bytes: [UInt8], listing part: ListingPart, root: TreeRoot? = nil) throws(StreamError) {
+        try self.init(text: bytes, detection: LayoutDetection(part), root: root)
+    }
+
     /// Reads a text with any content: each line becomes a record.
     /// - Throws: `StreamError` if a line is longer than any record, or if a TDB file is damaged and
     ///   not to be salvaged.

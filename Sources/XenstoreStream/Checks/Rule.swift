@@ -19,6 +19,7 @@ public enum Rule: String, CaseIterable, Sendable {
     case oddLine = "odd-line"
     case cutLine = "cut-line"
     // Listings, as people paste them
+    case otherText = "other-text"
     case textEncoding = "text-encoding"
     case quotedPrintable = "quoted-printable"
     case carriageReturns = "carriage-returns"
@@ -98,7 +99,8 @@ public enum Rule: String, CaseIterable, Sendable {
             .listingError, .tdbFreeList, .tdbData:
             .warning
         case .oddLine, .noRecords, .lengthRule, .dirtyPadding, .setPad, .notUTF8, .manyPerms, .committedTransaction,
-            .textEncoding, .quotedPrintable, .carriageReturns, .quotedText, .unwrappedLine, .cutValue, .unknownValue,
+            .otherText, .textEncoding, .quotedPrintable, .carriageReturns, .quotedText, .unwrappedLine, .cutValue,
+            .unknownValue,
             .cutName, .unknownRoot, .filteredListing, .freedRecord:
             .info
         }
@@ -121,6 +123,7 @@ public enum Rule: String, CaseIterable, Sendable {
         case .unknownLine: "a line that the format defines"
         case .oddLine: "a line exactly as the daemon or the tool writes it"
         case .cutLine: "a newline at the end of the file"
+        case .otherText: "only lines of xenstore-ls"
         case .textEncoding: "UTF-8 without a byte-order mark, as the tool writes it"
         case .quotedPrintable: "the lines as the tool writes them"
         case .carriageReturns: "lines that end with a newline alone"

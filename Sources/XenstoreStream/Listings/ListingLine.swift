@@ -63,6 +63,14 @@ struct ListingLine {
         return parse(name: word, rest, indent)
     }
 
+    /// Whether a line that is not used reads like a node's, so that a node may be missing.
+    static func looksLikeNode(_ line: Octets) -> Bool {
+        switch parse(line) {
+        case .node, .unread, .incomplete(.equals), .incomplete(.value), .incomplete(.perms): true
+        case .incomplete(.name), .other: Path.isAbsolute(line.drop { $0 == ASCII.space })
+        }
+    }
+
     /// Whether a daemon can have restored a node with this path, and the tool printed it.
     private static func isOddPath(_ path: Octets) -> Bool {
         !path.contains(ASCII.equals) && unescape(path) != nil

@@ -92,6 +92,7 @@ struct SourceText {
 
     private static func hasBlankAfterMarks(_ bytes: [UInt8], _ encoding: TextEncoding) -> Bool {
         // In UTF-16 every character has a zero beside it, which is left out here.
+        guard bytes.contains(mark) else { return false }
         let text = encoding.unitSize == 2 ? bytes.filter { $0 != 0 } : bytes
         return text.split(separator: ASCII.newline).allSatisfy { line in
             let marks = line.prefix { $0 == mark || $0 == ASCII.space }

@@ -15,6 +15,9 @@ struct ListingLines {
     let root: TreeRoot
     let coverage: Coverage
     private(set) var pieces: [Piece] = []
+    /// Lines around the listing, like prompts and prose, and the first piece that is one.
+    private(set) var otherLines = 0
+    private(set) var firstOther = 0
     /// What was done to read the text, one of each kind; `item` counts the entries of the listing.
     private(set) var remarks: [(rule: Rule, item: Int?, message: String)] = []
 
@@ -36,7 +39,7 @@ struct ListingLines {
         coverage = reader.coverage
         var next = 0
         for item in reader.items {
-            addOthers(text.source, next..<item.entry.lines.lowerBound)
+            addOthers(text.source, next..<item.entry.lines.lowerBound, isWithin: next > 0)
             next = item.entry.lines.upperBound
             let lines = text.source.lines[item.entry.lines]
             guard let first = lines.first, let last = lines.last else { continue }
@@ -45,15 +48,24 @@ struct ListingLines {
                     range: first.range.lowerBound..<last.range.upperBound, node: item.problem == nil ? item.node : nil,
                     problem: item.problem, isItem: true))
         }
-        addOthers(text.source, next..<text.source.lines.count)
+        addOthers(text.source, next..<text.source.lines.count, isWithin: false)
         note(text.source)
         remarks += reader.remarks.map { ($0.rule, $0.item, $0.message) }
     }
 
-    private mutating func addOthers(_ source: SourceText, _ indices: Range<Int>) {
+    /// - Parameter isWithin: whether the lines stand within the listing, not around it.
+    private mutating func addOthers(_ source: SourceText, _ indices: Range<Int>, isWithin: Bool) {
         for index in indices {
             let line = source.lines[index]
-            let problem = line.isBlank || line.isFence ? nil : "the line is no node's"
+            var problem: String?
+            if !line.isBlank && !line.isFence {
+                if isWithin || ListingLine.looksLikeNode(line.content) {
+                    problem = "the line is no node's"
+                } else {
+                    if otherLines == 0 { firstOther = pieces.count }
+                    otherLines += 1
+                }
+            }
             pieces.append(Piece(range: line.range, node: nil, problem: problem, isItem: false))
         }
     }

@@ -166,10 +166,13 @@ struct ListingReader {
             let top = block.form == .tree ? root.path : isBelow ? path : Path.child(path, of: root.path)
             return [Coverage.Area(.nodes, root: top, includesRoot: false)]
         }
-        let paths = Set(items.lazy.filter { $0.problem == nil }.map(\.node.path.octets))
-        if hostPaths.allSatisfy(paths.contains) {
+        let isHost = hostPaths.allSatisfy { path in
+            items.contains { $0.problem == nil && $0.node.path.octets.hasSameBytes(as: path) }
+        }
+        if isHost {
             return [Coverage.Area(.nodes, root: Path.root, includesRoot: false)]
         }
+        let paths = Set(items.lazy.filter { $0.problem == nil }.map(\.node.path.octets))
         // Without a command, the tops show whether lines are missing: a part that was copied as it
         // is has them in one place.
         var tops: [Octets] = []

@@ -57,6 +57,14 @@ struct TextImageBuilder {
             if piece.isItem { records.append(starts.count) }
         }
         if !text.isEmpty { _ = noteCut(text.count) }
+        if listing.otherLines > 0 {
+            let lines = listing.otherLines == 1 ? "1 line is" : "\(listing.otherLines) lines are"
+            remarks.append(
+                TextRemark(
+                    rule: .otherText, record: listing.firstOther + 1,
+                    message: "\(lines) not the listing's: the first is "
+                        + Escape.short(text[listing.pieces[listing.firstOther].range])))
+        }
         for remark in listing.remarks {
             let record = remark.item.map { $0 < records.count ? records[$0] : 1 } ?? 1
             remarks.append(TextRemark(rule: remark.rule, record: min(record, starts.count), message: remark.message))

@@ -6,8 +6,14 @@ import XenstoreStream
 struct ImageFile {
     let path: String
     let content: FileContent
-    /// The one of several listings that is meant; nil: all of the content.
-    private var part: ListingPart?
+    /// The listing in the text; nil if the file is something else, or was not looked at.
+    private var listing: ListingPart?
+    /// Whether only the bytes of `listing` are meant: the text has several.
+    private var isPart = false
+
+    private var part: ListingPart? {
+        isPart ? listing : nil
+    }
 
     /// The bytes of the image.
     var bytes: [UInt8] {
@@ -60,7 +66,7 @@ struct ImageFile {
     /// The images in the file: one, or one for each of several listings in a text.
     func images(layout: Layout?) -> [ImageFile] {
         let parts = layout == nil ? ListingPart.all(in: content.bytes) : []
-        return parts.count > 1 ? parts.map(with) : [self]
+        return parts.isEmpty ? [self] : parts.map { with($0, isPart: parts.count > 1) }
     }
 
     private func part(_ number: Int) throws -> ImageFile {
@@ -69,21 +75,25 @@ struct ImageFile {
             let count = parts.count == 1 ? "1 listing" : "\(parts.count) listings"
             throw ArchiveError(.file, "\(path)#\(number): the file has \(count); name one of them")
         }
-        return with(parts[number - 1])
+        return with(parts[number - 1], isPart: parts.count > 1)
     }
 
-    private func with(_ part: ListingPart) -> ImageFile {
+    private func with(_ listing: ListingPart, isPart: Bool) -> ImageFile {
         var image = self
-        image.part = part
+        (image.listing, image.isPart) = (listing, isPart)
         return image
     }
 
-    /// Where in the file the image is, for the custody log; nil if it is the whole file.
+    /// Where in the file the image is, and the command that printed it, for the custody log; nil if
+    /// there is nothing to say.
     var partNote: String? {
-        guard let part else { return nil }
-        return
-            "listing \(part.number), bytes \(part.range.lowerBound) to \(part.range.upperBound) of a text with SHA-256 "
-            + Digest.sha256(content.bytes) + (part.command.map { ", command: \(Escape.short(Octets($0.utf8)))" } ?? "")
+        let place = part.map { part in
+            "listing \(part.number), bytes \(part.range.lowerBound) to \(part.range.upperBound) of a text with "
+                + "SHA-256 " + Digest.sha256(content.bytes)
+        }
+        let command = listing?.command.map { "command: \(Escape.short(Octets($0.utf8)))" }
+        let notes = [place, command].compactMap { $0 }
+        return notes.isEmpty ? nil : notes.joined(separator: ", ")
     }
 
     /// Whether a file or a member of a container with this content is an image.
@@ -125,10 +135,14 @@ struct ImageFile {
         _ layout: Layout?, _ root: TreeRoot?, salvaging: Bool, readsFormerNodes: Bool
     ) throws -> ScannedImage {
         // A text with several listings is not damaged: one of them has to be named.
-        if salvaging && (part != nil || images(layout: layout).count == 1) {
+        let listings = listing.map { [$0] } ?? (layout == nil ? ListingPart.all(in: bytes) : [])
+        if salvaging && listings.isEmpty {
             return ScannedImage(salvaging: bytes, layout: layout, root: root, readsFormerNodes: readsFormerNodes)
         }
         do {
+            if layout == nil, listings.count == 1 {
+                return try ScannedImage(bytes: bytes, listing: listings[0], root: root)
+            }
             return try ScannedImage(bytes: bytes, layout: layout, root: root)
         } catch {
             throw ArchiveError(.badImage, "\(place): \(Advice.line(error))")
