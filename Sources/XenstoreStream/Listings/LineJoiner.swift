@@ -10,8 +10,8 @@ struct LineJoiner {
         /// The columns at which a terminal wrapped long lines in the middle of a word; nil if a
         /// mailer wrapped them at blanks, or none is wrapped.
         let hardWidth: Int?
-        /// The columns of the only broken line, if they do not show who broke it.
-        let doubtfulWidth: Int?
+        /// Whether the broken lines are too few to show who broke them.
+        let isDoubtful: Bool
         /// The columns before every line.
         let indent: Int
     }
@@ -61,9 +61,11 @@ struct LineJoiner {
             widths[line.width, default: 0] += 1
         }
         let hardWidth = hardWidth(widths, longest: longest)
+        let count = widths.values.reduce(0, +)
+        let nearest = widths.keys.min() ?? 0
         return Stretch(
             end: range.upperBound, hardWidth: hardWidth,
-            doubtfulWidth: hardWidth == nil && widths[longest] == 1 && widths.count == 1 ? longest : nil,
+            isDoubtful: hardWidth == nil && count < fewest && longest - nearest <= 2,
             indent: indent == .max ? 0 : indent)
     }
 
@@ -74,11 +76,14 @@ struct LineJoiner {
         }
     }
 
-    /// The width that broken lines have if a terminal broke them: the longest, and all the same.
+    /// So many broken lines show who broke them.
+    private static let fewest = 4
+
+    /// The width that broken lines have if a terminal broke them: the longest of all lines, for
+    /// almost all of them.
     private static func hardWidth(_ widths: [Int: Int], longest: Int) -> Int? {
-        guard longest >= 20, widths.count == 1, let count = widths[longest] else { return nil }
-        let isUsual = longest % 10 == 0 || longest == 132
-        return count > 1 || isUsual ? longest : nil
+        guard longest >= 20, let count = widths[longest], count >= fewest else { return nil }
+        return 5 * count >= 4 * widths.values.reduce(0, +) ? longest : nil
     }
 
     private func stretch(_ index: Int) -> Stretch? {
@@ -102,7 +107,9 @@ struct LineJoiner {
         while place < min(lines.count, index + Self.most), text.count < Self.longest {
             let next = lines[place]
             let width = lines[place - 1].width
-            if next.isBlank || next.isFence || isAnother(next.content, isHard: width == stretch.hardWidth) { break }
+            if next.isBlank || next.isFence || isAnother(next.content, part, isHard: width == stretch.hardWidth) {
+                break
+            }
             guard let joined = joined(text, next.content, part, width: width, stretch) else { break }
             text = joined
             place += 1
@@ -119,9 +126,9 @@ struct LineJoiner {
 
     /// Whether a line begins a node of its own. A terminal may wrap a path before a slash, a mailer
     /// does not.
-    private func isAnother(_ content: Octets, isHard: Bool) -> Bool {
+    private func isAnother(_ content: Octets, _ part: ListingLine.Part, isHard: Bool) -> Bool {
         switch ListingLine.parse(content) {
-        case .node(let other): other.form != .tree && Path.isAbsolute(other.name) && !isHard
+        case .node(let other): !isHard || (part != .name && other.form != .tree)
         case .incomplete(let part): !isHard && part != .perms && Self.isPath(content)
         case .unread, .other: false
         }
@@ -156,12 +163,14 @@ struct LineJoiner {
             return tail.first == ASCII.quote ? head + [ASCII.space] + tail : nil
         case .perms: return head + tail
         case .value:
-            if width == stretch.hardWidth {
+            if let hardWidth = stretch.hardWidth, (0...2).contains(hardWidth - width) {
+                // Blanks at the end of a line may have been left out.
+                let text = text + Array(repeating: ASCII.space, count: hardWidth - width)
                 return text + next.dropFirst(min(stretch.indent, next.prefix { $0 == ASCII.space }.count))
             }
             // A mailer wraps at blanks, and leaves one of them or none.
             if text.last == ASCII.space { return text + tail }
-            if width == stretch.doubtfulWidth { return joinedInDoubt(head, tail) }
+            if stretch.isDoubtful { return joinedInDoubt(head, tail) }
             return head + [ASCII.space] + tail
         }
     }

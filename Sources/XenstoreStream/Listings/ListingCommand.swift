@@ -11,39 +11,60 @@ struct ListingCommand: Equatable {
     init?(_ line: Octets) {
         guard line.count < 4096, let words = Self.words(line) else { return nil }
         text = String(decoding: Octets(words.joined(separator: [ASCII.space])), as: UTF8.self)
-        var path: Octets? = Path.root
+        var paths: [Octets?] = []
         var isFiltered = false
-        var isOption = true
         var rest = words.dropFirst()
-        while let word = rest.popFirst() {
-            if Self.ends.contains(where: { word.starts(with: $0) }) {
-                isFiltered =
-                    word.first == UInt8(ascii: "|") && Self.takesLinesOut(word.dropFirst() + (rest.first ?? []))
-                break
-            }
-            if let first = word.first, Self.shellMarks.contains(first) {
+        words: while let word = rest.popFirst() {
+            guard let first = word.first else { continue }
+            if Self.shellMarks.contains(first) {
                 // A shell has computed the path, by a command that may have pipes of its own.
-                path = nil
                 let close = first == UInt8(ascii: "$") ? UInt8(ascii: ")") : first
-                var isClosed = word.dropFirst().contains(close)
+                let quoted = word.dropFirst().prefix { $0 != close }
+                paths.append(first == UInt8(ascii: "'") || first == ASCII.quote ? Self.path(quoted) : nil)
+                var isClosed = word.dropFirst().contains(close) || word.elementsEqual("$".utf8)
+                if first == UInt8(ascii: "$"), word.dropFirst().first != UInt8(ascii: "(") { isClosed = true }
                 while !isClosed, let next = rest.popFirst() { isClosed = next.contains(close) }
-                isOption = false
                 continue
             }
-            if isOption && word.first == ASCII.minus {
-                if word.elementsEqual("--".utf8) { isOption = false }
-                continue
+            switch first {
+            case UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "#"): break words
+            case UInt8(ascii: "|"):
+                if Self.takesLinesOut(word.count > 1 ? word.dropFirst() : rest.first ?? []) { isFiltered = true }
+            case UInt8(ascii: ">"): if word.count == 1 { _ = rest.popFirst() }
+            case ASCII.minus: break
+            default:
+                // What follows a pipe are arguments of other programs.
+                if word.starts(with: "2>".utf8) || isFiltered || Self.isAfterPipe(words, rest.startIndex) { continue }
+                paths.append(Self.path(word))
             }
-            path = Self.isPath(word) ? word : nil
         }
-        self.path = path.map { $0.count > 1 && $0.last == ASCII.slash ? $0.dropLast() : $0 }
-        self.isFiltered = isFiltered || rest.contains { $0.starts(with: "grep".utf8) }
+        path = paths.isEmpty ? Path.root : paths.count == 1 ? paths[0] : nil
+        self.isFiltered = isFiltered
     }
+
+    /// Whether a pipe stands before the word that precedes an index.
+    private static func isAfterPipe(_ words: [Octets], _ index: Int) -> Bool {
+        words[..<max(words.startIndex, index - 1)].contains { $0.first == UInt8(ascii: "|") }
+    }
+
+    /// The path that a word names; nil if it rather is a word of a sentence.
+    private static func path(_ word: Octets) -> Octets? {
+        guard !word.isEmpty, word.allSatisfy(Path.isCharacter) else { return nil }
+        let path = word.count > 1 && word.last == ASCII.slash ? word.dropLast() : word
+        let isPath = path.contains(ASCII.slash) || homeNames.contains { path.elementsEqual($0) }
+        return isPath ? path : nil
+    }
+
+    /// What a domain's home has below it.
+    private static let homeNames = [
+        "attr", "backend", "console", "control", "cpu", "data", "device", "device-model", "drivers", "error",
+        "feature", "hvmloader", "libxl", "memory", "messages", "store", "vm",
+    ].map { Array($0.utf8) }
 
     /// The words from `xenstore-ls` on; nil if the line is not this command after a prompt or
     /// alone.
     private static func words(_ line: Octets) -> [Octets]? {
-        let words = line.split { $0 == ASCII.space || $0 == ASCII.tab }
+        let words = parted(line)
         for (index, word) in words.enumerated() {
             let isTool = word.elementsEqual("xenstore-ls".utf8) || word.suffix(12).elementsEqual("/xenstore-ls".utf8)
             let isSubcommand =
@@ -58,6 +79,28 @@ struct ListingCommand: Equatable {
         return nil
     }
 
+    /// The words of a line; what a shell reads as a word of its own is one.
+    private static func parted(_ line: Octets) -> [Octets] {
+        var words: [Octets] = []
+        for word in line.split(whereSeparator: { $0 == ASCII.space || $0 == ASCII.tab }) {
+            var rest = word
+            while let place = rest.dropFirst().firstIndex(where: { separators.contains($0) }),
+                rest.first.map({ !shellMarks.contains($0) && $0 != UInt8(ascii: "2") }) ?? false
+            {
+                words.append(rest[..<place])
+                rest = rest[place...]
+                if separators.contains(rest[rest.startIndex]), rest.dropFirst().first.map(separators.contains) ?? false
+                {
+                    rest = rest.dropFirst()
+                }
+            }
+            if !rest.isEmpty { words.append(rest) }
+        }
+        return words
+    }
+
+    private static let separators: Set<UInt8> = [UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "&")]
+
     /// Whether what stands before a command is a prompt, or runs it.
     private static func isPrompt(_ words: ArraySlice<Octets>) -> Bool {
         guard let last = words.last?.last else { return true }
@@ -67,11 +110,6 @@ struct ListingCommand: Equatable {
 
     private static let shellMarks = [UInt8(ascii: "`"), UInt8(ascii: "$"), ASCII.quote, UInt8(ascii: "'")]
     private static let runners = ["sudo", "ssh", "exec", "time", "watch"].map { Array($0.utf8) }
-    private static let ends = ["|", ";", ">", "2>", "&", "#"].map { Array($0.utf8) }
-
-    private static func isPath(_ word: Octets) -> Bool {
-        word.allSatisfy(Path.isCharacter)
-    }
 
     /// Whether a program after a pipe may leave lines out.
     private static func takesLinesOut(_ program: Octets) -> Bool {

@@ -52,11 +52,15 @@ struct ListingLine {
         }
         while let byte = text.last, byte == ASCII.space || byte == ASCII.tab { text = text.dropLast() }
         guard let first = text.first, Path.isCharacter(first) else { return .other }
+        // The tools escape a tab, so this one is an editor's.
+        if text.contains(ASCII.tab) { text = Octets(text.map { $0 == ASCII.tab ? ASCII.space : $0 }) }
+        // A line of a diff.
+        if first == ASCII.minus, text.dropFirst().first == ASCII.slash { return .other }
         let word = text.prefix(while: Path.isCharacter)
         let rest = text[word.endIndex...]
         // A path that a client wrote has no other bytes; one that a daemon restored may have any.
         if Path.isFixed(text), !rest.starts(with: beforeValue), let start = firstRange(of: beforeValue, in: text),
-            isOddPath(text[..<start.lowerBound])
+            isOddPath(text[..<start.lowerBound], hasPerms: text.last == ASCII.closeParenthesis)
         {
             return parse(name: text[..<start.lowerBound], text[start.lowerBound...], indent)
         }
@@ -72,8 +76,10 @@ struct ListingLine {
     }
 
     /// Whether a daemon can have restored a node with this path, and the tool printed it.
-    private static func isOddPath(_ path: Octets) -> Bool {
-        !path.contains(ASCII.equals) && unescape(path) != nil
+    private static func isOddPath(_ path: Octets, hasPerms: Bool) -> Bool {
+        // A name with a colon or a blank is rather a file's, in the output of another program.
+        let isLikely = hasPerms || !(path.contains(ASCII.colon) || path.contains(ASCII.space))
+        return isLikely && !path.contains(ASCII.equals) && unescape(path) != nil
     }
 
     private static func parse(name: Octets, _ rest: Octets, _ indent: Int) -> Parsed {
@@ -101,12 +107,17 @@ struct ListingLine {
             let tail = rest.dropFirst(equals.count).drop { $0 == ASCII.space }
             if tail.isEmpty { return .incomplete(.equals) }
             // A script that hides secrets took the value out.
-            if tail.first == UInt8(ascii: "<"), tail.last == UInt8(ascii: ">") { return line([], .unknown, nil, form) }
+            if tail.first == UInt8(ascii: "<"), let close = tail.lastIndex(of: UInt8(ascii: ">")) {
+                let rest = tail[(close + 1)...]
+                let perms = rest.isEmpty ? nil : permissions(rest)
+                if rest.isEmpty || perms != nil { return line([], .unknown, perms, form) }
+            }
             return .other
         }
         if rest.first == ASCII.equals {
             guard Path.isAbsolute(name) else { return .other }
             let raw = rest.dropFirst()
+            if raw.first == ASCII.quote || raw.first == ASCII.space { return .other }
             return line(unescape(raw) ?? raw, .whole, nil, .pairs)
         }
         if rest.elementsEqual([ASCII.colon]) {

@@ -20,6 +20,7 @@ public struct ListingPart: Sendable {
             return []
         }
         let text = ListingText(bytes)
+        if text.isDiff { return [] }
         let blocks = text.certain
         var parts: [ListingPart] = []
         for (index, block) in blocks.enumerated() {

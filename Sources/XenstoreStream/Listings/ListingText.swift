@@ -36,6 +36,14 @@ struct ListingText {
         blocks.removeAll { $0.entries.isEmpty }
     }
 
+    /// Whether the text is a diff, which has lines of two listings.
+    var isDiff: Bool {
+        source.lines.indices.dropLast().contains { index in
+            source.lines[index].content.starts(with: "--- ".utf8)
+                && source.lines[index + 1].content.starts(with: "+++ ".utf8)
+        }
+    }
+
     /// The listings that are certain.
     var certain: [ListingBlock] {
         blocks.filter(\.isCertain)
@@ -62,7 +70,7 @@ struct ListingText {
             return index + 1
         }
         switch ListingLine.parse(line.content) {
-        case .node(let node) where !isStray(node): return add(node, index, index + 1)
+        case .node(let node) where !isStray(node, line): return add(node, index, index + 1)
         case .incomplete:
             if index >= joinable {
                 let (node, end) = joiner.join(index)
@@ -82,6 +90,12 @@ struct ListingText {
         gap.isBroken = false
         if isError(index) {
             noteError(line)
+            if gap.hasBoundary { command = nil }
+            return index + 1
+        }
+        if Self.isElision(line.content), !blocks.isEmpty {
+            blocks[blocks.count - 1].endsEarly = true
+            if blocks[blocks.count - 1].form == .tree { gap.hasBoundary = true }
             return index + 1
         }
         if let command = ListingCommand(line.content) {
@@ -91,9 +105,22 @@ struct ListingText {
             command = nil
             gap.hasBoundary = true
         } else {
+            // What a command prints follows it.
+            command = nil
             gap.hasProse = true
         }
         return index + 1
+    }
+
+    private static let elisions = ["...", "[...]", "(...)", "<snip>", "[snip]", "--More--", "<...>", "…", "[…]"].map {
+        Array($0.utf8)
+    }
+
+    /// Whether the line stands for lines that were left out.
+    private static func isElision(_ content: Octets) -> Bool {
+        let text = content.drop { $0 == ASCII.space }
+        let end = text.lastIndex { $0 != ASCII.space }.map { $0 + 1 } ?? text.startIndex
+        return elisions.contains { text[..<end].elementsEqual($0) }
     }
 
     /// Whether the lines before and after the one at an index are nodes': a name with a colon is
@@ -142,8 +169,10 @@ struct ListingText {
                 perms: perms)
             end += 1
         }
-        if beginsBlock(node, source.lines[start]) {
-            blocks.append(ListingBlock(form: node.form, command: command))
+        if beginsBlock(node, source.lines[start], next: end) {
+            var block = ListingBlock(form: node.form, command: command)
+            block.quoteDepth = source.lines[start].quoteDepth
+            blocks.append(block)
             command = nil
             names = []
             namedEntries = 0
@@ -155,8 +184,11 @@ struct ListingText {
 
     /// Whether a line between those of whole paths only looks like one of a tree: the rest of a
     /// line that was wrapped.
-    private func isStray(_ node: ListingLine) -> Bool {
-        node.form == .tree && gap.isBroken
+    private func isStray(_ node: ListingLine, _ line: SourceLine) -> Bool {
+        if node.form == .tree && gap.isBroken { return true }
+        // A remark within a quoted listing.
+        let isAdjacent = !gap.hasBlank && !gap.hasProse && !gap.hasBoundary
+        return isAdjacent && line.quoteDepth < blocks.last?.quoteDepth ?? 0
     }
 
     /// Whether the last block has a node with this name, or a tree has it at its top.
@@ -169,12 +201,23 @@ struct ListingText {
         return names.contains(name)
     }
 
+    /// Whether the line at an index repeats the second node of a block, whose first one was
+    /// repeated before it.
+    private func repeats(_ block: ListingBlock, _ index: Int) -> Bool {
+        guard block.entries.count > 1 else { return true }
+        guard index < source.lines.count, case .node(let node) = ListingLine.parse(source.lines[index].content) else {
+            return gap.hasBlank || gap.hasProse
+        }
+        return node.name == block.entries[1].line.name
+    }
+
     /// Whether a node's line is the first of another listing.
-    private mutating func beginsBlock(_ node: ListingLine, _ line: SourceLine) -> Bool {
+    private mutating func beginsBlock(_ node: ListingLine, _ line: SourceLine, next: Int) -> Bool {
         guard let block = blocks.last, let first = block.entries.first?.line else { return true }
         if gap.hasBoundary || node.form != block.form { return true }
         // The same listing again.
-        if node.name == first.name && node.indent == first.indent { return true }
+        if node.name == first.name && node.indent == first.indent && repeats(block, next) { return true }
+        if line.quoteDepth != block.quoteDepth { return true }
         guard node.form == .tree else { return gap.hasProse && hasName(node.name) }
         if node.indent < first.indent { return true }
         guard node.indent == first.indent else { return false }

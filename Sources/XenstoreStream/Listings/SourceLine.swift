@@ -20,6 +20,35 @@ struct SourceLine {
         return Self.fences.contains { text.starts(with: $0) }
     }
 
+    /// The line without a fence before or after what else it says: some pages put both on one line.
+    static func withoutFence(_ line: Octets) -> Octets {
+        guard line.contains(ASCII.quote) || contains(line, tool) else { return line }
+        var line = line
+        while let fence = openings.first(where: { line.starts(with: $0) }) {
+            // {code:title} has more than its name.
+            let end =
+                fence.last == openBracket
+                ? line.firstIndex(of: closeBracket).map { $0 + 1 } : line.startIndex + fence.count
+            line = line[(end ?? line.endIndex)...]
+        }
+        while let fence = closings.first(where: { line.suffix($0.count).elementsEqual($0) }) {
+            line = line.dropLast(fence.count)
+        }
+        return line
+    }
+
+    private static func contains(_ text: Octets, _ word: [UInt8]) -> Bool {
+        text.indices.contains { text[$0] == word[0] && text[$0...].starts(with: word) }
+    }
+
+    private static let tool = Array("xenstore".utf8)
+    private static let openBracket = UInt8(ascii: ":")
+    private static let closeBracket = UInt8(ascii: "}")
+    private static let openings = [
+        "```", "~~~", "{code:", "{noformat:", "{code}", "{noformat}", "[code]", "<pre>", "<code>", "<html>",
+    ].map { Array($0.utf8) }
+    private static let closings = ["```", "~~~", "{code}", "{noformat}", "[/code]", "</pre>", "</code>"]
+        .map { Array($0.utf8) }
     private static let fences = [
         "```", "~~~", "{code", "{noformat", "[code", "[/code", "<pre", "</pre", "<code", "</code",
     ]

@@ -57,8 +57,9 @@ struct SourceText {
         let isPlain = line.withUnsafeBytes { bytes in bytes.allSatisfy { $0 < 0x80 && $0 != 0x1B } }
         if !isPlain { line = Self.plain(line) }
         let width = line.count
-        let (depth, content) = withoutQuoteMarks(line)
+        let (depth, marked) = withoutQuoteMarks(line)
         if depth > 0 { quotedLines += 1 }
+        let content = SourceLine.withoutFence(marked)
         lines.append(SourceLine(range: range, content: content, quoteDepth: depth, width: width))
     }
 
@@ -122,6 +123,8 @@ struct SourceText {
 
     /// Whether more lines have ` =3D "` than ` = "`.
     private static func isQuotedPrintable(_ bytes: [UInt8]) -> Bool {
+        let head = String(decoding: bytes.prefix(4096), as: UTF8.self).lowercased()
+        if head.contains("content-transfer-encoding: quoted-printable") { return true }
         var (encoded, plain) = (0, 0)
         var rest = bytes[...]
         while let equals = rest.firstIndex(of: ASCII.equals) {

@@ -116,16 +116,18 @@ struct ListingReader {
 
     private static func root(_ block: ListingBlock, _ paths: [Octets], _ given: TreeRoot?) -> TreeRoot {
         if block.form != .tree, paths.allSatisfy(Path.isFixed) { return .absolute }
-        if let path = block.command?.path, Path.isAbsolute(path) { return TreeRoot(path, .command) }
+        // The lines that another program left may begin anywhere in the tree.
+        let isPartOfTree = block.form == .tree && block.command?.isFiltered == true
+        if let path = block.command?.path, Path.isAbsolute(path), !isPartOfTree { return TreeRoot(path, .command) }
         // What the command names may itself be relative to a domain's home.
-        let below = block.form == .tree ? block.command?.path : nil
+        let isHost = block.form == .tree && paths.contains { $0.elementsEqual("local/domain".utf8) }
+        let below = block.form == .tree && !isHost ? block.command?.path : nil
         if let given, given.source == .option {
             // An archived listing is read again with the whole root.
             let isWhole = below.map { given.path.suffix($0.count + 1).elementsEqual([ASCII.slash] + $0) } ?? true
             return TreeRoot(isWhole ? given.path : Path.child(below ?? [], of: given.path), .option)
         }
         if let below { return TreeRoot(below, .command) }
-        let isHost = block.form == .tree && paths.contains { $0.elementsEqual("local/domain".utf8) }
         return isHost ? TreeRoot(Path.root, .content) : TreeRoot([], .unknown)
     }
 

@@ -56,6 +56,7 @@ package enum FileKind {
         }
         if accessLines > 0 && accessLines >= traceLines { return "a xenstored access log" }
         if traceLines > 0 { return "a trace log of the C xenstored" }
+        if listing.isDiff { return "a diff, which is no listing" }
         if !listing.blocks.isEmpty {
             return "a text with lines of NAME = \"VALUE\", which may be a listing or a guest's configuration"
         }
