@@ -150,6 +150,74 @@ import Testing
         }
     }
 
+    /// What stands in tickets beside and between the lines of nodes.
+    @Test(arguments: [
+        // A remark after a value is not the value's, and the next node is its own.
+        (
+            "# xenstore-ls /d\na = \"1\"\nb = \"4\"   <-- here\nc = \"0\"\n d = \"2\"\n",
+            ["/d/a=1", "/d/c=0", "/d/c/d=2"]
+        ),
+        // Fences on the lines of nodes and commands.
+        ("```/tool = \"\"\n/tool/a = \"1\"```\n", ["/tool=", "/tool/a=1"]),
+        ("{code}root@x:~# xenstore-ls /d\na = \"\"\n b = \"1\"\n{code}\n", ["/d/a=", "/d/a/b=1"]),
+        // What is no path.
+        ("# xenstore-ls -p /d; date\na = \"\"\n b = \"1\"\n", ["/d/a=", "/d/a/b=1"]),
+        ("# xenstore-ls /d&& date\na = \"\"\n b = \"1\"\n", ["/d/a=", "/d/a/b=1"]),
+        ("## xenstore-ls output from dom0 A\na = \"\"\n b = \"1\"\n", ["a=", "a/b=1"]),
+        ("# xenstore-ls before\nlocal = \"\"\n domain = \"\"\n", ["/local=", "/local/domain="]),
+        ("# xenstore-ls /d /e\na = \"\"\n b = \"1\"\n", ["a=", "a/b=1"]),
+        // A command says nothing about a listing after other text.
+        (
+            "# xenstore-ls /d\nxenstore-ls: xs_directory (/d): No such file\n\nand:\n\na = \"\"\n b = \"1\"\n",
+            ["a=", "a/b=1"]
+        ),
+        // Lines of other programs.
+        ("/x/a.txt:/local/a = \"4\"\n/local/b = \"\"\n/local/b/c = \"1\"\n", ["/local/b=", "/local/b/c=1"]),
+        // Indented text around a value that was taken out, and tabs of an editor.
+        ("/a = \"\"   (n0)\n/a/b = <filtered for security>   (n0)\n", ["/a=", "/a/b="]),
+        ("/a = \"\"\t(n0)\n/a/b\t=\t\"1\"   (n0)\n", ["/a=", "/a/b=1"]),
+        // An answer within a quotation.
+        (
+            "> # xenstore-ls /d\n> a = \"\"\n>  b = \"4\"\n b = \"2\"\n>  c = \"0\"\n",
+            ["/d/a=", "/d/a/b=4", "/d/a/c=0"]
+        ),
+    ])
+    func whatStandsBesideNodesIsNoNode(_ text: String, _ expected: [String]) throws {
+        let listings = try Self.read(Array(text.utf8))
+        let nodes = listings.flatMap(\.nodes).map {
+            String(decoding: $0.path.octets, as: UTF8.self) + "=" + String(decoding: $0.value, as: UTF8.self)
+        }
+        #expect(nodes == expected)
+    }
+
+    @Test(arguments: [
+        ("# xenstore-ls -f 2>/dev/null | head -20", true), ("# xenstore-ls -f|grep vif", true),
+        ("# xenstore-ls -f | tee x | head -20", true), ("# xenstore-ls -f | cat | sed -n 1,20p", true),
+        ("# xenstore-ls -f 2>/dev/null | less", false), ("# xenstore-ls -f > x; cat x", false),
+        ("# xenstore-ls -f; xl list", false), ("# xenstore-ls -fp | tee listing.txt", false),
+    ])
+    func aPipeThatTakesLinesOutIsSeen(_ command: String, _ isFiltered: Bool) throws {
+        let text = command + "\n/a = \"\"\n/a/b = \"1\"\n"
+        let listing = try #require(try Self.read(Array(text.utf8)).first)
+        #expect(rules(listing.image).contains(.filteredListing) == isFiltered)
+        #expect(listing.image.coverage.covers(.nodes, Octets("/x".utf8)) == !isFiltered)
+    }
+
+    @Test(arguments: [
+        "/var/log/xen:\na.log\n", "/bin/foo=bar\n", "tool = \"\"\nlocal = \"\"\ndomain = \"\"\n0 = \"\"\n",
+        "--- a\n+++ b\n@@ -1,2 +1,2 @@\n-/local/a = \"1\"\n+/local/a = \"2\"\n /local/b = \"\"\n",
+    ])
+    func whatIsNoListingIsNone(_ text: String) throws {
+        #expect(ListingPart.all(in: Array(text.utf8)).isEmpty)
+    }
+
+    @Test func fewBrokenLinesDoNotShowWhetherThereWasABlank() throws {
+        let line = "/local/domain/1/image/cmdline = \"root=/dev/xvda1 ro console=hvc0 quiet\nsplash\"\n"
+        let text = line + line.replacing("/1/", with: "/2/")
+        let listing = try #require(try Self.read(Array(text.utf8)).first)
+        #expect(listing.nodes.allSatisfy { ValueKnowledge($0, .listing) == .cut && $0.value.last == UInt8(ascii: "t") })
+    }
+
     @Test func aFilteredValueIsUnknown() throws {
         let text = Fixtures.bytes("status-report/bug-report-20240105120000/xenstore-ls-f.out")
         let report = try #require(try Self.read(text).first)

@@ -71,13 +71,15 @@ struct ListingText {
         }
         switch ListingLine.parse(line.content) {
         case .node(let node) where !isStray(node, line): return add(node, index, index + 1)
-        case .incomplete:
+        case .incomplete(let part):
             if index >= joinable {
                 let (node, end) = joiner.join(index)
                 if let node { return add(node, index, end) }
                 joinable = end
             }
-            (gap.isBroken, gap.hasProse) = (true, true)
+            // In a tree, what follows half a name is its rest; what follows half a value is a node.
+            gap.isBroken = part == .name || blocks.last?.form != .tree
+            if part == .name { gap.hasProse = true }
             return index + 1
         case .unread(let node):
             if !isError(index), node.form == .flat || isError(index + 1) || isWithinListing(index) {
