@@ -206,7 +206,8 @@ import XenstoreStream
             .noHeader, .headerVersion, .headerByteOrder, .layoutLikely, .layoutUndecided, .noEnd, .damagedSpan,
             .lengthLies, .lengthRule, .watchWithoutDepth,
             .unknownLine, .oddLine, .cutLine,
-            .otherText, .textEncoding, .quotedPrintable, .carriageReturns, .quotedText, .unwrappedLine, .cutValue, .unknownValue,
+            .otherText, .textEncoding, .quotedPrintable, .carriageReturns, .quotedText, .unwrappedLine, .cutValue,
+            .unknownValue,
             .cutName, .treeIndentation, .unknownRoot, .filteredListing, .listingError,
             .tdbTailer, .tdbHash, .tdbChain, .tdbFreeList, .tdbData, .freedRecord, .missingChild, .unnamedChild,
         ]
