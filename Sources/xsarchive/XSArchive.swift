@@ -11,7 +11,7 @@ struct XSArchive: ParsableCommand {
         abstract: "An archive and forensic store for images of xenstored's state.",
         discussion: """
             IMAGE is a file, '-' for standard input, or an archived image: @ID, @NAME (the newest with that name), \
-            @latest, @latest~N.
+            @latest, @latest~N (the Nth before it), or in one series @SERIES:latest, @SERIES:~N, @SERIES:NAME.
             -a FILE, before or after the command, gives the archive (default: $XSARCHIVE, otherwise ./xsarchive.db).
             Exit status: 0 done or same, 1 differences or findings, 2 trouble, 64 wrong usage.
             """,

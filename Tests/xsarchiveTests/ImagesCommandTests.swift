@@ -46,10 +46,28 @@ import Testing
         expectDone(place.run("import", "--series", "host8", Fixtures.path("xen-4.22-tiny.bin")))
         let rows = try JSONText.lines(place.run("images", "--series", "host8", "--format", "jsonl"))
         #expect(rows.map { $0["name"] as? String } == ["xen-4.22-tiny.bin"])
-        #expect(place.run("images", "--series", "none", "--format", "json").text == "[]\n")
-        expectDone(place.run("images", "--series", "none"))
-        let mistyped = place.run("images", "--series", "hots7")
-        #expect(mistyped.ending == .exit(0) && mistyped.lines.count == 1)
-        #expect(mistyped.errorText == "xsarchive: there is no series hots7; did you mean host7?\n")
+    }
+
+    @Test func aSeriesThatIsNotThereIsTrouble() {
+        let place = Workplace()
+        expectDone(place.run("import", "--series", "host7", Fixtures.path("xen-4.17-tiny.bin")))
+        expectFailure(
+            place.run("images", "--series", "nope", "--format", "json"), 2,
+            "xsarchive.db: no series nope; 'xsarchive images' lists the images and their series")
+        expectFailure(
+            place.run("images", "--series", "hots7"), 2, "xsarchive.db: no series hots7; did you mean host7?")
+    }
+
+    @Test(arguments: [
+        ("", "the name of the series is empty"), (" ", "the name of the series is blank"),
+        ("a\nb", "the name of the series has a control character, like a newline"),
+        ("@1", "the series @1 begins with @, which only marks a reference"),
+    ])
+    func aSeriesThatCannotBeReferredToIsWrongUsage(_ name: String, _ why: String) {
+        let place = Workplace()
+        expectUsage(place.run("import", "--series", name, Fixtures.path("xen-4.17-tiny.bin")), why)
+        expectUsage(
+            place.run("rebuild", Fixtures.path("xen-4.17-tiny.bin"), "--save-as", "x", "--series", name), why)
+        #expect(place.names == [])
     }
 }

@@ -207,7 +207,7 @@ import Testing
         let part =
             name.isEmpty
             ? "the image's name is empty"
-            : name == "@x" ? "the name @x begins with @" : "the name \(name) would be confused with @ID or @latest"
+            : name == "@x" ? "the name @x begins with @" : "the name \(name) would be confused with @ID"
         expectUsage(Workplace().run("rebuild", Self.seq, "--save-as", name), part)
     }
 

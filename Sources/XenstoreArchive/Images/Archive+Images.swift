@@ -26,33 +26,111 @@ extension Archive {
     }
 
     /// The image that a reference names.
-    /// - Throws: `ArchiveError` with code `noSuchImage` if there is none.
+    /// - Throws: `ArchiveError` with code `noSuchImage` if there is none, or if a colon could
+    ///   separate the series of several images.
     public func image(_ reference: ImageReference) throws -> ArchivedImage {
-        let row: Statement
+        let found: Int64?
         switch reference {
         case .id(let id): return try image(id: id)
-        case .latest(let back):
-            row = try database.prepare("SELECT image_id FROM image ORDER BY image_id DESC LIMIT 1 OFFSET ?")
-            try row.bind(1, back)
-        case .name(let name):
-            row = try database.prepare("SELECT image_id FROM image WHERE name = ? ORDER BY image_id DESC LIMIT 1")
+        case .latest(let back): found = try imageID("1", [], back: back)
+        case .name(let name): found = try imageID("name = ?1", [name])
+        case .colon(let text): found = try imageID("name = ?1", [text]) ?? imageID(inSeries: text)
+        }
+        guard let found else { throw try missing(reference) }
+        return try image(id: found)
+    }
+
+    /// The number of series among whose images a reference chose the newest: 1 if it can name only
+    /// images of one series.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
+    public func seriesCount(for reference: ImageReference) throws -> Int {
+        let row: Statement
+        switch reference {
+        case .id: return 1
+        case .latest: row = try database.prepare("SELECT count(DISTINCT series) FROM image")
+        case .name(let name), .colon(let name):
+            row = try database.prepare("SELECT max(1, count(DISTINCT series)) FROM image WHERE name = ?")
             try row.bind(1, name)
         }
-        guard try row.step() else {
-            throw ArchiveError(
-                .noSuchImage, "\(database.path): no image \(reference.text)", suggestion: try suggestion(for: reference)
-            )
+        return try row.step() ? Int(row.integer(0)) : 1
+    }
+
+    /// Refuses a series without an image.
+    /// - Throws: `ArchiveError` with code `noSuchImage` if there is no such series, with the
+    ///   nearest one.
+    package func requireSeries(_ series: String) throws {
+        guard try imageID("series = ?1", [series]) == nil else { return }
+        throw ArchiveError(
+            .noSuchImage, "\(database.path): no series \(series)",
+            suggestion: Nearest.suggestion(series, among: try self.series())
+                ?? "'xsarchive images' lists the images and their series")
+    }
+
+    /// The id of the newest image, or of one before it, of those with a condition.
+    private func imageID(_ condition: String, _ values: [String], back: Int64 = 0) throws -> Int64? {
+        let row = try database.prepare(
+            "SELECT image_id FROM image WHERE \(condition) ORDER BY image_id DESC LIMIT 1 OFFSET ?\(values.count + 1)")
+        for (index, value) in values.enumerated() { try row.bind(index + 1, value) }
+        try row.bind(values.count + 1, back)
+        return try row.step() ? row.integer(0) : nil
+    }
+
+    /// The image of SERIES:latest, SERIES:~N or SERIES:NAME; nil if there is none.
+    private func imageID(inSeries text: String) throws -> Int64? {
+        let found = try ImageReference.splits(text).compactMap { series, rest in
+            let image =
+                if let back = ImageReference.age(rest) {
+                    try imageID("series = ?1", [series], back: back)
+                } else {
+                    try imageID("series = ?1 AND name = ?2", [series, rest])
+                }
+            return image.map { (series, $0) }
         }
-        return try image(id: row.integer(0))
+        guard found.count < 2 else {
+            throw ArchiveError(
+                .noSuchImage, "\(database.path): @\(text) is of several series",
+                suggestion: "use "
+                    + found.map { "@\($0.1) (series \(Escape.printable($0.0)))" }.joined(separator: " or "))
+        }
+        return found.first?.1
+    }
+
+    /// The error for a reference that names no image, with what the user may have meant.
+    private func missing(_ reference: ImageReference) throws -> ArchiveError {
+        let series = try series()
+        if case .name(let name) = reference, series.contains(name) {
+            return ArchiveError(
+                .noSuchImage, "\(database.path): no image named \(name)",
+                suggestion: "it is a series: @\(Escape.printable(name)):\(ImageReference.latestWord)")
+        }
+        return ArchiveError(
+            .noSuchImage, "\(database.path): no image \(reference.text)",
+            suggestion: try suggestion(for: reference, among: series))
     }
 
     /// The reference nearest to a name that no image has; nil if none is near.
-    private func suggestion(for reference: ImageReference) throws -> String? {
-        guard case .name(let name) = reference else { return nil }
+    private func suggestion(for reference: ImageReference, among series: [String]) throws -> String? {
+        let name: String
+        switch reference {
+        case .id, .latest: return nil
+        case .name(let text), .colon(let text): name = text
+        }
         let rows = try database.prepare("SELECT DISTINCT name FROM image")
         var names = [ImageReference.latestWord]
         while try rows.step() { names.append(rows.string(0)) }
-        return Nearest.suggestion(name, among: names, prefix: "@")
+        if let nearest = Nearest.suggestion(name, among: names, prefix: "@") { return nearest }
+        guard let (typed, rest) = ImageReference.splits(name).first else { return nil }
+        if !series.contains(typed) {
+            return Nearest.match(typed, among: series).map { "did you mean @\(Escape.printable($0 + ":" + rest))?" }
+        }
+        let members = try database.prepare("SELECT name FROM image WHERE series = ?")
+        try members.bind(1, typed)
+        names = [ImageReference.latestWord]
+        while try members.step() { names.append(members.string(0)) }
+        guard ImageReference.age(rest) == nil else {
+            return "the series has \(names.count == 2 ? "1 image" : "\(names.count - 1) images")"
+        }
+        return Nearest.suggestion(rest, among: names, prefix: "@\(Escape.printable(typed)):")
     }
 
     /// The findings of import about an image.

@@ -1,27 +1,45 @@
-import XenstoreStream
-
-/// Times in the form that the archive stores: UTC, ISO 8601, whole seconds.
+/// Times in the form that the archive stores: UTC, ISO 8601, seconds, and a fraction of a second if
+/// it is known and not zero.
+///
+/// `rtrim(time, 'Z')` sorts times as text: a second comes before its fractions, which have no zeros
+/// at their end. With the Z, 12:00:00.5Z would come before 12:00:00Z.
 package enum Timestamp {
-    /// `text` (YYYY-MM-DD, or with THH:MM[:SS[.fff]] and Z or an offset, otherwise UTC) as
-    /// YYYY-MM-DDTHH:MM:SSZ.
-    /// - Throws: `ArchiveError` with code `usage` if it is not such a time.
+    /// A time in one of the forms of `TimeText` (UTC, if it has no offset) as YYYY-MM-DDTHH:MM:SSZ,
+    /// or with a fraction as YYYY-MM-DDTHH:MM:SS.fZ.
+    /// - Throws: `ArchiveError` with code `usage` if it is not such a time, if the day or the time
+    ///   does not exist, or if it is not in the years 0 to 9999 of UTC.
     package static func normalize(_ text: String) throws -> String {
-        let digits = Array(text.utf8)
-        let looksRight =
-            digits.count >= 10 && digits[4] == 0x2D && digits[7] == 0x2D
-            && digits[..<4].allSatisfy(ASCII.isDigit)
-        // SQLite reads all these forms. It accepts the 31st of any month, so the date is converted
-        // to a day and back, and must stay the same.
-        let database = try Database(path: ":memory:", mode: .write)
-        let query = try database.prepare(
-            "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', julianday(?1)) "
-                + "WHERE date(julianday(substr(?1, 1, 10))) = substr(?1, 1, 10) AND date(?1) IS NOT NULL"
-        )
-        try query.bind(1, text)
-        guard looksRight, try query.step() else {
+        guard let parts = TimeText(text), let time = try utc(parts) else {
             throw ArchiveError(.usage, "\(text): not a valid time; use the form 2026-08-01T12:00:00Z")
         }
-        return query.string(0)
+        return time + (parts.fraction.isEmpty ? "" : ".\(parts.fraction)") + "Z"
+    }
+
+    /// YYYY-MM-DDTHH:MM:SS in UTC; nil if there is no such time.
+    private static func utc(_ parts: TimeText) throws -> String? {
+        // SQLite accepts the 31st of any month, so the date is converted to a day and back, and
+        // must stay the same.
+        let database = try Database(path: ":memory:", mode: .write)
+        let query = try database.prepare(
+            "SELECT strftime('%Y-%m-%dT%H:%M:%S', ?1 || 'T' || ?2, ?3) WHERE date(julianday(?1)) = ?1")
+        try query.bind(1, parts.date)
+        try query.bind(2, parts.clock)
+        try query.bind(3, "\(-parts.minutesAhead) minutes")
+        // SQLite takes 24:00 for the next day's 00:00 in some versions only.
+        guard parts.clock < "24", try query.step(), !query.isNull(0) else { return nil }
+        let time = query.string(0)
+        // A year before 0 has a sign.
+        return time.hasPrefix("-") ? nil : time
+    }
+
+    /// Whether a time, as the archive stores it, is later than the system's clock says it is now.
+    /// - Throws: `ArchiveError` if SQLite fails.
+    package static func isInFuture(_ time: String) throws -> Bool {
+        let database = try Database(path: ":memory:", mode: .write)
+        let query = try database.prepare(
+            "SELECT rtrim(?1, 'Z') > strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+        try query.bind(1, time)
+        return try query.step() && query.integer(0) == 1
     }
 
     /// Seconds since 1970 as YYYY-MM-DDTHH:MM:SSZ.

@@ -38,7 +38,9 @@ struct AccessCommand: ParsableCommand {
         else { return }
         if let path, count == 0 {
             // This error names the nearest path.
-            if image != "-" { _ = try Listing.find(try NodeTree(archive.source(image)), Octets(path.utf8)) }
+            if image != "-" {
+                _ = try Listing.find(try NodeTree(archive.source(image, notes: false)), Octets(path.utf8))
+            }
             throw ArchiveError(.noSuchImage, "\(path): the image has no such node; 'xsarchive ls' lists its nodes")
         }
     }

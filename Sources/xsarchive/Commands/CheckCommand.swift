@@ -65,9 +65,10 @@ struct CheckCommand: ParsableCommand {
             do {
                 let place = images.count > 1 ? " (\(index + 1) of \(images.count))" : ""
                 progress.next("checking \(reference)\(place)") { archive.size(reference) }
-                let check = try ImageCheck(LoadedImage(archive, reference, layout: layout.layout))
+                let loaded = try LoadedImage(archive, reference, layout: layout.layout, notes: !quiet)
+                let check = try ImageCheck(loaded)
                 if check.items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
-                if !quiet { report.add(reference, check) }
+                if !quiet { report.add(loaded.source.name, check) }
             } catch let error as ArchiveError {
                 Console.flush()
                 Console.complain(Advice.line(error))

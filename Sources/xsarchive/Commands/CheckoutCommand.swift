@@ -37,7 +37,7 @@ struct CheckoutCommand: ParsableCommand {
         }
         try target.check()
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
-        let source = try archive.source(image)
+        let source = try archive.source(image, notes: !talk.quiet)
         let writer = try WorkspaceWriter(source)
         let size = Double(source.size)
         progress.next("checking out \(source.name)", isMeasured: true) { size }

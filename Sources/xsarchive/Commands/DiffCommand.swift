@@ -111,9 +111,9 @@ struct DiffCommand: ParsableCommand {
     /// memory that reading takes is needed only once.
     private func sources() throws -> (ImageSource, ImageSource) {
         guard FileIO.size(old) + FileIO.size(new) < 1 << 28 else {
-            return (try archive.source(old), try archive.source(new))
+            return (try archive.source(old, notes: false), try archive.source(new, notes: false))
         }
-        return try concurrently({ try archive.source(old) }, { try archive.source(new) })
+        return try concurrently({ try archive.source(old, notes: false) }, { try archive.source(new, notes: false) })
     }
 
     /// The domains of --domain in both images; nil if the diff is of everything.
@@ -145,6 +145,7 @@ struct DiffCommand: ParsableCommand {
         }
         let progress = Progress("reading \(old) and \(new)", isWanted: !quiet) { archive.size(old) + archive.size(new) }
         let (left, right) = try sources()
+        if !quiet { try SeriesNote.say(old: (old, left), new: (new, right)) }
         let redactor = try secrets.redactor(showsChanges: true)
         progress.next("comparing \(left.name) and \(right.name)") { Double(left.size) + Double(right.size) }
         let domains = try domains(left, right)

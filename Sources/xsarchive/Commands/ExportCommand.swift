@@ -35,7 +35,7 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (archive, image) = try archive.archivedImage(image)
+        let (archive, image) = try archive.archivedImage(image, notes: !talk.quiet)
         let exporter = Exporter(archive)
         let progress = Progress("exporting", isWanted: !talk.quiet, isMeasured: true) {
             Double(image.stream.size) * (output == "-" ? 2 : 1)

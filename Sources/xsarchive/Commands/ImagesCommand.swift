@@ -22,6 +22,7 @@ struct ImagesCommand: ParsableCommand {
             ],
             format: output.format, expendable: ["imported_at", "sha256", "layout", "records"])
         let archive = try archive.open()
+        if let series { try archive.requireSeries(series) }
         let rebuilds = try CustodyLog(archive).rebuilds()
         for image in try archive.images() where series == nil || image.label.series == series {
             // A person needs only enough digits to tell images apart; programs get all of them.
@@ -36,11 +37,5 @@ struct ImagesCommand: ParsableCommand {
             ])
         }
         table.finish()
-        guard let series else { return }
-        let known = try archive.series()
-        if !known.contains(series), let nearest = Nearest.match(series, among: known) {
-            Console.flush()
-            Console.note("xsarchive: there is no series \(series); did you mean \(nearest)?")
-        }
     }
 }

@@ -25,9 +25,10 @@ struct ImportCommand: ParsableCommand {
             Limits: --max-size for each member and four times as much for all, 100000 members, 4 containers in each \
             other.
             An unambiguous UTC timestamp in the file name is used as the capture time, as in \
-            state_dump-2026-08-01T12:00:00Z. --time-from name accepts any date and time (UTC, unless the name has an \
-            offset) or seconds since 1970; --time-from mtime uses the file's modification time. --captured-at takes \
-            precedence.
+            state_dump-2026-08-01T12:00:00Z or 20260801T120000.5+0200. --time-from name accepts any date and time \
+            (UTC, unless the name has an offset) or seconds since 1970, and refuses a time that does not exist; \
+            --time-from mtime uses the file's modification time. --captured-at takes precedence. A time in the future \
+            is stored and reported.
             Exit status: 0 all imported, 1 files in a directory or container were skipped, 2 an image could not be \
             imported.
             Examples:
@@ -51,7 +52,12 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The image's name (default: the file's name).")
     var name: String?
 
-    @Option(help: "The capture time: YYYY-MM-DD, or with THH:MM:SS and Z or an offset like +02:00 (default: UTC).")
+    @Option(
+        help:
+            """
+            The capture time: YYYY-MM-DD, or with THH:MM:SS, a fraction and Z or an offset like +02:00, +0200 or +02 \
+            (default: UTC).
+            """)
     var capturedAt: String?
 
     @Option(help: "Where the capture time comes from otherwise: auto (an unambiguous file name), name, mtime or none.")
@@ -90,12 +96,15 @@ struct ImportCommand: ParsableCommand {
             throw ValidationError("--name requires exactly one file, but there are \(files.count).")
         }
         try name.map(ImageName.validate)
+        try SeriesName.validate(series)
         if files.count(where: { $0 == "-" }) > 1 {
             throw ValidationError("standard input can be only one of the images.")
         }
     }
 
     func run() throws {
+        // New images without a capture time whose names contain one.
+        var untaken = 0
         let time = try capturedAt.map(Timestamp.normalize)
         var table = Table(columns: ["image_id", "name", "records", "sha256", "outcome"], format: output.format)
         var status = Exit.done
@@ -115,7 +124,7 @@ struct ImportCommand: ParsableCommand {
                 do {
                     switch item {
                     case .file(let source):
-                        try take(source, time, progress, &table)
+                        untaken += try take(source, time, progress, &table)
                         progress.advance(by: FileTree.size(source.path))
                     case .passedOver(let path, let why):
                         Console.note("xsarchive: \(path): skipped: \(why)")
@@ -138,25 +147,39 @@ struct ImportCommand: ParsableCommand {
             }
         }
         Progress.end()
+        if untaken > 0 && !talk.quiet {
+            let (images, names) =
+                untaken == 1 ? ("1 image has", "its name contains") : ("\(untaken) images have", "their names contain")
+            Console.flush()
+            Console.note("xsarchive: \(images) no capture time, but \(names) one; --time-from name takes it (UTC)")
+        }
         if output.format != .text && !talk.quiet { table.finish() }
         if status != .done { throw status.code }
     }
 
-    private func take(_ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table) throws
-    {
+    /// Imports the images of a file.
+    /// - Returns: how many are new and have no capture time, although their names contain one.
+    private func take(
+        _ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table
+    ) throws -> Int {
         if source.member == nil {
             try MissingImage.refuse(source.path, in: nil)
         } else if name != nil, files == ["-"] {
             throw ArchiveError(.usage, "\(source.path): --name requires one image, but standard input is a container")
         }
         let file = try ImageFile(source, limit: maxSize.bytes, keepingPart: salvage)
-        for image in file.images(layout: layout.layout) { try take(image, of: source, time, progress, &table) }
+        var untaken = 0
+        for image in file.images(layout: layout.layout) {
+            if try take(image, of: source, time, progress, &table) { untaken += 1 }
+        }
+        return untaken
     }
 
     /// Imports one of the images of a file.
+    /// - Returns: whether it is new and has no capture time, although its name contains one.
     private func take(
         _ file: ImageFile, of source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table
-    ) throws {
+    ) throws -> Bool {
         let start = ContinuousClock.now
         let label = ImageLabel(
             name: name.map { file.name(named: $0) } ?? file.name(from: source.name), series: series,
@@ -168,6 +191,9 @@ struct ImportCommand: ParsableCommand {
             if image.format.layout.isListing { reportReading(file, image) }
         }
         note(file, image, outcome)
+        if let time = label.capturedAt, try Timestamp.isInFuture(time) {
+            Console.note("xsarchive: \(file.path): the capture time \(time) is in the future")
+        }
         if verbose {
             Console.flush()
             let findings = image.findings.count == 1 ? "1 finding" : "\(image.findings.count) findings"
@@ -177,6 +203,8 @@ struct ImportCommand: ParsableCommand {
                     + "\(time)"
             )
         }
+        return outcome.kind != .known && label.capturedAt == nil && timeFrom == .auto
+            && (try? CaptureTime.name.time(of: source)) != nil
     }
 
     private func store(

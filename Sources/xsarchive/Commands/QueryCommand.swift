@@ -75,7 +75,9 @@ struct QueryCommand: ParsableCommand {
             let opened = try archive.open()
             for parameter in query.parameters where parameter.isImage {
                 guard let value = values[parameter.name], let reference = try ImageReference(value) else { continue }
-                values[parameter.name] = String(try opened.image(reference).imageID)
+                let image = try opened.image(reference)
+                try SeriesNote.say(reference, image, opened)
+                values[parameter.name] = String(image.imageID)
             }
             let statement = try query.prepare(opened, parameters: values, timeout: time.timeout)
             // An id that no image has finds nothing.

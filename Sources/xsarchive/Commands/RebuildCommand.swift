@@ -78,6 +78,7 @@ struct RebuildCommand: ParsableCommand {
 
     func validate() throws {
         try saveAs.map(ImageName.validate)
+        try SeriesName.validate(series)
     }
 
     private func plan() throws -> Rebuild {
@@ -101,7 +102,7 @@ struct RebuildCommand: ParsableCommand {
         let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path, image])
         try target.check()
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
-        let source = try archive.source(image)
+        let source = try archive.source(image, notes: !talk.quiet)
         progress.next("rebuilding \(source.name)") { Double(source.size) }
         let stream = try plan.run(source)
         progress.next("writing") { Double(stream.image.size) }

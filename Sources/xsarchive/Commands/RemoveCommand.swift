@@ -38,6 +38,7 @@ struct RemoveCommand: ParsableCommand {
                 continue
             }
             let image = try opened.image(parsed)
+            if !talk.quiet { try SeriesNote.say(parsed, image, opened) }
             if !found.contains(where: { $0.imageID == image.imageID }) { found.append(image) }
         }
         let remover = Remover(opened)

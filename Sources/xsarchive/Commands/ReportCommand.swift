@@ -82,7 +82,7 @@ struct ReportCommand: ParsableCommand {
     /// - Throws: `ArchiveError` if the image cannot be loaded, or if nothing in the file is
     ///   readable.
     private func readable(_ reference: String) throws -> LoadedImage {
-        let loaded = try LoadedImage(archive, reference)
+        let loaded = try LoadedImage(archive, reference, notes: !talk.quiet)
         guard loaded.image.recordCount > 0 || !loaded.image.isSalvaged else {
             throw ArchiveError(
                 .badImage, "\(reference): contains nothing that is readable as an image; see 'xsarchive check'")

@@ -7,23 +7,27 @@ extension ArchiveOptions {
     /// What IMAGE names, in the form that a command needs.
     /// - Parameters:
     ///   - reference: as the user gave it.
+    ///   - notes: whether to say which series was taken if there are several.
     ///   - file: reads a file.
     ///   - archived: reads an archived image.
     func load<Loaded>(
-        _ reference: String, file: (String) throws -> Loaded, archived: (Archive, ArchivedImage) throws -> Loaded
+        _ reference: String, notes: Bool = true, file: (String) throws -> Loaded,
+        archived: (Archive, ArchivedImage) throws -> Loaded
     ) throws -> Loaded {
         if let parsed = try ImageReference(reference) {
             let archive = try open()
-            return try archived(archive, try archive.image(parsed))
+            let image = try archive.image(parsed)
+            if notes { try SeriesNote.say(parsed, image, archive) }
+            return try archived(archive, image)
         }
         try MissingImage.refuse(reference, in: self)
         return try file(reference)
     }
 
     /// The image, to be compared or listed.
-    func source(_ reference: String) throws -> ImageSource {
+    func source(_ reference: String, notes: Bool = true) throws -> ImageSource {
         try load(
-            reference, file: { ImageSource(name: $0, file: try ImageFile.prepare($0)) },
+            reference, notes: notes, file: { ImageSource(name: $0, file: try ImageFile.prepare($0)) },
             archived: { ImageSource($0, $1) })
     }
 
@@ -40,10 +44,12 @@ extension ArchiveOptions {
 
     /// An archived image.
     /// - Throws: `ArchiveError` with code `usage` if the reference names a file.
-    func archivedImage(_ reference: String) throws -> (Archive, ArchivedImage) {
+    func archivedImage(_ reference: String, notes: Bool = false) throws -> (Archive, ArchivedImage) {
         let parsed = try Self.archivedReference(reference)
         let archive = try open()
-        return (archive, try archive.image(parsed))
+        let image = try archive.image(parsed)
+        if notes { try SeriesNote.say(parsed, image, archive) }
+        return (archive, image)
     }
 
     /// The reference to an archived image.

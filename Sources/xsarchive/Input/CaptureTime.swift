@@ -30,6 +30,10 @@ enum CaptureTime: String, CaseIterable, ExpressibleByArgument {
             guard times.count == 1 else {
                 throw Self.unknown(source.path, "the name contains \(times.count) times")
             }
+            if time.moment == .unclear {
+                throw Self.unknown(
+                    source.path, "what follows the time in the name may be an offset from UTC or another number")
+            }
             do { return try time.normalized() } catch {
                 throw Self.unknown(source.path, "the time in the name does not exist")
             }

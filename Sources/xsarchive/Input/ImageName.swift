@@ -12,7 +12,8 @@ enum ImageName {
             throw ValidationError("the name \(name) begins with @, which only marks a reference; omit it")
         }
         if ImageReference.isAmbiguous(name: name) {
-            throw ValidationError("the name \(name) would be confused with @ID or @latest; choose another")
+            throw ValidationError(
+                "the name \(name) would be confused with @ID, @latest or @SERIES:latest; choose another")
         }
     }
 }

@@ -15,11 +15,13 @@ struct LoadedImage {
     let archive: Archive
     let imageID: Int64
 
-    /// - Parameter layout: the layout of a file; nil: detect it.
-    init(_ options: ArchiveOptions, _ reference: String, layout: Layout? = nil) throws {
+    /// - Parameters:
+    ///   - layout: the layout of a file; nil: detect it.
+    ///   - notes: whether to say which series was taken if there are several.
+    init(_ options: ArchiveOptions, _ reference: String, layout: Layout? = nil, notes: Bool = true) throws {
         self.reference = reference
         (source, image, archive, imageID) = try options.load(
-            reference,
+            reference, notes: notes,
             file: { name in
                 let image = try ImageFile.prepare(name, layout: layout, salvaging: true)
                 let archive = try Archive.inMemory()
