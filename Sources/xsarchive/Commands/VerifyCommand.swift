@@ -11,8 +11,8 @@ struct VerifyCommand: ParsableCommand {
             Lists every check and its verdict. Write down the two lines at the end, and keep them elsewhere: the \
             digest of all images, which is the same for the same images under the same labels in any archive, and \
             the hash of the newest custody entry. --expect compares the archive with either of them, or with both; the \
-            hash is found even if the log has grown since. Without --expect, a log that was truncated or rewritten cannot \
-            be detected.
+            hash is found even if the log has grown since. Without --expect, a log that was truncated or rewritten \
+            cannot be detected.
             Exit status: 0 all checks pass, 2 a check failed.
             Examples:
               xsarchive verify
