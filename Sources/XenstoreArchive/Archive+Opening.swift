@@ -73,6 +73,9 @@ extension Archive {
             throw ArchiveError(
                 .file, "\(path): is a directory; give the name of the archive in it, like \(path)/xsarchive.db")
         }
+        guard !FileIO.exists(path) || FileTree.isRegular(path) else {
+            throw ArchiveError(.notAnArchive, "\(path): is not a regular file; give the name of an archive")
+        }
     }
 
     /// The name for SQLite, to which a name that begins with a colon is special.

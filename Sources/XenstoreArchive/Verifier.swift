@@ -30,19 +30,18 @@ public struct Verifier {
         public let custodyHead: String?
         /// The number of entries of the custody log.
         public let entryCount: Int
-        /// Whether the expected value matches the digest or the hash of any entry; nil if none was
+        /// Whether each expected value matches the digest or the hash of any entry; nil if none was
         /// given.
         public let isAsExpected: Bool?
     }
 
     /// Runs all checks and calls `report` with each result as it comes.
     /// - Parameters:
-    ///   - expected: the digest or the hash of an entry of the custody log, as written down
-    ///     earlier.
+    ///   - expected: digests or hashes of entries of the custody log, as written down earlier.
     ///   - report: called with each result.
     /// - Throws: only what `report` throws; a check that cannot be run is reported as a problem.
     @discardableResult
-    public func run(expecting expected: String? = nil, _ report: (Result) throws -> Void) throws -> Summary {
+    public func run(expecting expected: [String] = [], _ report: (Result) throws -> Void) throws -> Summary {
         try report(Result(subject: "integrity", problem: integrityProblem()))
         try report(Result(subject: "foreign keys", problem: foreignKeyProblem()))
         var custody: CustodyCheck?
@@ -55,14 +54,16 @@ public struct Verifier {
         try reportImages(custody, report)
         let digest = try? ArchiveDigest(archive)
         let hashes = custody?.hashes ?? []
-        let isAsExpected = expected.map { written in
-            ([digest?.hexadecimal ?? ""] + hashes).contains { ArchiveDigest.begins($0, with: written) }
+        let unmatched = expected.filter { written in
+            !([digest?.hexadecimal ?? ""] + hashes).contains { ArchiveDigest.begins($0, with: written) }
         }
-        if isAsExpected == false {
-            let what = "neither the digest nor the hash of any entry of the custody log begins with it"
+        for written in unmatched {
+            let what = "neither the digest nor the hash of any entry of the custody log begins with \(written)"
             try report(Result(subject: "expected", problem: what))
         }
-        return Summary(digest: digest, custodyHead: hashes.last, entryCount: hashes.count, isAsExpected: isAsExpected)
+        return Summary(
+            digest: digest, custodyHead: hashes.last, entryCount: hashes.count,
+            isAsExpected: expected.isEmpty ? nil : unmatched.isEmpty)
     }
 
     private func reportImages(_ custody: CustodyCheck?, _ report: (Result) throws -> Void) throws {

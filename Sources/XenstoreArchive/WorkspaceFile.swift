@@ -60,6 +60,9 @@ package enum WorkspaceFile {
         guard FileIO.exists(path) else {
             throw ArchiveError(.notAWorkspace, "\(path): no such file")
         }
+        if FileTree.isFolder(path) {
+            throw ArchiveError(.notAWorkspace, "\(path): is a directory, not an xsarchive workspace")
+        }
         let database = try Database(path: Archive.fileName(path), mode: .read)
         // The pragma fails if the file is not an SQLite file.
         guard (try? database.integer("PRAGMA application_id")) == .some(applicationID) else {

@@ -53,10 +53,12 @@ struct XSArchive: ParsableCommand {
             fail("cannot read the command's arguments, as /proc is not mounted; mount it", .trouble)
         }
         BusyHandler.report = { Console.note("xsarchive: \($0)") }
+        var arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            let arguments = try LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()), before: commandNames)
+            arguments = try LeadingOptions.moved(arguments, before: commandNames)
             try MistypedCommand.refuse(arguments, among: commandNames)
             var command = try parseAsRoot(QueryCommand.explaining(arguments))
+            try RepeatedOption.refuse(arguments, of: type(of: command))
             defer { Progress.end() }
             try command.run()
             Console.flush()
@@ -69,10 +71,7 @@ struct XSArchive: ParsableCommand {
             fail(Advice.line(error), .trouble)
         } catch  where exitCode(for: error) == .validationFailure {
             fail(
-                UsageAdvice(
-                    message: message(for: error), arguments: Array(CommandLine.arguments.dropFirst()),
-                    commands: commandNames
-                ).line,
+                UsageAdvice(message: message(for: error), arguments: arguments, commands: commandNames).line,
                 .usage)
         } catch {
             // A request for help, which the argument parser prints.

@@ -54,6 +54,20 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(place.names == [])
     }
 
+    @Test(arguments: readers + [["import", tiny]]) func aDeviceIsRefused(_ command: [String]) {
+        expectFailure(
+            Workplace().run(command + ["-a", "/dev/null"]), 2,
+            "/dev/null: is not a regular file; give the name of an archive")
+    }
+
+    @Test func aDirectoryIsNoWorkspace() {
+        let place = Workplace()
+        expectFailure(
+            place.run("build", ".", "-o", "out"), 2,
+            ".: is a directory, not an xsarchive workspace; create one with 'xsarchive checkout'")
+        #expect(place.names == [])
+    }
+
     @Test func aDirectoryIsRefused() {
         let place = Workplace()
         expectFailure(

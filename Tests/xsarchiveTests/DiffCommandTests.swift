@@ -106,6 +106,27 @@ import Testing
         #expect(place.run("diff", "old.bin", "new.bin", "--path", "/none/*").ending == .exit(0))
     }
 
+    @Test func aPathWithoutWildcardsIsItAndEverythingBelowIt() {
+        let place = sequence()
+        func run(_ arguments: String...) -> Outcome { place.run(["diff", "old.bin", "new.bin"] + arguments) }
+        let below = run("--name-status", "--path", "/local/domain/3/*").lines
+        #expect(below.count == 2)
+        #expect(run("--name-status", "--path", "/local/domain/3").lines == below)
+        #expect(run("--name-status", "--path", "/local/domain/3/").lines == below)
+        #expect(run("--name-status", "--path", "/local/domain/3/data/meminfo_free").lines == [below[0]])
+        for quiet in ["-q", "--quiet"] {
+            let outcome = place.run("diff", quiet, "--path", "/local/domain/3", "old.bin", "new.bin")
+            #expect(outcome.ending == .exit(1) && outcome.output.isEmpty && outcome.errors.isEmpty)
+        }
+        let absolute = run("--name-status").lines.filter { $0.contains("\t/") }
+        #expect(run("--name-status", "--path", "/").lines == absolute)
+        // A name that begins like the path's last one is not below it.
+        #expect(run("--name-status", "--path", "/local/domain/3/data").lines == [below[0]])
+        let none = run("--quiet", "--path", "/local/domain/3/dat")
+        #expect(none.ending == .exit(2) && none.errorText.contains("did you mean /local/domain/3/data?"))
+        expectUsage(run("--path", ""), "--path is empty; give a path")
+    }
+
     @Test func recordsInAnotherOrderAreToldOnStandardErrorOnly() throws {
         let place = Workplace()
         for (name, paths) in [("a.bin", ["/", "/a", "/b"]), ("b.bin", ["/", "/b", "/a"])] {

@@ -15,6 +15,19 @@ import Testing
         expectBytes(toOutput.output, Fixtures.bytes(name))
     }
 
+    @Test(arguments: ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+    func standardOutputHasOtherNames(_ name: String) {
+        let export = SharedArchive.run("export", "@2", "-o", name)
+        expectDone(export)
+        expectBytes(export.output, Fixtures.bytes("xen-4.17-small.bin"))
+        let rebuild = SharedArchive.run("rebuild", "-q", "@3", "-o", name)
+        expectDone(rebuild)
+        expectBytes(rebuild.output, SharedArchive.run("rebuild", "-q", "@3", "-o", "-").output)
+        let report = SharedArchive.run("report", "@1", "-o", name)
+        expectDone(report)
+        #expect(report.text.hasPrefix("<!DOCTYPE html>") || report.text.hasPrefix("<!doctype html>"))
+    }
+
     @Test func imagesThatShareRecordsComeOutApart() {
         for (index, name) in SharedArchive.names.enumerated() {
             expectBytes(SharedArchive.run("export", "@\(index + 1)", "-o", "-").output, Fixtures.bytes(name), "\(name)")

@@ -47,6 +47,10 @@ import Testing
         expectDone(place.run("report", "@latest~1", "@latest", "-o", "changes.html"))
         expectDone(
             place.run("sql", "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"))
+        expectDone(place.run("sql", "-i", "@latest", "SELECT * FROM watches WHERE image_id = :image_id"))
+        expectDone(
+            place.run(
+                "sql", "-P", "path=/local/domain/1/name", "SELECT image_id, value FROM nodes WHERE path = :path"))
         expectDone(place.run("ls", "@latest", "-f", "-p", "/local/domain/1"))
         expectDone(place.run("cat", "@latest", "/local/domain/1/name"))
         expectDone(place.run("import", "--series", "host7", "--captured-at", "2026-08-01T12:00:00Z", "state_dump"))

@@ -13,10 +13,21 @@ import Testing
         #expect(explained.text.hasPrefix("dead_owner: "))
     }
 
-    @Test func theArchiveBehindTheCommandWins() {
+    @Test func theArchiveIsGivenOnce() {
         let place = Workplace()
-        expectDone(place.run("-a", "a.db", "import", "-a", "b.db", Fixtures.path("xen-4.17-tiny.bin")))
-        #expect(place.names == ["b.db"])
+        expectUsage(
+            place.run("-a", "a.db", "import", "-a", "b.db", Fixtures.path("xen-4.17-tiny.bin")),
+            "-a is given twice; give it once")
+        #expect(place.names == [])
+    }
+
+    @Test func theAdviceNamesTheCommandWhateverComesBeforeIt() {
+        for arguments in [
+            ["-a", "xy.db", "diff", "@1"], ["--archive=xy.db", "diff", "@1"], ["diff", "@1"],
+            ["--format", "json", "diff", "@1", "@2"],
+        ] {
+            expectUsage(Workplace().run(arguments), "; see 'xsarchive help diff'")
+        }
     }
 
     @Test func anotherOptionBeforeTheCommandIsToldItsPlace() {

@@ -149,8 +149,22 @@ import Testing
         #expect(report.output.isEmpty && place.names.contains("page.html"))
     }
 
-    /// An image in which nothing is lost or repaired, as alterations are reported even with
-    /// --quiet.
+    @Test func aQuietRebuildReportsOnlyWhatWasLost() {
+        let place = Workplace.withSharedImages()
+        let set = ["--set", "/local/domain/3/new=1"]
+        #expect(place.run(["rebuild", "@3", "-o", "loud"] + set).errorText.contains("changed new-node: "))
+        for target in [["-o", "quiet"], ["--save-as", "quiet"]] {
+            let outcome = place.run(["rebuild", "-q", "@3"] + target + set)
+            expectDone(outcome)
+            #expect(outcome.output.isEmpty)
+        }
+        #expect(place.shell("cmp loud quiet").ending == .exit(0))
+        let lossy = place.run("rebuild", "-q", "@6", "-o", "lossy", "--layout", "oxenstored")
+        #expect(lossy.ending == .exit(0) && !lossy.errorLines.isEmpty)
+        #expect(lossy.errorLines.allSatisfy { $0.contains(": lost ") || $0.contains(": warning: ") })
+    }
+
+    /// An image in which nothing is lost or repaired.
     @Test func quietCommandsThatMakeStreamsTellTroubleOnly() {
         let place = Workplace()
         place.write(Fixtures.bytes("xen-4.17-seq-1.bin"), "image")

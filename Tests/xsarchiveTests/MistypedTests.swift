@@ -159,13 +159,9 @@ import Testing
     }
 
     @Test func aPathOfADiffThatIsThereAndDidNotChange() {
-        let outcome = SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/3", "--name-status")
+        let outcome = SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/0/name", "--name-status")
         #expect(outcome.ending == .exit(0) && outcome.output.isEmpty)
-        #expect(
-            outcome.errorText
-                == "xsarchive: none of the 8 changes matches --path; --path '/local/domain/3/*' matches what is "
-                + "below it\n"
-        )
-        expectDone(SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/3", "--quiet"))
+        #expect(outcome.errorText == "xsarchive: none of the 8 changes matches --path\n")
+        expectDone(SharedArchive.run("diff", "@3", "@4", "--path", "/local/domain/0/name", "--quiet"))
     }
 }

@@ -79,6 +79,11 @@ public struct NamedQuery: Sendable {
                 let form = name.hasSuffix("_id") ? "an image, e.g. \(name)=@latest" : "an integer, e.g. \(name)=3"
                 throw ArchiveError(.usage, "query \(self.name): '\(value)' is not valid; \(name) must be \(form)")
             }
+            // Xen's limit: a number that no domain can have is a slip, and would find nothing.
+            guard name != "domid" || UInt16(exactly: number) != nil else {
+                throw ArchiveError(
+                    .usage, "query \(self.name): '\(value)' is not a domid; give a number from 0 to 65535")
+            }
             try statement.bind(index, number)
         }
         return statement

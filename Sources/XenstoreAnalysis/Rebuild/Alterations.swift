@@ -37,9 +37,19 @@ public struct Alterations: Sendable {
     /// counts the rest.
     public var lines: [String] {
         let (losses, changes) = (all.filter(\.kind.isLoss), all.filter { !$0.kind.isLoss })
-        let rest = Alteration.Kind.allCases.filter { count($0) > Self.linesPerKind }.map { kind in
+        return (losses + changes).map(\.text) + Alteration.Kind.allCases.compactMap(rest)
+    }
+
+    /// The lines of losses alone.
+    public var lossLines: [String] {
+        all.filter(\.kind.isLoss).map(\.text) + Alteration.Kind.allCases.filter(\.isLoss).compactMap(rest)
+    }
+
+    /// The line that counts the alterations of a kind without their own line; nil if there are
+    /// none.
+    private func rest(_ kind: Alteration.Kind) -> String? {
+        guard count(kind) > Self.linesPerKind else { return nil }
+        return
             "\(kind.isLoss ? "lost" : "changed") \(kind.rawValue): \(count(kind) - Self.linesPerKind) more of this kind"
-        }
-        return (losses + changes).map(\.text) + rest
     }
 }

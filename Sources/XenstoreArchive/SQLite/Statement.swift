@@ -84,6 +84,11 @@ public final class Statement {
         }
     }
 
+    /// The number of the statement's parameters, with and without a name.
+    public var parameterCount: Int {
+        Int(sqlite3_bind_parameter_count(handle))
+    }
+
     /// Whether running the statement leaves the file unchanged.
     var isReadOnly: Bool {
         sqlite3_stmt_readonly(handle) != 0

@@ -116,11 +116,6 @@ package enum FileIO {
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Makes writing to a pipe without a reader an error, instead of the silent end of the process.
-    package static func reportClosedPipes() {
-        signal(SIGPIPE, SIG_IGN)
-    }
-
     /// An error with the system's message for `errno`, and advice.
     static func failure(_ path: String, _ what: String) -> ArchiveError {
         let number = errno

@@ -2,8 +2,7 @@ import ArgumentParser
 
 /// Options before the command's name, where the parser accepts only those of the program itself.
 enum LeadingOptions {
-    /// Moves -a or --archive after the command's name, where a command accepts it. If the command
-    /// has its own -a, that one comes later and wins.
+    /// Moves -a or --archive after the command's name, where a command accepts it.
     /// - Parameter commands: the names of all commands.
     /// - Throws: `ValidationError` if another option comes before a command.
     static func moved(_ arguments: [String], before commands: [String]) throws -> [String] {

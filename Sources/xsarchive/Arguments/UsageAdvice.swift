@@ -16,8 +16,10 @@ struct UsageAdvice {
     }
 
     private var command: String? {
-        guard let word = arguments.first, commands.contains(word) else { return nil }
-        return word
+        guard let first = arguments.first else { return nil }
+        if commands.contains(first) { return first }
+        // What comes before a command are options, and their values.
+        return first.hasPrefix("-") ? arguments.first { commands.contains($0) } : nil
     }
 
     private var help: String {

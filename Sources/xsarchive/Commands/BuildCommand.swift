@@ -42,8 +42,13 @@ struct BuildCommand: ParsableCommand {
 
     @OptionGroup var talk: QuietOption
 
+    mutating func validate() {
+        output = OutputName.normalized(output)
+    }
+
     func run() throws {
-        let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [workspace])
+        let target = RebuiltOutput(
+            path: output, overwrite: force, isStrict: strict, sources: [workspace], isQuiet: talk.quiet)
         try target.check()
         let progress = Progress("reading \(workspace)", isWanted: !talk.quiet) { Double(FileIO.size(workspace)) }
         let reader = try WorkspaceReader(workspace)

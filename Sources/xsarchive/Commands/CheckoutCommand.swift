@@ -31,7 +31,8 @@ struct CheckoutCommand: ParsableCommand {
     @OptionGroup var talk: QuietOption
 
     func run() throws {
-        let target = RebuiltOutput(path: workspace, overwrite: force, isStrict: false, sources: [archive.path, image])
+        let target = RebuiltOutput(
+            path: workspace, overwrite: force, isStrict: false, sources: [archive.path, image], isQuiet: talk.quiet)
         guard workspace != "-" else {
             throw ArchiveError(.usage, "a workspace must be a file, not standard output; give a file name")
         }
@@ -42,6 +43,6 @@ struct CheckoutCommand: ParsableCommand {
         let size = Double(source.size)
         progress.next("checking out \(source.name)", isMeasured: true) { size }
         try writer.write(workspace, overwrite: force) { progress.show(ahead: size * $0) }
-        RebuiltOutput.tell(writer.alterations, source.name)
+        target.tell(writer.alterations, source.name)
     }
 }

@@ -26,7 +26,7 @@ struct DiffCommand: ParsableCommand {
             Exit status: 0 the same, 1 different, 2 trouble.
             Examples:
               xsarchive diff @latest~1 @latest
-              xsarchive diff before.bin after.bin --only node,perms --path '/local/domain/7/*'
+              xsarchive diff before.bin after.bin --only node,perms --path /local/domain/7
               xsarchive diff @1 @2 --by domain --color always | less -R
               xsarchive diff @host7-before @host8-after --domain 37=38
             """
@@ -46,14 +46,20 @@ struct DiffCommand: ParsableCommand {
     @Flag(help: "Print a letter (A added, D removed, M changed), the kind and the name, separated by tabs.")
     var nameStatus = false
 
-    @Flag(help: "Print nothing; only set the exit status.")
+    @Flag(name: .shortAndLong, help: "Print nothing; only set the exit status.")
     var quiet = false
 
-    @Option(help: "Show only these kinds: a comma-separated list.")
-    var only: String?
+    @Option(help: "Show only these kinds: a comma-separated list. Repeat it for more kinds.")
+    var only: [String] = []
 
-    @Option(help: "Show only nodes and watches whose path matches; wildcards *, ? and [] as in SQL's GLOB.")
-    var path: String?
+    @Option(
+        help:
+            """
+            Show only nodes and watches at and below this path, or, with the wildcards *, ? and [] of SQL's GLOB, \
+            those whose whole path matches. Repeat it for more paths.
+            """
+    )
+    var path: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -86,17 +92,18 @@ struct DiffCommand: ParsableCommand {
             throw ValidationError(
                 "a diff is not a table; use --format text, json or jsonl, or csv together with --stat.")
         }
+        if path.contains("") { throw ValidationError("--path is empty; give a path.") }
         _ = try kinds()
         _ = try domain.map(DomainArgument.init)
     }
 
     private func kinds() throws -> Set<Change.Kind> {
-        guard let only else { return Set(Change.Kind.allCases) }
-        guard only.contains(where: { $0 != "," }) else {
+        guard !only.isEmpty else { return Set(Change.Kind.allCases) }
+        guard only.allSatisfy({ $0.contains { $0 != "," } }) else {
             throw ValidationError("--only is empty; give one or more kinds.")
         }
         return Set(
-            try only.split(separator: ",").map { name in
+            try only.flatMap { $0.split(separator: ",") }.map { name in
                 guard let kind = Change.Kind(rawValue: String(name)) else {
                     let known = Change.Kind.allCases.map(\.rawValue)
                     let nearest = Nearest.match(String(name), among: known).map { "; did you mean \($0)?" } ?? "."
@@ -135,8 +142,8 @@ struct DiffCommand: ParsableCommand {
         return domains
     }
 
-    private func matches(_ change: Change, _ pattern: String) -> Bool {
-        [change.path, change.oldPath].contains { $0.map { Glob.matches($0, pattern) } ?? false }
+    private static func matches(_ change: Change, _ pattern: PathPattern) -> Bool {
+        [change.path, change.oldPath].contains { $0.map(pattern.matches) ?? false }
     }
 
     func run() throws {
@@ -151,8 +158,13 @@ struct DiffCommand: ParsableCommand {
         let domains = try domains(left, right)
         let diff = try Diff(left, right, only: domains)
         let kinds = try kinds()
+        let patterns = path.map(PathPattern.init)
+        for pattern in patterns where !diff.changes.contains(where: { Self.matches($0, pattern) }) {
+            try AbsentPath.refuse(pattern, in: [right, left])
+        }
         let changes = diff.changes.filter { change in
-            kinds.contains(change.kind) && path.map { matches(change, $0) } ?? true
+            kinds.contains(change.kind)
+                && (patterns.isEmpty || patterns.contains { Self.matches(change, $0) })
         }
         let shown =
             redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } }
@@ -166,9 +178,8 @@ struct DiffCommand: ParsableCommand {
                 if let note = CoverageText.rootNote(image.name, image.root) { Console.note("xsarchive: \(note)") }
             }
         }
-        if let path, changes.isEmpty && !diff.changes.isEmpty && !quiet {
-            let hint = path.contains("*") ? "" : "; --path '\(path)/*' matches what is below it"
-            Console.note("xsarchive: none of the \(diff.changes.count) changes matches --path\(hint)")
+        if !path.isEmpty && changes.isEmpty && !diff.changes.isEmpty && !quiet {
+            Console.note("xsarchive: none of the \(diff.changes.count) changes matches --path")
         }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet && domains == nil && diff.omissions.isEmpty {
             Console.note(

@@ -30,7 +30,8 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var talk: QuietOption
 
-    func validate() throws {
+    mutating func validate() throws {
+        output = OutputName.normalized(output)
         if talk.quiet && verbose { throw ValidationError("use only one of --quiet and --verbose.") }
     }
 
@@ -45,9 +46,6 @@ struct ExportCommand: ParsableCommand {
                 throw ArchiveError(
                     .usage, "an image is binary and would garble the terminal; give a file with -o, or pipe the output")
             }
-            // Half an image looks like a whole one. If the reader ends early, this must be an
-            // error, not a silent end as for other output.
-            FileIO.reportClosedPipes()
             try exporter.exportToStandardOutput(image) { progress.show(ahead: Double($0)) }
         } else {
             try exporter.export(image, toFile: output, overwrite: force) { progress.show(ahead: Double($0)) }

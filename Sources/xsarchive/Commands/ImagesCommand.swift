@@ -11,8 +11,8 @@ struct ImagesCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Option(help: "List only the images of this series.")
-    var series: String?
+    @Option(help: "List only the images of this series. Repeat it for more series.")
+    var series: [String] = []
 
     func run() throws {
         var table = Table(
@@ -22,9 +22,9 @@ struct ImagesCommand: ParsableCommand {
             ],
             format: output.format, expendable: ["imported_at", "sha256", "layout", "records"])
         let archive = try archive.open()
-        if let series { try archive.requireSeries(series) }
+        for name in series { try archive.requireSeries(name) }
         let rebuilds = try CustodyLog(archive).rebuilds()
-        for image in try archive.images() where series == nil || image.label.series == series {
+        for image in try archive.images() where series.isEmpty || series.contains(image.label.series) {
             // A person needs only enough digits to tell images apart; programs get all of them.
             let digest = output.format == .text ? String(image.stream.sha256.prefix(12)) : image.stream.sha256
             table.add([

@@ -63,31 +63,9 @@ struct LogCommand: ParsableCommand {
         let opened = try archive.open()
         let count = try query.prepare(opened, parameters: parameters)
             .printRows(format: output.format, expendable: NamedQuery.expendable, isSilentWhereEmpty: true)
-        if count == 0 {
-            let what = path ?? vm.map { "guest \(uuid($0))" } ?? domain.map { "domain \($0)" } ?? ""
-            throw ArchiveError(
-                .noSuchImage, "\(what): not found in any image\(series.map { " of series \($0)" } ?? "")",
-                suggestion: try advice(opened))
-        }
-    }
-
-    private func advice(_ opened: Archive) throws -> String {
-        let known = try opened.series()
-        if let series, !known.contains(series) {
-            return Nearest.suggestion(series, among: known) ?? "'xsarchive images' lists the images and their series"
-        }
-        if let vm { return try nearest("/vm/" + uuid(vm), opened) ?? "'xsarchive domains' shows the UUIDs of an image" }
-        guard let path else { return "'xsarchive domains' lists an image's domains" }
-        if ImageReference.marks(path) { return "log takes a node's path, and reads all images" }
-        guard path.hasPrefix("/") else { return "give the full path, like /local/domain/0/name" }
-        guard (try? opened.image(.latest(back: 0))) != nil else { return "the archive is empty" }
-        return try nearest(path, opened) ?? "'xsarchive ls' lists an image's nodes"
-    }
-
-    /// A path of the newest image that the user may have meant.
-    private func nearest(_ path: String, _ opened: Archive) throws -> String? {
-        guard let latest = try? opened.image(.latest(back: 0)) else { return nil }
-        let nearest = try NodeTree(ImageSource(opened, latest)).nearest(to: Octets(path.utf8))
-        return nearest.flatMap { $0 == Octets(path.utf8) ? nil : "did you mean \(Escape.printable($0))?" }
+        guard count == 0 else { return }
+        let subject: AbsentSubject.Subject =
+            path.map { .path($0) } ?? vm.map { .guest(String(uuid($0))) } ?? .domain(domain.map { String($0) } ?? "")
+        throw try AbsentSubject(subject: subject, series: series).error(opened)
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import XenstoreAnalysis
 import XenstoreArchive
+import XenstoreStream
 
 struct QueryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,9 +31,7 @@ struct QueryCommand: ParsableCommand {
         completion: .file())
     var image: String?
 
-    @Option(name: [.customShort("P"), .customLong("parameter")], help: "A parameter, as key=value; can be repeated.")
-    var parameter: [String] = []
-
+    @OptionGroup var parameters: ParameterOptions
     @OptionGroup var time: TimeoutOptions
 
     @Flag(help: "Explain the query instead of running it.")
@@ -64,7 +63,7 @@ struct QueryCommand: ParsableCommand {
         guard let name else { return list() }
         let query = try NamedQuery.named(name)
         if explain { return explain(query) }
-        var values = try parameters()
+        var values = try parameters.values()
         guard query.parameters.contains(where: { $0.name == "image_id" }) && values["image_id"] == nil else {
             if image != nil {
                 let reason =
@@ -73,33 +72,53 @@ struct QueryCommand: ParsableCommand {
                 throw ArchiveError(.usage, "query \(name) \(reason)")
             }
             let opened = try archive.open()
+            var images: [Int64] = []
             for parameter in query.parameters where parameter.isImage {
-                guard let value = values[parameter.name], let reference = try ImageReference(value) else { continue }
-                let image = try opened.image(reference)
-                try SeriesNote.say(reference, image, opened)
-                values[parameter.name] = String(image.imageID)
+                guard let value = values[parameter.name], let id = try opened.imageID(named: value) else { continue }
+                if let reference = try ImageReference(value) {
+                    try SeriesNote.say(reference, opened.image(id: id), opened)
+                }
+                values[parameter.name] = String(id)
+                images.append(id)
             }
-            let statement = try query.prepare(opened, parameters: values, timeout: time.timeout)
-            // An id that no image has finds nothing.
-            let images = query.parameters.filter(\.isImage).compactMap { values[$0.name].flatMap(Int64.init) }.filter {
-                (try? opened.image(id: $0)) != nil
-            }
-            try query.printRows(statement, of: images, in: opened, format: output.format)
+            if let series = values["series"] { try opened.requireSeries(series) }
+            // While the statement lives, the program's own SQL is held to what it may do.
+            let count = try query.printRows(
+                query.prepare(opened, parameters: values, timeout: time.timeout), of: images, in: opened,
+                format: output.format, isSilentWhereEmpty: subject(values) != nil)
+            try refuseAbsent(count, values, images.first, in: opened)
             return
         }
-        try archive.printRows(
-            of: name, image: image ?? "@latest", parameters: values, format: output.format, timeout: time.timeout)
+        let (opened, imageID) = try archive.queryable(image ?? "@latest")
+        values["image_id"] = String(imageID)
+        let count = try query.printRows(
+            query.prepare(opened, parameters: values, timeout: time.timeout), of: [imageID], in: opened,
+            format: output.format, isSilentWhereEmpty: values["path"] != nil)
+        try refuseAbsent(count, values, imageID, in: opened)
     }
 
-    private func parameters() throws -> [String: String] {
-        var values: [String: String] = [:]
-        for text in parameter {
-            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-                throw ArchiveError(.usage, "-P \(text): must be key=value")
-            }
-            values[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    /// What the parameters ask for; nil if they limit only the images.
+    private func subject(_ values: [String: String]) -> AbsentSubject.Subject? {
+        if let path = values["path"] { return .path(path) }
+        if let uuid = values["uuid"] { return .guest(uuid.hasPrefix("/vm/") ? String(uuid.dropFirst(4)) : uuid) }
+        return values["domid"].map { .domain($0) }
+    }
+
+    /// Refuses a path, a domain or a guest of which there is no row, as no image has it.
+    /// - Parameters:
+    ///   - count: the number of rows; nil if the query does not apply.
+    ///   - imageID: the only image that was looked at; nil if it was all of them.
+    private func refuseAbsent(
+        _ count: Int?, _ values: [String: String], _ imageID: Int64?, in opened: Archive
+    ) throws {
+        guard count == 0, let subject = subject(values) else { return }
+        guard let imageID else {
+            throw try AbsentSubject(subject: subject, series: values["series"]).error(opened)
         }
-        return values
+        guard let path = values["path"] else { return }
+        let source = ImageSource(opened, try opened.image(id: imageID))
+        _ = try Listing.find(try NodeTree(source), Octets(path.utf8))
+        throw ArchiveError(.noSuchNode, "\(path): the image has no such node")
     }
 
     /// The name that Datasette gives the archive: the file name without its extension.

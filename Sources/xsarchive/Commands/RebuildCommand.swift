@@ -76,7 +76,8 @@ struct RebuildCommand: ParsableCommand {
 
     @OptionGroup var talk: QuietOption
 
-    func validate() throws {
+    mutating func validate() throws {
+        output = output.map(OutputName.normalized)
         try saveAs.map(ImageName.validate)
         try SeriesName.validate(series)
     }
@@ -99,7 +100,8 @@ struct RebuildCommand: ParsableCommand {
             throw ArchiveError(.usage, "no destination; give a file with -o, or a name in the archive with --save-as")
         }
         let plan = try plan()
-        let target = RebuiltOutput(path: output, overwrite: force, isStrict: strict, sources: [archive.path, image])
+        let target = RebuiltOutput(
+            path: output, overwrite: force, isStrict: strict, sources: [archive.path, image], isQuiet: talk.quiet)
         try target.check()
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
         let source = try archive.source(image, notes: !talk.quiet)

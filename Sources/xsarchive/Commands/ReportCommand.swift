@@ -41,6 +41,10 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var secrets: RedactOptions
     @OptionGroup var talk: QuietOption
 
+    mutating func validate() {
+        output = OutputName.normalized(output)
+    }
+
     func run() throws {
         guard !(image == "-" && newer == "-") else {
             throw ArchiveError(.usage, "standard input can be only one of the images")

@@ -9,27 +9,47 @@ struct SQLCommand: ParsableCommand {
             The views are images, records, nodes, perms, watches, connections, transactions, quotas, domains, \
             domain_records, globals, residues, damages and findings; then access, messages, domain_usage, \
             node_lifetimes and node_changes. If the SQL begins with a comment, put -- before it.
-            Example:
+            -i sets the parameter :image_id (or @image_id, $image_id), -P any other. A whole number is an INTEGER, \
+            anything else TEXT; in single quotes, a number is TEXT, too. With a file for -i, the SQL sees only its \
+            image. before_id and after_id take a reference like @latest.
+            Examples:
               xsarchive sql "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"
+              xsarchive sql -i @latest "SELECT * FROM watches WHERE image_id = :image_id"
+              xsarchive sql -P path=/local/domain/1/name "SELECT image_id, value FROM nodes WHERE path = :path"
             """
     )
 
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
+    @Option(
+        name: [.short, .customLong("image")], help: "The image, archived or a file, for :image_id.",
+        completion: .file())
+    var image: String?
+
+    @OptionGroup var parameters: ParameterOptions
     @OptionGroup var time: TimeoutOptions
 
     @Argument(help: "One SELECT.")
     var sql: String
 
     func run() throws {
-        let archive = try archive.open()
+        let values = try parameters.values()
+        let archive: Archive
+        var imageID: Int64?
+        if let image {
+            (archive, imageID) = try self.archive.queryable(image)
+        } else {
+            archive = try self.archive.open()
+        }
         let statement: Statement
         do {
             statement = try archive.database.prepareReadOnly(sql, timeout: time.timeout)
         } catch let error as ArchiveError where error.code == .usage {
             throw ArchiveError(.usage, error.message, suggestion: advice(about: error), cause: error.cause)
         }
+        let isArchived = image.map { ImageReference.marks($0) } ?? false
+        try StatementParameters(imageID: imageID, isArchived: isArchived, values: values).bind(statement, in: archive)
         try statement.printRows(format: output.format)
     }
 
@@ -37,6 +57,10 @@ struct SQLCommand: ParsableCommand {
         let views = Archive.viewNames
         if let name = error.cause?.missingTable {
             return Nearest.suggestion(name, among: views) ?? "'xsarchive help sql' lists the views"
+        }
+        // To SQL, @latest~1 is a parameter and an operator without a value.
+        if let reference = sql.firstMatch(of: /@latest~[0-9]+/) {
+            return StatementParameters.advice(about: String(reference.output))
         }
         return views.contains(sql) ? "use SELECT * FROM \(sql)" : nil
     }

@@ -10,9 +10,9 @@ struct VerifyCommand: ParsableCommand {
         discussion: """
             Lists every check and its verdict. Write down the two lines at the end, and keep them elsewhere: the \
             digest of all images, which is the same for the same images under the same labels in any archive, and \
-            the hash of the newest custody entry. --expect compares the archive with either of them; the hash is \
-            found even if the log has grown since. Without --expect, a log that was truncated or rewritten cannot \
-            be detected.
+            the hash of the newest custody entry. --expect compares the archive with either of them, or with both; the \
+            hash is found even if the log has grown since. Without --expect, a log that was truncated or rewritten \
+            cannot be detected.
             Exit status: 0 all checks pass, 2 a check failed.
             Examples:
               xsarchive verify
@@ -26,18 +26,25 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "Print one JSON object: whether all checks pass, the first problem, the digests, and every check.")
     var json = false
 
-    @Option(help: "A digest or hash that was written down; at least 16 digits, hyphens are ignored.")
-    var expect: String?
+    @Option(
+        help:
+            """
+            A digest or hash that was written down; at least 16 digits, hyphens are ignored. Repeat it for more; each \
+            must match.
+            """
+    )
+    var expect: [String] = []
 
     @Flag(name: .shortAndLong, help: "Print only failed checks.")
     var quiet = false
 
     func validate() throws {
         if quiet && json { throw ValidationError("use only one of --quiet and --json.") }
-        guard let expect else { return }
-        let digits = expect.filter { $0 != "-" && $0 != " " }
-        guard (16...64).contains(digits.count), digits.allSatisfy(\.isHexDigit) else {
-            throw ValidationError("--expect \(expect) is not a digest; give 16 to 64 hexadecimal digits.")
+        for value in expect {
+            let digits = value.filter { $0 != "-" && $0 != " " }
+            guard (16...64).contains(digits.count), digits.allSatisfy(\.isHexDigit) else {
+                throw ValidationError("--expect \(value) is not a digest; give 16 to 64 hexadecimal digits.")
+            }
         }
     }
 

@@ -11,6 +11,8 @@ struct RebuiltOutput {
     let isStrict: Bool
     /// Files that the stream must not overwrite.
     let sources: [String]
+    /// Whether only losses and warnings are reported.
+    let isQuiet: Bool
 
     /// Checks what can be checked before anything is read.
     func check() throws {
@@ -30,13 +32,14 @@ struct RebuiltOutput {
     /// Reports what was lost and changed on standard error, one line each.
     /// - Throws: exit status 2 if something was lost although `isStrict` is set.
     func report(_ stream: RebuiltStream, _ name: String) throws {
-        Self.tell(stream.alterations, name)
+        tell(stream.alterations, name)
         for line in stream.warnings { Console.note("xsarchive: \(name): warning: \(line)") }
         try refuse(stream.alterations, name)
     }
 
-    static func tell(_ alterations: Alterations, _ name: String) {
-        for line in alterations.lines { Console.note("xsarchive: \(name): \(line)") }
+    /// Reports what was lost and, unless quiet, what was changed.
+    func tell(_ alterations: Alterations, _ name: String) {
+        for line in isQuiet ? alterations.lossLines : alterations.lines { Console.note("xsarchive: \(name): \(line)") }
     }
 
     func refuse(_ alterations: Alterations, _ name: String) throws {
