@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    /// What stands in tickets beside and between the lines of nodes.
+    /// What tickets have beside and between the lines of nodes.
     @Test(arguments: [
         // A remark after a value is not the value's, and the next node is its own.
         (

@@ -15,7 +15,7 @@ struct ListingBlock {
     /// Whether this cannot be anything else than a listing. Lines of NAME = "VALUE" alone may be a
     /// guest's configuration, or a program.
     var isCertain: Bool {
-        // A folder's listing has names with a colon, too.
+        // The output of ls -R has names with a colon, too.
         if entries.allSatisfy({ $0.line.knowledge == .unknown && command == nil }) { return false }
         if form == .pairs {
             return entries.contains { entry in Self.tops.contains { entry.line.name.starts(with: $0) } }
