@@ -166,6 +166,8 @@ import Testing
         ("## xenstore-ls output from dom0 A\na = \"\"\n b = \"1\"\n", ["a=", "a/b=1"]),
         ("# xenstore-ls before\nlocal = \"\"\n domain = \"\"\n", ["/local=", "/local/domain="]),
         ("# xenstore-ls /d /e\na = \"\"\n b = \"1\"\n", ["a=", "a/b=1"]),
+        // A command without a prompt.
+        ("xenstore-ls\na = \"\"\n b = \"1\"\n", ["/a=", "/a/b=1"]),
         // A command says nothing about a listing after other text.
         (
             "# xenstore-ls /d\nxenstore-ls: xs_directory (/d): No such file\n\nand:\n\na = \"\"\n b = \"1\"\n",

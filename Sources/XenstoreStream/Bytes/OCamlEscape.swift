@@ -25,27 +25,15 @@ package enum OCamlEscape {
 
     /// The bytes before they were escaped; nil if an escape is not one of these.
     package static func read(_ text: Octets) -> [UInt8]? {
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count)
-        var rest = text
-        while let byte = rest.popFirst() {
-            guard byte == ASCII.backslash else {
-                result.append(byte)
-                continue
-            }
-            guard let letter = rest.first else { return nil }
-            if let byte = letters.first(where: { $0.letter == letter })?.byte {
-                result.append(byte)
+        BackslashEscape.read(text) { rest in
+            if let byte = letters.first(where: { $0.letter == rest.first })?.byte {
                 rest = rest.dropFirst()
-            } else {
-                let digits = rest.prefix(3)
-                guard digits.count == 3, digits.allSatisfy(ASCII.isDigit),
-                    let byte = UInt8(String(decoding: digits, as: UTF8.self))
-                else { return nil }
-                result.append(byte)
-                rest = rest.dropFirst(3)
+                return byte
             }
+            let digits = rest.prefix(3)
+            guard digits.count == 3, digits.allSatisfy(ASCII.isDigit) else { return nil }
+            rest = rest.dropFirst(3)
+            return UInt8(String(decoding: digits, as: UTF8.self))
         }
-        return result
     }
 }

@@ -20,4 +20,25 @@ package enum ToolEscape {
         }
         return result
     }
+
+    /// The bytes before they were escaped; nil if an escape is not one of these.
+    static func read(_ text: Octets) -> Octets? {
+        guard text.contains(ASCII.backslash) else { return text }
+        return BackslashEscape.read(text) { rest in
+            switch rest.popFirst() {
+            case ASCII.t: return ASCII.tab
+            case ASCII.n: return ASCII.newline
+            case ASCII.r: return ASCII.carriageReturn
+            case ASCII.backslash: return ASCII.backslash
+            case ASCII.x: return BackslashEscape.hexadecimal(&rest)
+            case ASCII.zero:
+                guard rest.first == ASCII.zero, let last = rest.dropFirst().first,
+                    (ASCII.zero...ASCII.seven).contains(last)
+                else { return nil }
+                rest = rest.dropFirst(2)
+                return last - ASCII.zero
+            default: return nil
+            }
+        }.map { $0[...] }
+    }
 }

@@ -59,7 +59,7 @@ struct ListingLine {
         let word = text.prefix(while: Path.isCharacter)
         let rest = text[word.endIndex...]
         // A path that a client wrote has no other bytes; one that a daemon restored may have any.
-        if Path.isFixed(text), !rest.starts(with: beforeValue), let start = firstRange(of: beforeValue, in: text),
+        if Path.isFixed(text), !rest.starts(with: beforeValue), let start = text.firstRange(of: beforeValue),
             isOddPath(text[..<start.lowerBound], hasPerms: text.last == ASCII.closeParenthesis)
         {
             return parse(name: text[..<start.lowerBound], text[start.lowerBound...], indent)
@@ -79,7 +79,7 @@ struct ListingLine {
     private static func isOddPath(_ path: Octets, hasPerms: Bool) -> Bool {
         // A name with a colon or a blank is rather a file's, in the output of another program.
         let isLikely = hasPerms || !(path.contains(ASCII.colon) || path.contains(ASCII.space))
-        return isLikely && !path.contains(ASCII.equals) && unescape(path) != nil
+        return isLikely && !path.contains(ASCII.equals) && ToolEscape.read(path) != nil
     }
 
     private static func parse(name: Octets, _ rest: Octets, _ indent: Int) -> Parsed {
@@ -88,7 +88,7 @@ struct ListingLine {
         func line(
             _ value: Octets, _ knowledge: ValueKnowledge, _ perms: [Permission]?, _ form: Form, columns: Int = 0
         ) -> Parsed {
-            guard let name = unescape(name) else { return .other }
+            guard let name = ToolEscape.read(name) else { return .other }
             return .node(
                 ListingLine(
                     form: form, indent: indent, name: name, value: value, knowledge: knowledge, perms: perms,
@@ -118,7 +118,7 @@ struct ListingLine {
             guard Path.isAbsolute(name) else { return .other }
             let raw = rest.dropFirst()
             if raw.first == ASCII.quote || raw.first == ASCII.space { return .other }
-            return line(unescape(raw) ?? raw, .whole, nil, .pairs)
+            return line(ToolEscape.read(raw) ?? raw, .whole, nil, .pairs)
         }
         if rest.elementsEqual([ASCII.colon]) {
             return .unread(
@@ -180,60 +180,17 @@ struct ListingLine {
             var known = text.dropLast(cutMark.count)
             // The cut may go through an escape.
             for _ in 0...3 {
-                if let value = unescape(known) { return (value, .cut) }
+                if let value = ToolEscape.read(known) { return (value, .cut) }
                 known = known.dropLast()
             }
             return nil
         }
-        return unescape(text).map { ($0, .whole) }
+        return ToolEscape.read(text).map { ($0, .whole) }
     }
 
     /// Whether the backslash at an index is the second of two.
     private static func isEscaped(_ text: Octets, at index: Int) -> Bool {
         let backslashes = text[..<index].reversed().prefix { $0 == ASCII.backslash }.count
         return backslashes % 2 == 1
-    }
-
-    /// The bytes before the tools escaped them; nil if an escape is not one of theirs.
-    static func unescape(_ text: Octets) -> Octets? {
-        guard text.contains(ASCII.backslash) else { return text }
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count)
-        var rest = text
-        while let byte = rest.popFirst() {
-            guard byte == ASCII.backslash else {
-                result.append(byte)
-                continue
-            }
-            switch rest.popFirst() {
-            case ASCII.t: result.append(ASCII.tab)
-            case ASCII.n: result.append(ASCII.newline)
-            case ASCII.r: result.append(ASCII.carriageReturn)
-            case ASCII.backslash: result.append(ASCII.backslash)
-            case ASCII.x:
-                guard rest.count >= 2, let octets = Hexadecimal.read(rest.prefix(2)) else { return nil }
-                result += octets
-                rest = rest.dropFirst(2)
-            case ASCII.zero:
-                guard rest.first == ASCII.zero, let last = rest.dropFirst().first,
-                    (ASCII.zero...ASCII.seven).contains(last)
-                else { return nil }
-                result.append(last - ASCII.zero)
-                rest = rest.dropFirst(2)
-            default: return nil
-            }
-        }
-        return result[...]
-    }
-
-    private static func firstRange(of pattern: [UInt8], in octets: Octets) -> Range<Int>? {
-        var start = octets.startIndex
-        while start + pattern.count <= octets.endIndex {
-            if octets[start] == pattern[0], octets[start..<start + pattern.count].elementsEqual(pattern) {
-                return start..<start + pattern.count
-            }
-            start += 1
-        }
-        return nil
     }
 }

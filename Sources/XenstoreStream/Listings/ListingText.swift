@@ -71,7 +71,7 @@ struct ListingText {
         }
         switch ListingLine.parse(line.content) {
         case .node(let node) where !isStray(node, line): return add(node, index, index + 1)
-        case .incomplete(let part):
+        case .incomplete(let part) where ListingCommand(line.content) == nil:
             if index >= joinable {
                 let (node, end) = joiner.join(index)
                 if let node { return add(node, index, end) }
@@ -87,7 +87,7 @@ struct ListingText {
                 blocks[blocks.count - 1].hasErrors = true
                 return end
             }
-        case .node, .other: break
+        case .node, .incomplete, .other: break
         }
         gap.isBroken = false
         if isError(index) {
@@ -151,11 +151,7 @@ struct ListingText {
     private mutating func noteError(_ line: SourceLine) {
         guard !blocks.isEmpty else { return }
         blocks[blocks.count - 1].hasErrors = true
-        if Self.contains(line.content, Self.lastMessage) { blocks[blocks.count - 1].endsEarly = true }
-    }
-
-    private static func contains(_ text: Octets, _ word: [UInt8]) -> Bool {
-        text.indices.contains { text[$0...].starts(with: word) }
+        if line.content.firstRange(of: Self.lastMessage) != nil { blocks[blocks.count - 1].endsEarly = true }
     }
 
     // MARK: Blocks

@@ -22,7 +22,7 @@ struct SourceLine {
 
     /// The line without a fence before or after what else it says: some pages put both on one line.
     static func withoutFence(_ line: Octets) -> Octets {
-        guard line.contains(ASCII.quote) || contains(line, tool) else { return line }
+        guard line.contains(ASCII.quote) || line.firstRange(of: tool) != nil else { return line }
         var line = line
         while let fence = openings.first(where: { line.starts(with: $0) }) {
             // {code:title} has more than its name.
@@ -35,10 +35,6 @@ struct SourceLine {
             line = line.dropLast(fence.count)
         }
         return line
-    }
-
-    private static func contains(_ text: Octets, _ word: [UInt8]) -> Bool {
-        text.indices.contains { text[$0] == word[0] && text[$0...].starts(with: word) }
     }
 
     private static let tool = Array("xenstore".utf8)

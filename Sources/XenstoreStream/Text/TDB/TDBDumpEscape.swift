@@ -18,18 +18,6 @@ enum TDBDumpEscape {
 
     /// The bytes before they were escaped; nil if an escape is not one of these.
     static func read(_ text: Octets) -> [UInt8]? {
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count)
-        var rest = text
-        while let byte = rest.popFirst() {
-            guard byte == ASCII.backslash else {
-                result.append(byte)
-                continue
-            }
-            guard rest.count >= 2, let octets = Hexadecimal.read(rest.prefix(2)) else { return nil }
-            result += octets
-            rest = rest.dropFirst(2)
-        }
-        return result
+        BackslashEscape.read(text, BackslashEscape.hexadecimal)
     }
 }
