@@ -11,16 +11,6 @@ import XenstoreStream
         answers = try QueryAnswers()
     }
 
-    private func store(
-        _ lines: [String], _ areas: [Coverage.Area] = Listings.host, cut: [String] = [], unknown: [String] = [],
-        root: TreeRoot = .absolute
-    ) throws -> Int64 {
-        let image = try Listings.archived(
-            lines, covering: areas, cut: cut, unknown: unknown, root: root, in: answers.archive)
-        guard case .archive(_, let archived) = image.origin else { return 0 }
-        return archived.imageID
-    }
-
     private func reason(_ name: String, _ id: Int64) throws -> String? {
         try NamedQuery.named(name).inapplicability(answers.archive, imageID: id)
     }
@@ -32,7 +22,7 @@ import XenstoreStream
     // MARK: What does not apply
 
     @Test func aQueryNamesWhatTheListingDoesNotHave() throws {
-        let id = try store(["/a = \"1\""])
+        let id = try answers.storeListing(["/a = \"1\""])
         #expect(
             try reason("world_access", id) == "not applicable: needs permissions, which this listing does not have")
         #expect(
@@ -51,7 +41,7 @@ import XenstoreStream
     }
 
     @Test func aQueryOfNodesAppliesToAnyListing() throws {
-        let id = try store(["/a = \"1\""], [])
+        let id = try answers.storeListing(["/a = \"1\""], [])
         let inapplicable = try NamedQuery.all.filter { query in
             try query.parameters.contains { $0.name == "image_id" }
                 && query.inapplicability(answers.archive, imageID: id) == nil
@@ -64,7 +54,8 @@ import XenstoreStream
     }
 
     @Test func permissionsAloneAnswerWhatNeedsOnlyThem() throws {
-        let id = try store(["/vm/a = \"1\"   (n3)"], Listings.host + [Listings.subtree("/", .permissions)])
+        let id = try answers.storeListing(
+            ["/vm/a = \"1\"   (n3)"], Listings.host + [Listings.subtree("/", .permissions)])
         #expect(try reason("trusted_trees", id) == nil)
         #expect(try rows("trusted_trees", id) == ["/vm/a|n3"])
         #expect(
@@ -80,7 +71,7 @@ import XenstoreStream
     }
 
     @Test func whatAListingDoesNotCoverIsNotMissing() throws {
-        let id = try store(["/a = \"1\""], [])
+        let id = try answers.storeListing(["/a = \"1\""], [])
         #expect(
             try reason("orphan_backend", id)
                 == "not applicable: needs all nodes of a part of the tree, of which this listing has only some")
@@ -92,7 +83,7 @@ import XenstoreStream
     }
 
     @Test func noQueryAccusesDomainsOfAnImageWithoutConnections() throws {
-        let id = try store(
+        let id = try answers.storeListing(
             ["/local/domain/3 = \"\"   (n3)", "/local/domain/9 = \"\"   (n9,r8)", "/x/9 = \"\"   (n9)"],
             Listings.host + [Listings.subtree("/", .permissions)])
         for name in ["dead_owner", "dead_grantee", "dead_empty_dirs", "home_vs_connection"] {
@@ -102,15 +93,15 @@ import XenstoreStream
 
     @Test func aPartialListingsAnswersAreLimited() throws {
         let query = try NamedQuery.named("device_state")
-        let part = try store(["/local/domain/3/name = \"a\""], [Listings.subtree("/local/domain/3")])
+        let part = try answers.storeListing(["/local/domain/3/name = \"a\""], [Listings.subtree("/local/domain/3")])
         #expect(
             try query.limitation(answers.archive, imageID: part)
                 == "the listing covers only nodes at and below /local/domain/3; what else there was is unknown")
-        let some = try store(["/local/domain/4/name = \"a\""], [])
+        let some = try answers.storeListing(["/local/domain/4/name = \"a\""], [])
         #expect(
             try query.limitation(answers.archive, imageID: some)
                 == "the listing has only some nodes; what else there was is unknown")
-        let host = try store(["/local/domain/5/name = \"a\""])
+        let host = try answers.storeListing(["/local/domain/5/name = \"a\""])
         #expect(try query.limitation(answers.archive, imageID: host) == nil)
     }
 
@@ -123,10 +114,10 @@ import XenstoreStream
 
     @Test func aBackendOutsideTheListingIsNotMissing() throws {
         let home = [Listings.subtree("/local/domain/3")]
-        let part = try store(frontend, home)
+        let part = try answers.storeListing(frontend, home)
         #expect(try reason("orphan_backend", part) == nil)
         #expect(try rows("orphan_backend", part) == [] && rows("device_state", part) == [])
-        let host = try store(frontend + ["/tool = \"\""])
+        let host = try answers.storeListing(frontend + ["/tool = \"\""])
         #expect(
             try rows("orphan_backend", host)
                 == ["/local/domain/3/device/vif/0|/local/domain/0/backend/vif/3/0|the backend is missing"])
@@ -137,9 +128,9 @@ import XenstoreStream
 
     @Test func aFrontendThatCouldNotBeReadIsNotMissing() throws {
         let backend = ["/local/domain/0/backend/vif/3/0/frontend = \"/local/domain/3/device/vif/0\""]
-        let unread = try store(backend, Listings.host + [Listings.except("/local/domain/3")])
+        let unread = try answers.storeListing(backend, Listings.host + [Listings.except("/local/domain/3")])
         #expect(try rows("orphan_backend", unread) == [])
-        let host = try store(backend + ["/tool = \"\""])
+        let host = try answers.storeListing(backend + ["/tool = \"\""])
         #expect(
             try rows("orphan_backend", host)
                 == ["/local/domain/0/backend/vif/3/0|/local/domain/3/device/vif/0|the frontend is missing"])
@@ -147,9 +138,9 @@ import XenstoreStream
 
     @Test func anEndWithAnUnknownStateCountsAsConnected() throws {
         let backend = ["/local/domain/0/backend/vif/3/0/state = \"\""]
-        let id = try store(frontend + backend, unknown: ["/local/domain/0/backend/vif/3/0/state"])
+        let id = try answers.storeListing(frontend + backend, unknown: ["/local/domain/0/backend/vif/3/0/state"])
         #expect(try rows("device_state", id) == [])
-        let waiting = try store(
+        let waiting = try answers.storeListing(
             [frontend[0], "/local/domain/3/device/vif/0/state = \"3\""], [Listings.subtree("/local/domain/3")])
         #expect(
             try rows("device_state", waiting)
@@ -159,9 +150,9 @@ import XenstoreStream
     @Test func aCutBackendIsNoMismatch() throws {
         let toolstack = "/libxl/3/device/vif/0/backend"
         let lines = [frontend[0], "\(toolstack) = \"/local/domain/0/backend/v\""]
-        #expect(try rows("backend_mismatch", try store(lines, cut: [toolstack])) == [])
+        #expect(try rows("backend_mismatch", try answers.storeListing(lines, cut: [toolstack])) == [])
         #expect(
-            try rows("backend_mismatch", try store(lines + ["/tool = \"\""])).map { $0.prefix(28) }
+            try rows("backend_mismatch", try answers.storeListing(lines + ["/tool = \"\""])).map { $0.prefix(28) }
                 == ["/local/domain/3/device/vif/0"])
     }
 
@@ -169,9 +160,9 @@ import XenstoreStream
 
     @Test func aUUIDIsMissedOnlyWhereVMIsCovered() throws {
         let lines = ["/local/domain/3/vm = \"/vm/u\""]
-        #expect(try rows("duplicate_identity", try store(lines, [Listings.subtree("/local")])) == [])
+        #expect(try rows("duplicate_identity", try answers.storeListing(lines, [Listings.subtree("/local")])) == [])
         #expect(
-            try rows("duplicate_identity", try store(lines + ["/tool = \"\""]))
+            try rows("duplicate_identity", try answers.storeListing(lines + ["/tool = \"\""]))
                 == ["uuid without a node in /vm|u|3"])
     }
 
@@ -179,7 +170,8 @@ import XenstoreStream
         let areas = Listings.host + [Listings.subtree("/", .permissions)]
         let lines = ["/local/domain/3/device-model = \"\"   (n9)", "/local/domain/3/other = \"\"   (n8)"]
         #expect(
-            try rows("foreign_owner", try store(lines + ["/local/domain/9/target = \"3\"   (n0)"], areas))
+            try rows(
+                "foreign_owner", try answers.storeListing(lines + ["/local/domain/9/target = \"3\"   (n0)"], areas))
                 == ["3|8|/local/domain/3/other|n8"])
     }
 
@@ -187,17 +179,17 @@ import XenstoreStream
 
     @Test func anImageThatDoesNotCoverAPathEndsNothing() throws {
         try answers.store([node("/"), node("/a", "1", "n0")])
-        _ = try store(["/b = \"\""], [Listings.subtree("/b")])
+        _ = try answers.storeListing(["/b = \"\""], [Listings.subtree("/b")])
         #expect(try untils("/a") == ["1 n0 unknown"])
-        _ = try store(["/tool = \"\""])
+        _ = try answers.storeListing(["/tool = \"\""])
         #expect(try untils("/a") == ["1 n0 removed"])
     }
 
     @Test func unknownPermissionsAndValuesAreNoChange() throws {
         try answers.store([node("/"), node("/a", "1", "n0")])
-        _ = try store(["/a = \"1\""])
+        _ = try answers.storeListing(["/a = \"1\""])
         #expect(try untils("/a") == ["1 n0 unknown", "1 NULL now"])
-        _ = try store(["/a = \"2\""])
+        _ = try answers.storeListing(["/a = \"2\""])
         #expect(try untils("/a") == ["1 n0 unknown", "1 NULL changed", "2 NULL now"])
     }
 
@@ -210,7 +202,7 @@ import XenstoreStream
 
     @Test func aDomainsLogEndsNothingThatAListingDoesNotCover() throws {
         try answers.store([node("/"), Host.guest(1, 0), Host.guest(2, 3), node("/local/domain/3/a", "1", "n0")])
-        _ = try store(["/local/domain/3/b = \"\""], [Listings.subtree("/local/domain/3/b")])
+        _ = try answers.storeListing(["/local/domain/3/b = \"\""], [Listings.subtree("/local/domain/3/b")])
         let rows = try answers.rows("domain_log", ["domid": "3"]).map { $0.split(separator: "|").last ?? "" }
         #expect(rows == ["unknown", "unknown", "now"])
     }
@@ -218,7 +210,7 @@ import XenstoreStream
     @Test func aListingIsNoAbsenceOfADomain() throws {
         let host = [Host.guest(1, 0), Host.guest(2, 3)]
         try answers.store(host + [node("/a")])
-        _ = try store(["/a = \"\""])
+        _ = try answers.storeListing(["/a = \"\""])
         try answers.store(host + [node("/b")])
         #expect(try answers.rows("domid_reuse", [:]) == [])
         try answers.store([Host.guest(1, 0)])
@@ -228,16 +220,16 @@ import XenstoreStream
 
     @Test func aPathFlapsOnlyInWhatIsKnown() throws {
         try answers.store([node("/"), node("/a", "1", "n0"), node("/b", "1", "n0")])
-        _ = try store(["/a = \"1\""], [Listings.subtree("/a")])
+        _ = try answers.storeListing(["/a = \"1\""], [Listings.subtree("/a")])
         try answers.store([node("/"), node("/a", "1", "n0"), node("/b", "1", "n0"), node("/c")])
         #expect(try answers.rows("flapping", [:]).map { $0.prefix(4) } == [])
-        _ = try store(["/a = \"2\"", "/c = \"\""])
+        _ = try answers.storeListing(["/a = \"2\"", "/c = \"\""])
         #expect(try answers.rows("flapping", [:]).map { $0.prefix(4) } == ["/a|1", "/b|1"])
     }
 
     @Test func growthIsOfWhatBothImagesCover() throws {
         let before = try answers.store([node("/"), node("/vm/a", "1", "n3"), node("/tool/b", "22", "n3")])
-        let after = try store(["/vm/a = \"1234\"", "/vm/c = \"\""], [Listings.subtree("/vm")])
+        let after = try answers.storeListing(["/vm/a = \"1234\"", "/vm/c = \"\""], [Listings.subtree("/vm")])
         #expect(
             try answers.rows("growth", ["before_id": before, "after_id": String(after)])
                 == ["subtree|/vm/c|1|5", "subtree|/vm/a|0|3", "owner|NULL|1|5", "owner|3|0|3"])

@@ -11,18 +11,8 @@ import XenstoreStream
         answers = try QueryAnswers()
     }
 
-    private func store(
-        _ lines: [String], _ areas: [Coverage.Area] = Listings.host, cut: [String] = [], unknown: [String] = [],
-        root: TreeRoot = .absolute
-    ) throws -> Int64 {
-        let image = try Listings.archived(
-            lines, covering: areas, cut: cut, unknown: unknown, root: root, in: answers.archive)
-        guard case .archive(_, let archived) = image.origin else { return 0 }
-        return archived.imageID
-    }
-
     @Test func unknownPermissionsAreNull() throws {
-        let id = try store(["/a = \"1\"", "/b = \"2\"   (n3,r4)"])
+        let id = try answers.storeListing(["/a = \"1\"", "/b = \"2\"   (n3,r4)"])
         #expect(
             try answers.rows(sql: "SELECT path, owner, perms, known FROM nodes WHERE image_id = \(id) ORDER BY path")
                 == ["/a|NULL|NULL|whole", "/b|3|n3,r4|whole"])
@@ -37,7 +27,7 @@ import XenstoreStream
     }
 
     @Test func aValueIsWholeCutOrUnknownAndTheMarkIsNoAccess() throws {
-        let id = try store(["/a = \"1\"", "/b = \"2\"", "/c = \"\""], cut: ["/b"], unknown: ["/c"])
+        let id = try answers.storeListing(["/a = \"1\"", "/b = \"2\"", "/c = \"\""], cut: ["/b"], unknown: ["/c"])
         #expect(
             try answers.rows(sql: "SELECT path, value, known, access FROM nodes WHERE image_id = \(id) ORDER BY path")
                 == ["/a|1|whole|0", "/b|2|cut|0", "/c|NULL|unknown|0"])
@@ -54,7 +44,7 @@ import XenstoreStream
     }
 
     @Test func coverageIsListedByKindAndPath() throws {
-        let id = try store(
+        let id = try answers.storeListing(
             ["/vm/a = \"1\""], [Listings.subtree("/vm"), Listings.except("/vm/secret")])
         #expect(
             try answers.rows(
@@ -70,12 +60,12 @@ import XenstoreStream
     ])
     func aListingIsOfAHostIfItCoversTheRoot(_ root: String, _ scope: String) throws {
         let area = Coverage.Area(.nodes, root: Octets(root.utf8), includesRoot: false)
-        let id = try store(["/local/domain/3/name = \"g\""], [area])
+        let id = try answers.storeListing(["/local/domain/3/name = \"g\""], [area])
         #expect(try answers.rows(sql: "SELECT scope FROM scopes WHERE image_id = \(id)") == [scope])
     }
 
     @Test func domainsComeFromTheTreeWithoutConnections() throws {
-        let id = try store([
+        let id = try answers.storeListing([
             "/local/domain/0 = \"\"", "/local/domain/3/name = \"web\"", "/local/domain/3/vm = \"/vm/u\"",
             "/local/domain/x/name = \"no domid\"", "/local/domain/99999/name = \"no domid\"",
         ])
@@ -93,7 +83,7 @@ import XenstoreStream
     }
 
     @Test func whatAnOwnerUsesIsKnownFromPermissionsAlone() throws {
-        let id = try store(
+        let id = try answers.storeListing(
             ["/a = \"1\"   (n3)", "/b = \"2\"   (n3)"], Listings.host + [Listings.subtree("/", .permissions)])
         #expect(
             try answers.rows(
@@ -102,7 +92,7 @@ import XenstoreStream
     }
 
     @Test func accessToANodeWithUnknownPermissionsIsUnknown() throws {
-        let id = try store(["/a = \"1\"", "/b = \"2\"   (n3)"])
+        let id = try answers.storeListing(["/a = \"1\"", "/b = \"2\"   (n3)"])
         #expect(
             try answers.rows(
                 sql: "SELECT path, domid, access, reason, perms FROM access WHERE image_id = \(id) "
@@ -115,7 +105,7 @@ import XenstoreStream
 
     @Test func nodesOutsideWhatTheOtherImageCoversAreNoChange() throws {
         let old = try answers.store([node("/"), node("/vm"), node("/vm/a"), node("/tool"), node("/vm/hidden/x")])
-        let new = try store(
+        let new = try answers.storeListing(
             ["/vm = \"\"", "/vm/new = \"\""], [Listings.subtree("/vm"), Listings.except("/vm/hidden")])
         #expect(
             try answers.rows(
@@ -133,7 +123,7 @@ import XenstoreStream
 
     @Test func unknownPermissionsAndStaleMarksAreNoChange() throws {
         let old = try answers.store([node("/a", "1", "n0,r5:stale"), node("/b", "2", "n1"), node("/c", "3", "n2")])
-        let new = try store(["/a = \"1\"   (n0,r5)", "/b = \"2\"", "/c = \"3\"   (n3)"])
+        let new = try answers.storeListing(["/a = \"1\"   (n0,r5)", "/b = \"2\"", "/c = \"3\"   (n3)"])
         #expect(
             try answers.rows(
                 sql: "SELECT path, old_perms, new_perms FROM node_changes "
@@ -142,7 +132,7 @@ import XenstoreStream
 
     @Test func onlyWhatIsKnownOfAValueIsCompared() throws {
         let old = try answers.store(["/a", "/b", "/c", "/d"].map { node($0, "value", "n0") })
-        let new = try store(
+        let new = try answers.storeListing(
             ["/a = \"val\"", "/b = \"vax\"", "/c = \"\"", "/d = \"value and more\""], cut: ["/a", "/b", "/d"],
             unknown: ["/c"])
         #expect(
@@ -153,7 +143,7 @@ import XenstoreStream
     }
 
     @Test func aRelativeRootIsNoAbsolutePath() throws {
-        let id = try store(
+        let id = try answers.storeListing(
             ["/vif/0/state = \"4\""], [Coverage.Area(.nodes, root: [])], root: TreeRoot([], .unknown))
         #expect(try answers.rows(sql: "SELECT path FROM nodes WHERE image_id = \(id)") == ["vif/0/state"])
         #expect(try answers.rows(sql: "SELECT scope FROM scopes WHERE image_id = \(id)") == ["part"])

@@ -73,24 +73,18 @@ enum TextConversion {
                 if hasLine(data) { return .connection(described(data, &alterations)) }
                 alterations.add(.connectionType, "\(ConnectionNames.name(data)), which no line can describe")
                 return nil
-            case .watch(var data):
-                guard let connID = connIDs[data.connID] else {
-                    alterations.add(
-                        .noConnection,
-                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets))")
+            case .watch, .watchExtended:
+                var record = record
+                guard let connID = record.connID.flatMap({ connIDs[$0] }) else {
+                    if let watch = record.watch {
+                        alterations.add(
+                            .noConnection,
+                            "the watch \(Escape.short(watch.token.octets)) of \(Escape.short(watch.wpath.octets))")
+                    }
                     return nil
                 }
-                data.connID = connID
-                return .watch(data)
-            case .watchExtended(var data):
-                guard let connID = connIDs[data.connID] else {
-                    alterations.add(
-                        .noConnection,
-                        "the watch \(Escape.short(data.token.octets)) of \(Escape.short(data.wpath.octets))")
-                    return nil
-                }
-                data.connID = connID
-                return .watchExtended(data)
+                record.connID = connID
+                return record
             case .transaction(let data):
                 alterations.add(.openTransaction, "\(data.txID) of connection \(data.connID)")
                 return nil
