@@ -132,6 +132,13 @@ import Testing
         #expect(ListingPart.all(in: Array((text + text).utf8)).count == 2)
     }
 
+    @Test func whatATextSaysIsLeftOutIsNotCovered() throws {
+        let text = "# xenstore-ls -f\n/x = \"\"\n[...]\n/y = \"1\"\n"
+        let listing = try #require(try Self.read(Array(text.utf8)).first)
+        #expect(listing.nodes.count == 2 && !listing.image.coverage.covers(.nodes, Octets("/z".utf8)))
+        #expect(rules(listing.image).contains(.filteredListing))
+    }
+
     @Test func permissionsMayStandOnALineOfTheirOwn() throws {
         let text = "/x = \"\"   (n0)\n/x/name = \"a long value\"\n   (n0,r5)\n"
         let listing = try #require(try Self.read(Array(text.utf8)).first)
@@ -166,6 +173,11 @@ import Testing
         ("## xenstore-ls output from dom0 A\na = \"\"\n b = \"1\"\n", ["a=", "a/b=1"]),
         ("# xenstore-ls before\nlocal = \"\"\n domain = \"\"\n", ["/local=", "/local/domain="]),
         ("# xenstore-ls /d /e\na = \"\"\n b = \"1\"\n", ["a=", "a/b=1"]),
+        // A quoted mail that was quoted-printable.
+        (
+            "> # xenstore-ls -f /d\n> /d/a =3D \"x=\n> y\"\n> /d/b =3D \"1\"\n> /d/c =3D \"2\"\n",
+            ["/d/a=xy", "/d/b=1", "/d/c=2"]
+        ),
         // A command without a prompt.
         ("xenstore-ls\na = \"\"\n b = \"1\"\n", ["/a=", "/a/b=1"]),
         // A command says nothing about a listing after other text.

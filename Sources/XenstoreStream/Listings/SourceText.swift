@@ -147,6 +147,8 @@ struct SourceText {
         guard line.contains(ASCII.equals) else { return line }
         var result: [UInt8] = []
         var rest = line
+        // A mail that was quoted as it was sent has the marks before every part of a line.
+        let marks = line.prefix { $0 == mark || $0 == ASCII.space }
         while let byte = rest.popFirst() {
             if byte != ASCII.equals {
                 result.append(byte)
@@ -157,6 +159,7 @@ struct SourceText {
                 rest[..<end].allSatisfy({ $0 == ASCII.carriageReturn })
             {
                 rest = rest[(end + 1)...]
+                if marks.contains(mark) && rest.starts(with: marks) { rest = rest.dropFirst(marks.count) }
             } else if !rest.isEmpty {
                 result.append(byte)
             }

@@ -78,10 +78,15 @@ struct ListingLines {
             remarks.append((.quotedPrintable, nil, "the text is quoted-printable, as mails are sent"))
         }
         if source.carriageReturns > 0 {
-            remarks.append((.carriageReturns, nil, "\(source.carriageReturns) lines end with a carriage return"))
+            let lines = source.carriageReturns == 1 ? "1 line ends" : "\(source.carriageReturns) lines end"
+            remarks.append((.carriageReturns, nil, "\(lines) with a carriage return"))
         }
         if source.quotedLines > 0 {
-            remarks.append((.quotedText, nil, "\(source.quotedLines) lines are quoted by >"))
+            remarks.append(
+                (
+                    .quotedText, nil,
+                    "\(source.quotedLines == 1 ? "1 line is" : "\(source.quotedLines) lines are") quoted by >"
+                ))
         }
     }
 }

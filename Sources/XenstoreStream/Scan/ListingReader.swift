@@ -35,7 +35,7 @@ struct ListingReader {
             if !isPlaced {
                 problem = "the indentation fits no line above it"
             } else if last[relative.paths[index]] != index {
-                problem = "the path occurs again below, and the last one counts"
+                problem = Self.repeated
             } else if path.count >= OxenstoredDialect.longest || entry.line.value.count > OxenstoredDialect.longest
                 || (entry.line.perms?.count ?? 0) > OxenstoredDialect.longest
             {
@@ -208,24 +208,35 @@ struct ListingReader {
                 (.unknownRoot, 0, "nothing says whose \(Escape.short(root.path)) it is, so its paths are relative"))
         }
         let wrapped = items.indices.filter { items[$0].entry.lines.count > 1 }
-        note(wrapped, .unwrappedLine, "lines of nodes were wrapped, and are joined")
-        note(items.indices.filter { items[$0].entry.line.knowledge == .cut }, .cutValue, "values are cut off")
-        note(items.indices.filter { items[$0].entry.line.knowledge == .unknown }, .unknownValue, "values are not there")
+        note(
+            wrapped, .unwrappedLine, one: "line of a node was wrapped, and is joined",
+            many: "lines of nodes were wrapped, and are joined")
+        note(
+            items.indices.filter { items[$0].entry.line.knowledge == .cut }, .cutValue, one: "value is cut off",
+            many: "values are cut off")
+        note(
+            items.indices.filter { items[$0].entry.line.knowledge == .unknown }, .unknownValue,
+            one: "value is not there", many: "values are not there")
         note(
             items.indices.filter { items[$0].node.access & ValueKnowledge.cutPathMark != 0 }, .cutName,
-            "paths have a name as long as a line, which may be cut off")
+            one: "path has a name as long as a line, which may be cut off",
+            many: "paths have a name as long as a line, which may be cut off")
         if placed < items.count {
             let count = items.count - placed
             remarks.append(
                 (
                     .treeIndentation, placed,
-                    "\(count) lines from here on are not used: the indentation fits no line above"
+                    "\(count) \(count == 1 ? "line is" : "lines from here on are") not used: the indentation "
+                        + "fits no line above"
                 ))
         }
-        let again = items.indices.filter { $0 < placed && items[$0].problem != nil }
-        note(again, .duplicateNode, "paths occur again, and the last one counts")
+        note(
+            items.indices.filter { items[$0].problem == Self.repeated }, .duplicateNode,
+            one: "path occurs again, and the last one counts", many: "paths occur again, and the last one counts")
         if block.command?.isFiltered == true {
             remarks.append((.filteredListing, 0, "the command above it takes lines out"))
+        } else if block.endsEarly && !block.hasErrors {
+            remarks.append((.filteredListing, 0, "the text says that lines were left out"))
         }
         if block.hasErrors {
             remarks.append(
@@ -238,9 +249,11 @@ struct ListingReader {
         }
     }
 
-    private mutating func note(_ indices: [Int], _ rule: Rule, _ what: String) {
+    private static let repeated = "the path occurs again below, and the last one counts"
+
+    private mutating func note(_ indices: [Int], _ rule: Rule, one: String, many: String) {
         guard let first = indices.first else { return }
-        remarks.append(
-            (rule, first, "\(indices.count) \(what); the first is \(Escape.short(items[first].node.path.octets))"))
+        let what = indices.count == 1 ? "1 \(one): " : "\(indices.count) \(many); the first is "
+        remarks.append((rule, first, what + Escape.short(items[first].node.path.octets)))
     }
 }
