@@ -94,6 +94,7 @@ public struct ScannedImage {
     /// Reads a listing that was found in a text.
     /// - Parameters:
     ///   - bytes: those of the part.
+    ///   - part: what was found: its place, command and layout.
     ///   - root: where the tree hangs; nil: as the text says.
     /// - Throws: `StreamError` if a line is longer than any record.
     public init(bytes: [UInt8], listing part: ListingPart, root: TreeRoot? = nil) throws(StreamError) {
