@@ -73,8 +73,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(outcome.ending == .exit(2))
         #expect(
             outcome.errorLines.contains(
-                "xsarchive: in/odd\\xff: the file's name is not valid UTF-8; rename it, or give its content on standard "
-                    + "input"))
+                "xsarchive: in/odd\\xff: the file's name is not valid UTF-8; rename it, or give its content on "
+                    + "standard input"))
         #expect(names(outcome).count == 3, "\(outcome.text)")
         let named = place.shell("\"$0\" import \"$(printf 'in/odd\\377')\"")
         #expect(named.ending == .exit(2) && !named.errorText.contains("did you mean"))

@@ -77,10 +77,9 @@ package enum FileTree {
 
     /// A file whose name cannot be a Swift string without a change.
     private static func unnamable(_ folder: String, _ name: Octets) -> ArchiveError {
-        ArchiveError(
-            .file,
-            "\(folder.hasSuffix("/") ? folder : folder + "/")\(Escape.printable(name)): the file's name is not valid UTF-8; rename it, or give its content "
-                + "on standard input")
+        let path = (folder.hasSuffix("/") ? folder : folder + "/") + Escape.printable(name)
+        return ArchiveError(
+            .file, "\(path): the file's name is not valid UTF-8; rename it, or give its content on standard input")
     }
 
     /// The names in a directory, byte for byte, sorted.
