@@ -4,9 +4,9 @@
 -- why: shows what the path held in each image
 -- param: path (required) the node's path
 -- param: series (default all) the series to look at
--- columns: image_id, name, captured_at, value, perms, seen_at, time
-SELECT i.image_id, i.name, i.captured_at, n.value, n.perms, coalesce(i.captured_at, i.imported_at) AS seen_at,
-       CASE WHEN i.captured_at IS NULL THEN 'import' ELSE 'capture' END AS time
+-- keywords: node, value, when, log
+-- columns: image_id, name, captured_at, value, perms
+SELECT i.image_id, i.name, i.captured_at, n.value, n.perms
 FROM nodes n
 JOIN images i ON i.image_id = n.image_id
 WHERE n.path = :path AND n.conn_id = 0 AND i.series = coalesce(:series, i.series)

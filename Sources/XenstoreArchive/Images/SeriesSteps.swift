@@ -77,14 +77,17 @@ package struct SeriesSteps {
 
     /// The first difference from what follows from the observations; nil if there is none.
     func problem() throws -> String? {
-        let (stored, computed) = ("SELECT \(Self.columns) FROM series_step", "SELECT \(Self.columns) FROM observed_steps")
+        let (stored, computed) = (
+            "SELECT \(Self.columns) FROM series_step", "SELECT \(Self.columns) FROM observed_steps"
+        )
         let rows = try database.prepare(
             """
             SELECT series, step FROM (SELECT * FROM (\(stored) EXCEPT \(computed))
             UNION ALL SELECT * FROM (\(computed) EXCEPT \(stored))) ORDER BY 1, 2 LIMIT 1
             """)
         guard try rows.step() else { return nil }
-        return "step \(rows.integer(1)) of series '\(rows.string(0))' in series_step differs from the images of the series"
+        return
+            "step \(rows.integer(1)) of series '\(rows.string(0))' in series_step differs from the images of the series"
     }
 
     private static let columns =
