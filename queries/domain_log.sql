@@ -4,6 +4,7 @@
 -- why: shows when a domain came and went, and what changed in its home in between
 -- param: domid integer (required) the domid
 -- param: series (default all) the series to look at
+-- keywords: guest, history, when
 -- columns: series, what, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until, times
 -- Images that do not cover a path or connections are passed over there. until: now (the newest image
 -- has it), changed, removed, or unknown if the images after it do not cover it, or do not say the

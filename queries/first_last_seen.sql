@@ -4,6 +4,7 @@
 -- why: shows when a value or permission appeared and when it was last seen
 -- param: path (required) the node's path
 -- param: series (default all) the series to look at
+-- keywords: node, value, when, appeared, disappeared
 -- columns: series, value, perms, first_image_id, first_seen, last_image_id, last_seen, images, until, times
 -- Images that do not cover the path are passed over. until: now (the newest image has it), changed,
 -- removed, or unknown if the images after it do not cover the path, or do not say its value or
