@@ -14,7 +14,7 @@ public struct Verifier {
 
     /// The result of one check.
     public struct Result: Equatable, Sendable {
-        /// What was checked: `integrity`, `foreign keys`, `custody`, `tables`, or an image like
+        /// What was checked: `integrity`, `foreign keys`, `custody`, `merged logs`, `tables`, or an image like
         /// `@3`.
         public let subject: String
         /// What is wrong; nil if the check passed.
@@ -50,6 +50,9 @@ public struct Verifier {
             return custody?.problem
         }
         try report(Result(subject: "custody", problem: unreadable))
+        if (try? OriginLogs(database).origins().isEmpty) != true {
+            try report(Result(subject: "merged logs", problem: problem { try OriginLogs(database).problem() }))
+        }
         try report(Result(subject: "tables", problem: problem { try TableCheck(database).problem() }))
         try reportImages(custody, report)
         let digest = try? ArchiveDigest(archive)
