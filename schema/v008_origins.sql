@@ -3,8 +3,8 @@
 -- An archive that was merged. If it had merged others itself, these have rows, too, with it as their parent.
 CREATE TABLE origin (
   origin_id INTEGER PRIMARY KEY,
-  parent_id INTEGER REFERENCES origin (origin_id), -- NULL: it was merged into this archive
-  entry_id  INTEGER NOT NULL                       -- of the merge, in the custody log of this archive or of the parent
+  parent_id INTEGER,                        -- origin_id of the archive that had merged it; NULL: it was merged into this one
+  entry_id  INTEGER NOT NULL                -- of the merge, in the custody log of this archive or of the parent
 ) STRICT;
 
 -- The rows of the other archive's custody log, as they are there.

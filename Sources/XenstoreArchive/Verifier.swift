@@ -14,8 +14,8 @@ public struct Verifier {
 
     /// The result of one check.
     public struct Result: Equatable, Sendable {
-        /// What was checked: `integrity`, `foreign keys`, `custody`, `merged logs`, `tables`, or an image like
-        /// `@3`.
+        /// What was checked: `integrity`, `foreign keys`, `custody`, `merged logs`, `tables`, or an
+        /// image like `@3`.
         public let subject: String
         /// What is wrong; nil if the check passed.
         public let problem: String?

@@ -5,7 +5,7 @@ struct CustodyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "custody",
         abstract:
-            "Show the custody log: who imported, rebuilt, merged or removed which image, when, and with which arguments.",
+            "Show the custody log: who imported, rebuilt, merged or removed which image, when, with which arguments.",
         discussion: """
             The log is about the archive. It does not say who changed something in the store, and neither does an \
             image; 'xsarchive access' says who could have (docs/operations.md).
