@@ -6,10 +6,10 @@
 -- param: series (default all) the series to look at
 -- keywords: guest, history, when
 -- columns: series, what, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until, times
--- Images that do not cover a path or connections are passed over there. until: now (the newest image
--- has it), changed, removed, or unknown if the images after it do not cover it, or do not say the
--- value or the permissions. times: whether first_seen and last_seen are times of a capture or of an
--- import.
+-- Images that do not cover a path or connections are passed over there. until: now (the newest
+-- image has it), changed, removed, or unknown if the images after it do not cover it, or do not say
+-- the value or the permissions. times: whether first_seen and last_seen are times of a capture or
+-- of an import.
 SELECT d.series, d.what, d.path, d.value, d.perms, d.first_image_id, d.first_seen, d.last_image_id, d.last_seen, d.until,
        CASE d.first_from WHEN d.last_from THEN d.first_from ELSE d.first_from || ', ' || d.last_from END AS times
 FROM (

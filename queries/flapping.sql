@@ -8,7 +8,8 @@
 -- keywords: noisy, busy, often, change
 -- columns: path, changes, values_seen, last_change, time
 -- An image that does not say a path's value or permissions counts as unchanged; one that does not
--- cover the path is passed over. time: whether last_change is the time of a capture or of an import.
+-- cover the path is passed over. time: whether last_change is the time of a capture or of an
+-- import.
 WITH steps AS MATERIALIZED (
   SELECT t.series, t.step, t.image_id, t.seen_at, t.seen_from, t.covers_tree, g.chain_id, g.gen, g.is_listing
   FROM series_step t JOIN image_gen g ON g.image_id = t.image_id

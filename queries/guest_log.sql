@@ -10,8 +10,8 @@
 -- by the guest's domid counts as unchanged: in a value that names the home or a backend, in the
 -- node domid, and in permissions. Images that do not cover a path are passed over there. until: now
 -- (the newest image has it), changed, removed, or unknown if the images after it do not cover the
--- path, or do not say its value or permissions. times: whether first_seen and last_seen are times of
--- a capture or of an import.
+-- path, or do not say its value or permissions. times: whether first_seen and last_seen are times
+-- of a capture or of an import.
 WITH steps AS MATERIALIZED (
   SELECT t.series, t.step, (SELECT max(z.step) FROM series_step z WHERE z.series = t.series) AS steps, t.image_id,
          t.seen_at, t.seen_from, t.last_seen, t.last_from, t.covers_tree, i.stream_id, g.chain_id, g.gen, g.is_listing
@@ -100,7 +100,8 @@ compared AS (
          max(n.place) OVER (PARTITION BY n.series, n.below) AS final
   FROM forms n WINDOW w AS (PARTITION BY n.series, n.below ORDER BY n.place)
 ),
--- Whether an image that has the guest, before this one and after the last that has the node, lacks it.
+-- Whether an image that has the guest, before this one and after the last that has the node, lacks
+-- it.
 gaps AS MATERIALIZED (
   SELECT n.*, n.place > coalesce(n.previous, 0) + 1 AND EXISTS (
            SELECT 1 FROM guest t

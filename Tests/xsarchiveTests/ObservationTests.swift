@@ -97,8 +97,8 @@ import Testing
         #expect(late.ending == .exit(0))
         #expect(
             late.errorLines == [
-                "xsarchive: @3 is older than @1, which the series had before; log, @latest and queries take them in the "
-                    + "order of time"
+                "xsarchive: @3 is older than @1, which the series had before; log, @latest and queries take them in "
+                    + "the order of time"
             ])
         #expect(csv(place, "sql", "SELECT image_id FROM series_steps ORDER BY step").dropFirst() == ["3", "1", "2"])
         #expect(place.run("show", "@latest").text.contains("2026-08-01T12:00:00Z"))

@@ -16,7 +16,8 @@ package struct SeriesSteps {
             INSERT INTO series_step (series, step, image_id, seen_at, seen_from, last_seen, last_from, covers_tree,
                                      trees, covers_rings, rings)
             SELECT o.series, ifnull(l.step, 0) + 1, o.image_id, o.seen_at, o.seen_from, o.seen_at, o.seen_from,
-                   r.covers_tree, ifnull(l.trees, 0) + r.covers_tree, r.covers_rings, ifnull(l.rings, 0) + r.covers_rings
+                   r.covers_tree, ifnull(l.trees, 0) + r.covers_tree,
+                   r.covers_rings, ifnull(l.rings, 0) + r.covers_rings
             FROM observations o JOIN image_reach r ON r.image_id = o.image_id
             LEFT JOIN series_step l ON l.series = o.series
               AND l.step = (SELECT max(z.step) FROM series_step z WHERE z.series = o.series)
