@@ -132,6 +132,19 @@ public struct CustodyLog {
         return try row.step() ? Self.entry(row) : nil
     }
 
+    /// The entry with this id; nil if there is none.
+    func entry(_ entryID: Int64) throws -> CustodyEntry? {
+        let row = try database.prepare(
+            "SELECT \(CustodyEntry.columns.joined(separator: ", ")) FROM custody WHERE entry_id = ?")
+        try row.bind(1, entryID)
+        return try row.step() ? Self.entry(row) : nil
+    }
+
+    /// The id that the next entry gets.
+    func nextEntryID() throws -> Int64 {
+        (try lastEntry()?.entryID ?? 0) &+ 1
+    }
+
     private static func entry(_ row: Statement) -> CustodyEntry {
         func text(_ column: Int) -> String? { row.isNull(column) ? nil : row.string(column) }
         func number(_ column: Int) -> Int64? { row.isNull(column) ? nil : row.integer(column) }
