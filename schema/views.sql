@@ -144,12 +144,13 @@ JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.la
 CREATE VIEW tree_domains AS
 SELECT h.image_id, h.domid
 FROM (
+  -- GLOB matches a BLOB in some builds of SQLite only.
   SELECT DISTINCT g.image_id, CAST(substr(p.path, 15) AS INTEGER) AS domid
   FROM image_gen g
   JOIN covered_kinds k ON k.image_id = g.image_id AND NOT k.connections
   CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
-  CROSS JOIN path p ON p.path_id = s.path_id AND p.path GLOB '/local/domain/[0-9]*'
-  WHERE substr(p.path, 15, instr(substr(p.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*'
+  CROSS JOIN path p ON p.path_id = s.path_id AND CAST(p.path AS TEXT) GLOB '/local/domain/[0-9]*'
+  WHERE substr(CAST(p.path AS TEXT), 15, instr(substr(CAST(p.path AS TEXT), 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*'
     AND CAST(substr(p.path, 15) AS INTEGER) BETWEEN 0 AND 65535
 ) h;
 

@@ -45,7 +45,7 @@ SELECT g.image_id, m.owner, 0, length(CAST(p.path AS BLOB)) - length(CAST(pp.pat
 FROM image_gen g
 CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-CROSS JOIN path p ON p.path_id = s.path_id AND p.path GLOB '/?*'
+CROSS JOIN path p ON p.path_id = s.path_id AND CAST(p.path AS TEXT) GLOB '/?*'
 CROSS JOIN path pp ON pp.path = coalesce(nullif(rtrim(rtrim(p.path, replace(p.path, '/', '')), '/'), ''), '/')
 CROSS JOIN node_span ps ON ps.path_id = pp.path_id AND ps.chain_id = g.chain_id
   AND g.gen >= ps.first_gen AND (ps.last_gen = 0 OR g.gen <= ps.last_gen) AND (ps.detail_id IS NULL OR ps.detail_id IN committed_details)

@@ -66,7 +66,8 @@ function overview(report) {
       line(`Nodes over the series of ${counted(series.length, "image")}`, series.map((point) => ({ ...point, value: point.amount })), count),
       line("Size of the image over the series", series.map((point) => ({ ...point, value: point.size })), bytes));
   }
-  sections.push(charts, element("h2", {}, isComparison ? "The images" : "The image"), facts(images));
+  sections.push(charts, element("h2", {}, isComparison ? "The images" : "The image"), facts(images),
+    ...images.filter((each) => each.redacted).map((each) => element("p", { class: "note" }, `${isComparison ? each.name + ": " : ""}${each.redacted}.`)));
   return element("section", { class: "page" }, ...sections);
 }
 

@@ -66,7 +66,7 @@ public struct Rebuild: Sendable {
     /// - Throws: `ArchiveError` or `StreamError` if the image cannot be read, if a selected or
     ///   edited item does not exist, or if the stream cannot be written.
     public func run(_ source: ImageSource) throws -> RebuiltStream {
-        var alterations = Alterations()
+        var alterations = Alterations(hidesBytes: redactor != nil)
         return try run(EditableImage(source, &alterations), alterations)
     }
 

@@ -18,7 +18,8 @@ struct DiffCommand: ParsableCommand {
             taken, and a message says so. With --domain 37=38, domain 37 of the older image is compared with domain 38 \
             of the newer one. docs/commands.md lists where one domid counts as the other.
             With --redact, a secret value is shown as its length and a hash under a random key: you can see that it \
-            changed, but cannot guess it.
+            changed, but cannot guess it. Bytes that nothing explains are replaced, too. A line on standard error says \
+            how many values were replaced.
             With --format jsonl, each line is one object: change, kind, path, domid, the other members that identify \
             the item, and the complete old and new state.
             What one of the images does not cover is not compared; a message for each reason says what is left out. \
@@ -170,6 +171,11 @@ struct DiffCommand: ParsableCommand {
             redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } }
             ?? changes
         Progress.end()
+        if let redactor, !quiet {
+            var count = RedactionCount()
+            for (old, new) in zip(changes, shown) { count += redactor.count(from: old, to: new) }
+            Console.note("xsarchive: \(count.sentence)")
+        }
         let omissions = DiffOmissions(diff.omissions, old: left.name, new: right.name, shown: kinds)
         if !quiet {
             try print(shown, left, right, domains?.pairs ?? [], redactor, omissions)
