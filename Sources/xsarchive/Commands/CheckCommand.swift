@@ -20,6 +20,7 @@ struct CheckCommand: ParsableCommand {
             Examples:
               xsarchive check state_dump
               xsarchive check @latest --severity info --format jsonl
+              xsarchive check @latest --for 4.17
               xsarchive check @latest --fail-on error --format sarif
             """
     )
@@ -48,6 +49,16 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The layout of files; auto detects it.")
     var layout: LayoutChoice = .auto
 
+    @Option(
+        name: .customLong("for"),
+        help:
+            """
+            Forecast the restore by the C xenstored of one version of Xen, such as 4.17 or 4.16.2; without the third \
+            number it is the newest (default: what any version would do).
+            """
+    )
+    var release: XenVersion?
+
     @Flag(name: .shortAndLong, help: "Print nothing; only set the exit status.")
     var quiet = false
 
@@ -66,7 +77,7 @@ struct CheckCommand: ParsableCommand {
                 let place = images.count > 1 ? " (\(index + 1) of \(images.count))" : ""
                 progress.next("checking \(reference)\(place)") { archive.size(reference) }
                 let loaded = try LoadedImage(archive, reference, layout: layout.layout, notes: !quiet)
-                let check = try ImageCheck(loaded)
+                let check = try ImageCheck(loaded, for: release)
                 if check.items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
                 if !quiet { report.add(loaded.source.name, check) }
             } catch let error as ArchiveError {

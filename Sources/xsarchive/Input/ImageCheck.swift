@@ -12,10 +12,13 @@ struct ImageCheck {
     /// To what the nodes of a listing are limited; nil if they are not.
     let limitation: String?
 
-    init(_ loaded: LoadedImage) throws {
+    /// - Parameters:
+    ///   - loaded: the image.
+    ///   - release: the version of Xen to whose C xenstored the forecast is limited; nil: any.
+    init(_ loaded: LoadedImage, for release: XenVersion? = nil) throws {
         layout = loaded.source.format.layout
         limitation = CoverageText.limitation(loaded.source.coverage, loaded.source.format.layout)
-        forecast = try RestoreForecast(loaded.image)
+        forecast = try RestoreForecast(loaded.image, for: release)
         let queries = try QueryFindings(loaded.archive, imageID: loaded.imageID)
         items = (loaded.image.findings + forecast.findings).map { ($0, nil) } + queries.items
         inapplicable = queries.inapplicable
