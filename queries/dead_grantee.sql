@@ -5,6 +5,8 @@
 -- why: the domain with this domid gets the access when it comes; after a restore it does not
 -- refs: XSA-322, XSA-417
 -- param: image_id integer (required) the image to look at
+-- keywords: orphan, leak, destroyed, permissions
+-- subject: domid, path
 -- columns: domid, perm, path, known
 -- Such a domain is being built, or was never introduced: a C xenstored marks the entries of a domain
 -- that ends as stale, and oxenstored removes them. A restore by a C xenstored marks these as well,

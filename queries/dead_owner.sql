@@ -5,6 +5,8 @@
 -- why: a restore by a C xenstored ends at such a node; if the domain never comes, its nodes stay
 -- refs: XSA-322, XSA-419
 -- param: image_id integer (required) the image to look at
+-- keywords: orphan, leak, destroyed
+-- subject: owner, path
 -- columns: owner, path, value, perms, known
 -- Such a domain is being built: libxl gives it nodes before it introduces it. A C xenstored removes
 -- the nodes of a domain that ends, oxenstored those of a domain that was introduced. known: what the

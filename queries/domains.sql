@@ -4,6 +4,7 @@
 -- why: an overview of the host; an absent domain that owns something is being built, or a leak
 -- refs: memory_top, for xenstored's accounting
 -- param: image_id integer (required) the image to look at
+-- keywords: guests, list, overview, names, vms
 -- columns: domid, state, name, uuid, conn_id, target, nodes, bytes, watches, transactions, pending_bytes, quota, used_percent
 -- state: live (it has a ring connection), absent (it has none in an image of a whole host, as it is
 -- not introduced, or not yet), unknown. bytes: as a C xenstored accounts them; oxenstored has no

@@ -5,6 +5,8 @@
 -- why: made before the limit, or by an exempt writer; a restore or a rewrite may refuse them
 -- refs: XSA-323, XSA-326
 -- param: image_id integer (required) the image to look at
+-- keywords: quota, too big, exceeded
+-- subject: quota, path
 -- columns: owner, quota, size, allowed, path
 -- A node's size is its value, 16 bytes (24 to Xen 4.17), and 8 bytes per permission; in oxenstored
 -- it is the value alone. allowed is the largest size that the daemon that wrote the image accepts.

@@ -5,6 +5,8 @@
 -- why: the entry says nothing to the daemon; the mark of an owner is ignored, and it keeps its node
 -- refs: XSA-322
 -- param: image_id integer (required) the image to look at
+-- keywords: permissions, destroyed
+-- subject: domid, perm, role, path
 -- columns: domid, perm, role, path
 -- A C xenstored marks the entries of a domain that ends, and a restore those of a domain without an
 -- earlier connection. The mark stays when a domain with this domid comes.

@@ -5,6 +5,8 @@
 -- why: the first entry's letter is for unlisted domains; r, w or b opens the node to all guests
 -- refs: XSA-353
 -- param: image_id integer (required) the image to look at
+-- keywords: write, default permission, everyone
+-- subject: access, path
 -- columns: access, path, perms, value
 -- Special nodes cannot be written: a guest may only watch them.
 SELECT CASE WHEN s.place = 'special' THEN 'read'

@@ -27,7 +27,8 @@ import XenstoreStream
         ("n0,r3", 5, "none|default n0"),
         ("n0,b5:stale", 5, "none|default n0; stale b5 ignored"), ("r0,b5:stale", 5, "r|default r0; stale b5 ignored"),
         ("n0,b5:stale,r5", 5, "r|entry r5; stale b5 ignored"), ("n5:stale", 5, "both|owner, though marked stale"),
-        ("n3:stale", 4, "both|owner is its target, 3, though marked stale"), ("w5:stale,r3", 3, "r|entry r3"), ("n0,b3:stale", 4, "none|default n0; stale b3 ignored"),
+        ("n3:stale", 4, "both|owner is its target, 3, though marked stale"), ("w5:stale,r3", 3, "r|entry r3"),
+        ("n0,b3:stale", 4, "none|default n0; stale b3 ignored"),
     ])
     func accessFollowsTheRules(_ perms: String, _ domid: Int, _ expected: String) throws {
         #expect(try row(perms, domid) == expected)

@@ -18,7 +18,9 @@ import XenstoreStream
             node("/a", "1", "n5"), node("/c", "2", "n6,r5"), node("/b", "3", "b6"), node("/d", "4", "n0,r6"),
             pendingNode(2, tx: 1, "/p", "", "n8"),
         ]
-        try finds("dead_owner", [ring(1, of: 0), ring(2, of: 5)] + nodes, ["6|/b|3|b6|has no home", "6|/c|2|n6,r5|has no home"])
+        try finds(
+            "dead_owner", [ring(1, of: 0), ring(2, of: 5)] + nodes,
+            ["6|/b|3|b6|has no home", "6|/c|2|n6,r5|has no home"])
         try findsNothing("dead_owner", [ring(2, of: 5)] + nodes)
         try findsNothing("dead_owner", [ring(1, of: 0), ring(2, of: 5), ring(3, of: 6)] + nodes)
     }

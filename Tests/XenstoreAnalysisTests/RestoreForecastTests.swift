@@ -92,8 +92,11 @@ import XenstoreStream
         let reason = "domain 5, has no connection before it"
         #expect(
             try events(Self.host + [node("/a", "", "n5")], release)
-                == [isEnd ? "dies: exits, as the owner of \"/a\", \(reason)"
-                    : "alters: may give \"/a\" to domain 0, as its owner, \(reason)"])
+                == [
+                    isEnd
+                        ? "dies: exits, as the owner of \"/a\", \(reason)"
+                        : "alters: may give \"/a\" to domain 0, as its owner, \(reason)"
+                ])
     }
 
     @Test func aForecastForAnyVersionNamesTheVersions() throws {

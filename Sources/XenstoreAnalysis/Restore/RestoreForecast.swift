@@ -65,6 +65,9 @@ public struct RestoreForecast: Sendable {
         return "the C xenstored of Xen \(release)"
     }
 
+    /// How many events of one effect are listed at most.
+    static let mostEvents = 100
+
     /// In the order in which they happen; at most 100 of each effect.
     public let events: [Event]
 

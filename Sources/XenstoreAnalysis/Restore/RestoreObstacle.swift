@@ -26,7 +26,9 @@ public struct RestoreObstacle: Sendable {
             return
         }
         if layout == .draft {
-            (reason, suggestion) = ("no released daemon reads the draft layout", "'xsarchive rebuild --layout v1' converts")
+            (reason, suggestion) = (
+                "no released daemon reads the draft layout", "'xsarchive rebuild --layout v1' converts"
+            )
             return
         }
         if layout == .v2 && rules == .c417 {

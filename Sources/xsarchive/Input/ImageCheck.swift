@@ -5,23 +5,26 @@ import XenstoreStream
 
 /// Everything that is found in one image.
 struct ImageCheck {
-    let items: [QueryFindings.Item]
-    let inapplicable: [(name: String, reason: String)]
+    let findings: ImageFindings
     let forecast: RestoreForecast
     let layout: Layout
     /// To what the nodes of a listing are limited; nil if they are not.
     let limitation: String?
 
+    var items: [ImageFinding] { findings.items }
+    var inapplicable: [(name: String, reason: String)] { findings.inapplicable }
+
     /// - Parameters:
     ///   - loaded: the image.
     ///   - release: the version of Xen to whose C xenstored the forecast is limited; nil: any.
-    init(_ loaded: LoadedImage, for release: XenVersion? = nil) throws {
+    ///   - isForComparison: whether to list every row of a query, so that the image can be compared
+    ///     with another.
+    init(_ loaded: LoadedImage, for release: XenVersion? = nil, isForComparison: Bool = false) throws {
         layout = loaded.source.format.layout
         limitation = CoverageText.limitation(loaded.source.coverage, loaded.source.format.layout)
         forecast = try RestoreForecast(loaded.image, for: release)
-        let queries = try QueryFindings(loaded.archive, imageID: loaded.imageID)
-        items = (loaded.image.findings + forecast.findings).map { ($0, nil) } + queries.items
-        inapplicable = queries.inapplicable
+        findings = try ImageFindings(
+            loaded.image, forecast, loaded.archive, imageID: loaded.imageID, limit: isForComparison ? .max : 100)
     }
 
     /// The queries that do not apply, by the reason, in the order of the first of each.
