@@ -8,9 +8,9 @@
 -- keywords: orphan, leak, destroyed, permissions
 -- subject: domid, path
 -- columns: domid, perm, path, known
--- Such a domain is being built, or was never introduced: a C xenstored marks the entries of a domain
--- that ends as stale, and oxenstored removes them. A restore by a C xenstored marks these as well,
--- for good. known: what the images say of the domain.
+-- Such a domain is being built, or was never introduced: a C xenstored marks the entries of a
+-- domain that ends as stale, and oxenstored removes them. A restore by a C xenstored marks these as
+-- well, for good. known: what the images say of the domain.
 WITH found AS MATERIALIZED (
   SELECT p.domid, p.perm, p.path
   FROM perms p

@@ -9,8 +9,8 @@
 -- subject: owner, path
 -- columns: owner, path, value, perms, known
 -- Such a domain is being built: libxl gives it nodes before it introduces it. A C xenstored removes
--- the nodes of a domain that ends, oxenstored those of a domain that was introduced. known: what the
--- images say of the domain.
+-- the nodes of a domain that ends, oxenstored those of a domain that was introduced. known: what
+-- the images say of the domain.
 WITH found AS MATERIALIZED (
   SELECT n.owner, n.path, n.value, n.perms
   FROM nodes n

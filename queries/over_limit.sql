@@ -10,8 +10,8 @@
 -- columns: owner, quota, size, allowed, path
 -- A node's size is its value, 16 bytes (24 to Xen 4.17), and 8 bytes per permission; in oxenstored
 -- it is the value alone. allowed is the largest size that the daemon that wrote the image accepts.
--- The names of a node's children, which count too, are left out, and so is `/local/domain/DOMID/` of
--- a path. oxenstored has no quota of permissions.
+-- The names of a node's children, which count too, are left out, and so is `/local/domain/DOMID/`
+-- of a path. oxenstored has no quota of permissions.
 WITH quota_values(node_size, node_permissions, path_max) AS MATERIALIZED (
   SELECT coalesce((SELECT q.value FROM quotas q WHERE q.image_id = :image_id AND q.scope = 'default' AND q.name = 'node-size'), 2048),
          coalesce((SELECT q.value FROM quotas q WHERE q.image_id = :image_id AND q.scope = 'default' AND q.name = 'node-permissions'), 5),

@@ -10,10 +10,10 @@
 -- subject: domid, quota
 -- columns: domid, name, quota, used, allowed, percent
 -- The quota is the domain's own, otherwise the host's default, otherwise the one built into the
--- daemon that wrote the image. allowed is the last number that this daemon accepts, which may be one
--- more or less than the quota. Domain 0 has no quotas, and oxenstored none of memory and outstanding
--- requests. Outstanding requests are not in an image; instead, the replies that wait in the domain's
--- buffer are counted. Watch events do not count.
+-- daemon that wrote the image. allowed is the last number that this daemon accepts, which may be
+-- one more or less than the quota. Domain 0 has no quotas, and oxenstored none of memory and
+-- outstanding requests. Outstanding requests are not in an image; instead, the replies that wait in
+-- the domain's buffer are counted. Watch events do not count.
 WITH accounts AS MATERIALIZED (
   SELECT e.domid, sum(e.nodes) AS nodes, sum(e.watches) AS watches, sum(e.transactions) AS transactions, sum(e.bytes) AS bytes
   FROM account_entries e WHERE e.image_id = :image_id GROUP BY e.domid

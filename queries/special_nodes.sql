@@ -10,8 +10,8 @@
 -- columns: path, perms, verdict
 -- @introduceDomain and @releaseDomain are shipped with n0; oxenstored's text has a slash before
 -- them. Daemons from 4.22 on add r32757, which names every domain, to @releaseDomain: that is how
--- they are shipped, and lets every domain watch it. From 4.18 on, and in oxenstored, the permissions
--- of `/` count too: a domain that may read `/` may watch all special nodes.
+-- they are shipped, and lets every domain watch it. From 4.18 on, and in oxenstored, the
+-- permissions of `/` count too: a domain that may read `/` may watch all special nodes.
 SELECT n.path, m.perms,
        CASE WHEN n.place = 'root' THEN 'opens the special nodes'
             WHEN m.perms LIKE '%:stale%' THEN 'stale entry' ELSE 'changed' END AS verdict

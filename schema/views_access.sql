@@ -21,8 +21,8 @@
 --
 -- Accounts and limits: node_bytes: what a node is accounted in addition to its parts.
 -- counts_special 1: special nodes are accounted. The largest node has
--- node-size plus size_end bytes, of which size_is_value 1 counts the value alone; the last watch and
--- the last transaction are those of the quota plus quota_end. has_memory 1: there are quotas of
+-- node-size plus size_end bytes, of which size_is_value 1 counts the value alone; the last watch
+-- and the last transaction are those of the quota plus quota_end. has_memory 1: there are quotas of
 -- memory, outstanding requests and permissions; watches: the built-in quota.
 CREATE VIEW daemon_rules AS
 SELECT v.column1 AS daemon, v.column2 AS unites, v.column3 AS any_domid, v.column4 AS root_opens, v.column5 AS restore_marks,
@@ -121,7 +121,7 @@ CROSS JOIN (SELECT 0 AS restored, 1 AS named UNION ALL SELECT 1, 1 UNION ALL SEL
 UNION ALL
 SELECT DISTINCT 'grant', c.image_id, 0, 1, c.domid, c.target_domid, 1, c.record_id, e.permset_id, e.permset_id
 FROM connections c
-JOIN permset_entry e ON e.domid IN (c.domid, c.target_domid)
+JOIN permset_entry e ON e.domid IN (c.domid, c.target_domid) AND (e.position = 0 OR e.flags & 1 = 0)
 WHERE c.conn_type = 0 AND c.domid <> 0
 UNION ALL
 SELECT 'grant', c.image_id, 0, 1, c.domid, c.target_domid, 1, c.record_id, 0, 9223372036854775807
@@ -132,7 +132,7 @@ WHERE c.conn_type = 0 AND c.domid <> 0 AND c.target_domid = 0
 UNION ALL
 SELECT DISTINCT 'absent', u.image_id, 0, 1, u.domid, NULL, 1, NULL, e.permset_id, e.permset_id
 FROM subjects u
-JOIN permset_entry e ON e.domid = u.domid
+JOIN permset_entry e ON e.domid = u.domid AND (e.position = 0 OR e.flags & 1 = 0)
 WHERE u.ring_record IS NULL AND u.domid BETWEEN 1 AND 32751;
 
 -- The permissions of `/`.

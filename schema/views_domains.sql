@@ -38,8 +38,8 @@ WHERE u.ring_record IS NULL AND u.domid BETWEEN 1 AND 32751;
 CREATE VIEW committed_details AS
 SELECT d.detail_id FROM node_detail d WHERE d.conn_id = 0;
 
--- The domains that have a ring connection: they are introduced. If the image holds a whole host, any
--- other domain except 0 is not: it is being built, or has never been introduced. A C xenstored
+-- The domains that have a ring connection: they are introduced. If the image holds a whole host,
+-- any other domain except 0 is not: it is being built, or has never been introduced. A C xenstored
 -- removes the nodes of a domain that ends, and marks its entries stale; oxenstored removes both.
 CREATE VIEW live_domains AS
 SELECT c.image_id, c.domid FROM connections c WHERE c.conn_type = 0;
@@ -63,8 +63,9 @@ CROSS JOIN path p ON p.path_id = s.path_id
 CROSS JOIN permset m ON m.permset_id = s.permset_id
 WHERE r.counts_special OR NOT (p.path >= '@' AND p.path < 'A')
 UNION ALL
--- A node's name and its NUL lie in its parent's list of children. The parent's path has to be made from the node's:
--- what is left when all characters behind the last slash, and that slash, are taken away.
+-- A node's name and its NUL lie in its parent's list of children. The parent's path has to be made
+-- from the node's: what is left when all characters behind the last slash, and that slash, are
+-- taken away.
 SELECT g.image_id, m.owner, 0, length(CAST(p.path AS BLOB)) - length(CAST(pp.path AS BLOB)) + (pp.path = '/'), 0, 0, 0, 0
 FROM image_gen g
 CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)

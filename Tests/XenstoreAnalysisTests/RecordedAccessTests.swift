@@ -73,7 +73,7 @@ import XenstoreStream
         }
     }
 
-    /// Which daemon wrote an image is told from where its special nodes are.
+    /// Where the special nodes are shows which daemon wrote an image.
     @Test func theAccountsAreThoseOfTheDaemons() throws {
         let text = String(decoding: Fixtures.bytes("access/accounts.tsv"), as: UTF8.self)
         let recorded = text.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
@@ -87,7 +87,8 @@ import XenstoreStream
                 let told = try answers.rows(
                     sql: "SELECT domid, nodes, watches, bytes FROM domain_accounts WHERE image_id = \(image)")
                 for row in recorded where row[0] == name && row[1] == daemon {
-                    // A restore counts / twice. To 4.17 the watches of sockets are not counted, but their bytes are.
+                    // A restore counts / twice. To 4.17 the bytes of the watches of sockets are counted, not
+                    // their number.
                     let isHost = row[2] == "0"
                     let bytes = (Int(row[5]) ?? 0) - (isHost ? daemon == "c-4.17" ? 34 : 26 : 0)
                     let isSame = told.contains { line in

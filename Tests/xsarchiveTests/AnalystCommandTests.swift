@@ -53,7 +53,7 @@ import Testing
 
     private func heading(_ image: String, _ options: String...) -> String {
         let outcome = Workplace().run(
-            ["access", Fixtures.path(image), "--domain", "6", "/"] + options)
+            ["access", Fixtures.path(image), "--domain", "6", "/local"] + options)
         expectDone(outcome)
         return outcome.lines.first ?? ""
     }
@@ -114,10 +114,10 @@ import Testing
         #expect(
             refusal("oxenstored-4.17-small.dump", "--daemon", "c-4.22").contains("a C xenstored restores no text"))
         expectUsage(Workplace().run("access", "x", "--domain", "6", "--daemon", "c-4.16"), "c-4.16")
-        expectUsage(
+        expectFailure(
             Workplace().run(
                 "query", "access", "-i", Fixtures.path("xen-4.17-small.bin"), "-P", "domid=6", "-P", "daemon=c-4.16"),
-            "'c-4.16' is not a daemon")
+            64, "query access: 'c-4.16' is not a daemon; did you mean c-4.17?")
     }
 
     private func series() -> Workplace {

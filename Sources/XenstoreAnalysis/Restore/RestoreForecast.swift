@@ -8,8 +8,8 @@ import XenstoreStream
 /// does. The steps are those observed when the daemon of Xen 4.17 restored some 290 odd and broken
 /// streams. That daemon refuses streams of version 2; its successors are assumed to do the same as
 /// it does with version 1, and to know the types 6 to 8. What other versions do differently is in
-/// `RestoreVersions`. A forecast that is for no version in particular reports what any version would
-/// do, and which ones. For oxenstored see `OxenstoredWalk`.
+/// `RestoreVersions`. A forecast that is for no version in particular reports what any version
+/// would do, and which ones. For oxenstored see `OxenstoredWalk`.
 public struct RestoreForecast: Sendable {
     /// The effects, the worst last.
     public enum Effect: String, CaseIterable, Comparable, Sendable {

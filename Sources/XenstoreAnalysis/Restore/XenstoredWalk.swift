@@ -272,12 +272,12 @@ struct XenstoredWalk {
         if end < recordEnd && records[end] != nil {
             return note(.dies, "exits: len is \(recordEnd - end) bytes longer than the record, as daemons write it")
         }
-        let token = body + 10 + memory.number16(body + 4)
+        let path = memory.string(body + 10, limit: Self.longestPath)
+        let token = memory.string(body + 10 + memory.number16(body + 4), limit: Self.longestPath)
         note(
             .alters,
-            "reads the watch's path as \(Escape.short(memory.string(body + 10, limit: Self.longestPath))) and its token "
-                + "as \(Escape.short(memory.string(token, limit: Self.longestPath))), as it takes both from byte 10 of the "
-                + "body on")
+            "reads the watch's path as \(Escape.short(path)) and its token as \(Escape.short(token)), as it takes both "
+                + "from byte 10 of the body on")
     }
 
     private mutating func readDomain(_ body: Int) {
