@@ -87,8 +87,8 @@ import XenstoreStream
                 let told = try answers.rows(
                     sql: "SELECT domid, nodes, watches, bytes FROM domain_accounts WHERE image_id = \(image)")
                 for row in recorded where row[0] == name && row[1] == daemon {
-                    // A restore counts / twice. To 4.17 the bytes of the watches of sockets are counted, not
-                    // their number.
+                    // A restore counts / twice. To 4.17 the bytes of the watches of sockets are
+                    // counted, not their number.
                     let isHost = row[2] == "0"
                     let bytes = (Int(row[5]) ?? 0) - (isHost ? daemon == "c-4.17" ? 34 : 26 : 0)
                     let isSame = told.contains { line in
