@@ -9,8 +9,8 @@
 -- state: live (it has a ring connection), absent (it has none in an image of a whole host, as it is
 -- not introduced, or not yet), unknown. bytes: as a C xenstored accounts them; oxenstored has no
 -- quota of memory. quota, used_percent: the quota with the highest usage, and that usage. Domain 0
--- has no quotas. What the image does not cover is NULL: in a listing, the domains are those that the
--- tree names.
+-- has no quotas. What the image does not cover is NULL: in a listing, the domains are those that
+-- the tree names.
 WITH used AS MATERIALIZED (
   SELECT u.* FROM domain_usage u WHERE u.image_id = :image_id
 ),
