@@ -38,7 +38,8 @@ public enum DatasetteMetadata {
     private static let machinery: Set<String> = [
         "image_gen", "committed_details", "account_entries", "octet_table", "image_turns", "message_buffers", "digits",
         "node_steps", "observed_steps", "image_reach", "detail_knowledge", "tree_domains", "writer_signs",
-        "target_images", "access_cases", "root_permsets", "node_places", "permset_access", "guest_writable", "image_rules",
+        "target_images", "access_cases", "root_permsets", "node_places", "permset_access", "guest_writable",
+        "image_rules",
     ]
 
     private static func entry(_ query: NamedQuery) -> [String] {
