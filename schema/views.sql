@@ -8,9 +8,11 @@
 
 -- The chain and the generation of each image; most views below are built on it. is_listing 1: what
 -- a tool printed about nodes, in which an empty list of permissions means that they are unknown,
--- and the bits 14 and 15 of access say how much of a value is known.
+-- and the bits 14 and 15 of access say how much of a value is known. is_oxenstored 1: special nodes
+-- are named like `/@releaseDomain`.
 CREATE VIEW image_gen AS
-SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree' OR s.layout = 'pairs') AS is_listing
+SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree' OR s.layout = 'pairs') AS is_listing,
+       (s.layout = 'oxenstored' OR s.layout = 'oxenstored-debug') AS is_oxenstored
 FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 
 -- An image: a file's bytes as they were observed, under a name, in a series, at a time (UTC).

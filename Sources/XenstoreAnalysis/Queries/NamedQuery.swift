@@ -71,6 +71,13 @@ public struct NamedQuery: Sendable {
         let statement = try archive.database.prepareReadOnly(sql, timeout: timeout)
         for (name, value) in given {
             guard let index = statement.parameterIndex(":" + name) else { continue }
+            guard name != "daemon" || DaemonRules(rawValue: value) != nil else {
+                let daemons = DaemonRules.allCases.map(\.rawValue)
+                throw ArchiveError(
+                    .usage, "query \(self.name): '\(value)' is not a daemon",
+                    suggestion: Nearest.suggestion(value, among: daemons)
+                        ?? "give one of \(daemons.joined(separator: ", "))")
+            }
             guard parameters.contains(where: { $0.name == name && $0.isInteger }) else {
                 try statement.bind(index, value)
                 continue

@@ -14,12 +14,15 @@ struct ImageCheck {
     var items: [ImageFinding] { findings.items }
     var inapplicable: [(name: String, reason: String)] { findings.inapplicable }
 
-    /// - Parameter isForComparison: whether to list every row of a query, so that the image can be
-    ///   compared with another.
-    init(_ loaded: LoadedImage, isForComparison: Bool = false) throws {
+    /// - Parameters:
+    ///   - loaded: the image.
+    ///   - release: the version of Xen to whose C xenstored the forecast is limited; nil: any.
+    ///   - isForComparison: whether to list every row of a query, so that the image can be compared
+    ///     with another.
+    init(_ loaded: LoadedImage, for release: XenVersion? = nil, isForComparison: Bool = false) throws {
         layout = loaded.source.format.layout
         limitation = CoverageText.limitation(loaded.source.coverage, loaded.source.format.layout)
-        forecast = try RestoreForecast(loaded.image)
+        forecast = try RestoreForecast(loaded.image, for: release)
         findings = try ImageFindings(
             loaded.image, forecast, loaded.archive, imageID: loaded.imageID, limit: isForComparison ? .max : 100)
     }
