@@ -18,8 +18,9 @@ FROM (
 ) d
 WHERE d.old_step IS NOT NULL
   AND (d.unique_id IS NOT d.old_unique_id
-       -- An image that does not cover connections says nothing about the domain.
+       -- An image that does not cover the domain's connection says nothing about it.
        OR d.old_step < d.first_step - 1
-          AND EXISTS (SELECT 1 FROM series_steps t JOIN covered_kinds k ON k.image_id = t.image_id AND k.connections
+          AND EXISTS (SELECT 1 FROM series_steps t JOIN coverage v ON v.image_id = t.image_id AND v.kind = 'connections' AND v.covered = 1
+                        AND v.root IN ('/', '/local/domain', '/local/domain/' || d.domid)
                       WHERE t.series = d.series AND t.step > d.old_step AND t.step < d.first_step))
 ORDER BY d.first_image_id, d.domid;

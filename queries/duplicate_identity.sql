@@ -29,7 +29,7 @@ UNION ALL
 SELECT 'uuid without a node in /vm', v.value, CAST(v.domid AS TEXT)
 FROM names v
 WHERE v.what = 'uuid' AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = '/vm/' || v.value)
-  AND CASE WHEN (SELECT g.is_listing FROM image_gen g WHERE g.image_id = :image_id)
+  AND CASE WHEN (SELECT g.is_part FROM image_gen g WHERE g.image_id = :image_id)
       THEN (SELECT a.covered FROM node_areas a
             WHERE a.image_id = :image_id AND (('/vm/' || v.value) = a.top OR substr(('/vm/' || v.value), 1, length(a.below)) = a.below AND ('/vm/' || v.value) <> a.below)
             ORDER BY length(a.below) DESC LIMIT 1)

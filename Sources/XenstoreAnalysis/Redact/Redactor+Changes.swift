@@ -6,7 +6,7 @@ extension Redactor {
     /// change.
     public func redact(_ change: Change, byteOrder: ByteOrder) -> Change {
         switch change.kind {
-        case .node, .perms:
+        case .node, .perms, .duplicate:
             guard let path = change.path, isSecret(path) || change.oldPath.map(isSecret) ?? false else {
                 return change
             }
@@ -26,6 +26,12 @@ extension Redactor {
                         }
                     return redacted == buffer ? attribute : Attribute(attribute.name, .text(description(buffer)))
                 }
+            }
+        // Nothing says what these bytes mean, so they may be a secret.
+        case .residue, .damage, .trailer:
+            return change.mapping { attribute in
+                guard case .data(let bytes) = attribute.value, !bytes.isEmpty else { return attribute }
+                return Attribute(attribute.name, .text(description(bytes)))
             }
         default: return change
         }

@@ -9,15 +9,21 @@ struct ImageCheck {
     let inapplicable: [(name: String, reason: String)]
     let forecast: RestoreForecast
     let layout: Layout
-    /// To what the nodes of a listing are limited; nil if they are not.
+    /// To what the nodes of the image are limited; nil if they are not.
     let limitation: String?
 
     init(_ loaded: LoadedImage) throws {
         layout = loaded.source.format.layout
-        limitation = CoverageText.limitation(loaded.source.coverage, loaded.source.format.layout)
+        limitation = CoverageText.limitation(
+            loaded.source.coverage, loaded.source.format.layout, isDamaged: loaded.source.isDamaged)
         forecast = try RestoreForecast(loaded.image)
         let queries = try QueryFindings(loaded.archive, imageID: loaded.imageID)
-        items = (loaded.image.findings + forecast.findings).map { ($0, nil) } + queries.items
+        // Damage comes first: what else is found may come from it.
+        let damage = Set(Rule.ofDamage.map(\.rawValue))
+        let findings =
+            loaded.image.findings.filter { damage.contains($0.rule) }
+            + loaded.image.findings.filter { !damage.contains($0.rule) }
+        items = (findings + forecast.findings).map { ($0, nil) } + queries.items
         inapplicable = queries.inapplicable
     }
 

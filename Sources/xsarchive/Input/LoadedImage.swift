@@ -41,11 +41,10 @@ struct LoadedImage {
     /// The image with its secrets replaced. `source` is unchanged: its reader must replace them.
     func redacted(_ redactor: Redactor) throws -> LoadedImage {
         let layout = ImageReference.marks(reference) ? image.format.layout : nil
-        return try LoadedImage(
-            redacted: ScannedImage(
-                salvaging: redactor.redactedFile(image), layout: layout, root: image.root,
-                readsFormerNodes: image.isSalvaged),
-            of: self)
+        let redacted = try ScannedImage(
+            salvaging: redactor.redactedFile(image), layout: layout, root: image.root,
+            readsFormerNodes: image.isSalvaged)
+        return try LoadedImage(redacted: redacted.covering(source.coverage), of: self)
     }
 
     private init(redacted image: ScannedImage, of original: LoadedImage) throws {
