@@ -7,6 +7,7 @@
 -- param: image_id integer (required) the image to look at
 -- param: domid integer (required) the domid
 -- param: path (default all) the path of one node
+-- keywords: permissions, rights, read, write, may, grant
 -- columns: path, access, reason, perms
 WITH rights AS MATERIALIZED (
   SELECT a.permset_id, a.access, a.reason, a.perms FROM permset_access a WHERE a.image_id = :image_id AND a.domid = :domid

@@ -4,6 +4,8 @@
 -- why: the guest redirected its device; a toolstack that trusts it acts on another domain's node
 -- refs: XSA-175
 -- param: image_id integer (required) the image to look at
+-- keywords: vif, vbd, disk, network
+-- subject: frontend
 -- columns: frontend, backend, toolstack_backend
 -- Only values that are known as a whole are compared.
 SELECT d.frontend, d.backend, d.toolstack_backend

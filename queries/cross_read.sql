@@ -5,6 +5,8 @@
 -- why: what a guest keeps in its home, its agents' passwords included, leaks to its neighbours
 -- refs: qubes-issues 698
 -- param: image_id integer (required) the image to look at
+-- keywords: confidential, leak, secret, neighbour
+-- subject: domid, path
 -- columns: domid, reason, path, perms
 -- A row without a domid applies to every domain that the node's permissions do not name.
 -- The home of a domain's target counts as the domain's own.

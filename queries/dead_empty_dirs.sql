@@ -5,6 +5,8 @@
 -- why: they pile up as guests end, until listing their parent fails with E2BIG or a quota is full
 -- refs: qubes-issues 5369, 1390
 -- param: image_id integer (required) the image to look at
+-- keywords: orphan, leak, destroyed, left over
+-- subject: path
 -- columns: domid, path, perms
 SELECT CAST(substr(n.path, length(rtrim(n.path, '0123456789')) + 1) AS INTEGER) AS domid, n.path, n.perms
 FROM nodes n

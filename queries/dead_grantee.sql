@@ -5,6 +5,8 @@
 -- why: the next domain with this domid inherits the access, unless the entry is marked stale
 -- refs: XSA-322, XSA-417
 -- param: image_id integer (required) the image to look at
+-- keywords: orphan, leak, destroyed, permissions
+-- subject: domid, path
 -- columns: domid, perm, path
 SELECT p.domid, p.perm, p.path
 FROM perms p

@@ -5,6 +5,8 @@
 -- why: nothing removes them, no quota counts them, and in time the daemon runs out of memory
 -- refs: XSA-322, XSA-419
 -- param: image_id integer (required) the image to look at
+-- keywords: orphan, leak, destroyed
+-- subject: owner, path
 -- columns: owner, path, value, perms
 SELECT n.owner, n.path, n.value, n.perms
 FROM nodes n

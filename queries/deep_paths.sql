@@ -5,6 +5,8 @@
 -- refs: XSA-418
 -- param: image_id integer (required) the image to look at
 -- param: least integer (default 16) show only paths with at least this many levels
+-- keywords: nesting, levels
+-- subject: path
 -- columns: owner, depth, path
 SELECT n.owner, length(n.path) - length(replace(n.path, '/', '')) AS depth, n.path
 FROM nodes n

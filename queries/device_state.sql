@@ -4,6 +4,8 @@
 -- why: a device works if both ends are in state 4; otherwise it hangs, waits or is being torn down
 -- refs: xenbus states in xen/io/xenbus.h
 -- param: image_id integer (required) the image to look at
+-- keywords: vif, vbd, stuck, connect, disk, network
+-- subject: frontend, frontend_state, backend_state
 -- columns: frontend, frontend_state, backend, backend_state
 -- An end whose state the image does not say counts as connected.
 SELECT d.frontend, d.frontend_state, d.backend, d.backend_state

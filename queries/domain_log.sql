@@ -4,6 +4,7 @@
 -- why: shows when a domain came and went, and what changed in its home in between
 -- param: domid integer (required) the domid
 -- param: series (default all) the series to look at
+-- keywords: guest, history, when
 -- columns: series, what, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until
 -- until: now (it is in the newest image), changed, removed, or unknown if the images after it do not
 -- say the value or the permissions, or do not cover the path or connections.

@@ -4,6 +4,7 @@
 -- why: an overview of the host; a dead domain that still owns something is a leak
 -- refs: memory_top, for xenstored's accounting
 -- param: image_id integer (required) the image to look at
+-- keywords: guests, list, overview, names, vms
 -- columns: domid, state, name, uuid, conn_id, target, nodes, bytes, watches, transactions, pending_bytes, quota, used_percent
 -- quota, used_percent: the quota with the highest usage, and that usage. Domain 0 has no quotas.
 -- What the image does not cover is NULL: in a listing, the domains are those that the tree names.

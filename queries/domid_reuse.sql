@@ -4,6 +4,7 @@
 -- why: the old domain's grants apply to the new one; a history by domid alone mixes the two
 -- refs: XSA-322
 -- param: series (default all) the series to look at
+-- keywords: reboot, history
 -- columns: series, domid, old_unique_id, new_unique_id, reason, image_id, seen_at
 -- Xen writes unique-ids from 4.22 on. Without them, a reuse is visible only if an image in between
 -- lacks the domid.

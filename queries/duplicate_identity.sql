@@ -1,9 +1,12 @@
--- title: Domains that share an identity, or whose UUID has no /vm node
+-- title: Domains that share an identity
 -- group: domains
 -- severity: warning
 -- why: tools that look up a guest by its name or UUID find the wrong one
 -- refs: libvmi 280; xen-api 1737
 -- param: image_id integer (required) the image to look at
+-- keywords: clone, uuid, name, event channel, unique-id
+-- sentence: domains [domids] share the [what] {value}
+-- subject: what, value, domids
 -- columns: what, value, domids
 WITH names(domid, what, value) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER), CASE WHEN n.path GLOB '*/name' THEN 'name' ELSE 'uuid' END,
@@ -25,13 +28,4 @@ SELECT what, value, group_concat(domid, ' ') AS domids
 FROM (SELECT domid, what, value FROM identities ORDER BY what, value, domid)
 GROUP BY what, value
 HAVING count(*) > 1
-UNION ALL
-SELECT 'uuid without a node in /vm', v.value, CAST(v.domid AS TEXT)
-FROM names v
-WHERE v.what = 'uuid' AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = '/vm/' || v.value)
-  AND CASE WHEN (SELECT g.is_part FROM image_gen g WHERE g.image_id = :image_id)
-      THEN (SELECT a.covered FROM node_areas a
-            WHERE a.image_id = :image_id AND (('/vm/' || v.value) = a.top OR substr(('/vm/' || v.value), 1, length(a.below)) = a.below AND ('/vm/' || v.value) <> a.below)
-            ORDER BY length(a.below) DESC LIMIT 1)
-      ELSE 1 END
-ORDER BY 1, 2, 3;
+ORDER BY what, value, domids;

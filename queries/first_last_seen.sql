@@ -4,6 +4,7 @@
 -- why: shows when a value or permission appeared and when it was last seen
 -- param: path (required) the node's path
 -- param: series (default all) the series to look at
+-- keywords: node, value, when, appeared, disappeared
 -- columns: series, value, perms, first_image_id, first_seen, last_image_id, last_seen, images, until
 -- until: now (it is in the newest image), changed, removed, or unknown if the images after it do not
 -- say the value or the permissions, or do not cover the path.

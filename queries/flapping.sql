@@ -5,6 +5,7 @@
 -- refs: zookeeper 1219
 -- param: series (default the newest image's) the series to look at
 -- param: top integer (default 50) show at most this many paths
+-- keywords: noisy, busy, often, change
 -- columns: path, changes, values_seen, last_change
 -- An image that does not say a path's value or permissions, or does not cover the path, counts as
 -- unchanged.

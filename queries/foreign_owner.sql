@@ -5,6 +5,8 @@
 -- why: a node that was given away counts against its new owner, which can change its permissions
 -- refs: XSA-352
 -- param: image_id integer (required) the image to look at
+-- keywords: hijack, home, ownership
+-- subject: home, owner, path
 -- columns: home, owner, path, perms
 -- Nodes that a stub domain owns in its target's home are not listed. Its target is that of its
 -- connection; in an image without connections, the one in its home.

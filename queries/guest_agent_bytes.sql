@@ -5,6 +5,7 @@
 -- refs: XSA-354
 -- param: image_id integer (required) the image to look at
 -- param: least integer (default 1) show only subtrees of at least this many bytes
+-- keywords: usage, spam
 -- columns: domid, subtree, nodes, bytes
 SELECT a.domid, a.subtree, count(*) AS nodes, sum(a.bytes) AS bytes
 FROM (

@@ -4,6 +4,7 @@
 -- why: a guest gets another domid when it reboots or moves to another host; its UUID stays
 -- param: uuid (required) the guest's UUID, with or without /vm/ before it
 -- param: series (default all) the series to look at
+-- keywords: guest, history, reboot, migration, uuid
 -- columns: series, what, domid, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until
 -- Nodes under two domids are one node if they have the same path below the home. What differs only
 -- by the guest's domid counts as unchanged: in a value that names the home or a backend, in the

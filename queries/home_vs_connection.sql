@@ -5,6 +5,8 @@
 -- why: the guest is half created or half destroyed: its toolstack failed on the way
 -- refs: xenstore-paths.pandoc
 -- param: image_id integer (required) the image to look at
+-- keywords: zombie, ghost, half destroyed
+-- subject: domid, problem
 -- columns: domid, problem, name
 WITH homes(domid) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER) FROM nodes n

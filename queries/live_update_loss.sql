@@ -6,6 +6,7 @@
 -- refs: xenstore-migration.md
 -- param: before_id integer (required) the older image
 -- param: after_id integer (required) the newer image
+-- keywords: upgrade, restart, migration
 -- columns: what, connection, subject, before, after
 -- Each dump renumbers conn-ids: a ring is identified by its domid, a socket by its descriptor. What
 -- the newer image does not cover is not lost.

@@ -6,6 +6,7 @@
 -- refs: XSA-326
 -- param: image_id integer (required) the image to look at
 -- param: top integer (default 20) show at most this many domains
+-- keywords: usage, bytes, accounting
 -- columns: domid, state, name, bytes, nodes, watches, transactions, in_bytes, out_bytes
 -- bytes: for each node 16 bytes, 8 bytes per permission, its path and value, and its name with a
 -- NUL in its parent's list of children; for each watch its path and token; and what waits in the

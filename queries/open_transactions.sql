@@ -5,6 +5,8 @@
 -- why: an open transaction blocks a live update and is lost in a forced one
 -- refs: xenstore-migration.md
 -- param: image_id integer (required) the image to look at
+-- keywords: stuck, lock, conflict
+-- subject: domid, socket_fd, tx_id
 -- columns: conn_id, domid, socket_fd, tx_id, nodes_touched, nodes_written
 SELECT t.conn_id, c.domid, c.socket_fd, t.tx_id,
        (SELECT count(*) FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = t.conn_id AND n.tx_id = t.tx_id) AS nodes_touched,

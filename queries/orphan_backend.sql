@@ -5,6 +5,8 @@
 -- why: a backend that outlives its frontend keeps a disk or an interface busy and waits forever
 -- refs: libxl's device teardown
 -- param: image_id integer (required) the image to look at
+-- keywords: vif, vbd, stale, disk, network, left over
+-- subject: path, problem
 -- columns: path, other_end, problem
 -- In an image without connections, a domain is gone only if its end of the device is missing.
 WITH ends(path, other_end, problem) AS MATERIALIZED (

@@ -5,6 +5,8 @@
 -- why: made before the limit, or by an exempt writer; a restore or a rewrite may refuse them
 -- refs: XSA-323, XSA-326
 -- param: image_id integer (required) the image to look at
+-- keywords: quota, too big, exceeded
+-- subject: quota, path
 -- columns: owner, quota, size, allowed, path
 -- A node's size is its value, 16 bytes, and 8 bytes per permission. The names of its children,
 -- which count too, are left out.

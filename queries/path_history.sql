@@ -4,6 +4,7 @@
 -- why: shows what the path held in each image
 -- param: path (required) the node's path
 -- param: series (default all) the series to look at
+-- keywords: node, value, when, log
 -- columns: image_id, name, captured_at, value, perms
 SELECT i.image_id, i.name, i.captured_at, n.value, n.perms
 FROM nodes n

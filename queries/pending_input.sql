@@ -5,6 +5,8 @@
 -- why: what each connection was asking for at the time; an incomplete request keeps it waiting
 -- refs: xenstore.txt
 -- param: image_id integer (required) the image to look at
+-- keywords: stuck, request, buffer
+-- subject: domid, socket_fd, type, path
 -- columns: conn_id, domid, socket_fd, type, req_id, tx_id, path, length, present, complete
 -- path: the first string of the payload. present: the number of payload bytes in the image.
 SELECT m.conn_id, c.domid, c.socket_fd, m.type, m.req_id, m.tx_id,

@@ -6,6 +6,8 @@
 -- refs: XSA-326; qubes-issues 11059
 -- param: image_id integer (required) the image to look at
 -- param: percent integer (default 80) show only usage of at least this many percent
+-- keywords: limit, full, exceeded
+-- subject: domid, quota
 -- columns: domid, name, quota, used, allowed, percent
 -- The quota is the domain's own, otherwise the host's default, otherwise the one built into
 -- xenstored. Domain 0 has no quotas. Outstanding requests are not in an image; instead, the

@@ -5,6 +5,7 @@
 -- why: the daemon trusts the stream, leaves out what it does not know, and gives up mid-restore
 -- refs: xenstore-migration.md; docs/findings.md
 -- param: image_id integer (required) the image to look at
+-- keywords: restore, live update, refuse
 -- columns: effect, subject, reason
 -- From the views and the findings of import; xsarchive check reads the records and finds more.
 SELECT d.effect, d.subject, d.reason

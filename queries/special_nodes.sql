@@ -5,6 +5,8 @@
 -- why: a guest that may read one of them learns of every domain that comes and goes
 -- refs: XSA-115
 -- param: image_id integer (required) the image to look at
+-- keywords: introduceDomain, releaseDomain
+-- subject: path, verdict
 -- columns: path, perms, verdict
 -- @introduceDomain and @releaseDomain are shipped with n0. Newer daemons add r32757, an entry for
 -- no particular domain, to @releaseDomain.

@@ -4,6 +4,7 @@
 -- why: a missing parent or a duplicate path makes a daemon that restores the image give up
 -- refs: XSA-415; docs/findings.md
 -- param: image_id integer (required) the image to look at
+-- keywords: corrupt, damage, broken
 -- columns: rule, severity, record, message
 -- From the findings that import keeps: the first 100 of each rule.
 SELECT f.rule, f.severity, f.record, f.message

@@ -5,6 +5,8 @@
 -- why: a domain has its target's rights; a target whose connection comes later is lost on restore
 -- refs: SET_TARGET in xenstore.txt
 -- param: image_id integer (required) the image to look at
+-- keywords: stub domain, device model, qemu
+-- subject: domid, target_domid
 -- columns: domid, target_domid, on_restore
 SELECT c.domid, c.target_domid,
        CASE WHEN t.record_id IS NULL THEN 'the target has no connection'

@@ -5,6 +5,8 @@
 -- why: the toolstack trusts /libxl, /vm and /tool; a guest that writes there steers the host
 -- refs: XSA-175, XSA-178
 -- param: image_id integer (required) the image to look at
+-- keywords: write, toolstack, libxl, vm
+-- subject: path, perms
 -- columns: path, perms
 SELECT n.path, n.perms
 FROM nodes n

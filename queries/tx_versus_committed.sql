@@ -5,6 +5,8 @@
 -- why: shows what a commit would do, and which nodes another writer has changed first
 -- refs: XSA-415, XSA-421
 -- param: image_id integer (required) the image to look at
+-- keywords: conflict, uncommitted, pending
+-- subject: path, what
 -- columns: conn_id, tx_id, path, what, pending_value, committed_value, parent
 SELECT p.conn_id, p.tx_id, p.path,
        CASE WHEN p.access = 0 THEN 'deleted' WHEN p.access & 2 = 0 THEN 'read' WHEN c.path IS NULL THEN 'created'

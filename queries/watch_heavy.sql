@@ -6,6 +6,7 @@
 -- refs: XSA-326
 -- param: image_id integer (required) the image to look at
 -- param: least integer (default 1) show only connections with at least this many watches
+-- keywords: count, quota, limit
 -- columns: conn_id, type, domid, socket_fd, watches, paths
 SELECT c.conn_id, c.type, c.domid, c.socket_fd, count(*) AS watches, count(DISTINCT w.path) AS paths
 FROM watches w

@@ -4,6 +4,8 @@
 -- needs: watches
 -- why: they wait for something that may never come, or are left over
 -- param: image_id integer (required) the image to look at
+-- keywords: dangling, useless
+-- subject: domid, socket_fd, path, token
 -- columns: domid, socket_fd, path, token
 -- A relative path starts at the home of the connection's domain.
 SELECT c.domid, c.socket_fd, w.path, w.token

@@ -5,6 +5,7 @@
 -- why: daemons before the fix showed guests what they cannot read, and which domains come and go
 -- refs: XSA-115
 -- param: image_id integer (required) the image to look at
+-- subject: domid, path, token
 -- columns: domid, path, token, access, reason
 SELECT c.domid, w.path, w.token, a.access, a.reason
 FROM watches w

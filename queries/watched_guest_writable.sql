@@ -5,6 +5,8 @@
 -- why: a guest that writes there fast keeps the watcher busy or makes the daemon's memory grow
 -- refs: XSA-349
 -- param: image_id integer (required) the image to look at
+-- keywords: write, flood, events
+-- subject: socket_fd, path, token
 -- columns: conn_id, socket_fd, path, token, writable_nodes
 WITH writable AS MATERIALIZED (
   SELECT DISTINCT e.permset_id FROM permset_entry e

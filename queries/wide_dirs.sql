@@ -5,6 +5,8 @@
 -- refs: XSA-72; qubes-issues 1390
 -- param: image_id integer (required) the image to look at
 -- param: least integer (default 4096) show only lists of more than this many bytes
+-- keywords: many children, XS_DIRECTORY, too big
+-- subject: path
 -- columns: path, owner, children, list_bytes
 SELECT d.path, n.owner, d.children, d.list_bytes
 FROM (

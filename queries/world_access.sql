@@ -5,6 +5,8 @@
 -- why: the first entry's letter is for unlisted domains; r, w or b opens the node to all guests
 -- refs: XSA-353
 -- param: image_id integer (required) the image to look at
+-- keywords: write, default permission, everyone
+-- subject: access, path
 -- columns: access, path, perms, value
 SELECT CASE substr(n.perms, 1, 1) WHEN 'r' THEN 'read' WHEN 'w' THEN 'write' ELSE 'read and write' END AS access,
        n.path, n.perms, n.value

@@ -5,6 +5,8 @@
 -- why: others read what is outside /local/domain/DOMID and take it for the host's word
 -- refs: xenstore-paths.pandoc
 -- param: image_id integer (required) the image to look at
+-- keywords: write, other guest, escape
+-- subject: domid, access, path
 -- columns: domid, access, reason, path, perms
 -- A row without a domid applies to every domain that the node's permissions do not name.
 -- The home of a domain's target counts as the domain's own.

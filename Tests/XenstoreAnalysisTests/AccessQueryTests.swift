@@ -59,6 +59,22 @@ import XenstoreStream
         try findsNothing("cross_read", Host.healthy + [Host.guest(4, 6, target: 5)])
     }
 
+    @Test func crossWriteFindsWritersOfOtherHomes() throws {
+        let bodies =
+            Host.healthy + [Host.guest(4, 6, target: 5), Host.guest(5, 7)] + [
+                node("/local/domain/5/data/shared", "", "n5,b7"), node("/local/domain/5/data/open", "", "w5"),
+                node("/local/domain/5/data/read", "", "n5,r7"), node("/local/domain/0/data", "", "n0,w7"),
+                node("/vm/of-5", "", "n5,w7"),
+            ]
+        try finds(
+            "cross_write", bodies,
+            [
+                "NULL|w|default w5|/local/domain/5/data/open|w5",
+                "7|both|entry b7|/local/domain/5/data/shared|n5,b7",
+            ])
+        try findsNothing("cross_write", Host.healthy + [Host.guest(4, 6, target: 5)])
+    }
+
     @Test func accessListsWhatADomainMayDo() throws {
         let bodies = [
             ring(1, of: 0), ring(2, of: 5), node("/a", "", "n5"), node("/b", "", "r0,n5"), node("/c", "", "n0"),

@@ -28,6 +28,20 @@ import XenstoreStream
         try findsNothing("watch_heavy", bodies, ["least": "4"])
     }
 
+    @Test func watchesByDomainHaveTheDomidInEachRow() throws {
+        let bodies = [
+            ring(1, of: 5), socket(2, descriptor: 7), watch(1, "/b", "t"), watch(1, "/a", "t"), watch(2, "/", "u"),
+            watch(9, "/nowhere", "v"), node("/local/domain/5/name", "web"),
+        ]
+        try finds(
+            "watches_by_domain", bodies,
+            [
+                "5|web|ring|NULL|/a|t|NULL|1", "5|web|ring|NULL|/b|t|NULL|1",
+                "NULL|NULL|NULL|NULL|/nowhere|v|NULL|9", "NULL|NULL|socket|7|/|u|NULL|2",
+            ])
+        try findsNothing("watches_by_domain", bodies, ["domid": "6"])
+    }
+
     @Test func watchShapesGroupsByPrefixAndToken() throws {
         let bodies = [
             ring(1, of: 5), socket(2, descriptor: 7), watch(1, "device", "ffff82a5"), watch(1, "control", "00aa"),

@@ -49,7 +49,7 @@ import XenstoreStream
         #expect(
             inapplicable == [
                 "backend_mismatch", "deep_paths", "device_state", "domains", "duplicate_identity",
-                "guest_agent_bytes", "structure", "wide_dirs",
+                "guest_agent_bytes", "structure", "vm_node_missing", "wide_dirs",
             ])
     }
 
@@ -160,10 +160,8 @@ import XenstoreStream
 
     @Test func aUUIDIsMissedOnlyWhereVMIsCovered() throws {
         let lines = ["/local/domain/3/vm = \"/vm/u\""]
-        #expect(try rows("duplicate_identity", try answers.storeListing(lines, [Listings.subtree("/local")])) == [])
-        #expect(
-            try rows("duplicate_identity", try answers.storeListing(lines + ["/tool = \"\""]))
-                == ["uuid without a node in /vm|u|3"])
+        #expect(try rows("vm_node_missing", try answers.storeListing(lines, [Listings.subtree("/local")])) == [])
+        #expect(try rows("vm_node_missing", try answers.storeListing(lines + ["/tool = \"\""])) == ["3|u"])
     }
 
     @Test func aStubDomainsTargetIsReadFromTheTreeWithoutConnections() throws {

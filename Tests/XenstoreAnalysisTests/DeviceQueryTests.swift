@@ -72,8 +72,9 @@ import XenstoreStream
             "duplicate_identity", twins,
             [
                 "event channel|9|6 7", "name|twin|5 6", "unique-id|77|6 7", "uuid|uuid-5|5 6",
-                "uuid without a node in /vm|nowhere|7",
             ])
+        try finds("vm_node_missing", twins, ["7|nowhere"])
+        try findsNothing("vm_node_missing")
         try findsNothing("duplicate_identity")
     }
 

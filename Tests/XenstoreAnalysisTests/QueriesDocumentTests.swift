@@ -10,7 +10,10 @@ import XenstoreAnalysis
             for query in NamedQuery.all where query.group == group {
                 lines += ["", "**`\(query.name)`**: \(MarkdownTable.text(query.title)).", ""]
                 lines += ["- why: \(MarkdownTable.text(query.why))"]
-                if let severity = query.severity { lines += ["- severity in `check`: \(severity.rawValue)"] }
+                if let severity = query.severity {
+                    lines += ["- severity in `check`: \(severity.rawValue)"]
+                    lines += ["- subject: " + query.header.subject.map(MarkdownTable.code).joined(separator: ", ")]
+                }
                 if !query.header.needs.isEmpty {
                     lines += ["- needs: " + query.header.needs.map(\.name).joined(separator: ", ")]
                 }

@@ -200,9 +200,7 @@ import Testing
         let view = place.run(
             "sql", "--format", "csv",
             "SELECT change, path, old_value, new_value FROM node_changes WHERE before_id = 1 AND after_id = 2")
-        #expect(view.lines.last == "changed,/a,2,1", "\(view.text)")
-        let log = place.run("log", "/a", "--format", "csv").lines
-        #expect(log.count == 3 && log[1].contains(",2,") && log[2].contains(",1,"), "\(log)")
+        #expect(view.text.hasSuffix("changed,/a,2,1\r\n"), "\(view.text)")
     }
 
     @Test func nodesAreShownWithThoseWhosePermissionsAloneChanged() {

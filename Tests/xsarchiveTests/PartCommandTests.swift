@@ -34,8 +34,6 @@ import Testing
                 file)
             #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
         }
-        let log = place.run("log", "/local/domain/7/name", "--format", "csv")
-        #expect(log.lines.count == 2 && log.text.contains(",now") && !log.text.contains("removed"), "\(log.text)")
         let reuse = place.run("query", "domid_reuse", "--format", "csv")
         #expect(reuse.lines.count == 1, "\(reuse.text)")
     }
@@ -62,7 +60,7 @@ import Testing
         #expect(outcome.ending == .exit(1))
         #expect(outcome.lines[1].contains("error damaged-span: "), "\(outcome.text)")
         #expect(outcome.lines[2].contains("error no-end: "))
-        for rule in ["orphan_backend", "home_vs_connection", "duplicate_identity", "missing-parent"] {
+        for rule in ["orphan_backend", "home_vs_connection", "duplicate_identity", "vm_node_missing", "missing-parent"] {
             #expect(!outcome.text.contains("warning \(rule)") && !outcome.text.contains("error \(rule)"), "\(rule)")
         }
         #expect(outcome.text.contains("which this damaged image"))
@@ -73,13 +71,13 @@ import Testing
         let place = place()
         expectDone(place.run("import", "whole.bin"))
         _ = place.run("import", "cut.bin", "--salvage")
-        for (old, new) in [("cut.bin", "whole.bin"), ("@2", "@1"), ("@2", "whole.bin"), ("whole.bin", "cut.bin")] {
+        for (old, new) in [("@2", "@1"), ("@2", "whole.bin"), ("whole.bin", "@2")] {
             let outcome = place.run("diff", old, new, "--name-status")
             #expect(outcome.lines == [old == "whole.bin" ? "A\tdamage\tnumber 1" : "D\tdamage\tnumber 1"])
             #expect(outcome.errorText.contains(" is damaged, and covers only "), "\(outcome.errorText)")
             #expect(outcome.errorText.contains(" outside what "), "\(outcome.errorText)")
         }
-        #expect(place.run("diff", "cut.bin", "whole.bin", "-q", "--only", "node").ending == .exit(0))
+        #expect(place.run("diff", "@2", "whole.bin", "-q", "--only", "node").ending == .exit(0))
     }
 
     @Test func aCutImageInASeriesEndsNothing() {
@@ -91,8 +89,6 @@ import Testing
         // The cut takes the last paths in the order of the stream.
         let gone = place.run("diff", "@2", "@1", "--only", "node", "--format", "json")
         #expect(gone.text.contains("\"unknown_in\":\"old\""))
-        let log = place.run("log", "/vm", "--format", "csv")
-        #expect(!log.text.contains("removed"), "\(log.text)")
         #expect(place.run("query", "domid_reuse", "--format", "csv").lines.count == 1)
     }
 
@@ -120,8 +116,10 @@ import Testing
         let place = place()
         place.write(
             Array("# xenstore-ls -f -p /local/domain/3\n".utf8) + listing(place, below: "/local/domain/3"), "part.txt")
-        let outcome = place.run("query", "duplicate_identity", "-i", "part.txt", "--format", "csv")
-        #expect(outcome.lines.count == 1, "\(outcome.text)")
+        for query in ["duplicate_identity", "vm_node_missing"] {
+            let outcome = place.run("query", query, "-i", "part.txt", "--format", "csv")
+            #expect(outcome.lines.count == 1, "\(outcome.text)")
+        }
     }
 
     // MARK: Two layouts

@@ -30,7 +30,23 @@ import Testing
         )
         let text = Workplace().run("query")
         expectDone(text)
-        #expect(text.lines.count == 1 + Self.names.count)
+        // Each group has a heading with its question, and an empty line separates the groups.
+        let groups = Set(rows.compactMap { $0["group"] as? String })
+        #expect(text.lines.count == Self.names.count + 2 * groups.count - 1)
+        #expect(text.lines.first == "access: who may read or write what")
+    }
+
+    @Test func aSearchFindsQueriesByWhatTheyAreAbout() {
+        let write = Workplace().run("query", "--search", "write")
+        expectDone(write)
+        #expect(write.text.contains("  cross_write ") && write.text.contains("  write_outside_home "))
+        #expect(!write.text.contains("deep_paths"))
+        // All words must match; keywords and columns count, in any case.
+        #expect(Workplace().run("query", "--search", "Other Guest write").text.contains("  cross_write "))
+        #expect(Workplace().run("query", "--search", "backend_state").text.contains("  device_state "))
+        expectFailure(
+            Workplace().run("query", "--search", "zzz"), 64, "no query is about 'zzz'; 'xsarchive query' lists them")
+        expectUsage(Workplace().run("query", "domains", "--search", "x"), "leave out the rest")
     }
 
     @Test(arguments: names, ["text", "json", "jsonl", "csv"]) func everyQueryRuns(

@@ -194,8 +194,13 @@ import Musl
                 && !expected.isEmpty)
         #expect(nodes.count > 1800)
         #expect(try page.list("changes").count == changes.count { !isNode($0) })
-        let states = Set(try page.list("findings").map { $0[7] as? String })
-        #expect(states.isSuperset(of: ["both", "new", "gone"]))
+        let states = try page.list("findings").map { $0[7] as? String }
+        #expect(Set(states) == ["both", "new"])
+        // The same definition as that of `check`.
+        let new = place.run("check", "@4", "--new-since", "@3", "--severity", "info", "--format", "jsonl")
+        #expect(states.count { $0 == "new" } == new.lines.count)
+        let back = try self.page(place, "@4", "@3").list("findings").map { $0[7] as? String }
+        #expect(Set(back) == ["both", "gone"])
     }
 
     // MARK: The file

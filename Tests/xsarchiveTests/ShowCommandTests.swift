@@ -27,7 +27,8 @@ import Testing
                   CONNECTION_DATA  2
                   NODE_DATA        5
                 verbatim           0 bytes stored as they are, because no field explains them
-                findings           none
+                findings           none of the format
+                check              1 info; 'xsarchive check --severity info' lists them
 
                 """)
         #expect(place.names == ["tiny.bin"])
@@ -64,6 +65,21 @@ import Testing
         let sheet = try JSONText.object(SharedArchive.run("show", "--format", "jsonl", "@6").text)
         #expect(sheet["verbatim_bytes"] as? Int == 4)
         #expect((sheet["findings"] as? [[String: Any]])?.isEmpty == false)
+    }
+
+    @Test func whatCheckFindsIsCounted() throws {
+        let path = Fixtures.path("xen-4.17-seq-3.bin")
+        let text = Workplace().run("show", path).lines
+        #expect(text.contains("findings           none of the format"))
+        #expect(text.contains { $0.hasPrefix("check              3 warnings, ") })
+        let sheet = try JSONText.object(Workplace().run("show", "--format", "json", path).text)
+        let counts = try #require(sheet["check"] as? [String: Int])
+        let rows = try JSONText.lines(Workplace().run("check", "--severity", "info", "--format", "jsonl", path))
+        for severity in ["error", "warning", "info"] {
+            #expect(counts[severity] == rows.count { $0["severity"] as? String == severity })
+        }
+        // Standard input is read once.
+        expectDone(Workplace().run("show", "-", input: Fixtures.bytes("xen-4.17-tiny.bin")))
     }
 
     @Test func aSheetIsNoTable() {

@@ -29,7 +29,7 @@ function domainLabel(domid, names, width = 0) {
 function overview(report) {
   const { data, images, image, nodes, domains, names } = report;
   const isComparison = images.length > 1;
-  const severe = (severity) => data.findings.filter((finding) => finding[0] === severity && finding[7] !== "gone").length;
+  const severe = (severity) => data.findings.filter((finding) => finding[0] === severity && finding[7] !== "gone" && finding[7] !== "unchecked").length;
   const waiting = data.connections.connections.filter((connection) => connection[8] !== null).length;
   const worst = severe("error") > 0 ? "error" : severe("warning") > 0 ? "warning" : null;
   const sections = [];

@@ -42,8 +42,8 @@ public struct Change: Sendable {
     public internal(set) var kind: Kind
     /// The path of a node or a watch, in the newer image if the item is there; otherwise nil.
     public internal(set) var path: Octets?
-    /// A node's owner (`concernedDomid` is the domain that it is about); the domain of a connection and its watches and transactions, of a
-    /// DOMAIN_DATA or of a quota; otherwise nil.
+    /// A node's owner (`concernedDomid` is the domain that it is about); the domain of a connection
+    /// and its watches and transactions, of a DOMAIN_DATA or of a quota; otherwise nil.
     public let domid: UInt16?
     /// What identifies the item among others of its kind, in addition to path and domid: a socket,
     /// a token, a tx-id, a name.

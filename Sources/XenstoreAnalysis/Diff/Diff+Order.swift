@@ -33,11 +33,3 @@ extension Diff {
         }
     }
 }
-
-extension Change.Kind {
-    /// The kind's place in a diff; permissions are among the nodes.
-    fileprivate var rank: Int {
-        let kind = self == .perms ? Change.Kind.node : self
-        return Change.Kind.allCases.firstIndex(of: kind) ?? 0
-    }
-}

@@ -141,7 +141,7 @@ public struct NamedQuery: Sendable {
     }
 
     /// `a, b and c`.
-    private static func list(_ names: [String]) -> String {
+    static func list(_ names: [String]) -> String {
         guard let last = names.last, names.count > 1 else { return names.first ?? "" }
         return names.dropLast().joined(separator: ", ") + " and " + last
     }

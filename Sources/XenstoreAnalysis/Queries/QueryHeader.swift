@@ -1,7 +1,8 @@
 /// The header comment of a named query.
 ///
 /// Lines of the form `-- key: text`. Keys: title, group, severity, needs, why, refs, param (any
-/// number), and columns, which is the last; the comment's lines after it are remarks.
+/// number), keywords, subject, sentence, and columns, which is the last; the comment's lines after
+/// it are remarks.
 public struct QueryHeader: Equatable, Sendable {
     /// The question in a few words.
     public var title = ""
@@ -19,6 +20,13 @@ public struct QueryHeader: Equatable, Sendable {
     public var parameters: [Parameter] = []
     /// The names of the result's columns.
     public var columns: [String] = []
+    /// Other words under which a reader may look for the query.
+    public var keywords: [String] = []
+    /// The columns that say what a row as a finding is about; all columns if the header does not
+    /// say.
+    public var subject: [String] = []
+    /// A row as a finding in one sentence, with columns as `{column}` or `[column]`; may be empty.
+    public var sentence = ""
     /// The comment's lines after the columns.
     public var remarks: [String] = []
 
@@ -79,6 +87,10 @@ public struct QueryHeader: Equatable, Sendable {
         for key in ["title", "group", "severity", "why", "columns"] where !seen.contains(key) {
             throw Problem(description: "\(key) is missing")
         }
+        for name in subject where !columns.contains(name) {
+            throw Problem(description: "subject: \(name) is not a column")
+        }
+        if subject.isEmpty { subject = columns }
     }
 
     private mutating func set(_ key: String, _ text: String) throws(Problem) {
@@ -96,9 +108,16 @@ public struct QueryHeader: Equatable, Sendable {
             }
             severity = value
         case "param": parameters.append(try Self.parameter(text))
-        case "columns": columns = text.split(separator: ",").map { String($0.drop { $0 == " " }) }
+        case "keywords": keywords = Self.names(text)
+        case "subject": subject = Self.names(text)
+        case "sentence": sentence = text
+        case "columns": columns = Self.names(text)
         default: throw Problem(description: "\(key): \(text): unknown key or value")
         }
+    }
+
+    private static func names(_ text: String) -> [String] {
+        text.split(separator: ",").map { String($0.drop { $0 == " " }) }
     }
 
     private static func need(_ name: String) throws(Problem) -> QueryNeed {

@@ -26,7 +26,7 @@ struct OxenstoredWalk {
 
     private mutating func note(_ effect: RestoreForecast.Effect, _ message: String) {
         // More than 100 events of one kind are of no use.
-        guard counts[effect, default: 0] < 100 else { return }
+        guard counts[effect, default: 0] < RestoreForecast.mostEvents else { return }
         counts[effect, default: 0] += 1
         let place = text?.places.dropFirst(record - 1).first ?? 0
         events.append(RestoreForecast.Event(effect: effect, offset: place, record: record, message: message))

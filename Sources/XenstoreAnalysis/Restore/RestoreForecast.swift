@@ -54,6 +54,9 @@ public struct RestoreForecast: Sendable {
     /// daemon restores.
     public let daemon: Daemon?
 
+    /// How many events of one effect are listed at most.
+    static let mostEvents = 100
+
     /// In the order in which they happen; at most 100 of each effect.
     public let events: [Event]
 

@@ -40,7 +40,7 @@ struct XenstoredWalk {
     mutating func note(_ effect: RestoreForecast.Effect, _ message: String) {
         // Nothing happens after the daemon's death, and more than 100 events of one kind are of no
         // use.
-        guard !isDead, counts[effect, default: 0] < 100 else { return }
+        guard !isDead, counts[effect, default: 0] < RestoreForecast.mostEvents else { return }
         counts[effect, default: 0] += 1
         events.append(RestoreForecast.Event(effect: effect, offset: offset, record: records[offset], message: message))
         if effect == .dies { isDead = true }

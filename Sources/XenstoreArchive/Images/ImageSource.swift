@@ -21,8 +21,8 @@ public struct ImageSource {
     /// Where the image comes from.
     public let origin: Origin
 
-    /// Whether the image covers less than a whole image of its layout; false for a listing, which is
-    /// never the whole state.
+    /// Whether the image covers less than a whole image of its layout; false for a listing, which
+    /// never is the whole state.
     public var isPart: Bool {
         format.layout.coverage.map { coverage.lacksSomething(of: $0) } ?? false
     }

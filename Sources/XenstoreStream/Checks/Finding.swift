@@ -35,21 +35,33 @@ public struct Finding: Equatable, Sendable {
     public let message: String
     /// What a healthy image would have instead.
     public let expected: String
+    /// How many other findings of the rule this one counts, because not all are listed; 0 for one
+    /// that is listed.
+    public let unlistedCount: Int
 
     /// A finding of a rule, with the severity and the expected text of the rule.
     public init(_ rule: Rule, record: Int? = nil, offset: Int? = nil, _ message: String) {
+        self.init(rule, record: record, offset: offset, message, unlisted: 0)
+    }
+
+    /// - Parameter unlisted: how many findings it counts.
+    init(_ rule: Rule, record: Int? = nil, offset: Int? = nil, _ message: String, unlisted: Int) {
         self.init(
             rule: rule.rawValue, severity: rule.severity, record: record, offset: offset, message: message,
-            expected: rule.expected)
+            expected: rule.expected, unlistedCount: unlisted)
     }
 
     /// A finding as an archive stores it.
-    public init(rule: String, severity: Severity, record: Int?, offset: Int?, message: String, expected: String) {
+    public init(
+        rule: String, severity: Severity, record: Int?, offset: Int?, message: String, expected: String,
+        unlistedCount: Int = 0
+    ) {
         self.rule = rule
         self.severity = severity
         self.record = record
         self.offset = offset
         self.message = message
         self.expected = expected
+        self.unlistedCount = unlistedCount
     }
 }

@@ -33,7 +33,7 @@ struct FindingList {
         findings.enumerated().sorted { ($0.element.offset ?? -1, $0.offset) < ($1.element.offset ?? -1, $1.offset) }
             .map(\.element)
             + counts.filter { $0.value > limit }.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-                Finding($0.key, "and \($0.value - limit) more of this kind")
+                Finding($0.key, "and \($0.value - limit) more of this kind", unlisted: $0.value - limit)
             }
     }
 }

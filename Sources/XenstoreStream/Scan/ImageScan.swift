@@ -125,7 +125,8 @@ public struct ImageScan {
     }
 
     /// All findings, in the order of the stream, without those that only say that something is
-    /// missing which may have been lost with a part of the file. Call this once, after the last item.
+    /// missing which may have been lost with a part of the file. Call this once, after the last
+    /// item.
     /// - Parameters:
     ///   - trailer: the bytes after END.
     ///   - size: of the file, in bytes.

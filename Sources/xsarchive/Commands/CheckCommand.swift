@@ -16,11 +16,15 @@ struct CheckCommand: ParsableCommand {
             belong to something else, or crash on.
             Findings of severity info (harmless oddities, like a value that is not text) are only counted; \
             --severity info lists them.
-            Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 trouble.
+            --new-since lists only what an earlier image does not have, and says how many findings are known and how \
+            many are gone. Two findings are the same if they have the same rule and the same subject, like the same \
+            domid and path (docs/findings.md).
+            Exit status: 0 nothing found, 1 findings at or above --fail-on, with --new-since only new ones, 2 trouble.
             Examples:
               xsarchive check state_dump
               xsarchive check @latest --severity info --format jsonl
               xsarchive check @latest --fail-on error --format sarif
+              xsarchive check @host7:latest --new-since @host7:~1
             """
     )
 
@@ -45,6 +49,10 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The lowest severity that gives exit status 1 (default: that of --severity).")
     var failOn: Finding.Severity?
 
+    @Option(
+        help: "List only findings that this image, archived or a file, does not have.", completion: .file())
+    var newSince: String?
+
     @Option(help: "The layout of files; auto detects it.")
     var layout: LayoutChoice = .auto
 
@@ -60,15 +68,22 @@ struct CheckCommand: ParsableCommand {
         let leastFailing = failOn ?? leastListed
         var found = false
         var failed = false
+        let baseline = try newSince.map {
+            try CheckBaseline(LoadedImage(archive, $0, layout: layout.layout, notes: !quiet))
+        }
         let progress = Progress("checking", isWanted: !quiet)
         for (index, reference) in images.enumerated() {
             do {
                 let place = images.count > 1 ? " (\(index + 1) of \(images.count))" : ""
                 progress.next("checking \(reference)\(place)") { archive.size(reference) }
                 let loaded = try LoadedImage(archive, reference, layout: layout.layout, notes: !quiet)
-                let check = try ImageCheck(loaded)
-                if check.items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
-                if !quiet { report.add(loaded.source.name, check) }
+                let check = try ImageCheck(loaded, isForComparison: baseline != nil)
+                let comparison = baseline.map { ($0.comparison(check), since: $0.name) }
+                let items = comparison.map { $0.0.news.map(\.item) } ?? check.items
+                if items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }
+                if !quiet {
+                    report.add(loaded.source.name, check, comparison: comparison, remark: baseline?.limitation(loaded))
+                }
             } catch let error as ArchiveError {
                 Console.flush()
                 Console.complain(Advice.line(error))

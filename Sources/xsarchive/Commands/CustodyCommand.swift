@@ -6,6 +6,8 @@ struct CustodyCommand: ParsableCommand {
         commandName: "custody",
         abstract: "Show the custody log: who imported, rebuilt or removed which image, when, and with which arguments.",
         discussion: """
+            The log is about the archive. It does not say who changed something in the store, and neither does an \
+            image; 'xsarchive access' says who could have (docs/operations.md).
             Each entry contains a SHA-256 over itself and the entry before; 'xsarchive verify' recomputes them. The \
             text output shows only the first digits. The user is the one that the system reports to the program: the \
             log reveals later changes, but does not prove who was at the keyboard.

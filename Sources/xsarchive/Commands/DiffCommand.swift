@@ -22,10 +22,10 @@ struct DiffCommand: ParsableCommand {
             With --redact, a secret value is shown as its length and a hash under a random key: you can see that it \
             changed, but cannot guess it.
             With --format jsonl, each line is one object: change, kind, path, domid (of a node: its owner), owner, \
-            concerns (the domain that the change is about), the other members that identify the item, and the complete \
-            old and new state.
-            What one of the images does not cover, as it is a part of a host or damaged, is not compared; a message for \
-            each reason says what is left out. \
+            concerns (the domain that the change is about), the other members that identify the item, and the \
+            complete old and new state.
+            What one of the images does not cover, as it is a part of a host or damaged, is not compared; a message \
+            for each reason says what is left out. \
             In JSON, an object with the member not_compared follows the changes.
             Exit status: 0 the same, 1 different, 2 trouble.
             Examples:
@@ -196,8 +196,8 @@ struct DiffCommand: ParsableCommand {
         }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet && domains == nil && diff.omissions.isEmpty {
             Console.note(
-                "xsarchive: the images have the same content; their bytes differ in what each image numbers or writes in "
-                    + "its own way, like connections")
+                "xsarchive: the images have the same content; their bytes differ in what each image numbers or writes "
+                    + "in its own way, like connections")
         }
         if !changes.isEmpty { throw Exit.differences.code }
     }

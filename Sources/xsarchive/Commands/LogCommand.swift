@@ -12,6 +12,7 @@ struct LogCommand: ParsableCommand {
             Each row is a run of consecutive images in which nothing changed. until: 'now' (the series' last image \
             still has it), 'changed', 'removed', or 'unknown' (the images after it do not say it).
             Times are capture times, or import times for images without a capture time.
+            Who changed a value is not in an image; 'xsarchive access' says who could have (docs/operations.md).
             With --domain: the domain's connection, and the nodes of its home that are not the same in all images.
             With --vm: under which domids a guest was seen, by the UUID in its home, and with which name; and the \
             nodes of its homes that are not the same in all images that have the guest. What differs only by the domid \

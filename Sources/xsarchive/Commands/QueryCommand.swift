@@ -8,12 +8,15 @@ struct QueryCommand: ParsableCommand {
         commandName: "query",
         abstract: "Run a named query; without a name, list the queries.",
         discussion: """
+            The list is by what the queries answer; --search finds queries by words in their names, titles, reasons \
+            and keywords.
             --datasette prints what Datasette needs to show all queries: xsarchive query --datasette > \
             metadata.yaml, then datasette xsarchive.db -m metadata.yaml.
             'xsarchive query NAME --help' explains a query: why, parameters, columns, and its SQL, which also runs \
             unchanged in SQLite's own shell.
             Examples:
               xsarchive query
+              xsarchive query --search 'write guest'
               xsarchive query dead_owner -i @latest
               xsarchive query path_history -P path=/local/domain/1/name
               xsarchive query growth -P before_id=@latest~1 -P after_id=@latest
@@ -34,6 +37,9 @@ struct QueryCommand: ParsableCommand {
     @OptionGroup var parameters: ParameterOptions
     @OptionGroup var time: TimeoutOptions
 
+    @Option(help: "List only queries that are about these words.")
+    var search: String?
+
     @Flag(help: "Explain the query instead of running it.")
     var explain = false
 
@@ -42,6 +48,9 @@ struct QueryCommand: ParsableCommand {
 
     func validate() throws {
         if explain && name == nil { throw ValidationError("--explain requires the name of a query.") }
+        if let search, name != nil || datasette {
+            throw ValidationError("--search \(search) lists queries; leave out the rest.")
+        }
         if datasette && name != nil {
             throw ValidationError("--datasette covers all queries; leave out \(name ?? "the name").")
         }
@@ -60,7 +69,7 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         if datasette { return Console.print(DatasetteMetadata.yaml(database: archiveName), terminator: "") }
-        guard let name else { return list() }
+        guard let name else { return try list() }
         let query = try NamedQuery.named(name)
         if explain { return explain(query) }
         var values = try parameters.values()
@@ -128,12 +137,10 @@ struct QueryCommand: ParsableCommand {
         return String(file[..<dot])
     }
 
-    private func list() {
-        var table = Table(columns: ["group", "name", "title"], format: output.format)
-        for query in NamedQuery.all.sorted(by: { ($0.group, $0.name) < ($1.group, $1.name) }) {
-            table.add([.string(query.group), .string(query.name), .string(query.title)])
-        }
-        table.finish()
+    private func list() throws {
+        let queries = search.map(NamedQuery.search) ?? NamedQuery.all
+        guard !queries.isEmpty else { throw ArchiveError(.noSuchQuery, "no query is about '\(search ?? "")'") }
+        QueryList(queries: queries).print(output.format)
     }
 
     private func explain(_ query: NamedQuery) {

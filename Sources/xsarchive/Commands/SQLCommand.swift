@@ -12,6 +12,9 @@ struct SQLCommand: ParsableCommand {
             -i sets the parameter :image_id (or @image_id, $image_id), -P any other. A whole number is an INTEGER, \
             anything else TEXT; in single quotes, a number is TEXT, too. With a file for -i, the SQL sees only its \
             image. before_id and after_id take a reference like @latest.
+            ATTACH is refused here. To join with another database, like an inventory of hosts, open both in \
+            SQLite's shell: sqlite3 inventory.db "ATTACH 'xsarchive.db' AS x; SELECT ... FROM x.domains ..." \
+            (docs/operations.md).
             Examples:
               xsarchive sql "SELECT path, value FROM nodes WHERE image_id = 1 AND path GLOB '/local/domain/1/*'"
               xsarchive sql -i @latest "SELECT * FROM watches WHERE image_id = :image_id"

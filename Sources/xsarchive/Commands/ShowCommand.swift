@@ -1,4 +1,5 @@
 import ArgumentParser
+import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
@@ -8,11 +9,17 @@ struct ShowCommand: ParsableCommand {
         abstract:
             "Show what an image is: header, layout, counts, SHA-256, findings, and what connections are waiting for.",
         discussion: """
+            Listed are the findings of the format, which import stores, too. What 'xsarchive check' finds in addition \
+            is only counted, and not for an image of more than \(Self.largestChecked >> 20) MiB.
             The section "waiting" is absent if no connection is waiting.
             Example:
               xsarchive show @latest
             """
     )
+
+    /// The largest image whose findings by `check` are counted, in bytes: a check of a larger one
+    /// takes many times as long as everything else here.
+    static let largestChecked = 64 << 20
 
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var looks: LookOptions
@@ -36,6 +43,9 @@ struct ShowCommand: ParsableCommand {
         var sheet = ImageSummary(source: source, counts: counts, waiting: waiting, findings: try source.findings())
         if case .archive(let archive, let image) = source.origin {
             sheet.derivation = try CustodyLog(archive).rebuilds()[image.imageID]
+        }
+        if source.size <= Self.largestChecked {
+            sheet.checked = try ImageCheck(LoadedImage(source, image)).items.map(\.finding)
         }
         Console.print(format == .text ? sheet.text : sheet.json.text)
     }

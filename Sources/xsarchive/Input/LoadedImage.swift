@@ -29,13 +29,34 @@ struct LoadedImage {
                 return (ImageSource(name: name, file: image), image, archive, imageID)
             },
             archived: { archive, archived in
-                let image = try archive.withBytes(of: archived) {
-                    ScannedImage(
-                        salvaging: $0, layout: archived.stream.format.layout, root: archived.stream.root,
-                        readsFormerNodes: archived.stream.isSalvaged)
-                }
-                return (ImageSource(archive, archived), image, archive, archived.imageID)
+                (ImageSource(archive, archived), try Self.scan(archived, in: archive), archive, archived.imageID)
             })
+    }
+
+    /// An image that has been found already.
+    init(_ source: ImageSource, _ reference: String) throws {
+        self.reference = reference
+        self.source = source
+        switch source.origin {
+        case .file(let file):
+            // The source no longer has what storing needs.
+            image = ScannedImage(
+                salvaging: file.file, layout: file.format.layout, root: file.root, readsFormerNodes: file.isSalvaged)
+            archive = try Archive.inMemory()
+            imageID = try Importer(archive).store(image, label: ImageLabel(name: reference)).imageID
+        case .archive(let archive, let archived):
+            image = try Self.scan(archived, in: archive)
+            self.archive = archive
+            imageID = archived.imageID
+        }
+    }
+
+    private static func scan(_ archived: ArchivedImage, in archive: Archive) throws -> ScannedImage {
+        try archive.withBytes(of: archived) {
+            ScannedImage(
+                salvaging: $0, layout: archived.stream.format.layout, root: archived.stream.root,
+                readsFormerNodes: archived.stream.isSalvaged)
+        }
     }
 
     /// The image with its secrets replaced. `source` is unchanged: its reader must replace them.

@@ -11,37 +11,71 @@ struct CheckReport {
     private var results: [CheckSARIF.Result] = []
     private var notes: [String] = []
 
+    /// A finding, and whether it is new; nil if the image is not compared with another.
+    typealias Entry = (item: ImageFinding, state: FindingComparison.State?)
+
     init(format: CheckFormat, least: Finding.Severity) {
         self.format = format
         self.least = least
         table = format.table.map {
-            Table(columns: ["image", "severity", "rule", "record", "offset", "message", "expected"], format: $0)
+            Table(
+                columns: [
+                    "image", "severity", "rule", "record", "offset", "message", "expected", "path", "state",
+                ], format: $0)
         }
     }
 
-    mutating func add(_ name: String, _ check: ImageCheck) {
-        let listed = check.items.filter { $0.finding.severity >= least }
+    /// - Parameters:
+    ///   - name: the image's name.
+    ///   - comparison: the comparison with an earlier image, of which only what is new is listed,
+    ///     and the name of that image; nil: list all findings.
+    ///   - remark: what a reader of the comparison has to know; nil: nothing.
+    mutating func add(
+        _ name: String, _ check: ImageCheck, comparison: (FindingComparison, since: String)? = nil,
+        remark: String? = nil
+    ) {
+        let entries: [Entry] =
+            comparison.map { comparison, _ in
+                FindingComparison.shortened(comparison.news).map { ($0.item, $0.state) }
+            } ?? check.items.map { ($0, nil) }
+        let listed = entries.filter { $0.item.finding.severity >= least }
+        let balance = comparison.map { self.balance($0.0, since: $0.since) }
         if format == .text {
-            printText(name, check, listed)
+            printText(name, check, listed, hidden: entries.count - listed.count, balance)
+            if let remark { Console.print("  " + remark) }
         } else {
-            for (finding, path) in listed {
-                results.append((name, finding, path))
-                table?.add([
-                    .string(name), .string(finding.severity.rawValue), .string(finding.rule),
-                    finding.record.map { .integer(Int64($0)) } ?? .null,
-                    finding.offset.map { .integer(Int64($0)) } ?? .null,
-                    .string(finding.message), .string(finding.expected),
-                ])
-            }
-            for (query, reason) in check.inapplicable {
-                notes.append("\(name): \(query): \(reason)")
-                if format != .sarif { Console.note("xsarchive: \(name): \(query): \(reason)") }
-            }
-            if let limitation = check.limitation {
-                notes.append("\(name): \(limitation)")
-                if format != .sarif { Console.note("xsarchive: \(name): \(limitation)") }
-            }
+            for entry in listed { add(name, entry) }
+            for (query, reason) in check.inapplicable { note("\(name): \(query): \(reason)") }
+            for sentence in [check.limitation, balance, remark].compactMap({ $0 }) { note("\(name): \(sentence)") }
         }
+    }
+
+    private mutating func add(_ name: String, _ entry: Entry) {
+        let finding = entry.item.finding
+        results.append(CheckSARIF.Result(image: name, item: entry.item, state: entry.state))
+        table?.add(
+            [
+                .string(name), .string(finding.severity.rawValue), .string(finding.rule),
+                finding.record.map { .integer(Int64($0)) } ?? .null,
+                finding.offset.map { .integer(Int64($0)) } ?? .null,
+                .string(finding.message), .string(finding.expected), .string(entry.item.path),
+                .string(entry.state?.rawValue),
+            ],
+            members: [
+                ("fields", .object(entry.item.fields.map { ($0.name, Self.field($0.name, $0.value)) })),
+                ("unlisted", .integer(Int64(finding.unlistedCount))),
+            ])
+    }
+
+    /// A list of domids, which a query gives as text, as an array.
+    private static func field(_ name: String, _ value: SQLValue) -> JSON {
+        guard name == "domids", case .text(let octets) = value, let text = octets.utf8Text else { return .value(value) }
+        return .array(text.split(separator: " ").map { Int64($0).map(JSON.integer) ?? .string(String($0)) })
+    }
+
+    private mutating func note(_ line: String) {
+        notes.append(line)
+        if format != .sarif { Console.note("xsarchive: \(line)") }
     }
 
     func finish() {
@@ -49,11 +83,18 @@ struct CheckReport {
         if format == .sarif { Console.print(CheckSARIF.document(results, notes: notes).text) }
     }
 
-    private func printText(_ name: String, _ check: ImageCheck, _ listed: [QueryFindings.Item]) {
+    private func printText(
+        _ name: String, _ check: ImageCheck, _ listed: [Entry], hidden: Int, _ balance: String?
+    ) {
+        let nothing = balance == nil ? "nothing found" : "nothing new"
         Console.print(
             "\(Style.heading(Escape.printable(name))): "
-                + summary(listed.map(\.finding), hidden: check.items.count - listed.count))
-        for (finding, _) in listed { Console.print("  " + FindingText.line(finding)) }
+                + FindingText.summary(listed.map(\.item.finding), hidden: hidden, nothing: nothing))
+        for (item, state) in listed {
+            let doubt = state == .unknown ? " (not known whether it is new)" : ""
+            Console.print("  " + FindingText.line(item.finding) + doubt)
+        }
+        if let balance { Console.print("  " + balance) }
         for (reason, names) in check.inapplicableByReason {
             Console.print("  \(reason): " + names.joined(separator: ", "))
         }
@@ -61,15 +102,21 @@ struct CheckReport {
         if let restore = FindingText.restore(check.forecast, check.layout) { Console.print("  restore: " + restore) }
     }
 
-    private func summary(_ findings: [Finding], hidden: Int) -> String {
-        let counts = Finding.Severity.allCases.reversed().compactMap { severity in
-            let count = findings.count { $0.severity == severity }
-            return count == 0
-                ? nil : severity == .info ? "\(count) info" : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
+    /// How many findings at or above the listed severity are new, known and gone.
+    private func balance(_ comparison: FindingComparison, since name: String) -> String {
+        typealias State = FindingComparison.State
+        func count(_ findings: [(item: ImageFinding, state: State)], _ state: State) -> Int {
+            findings.filter { $0.state == state && $0.item.finding.severity >= least }
+                .reduce(0) { $0 + max(1, $1.item.finding.unlistedCount) }
         }
-        let rest =
-            hidden == 0
-            ? "" : "; \(hidden) lower-severity finding\(hidden == 1 ? "" : "s") hidden, shown by --severity info"
-        return (counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")) + rest
+        var parts = [
+            "\(count(comparison.present, .new)) new", "\(count(comparison.present, .both)) known",
+            "\(count(comparison.past, .gone)) gone",
+        ]
+        let unknown = count(comparison.present, .unknown)
+        if unknown > 0 { parts.append("\(unknown) not known whether new") }
+        let unchecked = count(comparison.past, .unchecked)
+        if unchecked > 0 { parts.append("\(unchecked) not known whether gone") }
+        return "since \(Escape.printable(name)): " + parts.joined(separator: ", ")
     }
 }

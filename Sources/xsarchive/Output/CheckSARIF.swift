@@ -4,7 +4,14 @@ import XenstoreStream
 
 /// Findings as SARIF 2.1.0, which code hosts and editors read.
 enum CheckSARIF {
-    typealias Result = (image: String, finding: Finding, path: String?)
+    struct Result {
+        let image: String
+        let item: ImageFinding
+        /// Whether it is new; nil if the image is not compared with another.
+        let state: FindingComparison.State?
+
+        var finding: Finding { item.finding }
+    }
 
     static func document(_ results: [Result], notes: [String]) -> JSON {
         let rules = rules(results)
@@ -80,18 +87,21 @@ enum CheckSARIF {
             physical.append(("region", .object([("byteOffset", .integer(Int64(offset)))])))
         }
         var location: [(String, JSON)] = [("physicalLocation", .object(physical))]
-        if let path = result.path {
+        if let path = result.item.path {
             location.append(
                 (
                     "logicalLocations",
                     .array([.object([("fullyQualifiedName", .string(path)), ("kind", .string("object"))])])
                 ))
         }
-        return .object([
-            ("ruleId", .string(result.finding.rule)), ("ruleIndex", .integer(Int64(index ?? -1))),
-            ("level", .string(level(result.finding.severity))), ("message", text(result.finding.message)),
-            ("locations", .array([.object(location)])),
-        ])
+        let fingerprint = Digest.sha256(Array(result.item.identity.utf8))
+        return .object(
+            [
+                ("ruleId", .string(result.finding.rule)), ("ruleIndex", .integer(Int64(index ?? -1))),
+                ("level", .string(level(result.finding.severity))), ("message", text(result.finding.message)),
+                ("locations", .array([.object(location)])),
+                ("partialFingerprints", .object([("ruleAndSubject/v1", .string(fingerprint))])),
+            ] + (result.state == .new ? [("baselineState", .string("new"))] : []))
     }
 
     private static func text(_ message: String) -> JSON {

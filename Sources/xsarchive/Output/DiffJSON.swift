@@ -1,8 +1,9 @@
 import XenstoreAnalysis
 import XenstoreStream
 
-/// A change as a JSON object: change, kind, path, domid, owner (of a node), concerns (the domain that
-/// it is about), the other members of its identity, old and new. If two domids are compared as one domain: the pair, and the path in the older image.
+/// A change as a JSON object: change, kind, path, domid, owner (of a node), concerns (the domain
+/// that it is about), the other members of its identity, old and new. If two domids are compared as
+/// one domain: the pair, and the path in the older image.
 enum DiffJSON {
     static func object(_ change: Change) -> JSON {
         var members: [(String, JSON)] = [

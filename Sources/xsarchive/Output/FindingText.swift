@@ -13,6 +13,22 @@ enum FindingText {
         return finding.expected.isEmpty ? text : text + "; expected: \(finding.expected)"
     }
 
+    /// How many findings of each severity there are.
+    /// - Parameters:
+    ///   - hidden: how many findings of less severity are not listed.
+    ///   - nothing: the text if there are no findings.
+    static func summary(_ findings: [Finding], hidden: Int = 0, nothing: String) -> String {
+        let counts = Finding.Severity.allCases.reversed().compactMap { severity in
+            let count = findings.count { $0.severity == severity }
+            return count == 0
+                ? nil : severity == .info ? "\(count) info" : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
+        }
+        let rest =
+            hidden == 0
+            ? "" : "; \(hidden) lower-severity finding\(hidden == 1 ? "" : "s") hidden, shown by --severity info"
+        return (counts.isEmpty ? nothing : counts.joined(separator: ", ")) + rest
+    }
+
     /// One sentence about the whole image; nil for a listing, which has nothing to do with a
     /// restore.
     static func restore(_ forecast: RestoreForecast, _ layout: Layout) -> String? {

@@ -8,6 +8,8 @@ struct ImageSummary {
     let counts: [RecordType: Int]
     var waiting: [Backlog] = []
     var findings: [Finding] = []
+    /// What `check` finds; nil if it was not run.
+    var checked: [Finding]?
     /// How it was made from another image; nil if it was not.
     var derivation: CustodyEntry?
 
@@ -106,7 +108,8 @@ struct ImageSummary {
     var text: String {
         var lines = identity + sortedCounts.map { ("  " + $0.0.name, "\($0.1)") }
         lines.append(verbatimFact)
-        lines.append(("findings", findings.isEmpty ? "none" : "\(findings.count)"))
+        lines.append(("findings", findings.isEmpty ? "none of the format" : "\(findings.count) of the format"))
+        lines.append(("check", checkedText))
         let width = lines.map(\.0.count).max() ?? 0
         var text = lines.map {
             Style.dim($0.0) + String(repeating: " ", count: width - $0.0.count + 2) + Escape.printable($0.1)
@@ -114,6 +117,21 @@ struct ImageSummary {
         text += findings.map { "  " + FindingText.line($0) }
         if !waiting.isEmpty { text += ["waiting"] + waiting.map { "  " + $0.text } }
         return text.joined(separator: "\n")
+    }
+
+    private var checkedText: String {
+        guard let checked else { return "not run, as the image is large: 'xsarchive check' runs it" }
+        let summary = FindingText.summary(checked, nothing: "nothing found")
+        return checked.isEmpty ? summary : summary + "; 'xsarchive check --severity info' lists them"
+    }
+
+    /// The number of findings of each severity.
+    private var checkedCounts: JSON {
+        guard let checked else { return .null }
+        return .object(
+            Finding.Severity.allCases.reversed().map { severity in
+                (severity.rawValue, .integer(Int64(checked.count { $0.severity == severity })))
+            })
     }
 
     var json: JSON {
@@ -131,7 +149,9 @@ struct ImageSummary {
                 ("waiting", .array(waiting.map(\.json))), ("findings", .array(findings.map(JSON.finding))),
                 ("covers", covered),
                 ("not_covered", .array(source.coverage.uncovered.map { .string($0.rawValue) })),
-                ("root", .bytes(source.root.path)), ("root_source", .string(source.root.source.rawValue)),
+                ("root", .bytes(source.root.path)),
+                ("root_source", .string(source.root.source.rawValue)),
+                ("check", checkedCounts),
             ])
     }
 }

@@ -21,8 +21,9 @@ struct Report {
     ///   a page can show.
     init(_ loaded: LoadedImage, comparedWith other: LoadedImage? = nil, redactor: Redactor? = nil) throws {
         // Findings and query results come from an image that no longer contains the secrets.
-        image = try ReportImage(redactor.map(loaded.redacted) ?? loaded)
-        old = try other.map { try ReportImage(redactor.map($0.redacted) ?? $0) }
+        let isComparison = other != nil
+        image = try ReportImage(redactor.map(loaded.redacted) ?? loaded, isForComparison: isComparison)
+        old = try other.map { try ReportImage(redactor.map($0.redacted) ?? $0, isForComparison: true) }
         var tree = try ReportTree(loaded.source, comparedWith: other?.source, redactor)
         let diff = try other.map { try Diff($0.source, loaded.source) }
         changes = diff?.changes ?? []

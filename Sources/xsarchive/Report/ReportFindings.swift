@@ -2,7 +2,7 @@ import XenstoreAnalysis
 import XenstoreStream
 
 /// Findings as rows: severity, rule, what is there, what is expected, path, record, offset, and for
-/// two images whether the finding is new, gone or in both.
+/// two images the state in their comparison.
 struct ReportFindings {
     private let image: ReportImage
     private let old: ReportImage?
@@ -16,12 +16,13 @@ struct ReportFindings {
 
     var json: JSON {
         guard let old else { return .array(image.check.items.map { row($0, image, nil) }) }
-        let (before, now) = (Set(old.check.items.map(Self.name)), Set(image.check.items.map(Self.name)))
-        let present = image.check.items.map { row($0, image, before.contains(Self.name($0)) ? "both" : "new") }
-        return .array(present + old.check.items.filter { !now.contains(Self.name($0)) }.map { row($0, old, "gone") })
+        let comparison = FindingComparison(old.check.findings, image.check.findings)
+        let present = FindingComparison.shortened(comparison.present).map { row($0.item, image, $0.state.rawValue) }
+        let past = FindingComparison.shortened(comparison.past).map { row($0.item, old, $0.state.rawValue) }
+        return .array(present + past)
     }
 
-    private func row(_ item: QueryFindings.Item, _ image: ReportImage, _ state: String?) -> JSON {
+    private func row(_ item: ImageFinding, _ image: ReportImage, _ state: String?) -> JSON {
         let finding = item.finding
         // In a damaged image a secret may have become part of what is read as a path, so nothing is
         // quoted.
@@ -36,10 +37,5 @@ struct ReportFindings {
             finding.offset.map { .integer(Int64($0)) } ?? .null, .optional(state),
         ]
         return .array(cells)
-    }
-
-    /// What makes a finding the same in two images. Its place does not count, as records move.
-    private static func name(_ item: QueryFindings.Item) -> String {
-        item.finding.rule + " " + item.finding.message
     }
 }

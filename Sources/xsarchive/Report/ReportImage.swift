@@ -8,9 +8,10 @@ struct ReportImage {
     let check: ImageCheck
     private let records: [(RecordType, Int)]
 
-    init(_ loaded: LoadedImage) throws {
+    /// - Parameter isForComparison: whether the findings are compared with those of another image.
+    init(_ loaded: LoadedImage, isForComparison: Bool) throws {
         self.loaded = loaded
-        check = try ImageCheck(loaded)
+        check = try ImageCheck(loaded, isForComparison: isForComparison)
         var counts: [RecordType: Int] = [:]
         try loaded.source.forEachRecord { counts[$0.type, default: 0] += 1 }
         records = counts.sorted { $0.key < $1.key }

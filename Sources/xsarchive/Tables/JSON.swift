@@ -1,3 +1,4 @@
+import XenstoreArchive
 import XenstoreStream
 
 /// A JSON value whose members keep their order, written in one pass.
@@ -25,6 +26,17 @@ enum JSON {
     /// Binary bytes, as `{"hex": "..."}`.
     static func data(_ octets: Octets) -> JSON {
         .object([("hex", .string(Hexadecimal.text(octets)))])
+    }
+
+    /// A value of SQLite: TEXT as a string if it is UTF-8, a BLOB as its bytes.
+    static func value(_ value: SQLValue) -> JSON {
+        switch value {
+        case .null: .null
+        case .integer(let number): .integer(number)
+        case .real(let number): .real(number)
+        case .text(let octets): .bytes(octets)
+        case .blob(let octets): .data(octets)
+        }
     }
 
     static func optional(_ text: String?) -> JSON {

@@ -20,12 +20,13 @@ struct Table {
     }
 
     /// Prints a row, or keeps it if the format needs all rows first.
-    mutating func add(_ row: [SQLValue]) {
+    /// - Parameter members: what only a row in JSON has in addition.
+    mutating func add(_ row: [SQLValue], members: [(String, JSON)] = []) {
         switch format {
         case .text: rows.append(row)
-        case .jsonl: Console.print(json(row))
+        case .jsonl: Console.print(json(row, members))
         case .json:
-            Console.print((printed == 0 ? "[" : ",\n ") + json(row), terminator: "")
+            Console.print((printed == 0 ? "[" : ",\n ") + json(row, members), terminator: "")
         case .csv, .csvSafe: printCSV(row)
         }
         printed += 1
@@ -91,18 +92,8 @@ struct Table {
         return order
     }
 
-    private func json(_ row: [SQLValue]) -> String {
-        JSON.object(zip(columns, row).map { ($0, Self.json($1)) }).text
-    }
-
-    private static func json(_ value: SQLValue) -> JSON {
-        switch value {
-        case .null: .null
-        case .integer(let number): .integer(number)
-        case .real(let number): .real(number)
-        case .text(let octets): .bytes(octets)
-        case .blob(let octets): .data(octets)
-        }
+    private func json(_ row: [SQLValue], _ members: [(String, JSON)]) -> String {
+        JSON.object(zip(columns, row).map { ($0, JSON.value($1)) } + members).text
     }
 
     private static func text(_ value: SQLValue) -> String {

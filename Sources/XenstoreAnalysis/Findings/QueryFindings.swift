@@ -3,11 +3,8 @@ import XenstoreStream
 
 /// The findings of the named queries that have a severity, in one image.
 public struct QueryFindings: Sendable {
-    /// A finding and the path it is about, escaped; nil if it is not about a path.
-    public typealias Item = (finding: Finding, path: String?)
-
     /// The findings, in the order of the queries' names.
-    public private(set) var items: [Item] = []
+    public private(set) var items: [ImageFinding] = []
     /// The queries that do not apply to this image, each with the reason.
     public private(set) var inapplicable: [(name: String, reason: String)] = []
 
@@ -28,28 +25,9 @@ public struct QueryFindings: Sendable {
             var count = 0
             while try statement.step() {
                 count += 1
-                if count <= limit { items.append(Self.item(query, statement)) }
+                if count <= limit { items.append(query.finding(statement)) }
             }
-            if count > limit {
-                items.append(
-                    (query.finding("and \(count - limit) more; the query \(query.name) lists all"), nil))
-            }
+            if count > limit { items.append(query.finding(unlisted: count - limit)) }
         }
-    }
-
-    private static func item(_ query: NamedQuery, _ row: Statement) -> Item {
-        var parts: [String] = []
-        var path: String?
-        for (column, name) in query.columns.enumerated() {
-            switch row.value(column) {
-            case .null: continue
-            case .integer(let number): parts.append("\(name) \(number)")
-            case .real(let number): parts.append("\(name) \(number)")
-            case .text(let octets), .blob(let octets):
-                parts.append("\(name) \(Escape.short(octets))")
-                if path == nil && (name == "path" || name == "frontend") { path = Escape.printable(octets) }
-            }
-        }
-        return (query.finding(parts.joined(separator: ", ")), path)
     }
 }
