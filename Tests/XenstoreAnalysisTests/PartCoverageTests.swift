@@ -187,7 +187,9 @@ import XenstoreStream
         for image in [part, cut, try ScannedImage(bytes: part.bytes)] {
             let id = try importer.store(image, label: ImageLabel(name: "x\(image.size)")).imageID
             let findings = try QueryFindings(archive, imageID: id)
-            let names: Set = ["orphan_backend", "home_vs_connection", "duplicate_identity", "vm_node_missing", "dead_owner"]
+            let names: Set = [
+                "orphan_backend", "home_vs_connection", "duplicate_identity", "vm_node_missing", "dead_owner",
+            ]
             #expect(findings.items.filter { names.contains($0.finding.rule) }.map(\.finding.message) == [])
         }
         try importer.store(try ScannedImage(bytes: Self.whole), label: ImageLabel(name: "whole"))

@@ -60,7 +60,10 @@ import Testing
         #expect(outcome.ending == .exit(1))
         #expect(outcome.lines[1].contains("error damaged-span: "), "\(outcome.text)")
         #expect(outcome.lines[2].contains("error no-end: "))
-        for rule in ["orphan_backend", "home_vs_connection", "duplicate_identity", "vm_node_missing", "missing-parent"] {
+        let rules = [
+            "orphan_backend", "home_vs_connection", "duplicate_identity", "vm_node_missing", "missing-parent",
+        ]
+        for rule in rules {
             #expect(!outcome.text.contains("warning \(rule)") && !outcome.text.contains("error \(rule)"), "\(rule)")
         }
         #expect(outcome.text.contains("which this damaged image"))
