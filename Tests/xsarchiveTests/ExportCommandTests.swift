@@ -90,6 +90,21 @@ import Testing
         #expect(place.bytes("xsarchive.db") == before)
     }
 
+    @Test func aFileThatSQLiteDeletesIsNotWritten() {
+        let place = Workplace.withSharedImages()
+        let before = place.names
+        for suffix in ["-journal", "-wal", "-shm"] {
+            let name = "xsarchive.db" + suffix
+            let message = "\(name): is the name of a file that SQLite keeps next to xsarchive.db, and deletes"
+            expectFailure(place.run("export", "@1", "-o", name), 64, containing: [message])
+            expectFailure(place.run("report", "@1", "-o", name), 64, containing: [message])
+            expectFailure(place.run("rebuild", "@1", "-o", name), 64, containing: [message])
+            expectFailure(place.run("checkout", "@1", name), 64, containing: [message])
+        }
+        #expect(place.names == before)
+        expectDone(place.run("export", "@1", "-o", "my-journal"))
+    }
+
     @Test func aFolderOrADeviceIsRefusedAndNothingIsLeft() {
         let place = Workplace.withSharedImages()
         _ = place.shell("mkdir folder; mkfifo pipe")

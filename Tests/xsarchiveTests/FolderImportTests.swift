@@ -66,6 +66,22 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         expectDone(place.run("verify"))
     }
 
+    @Test func aNameThatIsNotUTF8IsNamedAndTheOthersAreImported() {
+        let place = folder()
+        expectDone(place.shell("cp \"$1\" \"$(printf 'in/odd\\377')\"", Fixtures.path("xen-4.17-tiny.bin")))
+        let outcome = place.run("import", "in")
+        #expect(outcome.ending == .exit(2))
+        #expect(
+            outcome.errorLines.contains(
+                "xsarchive: in/odd\\xff: the file's name is not valid UTF-8; rename it, or give its content on "
+                    + "standard input"))
+        #expect(names(outcome).count == 3, "\(outcome.text)")
+        let named = place.shell("\"$0\" import \"$(printf 'in/odd\\377')\"")
+        #expect(named.ending == .exit(2) && !named.errorText.contains("did you mean"))
+        #expect(named.errorText.contains("if its name is not valid UTF-8, rename it"))
+        expectDone(place.shell("\"$0\" import --name odd - < \"$(printf 'in/odd\\377')\""))
+    }
+
     @Test func anEmptyFolderIsNothingToDo() {
         let place = Workplace()
         _ = place.shell("mkdir in")

@@ -155,7 +155,8 @@ import Testing
             "name: not found in any image; give the full path, like /local/domain/0/name")
         expectFailure(
             SharedArchive.run("log", "/", "--series", "mian"), 2,
-            "/: not found in any image of series mian; did you mean main?")
+            "xsarchive.db: no series mian; did you mean main?")
+        expectFailure(SharedArchive.run("log", ""), 64, "the path is empty; use / for the root")
     }
 
     @Test func aPathOfADiffThatIsThereAndDidNotChange() {

@@ -195,9 +195,28 @@ package enum FileIO {
         return found.sorted()
     }
 
+    /// Whether a file begins as a file of SQLite does.
+    private static func isDatabase(_ path: String) -> Bool {
+        let start = Array("SQLite format 3\0".utf8)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: start.count)
+        return pread(descriptor, &bytes, bytes.count, 0) == bytes.count && bytes == start
+    }
+
     /// Checks that a file of this name can be written.
-    /// - Throws: `ArchiveError` if the file exists and may not be replaced, or is a directory.
+    /// - Throws: `ArchiveError` if the file exists and may not be replaced, is a directory, or has
+    ///   the name of a file that SQLite keeps next to a database, and deletes.
     package static func checkReplaceable(_ path: String, overwrite: Bool) throws {
+        for suffix in ["-journal", "-wal", "-shm"] where path.hasSuffix(suffix) {
+            let database = String(path.dropLast(suffix.count))
+            guard isDatabase(database) else { continue }
+            throw ArchiveError(
+                .usage,
+                "\(path): is the name of a file that SQLite keeps next to \(database), and deletes; choose another name"
+            )
+        }
         if FileTree.isFolder(path) { throw ArchiveError(.file, "\(path): is a directory; name a file") }
         if !overwrite && exists(path) {
             throw ArchiveError(.exists, "\(path): file exists")

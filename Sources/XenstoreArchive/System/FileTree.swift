@@ -1,3 +1,5 @@
+import XenstoreStream
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -42,10 +44,14 @@ package enum FileTree {
     }
 
     private static func entries(_ folder: String, below prefix: String) -> [Entry] {
-        let names: [String]
+        let names: [Octets]
         do { names = try self.names(folder) } catch { return [.failure(error)] }
         var entries: [Entry] = []
-        for name in names {
+        for octets in names {
+            guard let name = octets.utf8Text else {
+                entries.append(.failure(unnamable(folder, octets)))
+                continue
+            }
             let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
             var status = stat()
             guard lstat(path, &status) == 0 else {
@@ -69,20 +75,30 @@ package enum FileTree {
         return entries
     }
 
-    private static func names(_ folder: String) throws(ArchiveError) -> [String] {
+    /// A file whose name cannot be a Swift string without a change.
+    private static func unnamable(_ folder: String, _ name: Octets) -> ArchiveError {
+        let path = (folder.hasSuffix("/") ? folder : folder + "/") + Escape.printable(name)
+        return ArchiveError(
+            .file, "\(path): the file's name is not valid UTF-8; rename it, or give its content on standard input")
+    }
+
+    /// The names in a directory, byte for byte, sorted.
+    private static func names(_ folder: String) throws(ArchiveError) -> [Octets] {
         guard let directory = opendir(folder) else { throw FileIO.failure(folder, "cannot open the directory") }
         defer { closedir(directory) }
-        var names: [String] = []
+        var names: [Octets] = []
         while true {
             errno = 0
             guard let entry = readdir(directory) else { break }
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                $0.withMemoryRebound(to: UInt8.self, capacity: 256) {
+                    Octets(UnsafeBufferPointer(start: $0, count: 256).prefix { $0 != 0 })
+                }
             }
-            if name != "." && name != ".." { names.append(name) }
+            if name != Octets(".".utf8) && name != Octets("..".utf8) { names.append(name) }
         }
         guard errno == 0 else { throw FileIO.failure(folder, "cannot read the directory") }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// The size of a regular file, or of all regular files in a directory, in bytes. What cannot be
@@ -103,8 +119,13 @@ package enum FileTree {
     static func advice(_ path: String) -> String {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { String(path[...$0]) } ?? ""
+        // A name that is not UTF-8 has lost its bytes before it comes here.
+        if path.unicodeScalars.contains("\u{FFFD}") {
+            return "if its name is not valid UTF-8, rename it, or give its content on standard input"
+        }
         // Listing a missing directory fails, and its error would ask for this advice again.
-        let names = isFolder(folder.isEmpty ? "." : folder) ? (try? names(folder.isEmpty ? "." : folder)) ?? [] : []
+        let place = folder.isEmpty ? "." : folder
+        let names = isFolder(place) ? ((try? names(place)) ?? []).compactMap(\.utf8Text) : []
         let name = String(path[(slash.map { path.index(after: $0) } ?? path.startIndex)...])
         return Nearest.suggestion(name, among: names, prefix: folder) ?? "check the name"
     }

@@ -19,6 +19,10 @@ struct AbsentSubject {
     /// The error that says so, and names what is nearest.
     /// - Throws: `ArchiveError` if the archive cannot be read.
     func error(_ archive: Archive) throws -> ArchiveError {
+        if let series { try archive.requireSeries(series) }
+        if case .path("") = subject {
+            return ArchiveError(.usage, "the path is empty; use / for the root")
+        }
         let place = series.map { " of series \($0)" } ?? ""
         return ArchiveError(
             .noSuchImage, "\(name): not found in any image\(place)", suggestion: try advice(archive))
@@ -33,10 +37,6 @@ struct AbsentSubject {
     }
 
     private func advice(_ archive: Archive) throws -> String {
-        let known = try archive.series()
-        if let series, !known.contains(series) {
-            return Nearest.suggestion(series, among: known) ?? "'xsarchive images' lists the images and their series"
-        }
         switch subject {
         case .guest(let uuid):
             return try nearest("/vm/" + uuid, archive) ?? "'xsarchive domains' shows the UUIDs of an image"
