@@ -10,4 +10,4 @@ SELECT i.image_id, i.name, i.captured_at, n.value, n.perms
 FROM nodes n
 JOIN images i ON i.image_id = n.image_id
 WHERE n.path = :path AND n.conn_id = 0 AND i.series = coalesce(:series, i.series)
-ORDER BY i.image_id;
+ORDER BY rtrim(coalesce(i.captured_at, i.imported_at), 'Z'), i.image_id;

@@ -22,12 +22,15 @@ SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree'
 FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 
 -- An image: a file's bytes as they were observed, under a name, in a series, at a time (UTC).
--- captured_at is NULL if the time of the capture is unknown.
+-- captured_at is NULL if the time of the capture is unknown, last_seen if the image was not
+-- imported again unchanged as the newest of its series, modified_at if the time at which its file
+-- was last written is unknown.
 CREATE VIEW images AS
 SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.captured_at, i.imported_at,
        c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.salvaged,
        s.item_order IS NOT NULL AS reordered, s.layout IN ('listing', 'tree', 'pairs') AS partial, s.root, s.root_source,
-       i.stream_id, s.chain_id, s.gen
+       i.stream_id, s.chain_id, s.gen, i.modified_at,
+       (SELECT max(t.at) FROM sighting t WHERE t.image_id = i.image_id) AS last_seen
 FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_id = s.chain_id;
 
 -- What an image covers: the kinds of things that it would hold if they existed, and from which path

@@ -1,60 +1,177 @@
 -- Views on time: what happened to paths and domains over a series. Loaded after views.sql, on which
 -- they build.
 --
--- The images of a series are in the order of image_id, which is the order of import; step counts
--- them from 1. seen_at is captured_at, or imported_at if the time of the capture is unknown.
+-- The images of a series are in the order of time: of captured_at, or of imported_at if the time of
+-- the capture is unknown, then of image_id. An image that is imported late has its place before
+-- those that are newer. Each time has a column beside it that is 'capture' or 'import'.
 
--- An image at its place in its series.
-CREATE VIEW series_steps AS
-SELECT i.series, row_number() OVER (PARTITION BY i.series ORDER BY i.image_id) AS step,
-       count(*) OVER (PARTITION BY i.series) AS steps,
-       i.image_id, i.name, coalesce(i.captured_at, i.imported_at) AS seen_at
+-- Each time at which an image was observed: once for the image itself, and once for each later
+-- import that found the newest image of its series unchanged. Text order of instant is time order.
+CREATE VIEW observations AS
+SELECT i.image_id, i.series, i.name, coalesce(i.captured_at, i.imported_at) AS seen_at,
+       CASE WHEN i.captured_at IS NULL THEN 'import' ELSE 'capture' END AS seen_from,
+       rtrim(coalesce(i.captured_at, i.imported_at), 'Z') AS instant
+FROM image i
+UNION ALL
+SELECT s.image_id, i.series, i.name, s.at, 'import', rtrim(s.at, 'Z')
+FROM sighting s JOIN image i ON i.image_id = s.image_id;
+
+-- Whether an image covers every path, and whether it covers connections: 1 or 0.
+CREATE VIEW image_reach AS
+SELECT i.image_id,
+       EXISTS (SELECT 1 FROM stream_coverage v
+               WHERE v.stream_id = i.stream_id AND v.kind = 'nodes' AND v.root = '/' AND v.includes_root = 1 AND v.covered = 1)
+       AND NOT EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'nodes' AND v.root <> '/') AS covers_tree,
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'connections' AND v.root IN ('/', '/local/domain') AND v.covered = 1) AS covers_rings
 FROM image i;
 
--- Committed nodes at each step of their series.
+-- The table series_step as it follows from the observations.
+CREATE VIEW observed_steps AS
+SELECT r.series, row_number() OVER steps AS step, r.image_id, r.seen_at, r.seen_from, r.last_seen, r.last_from,
+       r.covers_tree, sum(r.covers_tree) OVER steps AS trees, r.covers_rings, sum(r.covers_rings) OVER steps AS rings
+FROM (
+  SELECT b.series, b.image_id, b.instant, b.seen_at, b.seen_from,
+         -- The last observation before another image's first.
+         coalesce(lead(b.previous_at) OVER w, b.final_at) AS last_seen, coalesce(lead(b.previous_from) OVER w, b.final_from) AS last_from,
+         c.covers_tree, c.covers_rings
+  FROM (
+    SELECT o.*, lag(o.image_id) OVER w AS previous_id, lag(o.seen_at) OVER w AS previous_at, lag(o.seen_from) OVER w AS previous_from,
+           last_value(o.seen_at) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS final_at,
+           last_value(o.seen_from) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS final_from
+    FROM observations o
+    WINDOW w AS (PARTITION BY o.series ORDER BY o.instant, o.image_id, o.seen_from)
+  ) b
+  JOIN image_reach c ON c.image_id = b.image_id
+  WHERE b.previous_id IS NOT b.image_id
+  WINDOW w AS (PARTITION BY b.series ORDER BY b.instant, b.image_id)
+) r
+WINDOW steps AS (PARTITION BY r.series ORDER BY r.instant, r.image_id);
+
+-- An image at its place in its series; step counts from 1. An image that was seen again after a
+-- newer one has two steps.
+CREATE VIEW series_steps AS
+SELECT t.series, t.step, (SELECT max(z.step) FROM series_step z WHERE z.series = t.series) AS steps, t.image_id, i.name,
+       t.seen_at, t.seen_from, t.last_seen, t.last_from
+FROM series_step t JOIN image i ON i.image_id = t.image_id;
+
+-- Committed nodes at each step of their series. Select by path: the view goes from the path to the
+-- images that have it, so that its cost is that of its rows.
 CREATE VIEW node_steps AS
-SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, n.path, n.value, n.owner, n.perms, n.known
-FROM series_steps t
-JOIN nodes n ON n.image_id = t.image_id AND n.conn_id = 0;
+SELECT t.series, t.step, t.image_id, t.seen_at, t.seen_from, p.path, CASE k.known WHEN 'unknown' THEN NULL ELSE s.value END AS value,
+       m.owner, CASE WHEN m.owner IS NULL AND z.layout IN ('listing', 'tree', 'pairs') THEN NULL ELSE m.perms END AS perms, coalesce(k.known, 'whole') AS known,
+       z.layout IN ('listing', 'tree', 'pairs') AS is_listing, t.covers_tree, t.trees
+FROM path p
+CROSS JOIN chain c
+CROSS JOIN node_span s ON s.chain_id = c.chain_id AND s.path_id = p.path_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+CROSS JOIN permset m ON m.permset_id = s.permset_id
+CROSS JOIN stream z ON z.chain_id = s.chain_id AND z.gen BETWEEN s.first_gen AND CASE s.last_gen WHEN 0 THEN 9223372036854775807 ELSE s.last_gen END
+CROSS JOIN image i ON i.stream_id = z.stream_id
+CROSS JOIN series_step t ON t.image_id = i.image_id
+LEFT JOIN detail_knowledge k ON k.detail_id = s.detail_id AND z.layout IN ('listing', 'tree', 'pairs')
+-- Of a path that an image has twice, a daemon keeps the last.
+WHERE NOT EXISTS (
+  SELECT 1 FROM node_span d
+  WHERE d.chain_id = s.chain_id AND d.path_id = s.path_id AND d.ord > s.ord AND z.gen >= d.first_gen AND (d.last_gen = 0 OR z.gen <= d.last_gen)
+    AND (d.detail_id IS NULL OR d.detail_id IN committed_details));
 
 -- One row for each stretch of a series in which what is known of a path's value and permissions
--- stays the same. The image after a stretch may not cover the path. Select by path: the view uses
--- windows on windows instead of groups, so that SQLite pushes the path down to the index.
+-- stays the same. Images that do not cover the path are passed over. began: how the stretch begins,
+-- which is 'first' (no image before it says anything of the path), 'added', 'changed', or 'unknown'
+-- if only more or less is known than before. is_only: 1 if the path has no other stretch and no
+-- image before it lacks the path. until: 'now' (the newest image has it), 'changed',
+-- 'removed', or 'unknown' if the images after it do not cover the path, or do not say its value or
+-- permissions. Select by path: the view uses windows on windows instead of groups, so that SQLite
+-- pushes the path down to the index.
 CREATE VIEW node_lifetimes AS
-SELECT b.series, b.path, b.value, b.owner, b.perms, b.step AS first_step, b.last_step, b.steps, b.image_id AS first_image_id,
-       b.seen_at AS first_seen, e.image_id AS last_image_id, e.seen_at AS last_seen, b.last_step - b.step + 1 AS images, b.known
+SELECT l.series, l.path, l.value, l.owner, l.perms, l.step AS first_step, l.last_step, z.step AS steps, l.image_id AS first_image_id,
+       l.seen_at AS first_seen, l.seen_from AS first_from, e.image_id AS last_image_id, e.last_seen, e.last_from, l.images, l.known,
+       l.began, l.next_began IS NULL AND l.began = 'first' AS is_only,
+       CASE WHEN l.last_step = z.step THEN 'now'
+            WHEN l.next_began = 'added' THEN 'removed'
+            WHEN l.next_began IS NOT NULL THEN l.next_began
+            WHEN z.trees > e.trees THEN 'removed'
+            WHEN EXISTS (
+              SELECT 1 FROM series_step t
+              WHERE t.series = l.series AND t.step > l.last_step AND NOT t.covers_tree
+                AND (SELECT a.covered FROM node_areas a
+                     WHERE a.image_id = t.image_id
+                       AND (l.path = a.top OR substr(l.path, 1, length(a.below)) = a.below AND l.path <> a.below)
+                     ORDER BY length(a.below) DESC LIMIT 1))
+            THEN 'removed' ELSE 'unknown' END AS until
 FROM (
   -- The steps at which a stretch begins; it ends at the last step before the next begins.
-  SELECT n.*, coalesce(lead(n.previous) OVER (PARTITION BY n.series, n.path ORDER BY n.step), n.final) AS last_step
+  SELECT b.*, coalesce(lead(b.previous) OVER w, b.final) AS last_step, lead(b.began) OVER w AS next_began,
+         coalesce(lead(b.place) OVER w, b.places + 1) - b.place AS images
   FROM (
-    SELECT s.*, lag(s.step) OVER steps AS previous, lag(s.value) OVER steps AS old_value, lag(s.perms) OVER steps AS old_perms,
-           lag(s.known) OVER steps AS old_known,
-           max(s.step) OVER (PARTITION BY s.series, s.path) AS final
-    FROM node_steps s
-    WINDOW steps AS (PARTITION BY s.series, s.path ORDER BY s.step)
-  ) n
-  WHERE n.previous IS NOT n.step - 1 OR n.value IS NOT n.old_value OR n.perms IS NOT n.old_perms OR n.known IS NOT n.old_known
-) b
-JOIN series_steps e ON e.series = b.series AND e.step = b.last_step;
+    SELECT n.*,
+           -- Added if an image before this one, and after the last that has the path, lacks it.
+           CASE WHEN n.trees - n.covers_tree > coalesce(n.old_trees, 0)
+                  OR n.step > coalesce(n.previous, 0) + 1 AND EXISTS (
+                    SELECT 1 FROM series_step t
+                    WHERE t.series = n.series AND t.step < n.step AND t.step > coalesce(n.previous, 0) AND NOT t.covers_tree
+                      AND (SELECT a.covered FROM node_areas a
+                           WHERE a.image_id = t.image_id
+                             AND (n.path = a.top OR substr(n.path, 1, length(a.below)) = a.below AND n.path <> a.below)
+                           ORDER BY length(a.below) DESC LIMIT 1))
+                THEN 'added'
+                WHEN n.previous IS NULL THEN 'first'
+                WHEN CASE WHEN n.is_listing OR n.old_is_listing THEN replace(n.perms, ':stale', '') <> replace(n.old_perms, ':stale', '')
+                          ELSE n.perms <> n.old_perms END
+                  OR n.known = 'whole' AND n.old_known = 'whole' AND n.value IS NOT n.old_value THEN 'changed'
+                WHEN n.value IS NOT n.old_value OR n.perms IS NOT n.old_perms OR n.known IS NOT n.old_known THEN 'unknown' END AS began
+    FROM (
+      SELECT s.*, lag(s.step) OVER steps AS previous, lag(s.value) OVER steps AS old_value, lag(s.perms) OVER steps AS old_perms,
+             lag(s.known) OVER steps AS old_known, lag(s.is_listing) OVER steps AS old_is_listing, lag(s.trees) OVER steps AS old_trees,
+             row_number() OVER steps AS place, count(*) OVER (PARTITION BY s.series, s.path) AS places,
+             max(s.step) OVER (PARTITION BY s.series, s.path) AS final
+      FROM node_steps s
+      WINDOW steps AS (PARTITION BY s.series, s.path ORDER BY s.step)
+    ) n
+  ) b
+  WHERE b.began IS NOT NULL
+  WINDOW w AS (PARTITION BY b.series, b.path ORDER BY b.step)
+) l
+JOIN series_step e ON e.series = l.series AND e.step = l.last_step
+JOIN series_step z ON z.series = l.series AND z.step = (SELECT max(y.step) FROM series_step y WHERE y.series = l.series);
 
 -- One row for each stretch of a series in which a domid has a ring connection with the same target
--- and unique-id.
+-- and unique-id. Images that do not cover connections are passed over; began and until as in
+-- node_lifetimes.
 CREATE VIEW domain_lifetimes AS
-SELECT b.series, b.domid, b.unique_id, b.target_domid, b.step AS first_step, b.last_step, b.steps, b.image_id AS first_image_id,
-       b.seen_at AS first_seen, e.image_id AS last_image_id, e.seen_at AS last_seen, b.last_step - b.step + 1 AS images
+SELECT l.series, l.domid, l.unique_id, l.target_domid, l.step AS first_step, l.last_step, z.step AS steps, l.image_id AS first_image_id,
+       l.seen_at AS first_seen, l.seen_from AS first_from, e.image_id AS last_image_id, e.last_seen, e.last_from, l.images, l.began,
+       CASE WHEN l.last_step = z.step THEN 'now'
+            WHEN l.next_began = 'added' THEN 'removed'
+            WHEN l.next_began IS NOT NULL THEN l.next_began
+            WHEN z.rings > e.rings THEN 'removed' ELSE 'unknown' END AS until
 FROM (
-  SELECT c.*, coalesce(lead(c.previous) OVER (PARTITION BY c.series, c.domid ORDER BY c.step), c.final) AS last_step
+  SELECT b.*, coalesce(lead(b.previous) OVER w, b.final) AS last_step, lead(b.began) OVER w AS next_began,
+         coalesce(lead(b.place) OVER w, b.places + 1) - b.place AS images
   FROM (
-    SELECT t.series, t.step, t.steps, t.image_id, t.seen_at, r.domid, r.unique_id, r.target_domid, lag(t.step) OVER steps AS previous,
-           lag(r.unique_id) OVER steps AS old_unique_id, lag(r.target_domid) OVER steps AS old_target_domid,
-           max(t.step) OVER (PARTITION BY t.series, r.domid) AS final
-    FROM series_steps t
-    JOIN connections r ON r.image_id = t.image_id AND r.conn_type = 0
-    WINDOW steps AS (PARTITION BY t.series, r.domid ORDER BY t.step)
-  ) c
-  WHERE c.previous IS NOT c.step - 1 OR c.unique_id IS NOT c.old_unique_id OR c.target_domid IS NOT c.old_target_domid
-) b
-JOIN series_steps e ON e.series = b.series AND e.step = b.last_step;
+    SELECT c.*, CASE WHEN c.rings - c.covers_rings > coalesce(c.old_rings, 0) THEN 'added'
+                     WHEN c.previous IS NULL THEN 'first'
+                     WHEN c.unique_id IS NOT c.old_unique_id OR c.target_domid IS NOT c.old_target_domid THEN 'changed' END AS began
+    FROM (
+      SELECT t.series, t.step, t.image_id, t.seen_at, t.seen_from, t.covers_rings, t.rings,
+             s.domid, s.unique_id, nullif(s.tdomid, 32756) AS target_domid,
+             lag(t.step) OVER steps AS previous, lag(t.rings) OVER steps AS old_rings,
+             lag(s.unique_id) OVER steps AS old_unique_id, lag(nullif(s.tdomid, 32756)) OVER steps AS old_target_domid,
+             row_number() OVER steps AS place, count(*) OVER (PARTITION BY t.series, s.domid) AS places,
+             max(t.step) OVER (PARTITION BY t.series, s.domid) AS final
+      FROM connection_span s
+      CROSS JOIN stream z ON z.chain_id = s.chain_id
+        AND z.gen BETWEEN s.first_gen AND CASE s.last_gen WHEN 0 THEN 9223372036854775807 ELSE s.last_gen END
+      CROSS JOIN image i ON i.stream_id = z.stream_id
+      CROSS JOIN series_step t ON t.image_id = i.image_id
+      WHERE s.conn_type = 0
+      WINDOW steps AS (PARTITION BY t.series, s.domid ORDER BY t.step)
+    ) c
+  ) b
+  WHERE b.began IS NOT NULL
+  WINDOW w AS (PARTITION BY b.series, b.domid ORDER BY b.step)
+) l
+JOIN series_step e ON e.series = l.series AND e.step = l.last_step
+JOIN series_step z ON z.series = l.series AND z.step = (SELECT max(y.step) FROM series_step y WHERE y.series = l.series);
 
 -- What a listing says of the value of a committed node with a detail.
 CREATE VIEW detail_knowledge AS

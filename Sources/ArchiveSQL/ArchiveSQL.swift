@@ -7,7 +7,7 @@ public enum ArchiveSQL {
             PackageResources.v001_create_sql, PackageResources.v002_nodes_by_path_sql,
             PackageResources.v003_custody_sql,
             PackageResources.v004_texts_sql, PackageResources.v005_named_references_sql,
-            PackageResources.v006_coverage_sql,
+            PackageResources.v006_coverage_sql, PackageResources.v007_observations_sql,
         ].map(text)
     }
 

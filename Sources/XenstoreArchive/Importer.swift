@@ -31,13 +31,19 @@ public struct Importer {
             case stored
             /// Its bytes were in the archive; it is a new observation of them.
             case observed
-            /// The archive has the same bytes with the same label; nothing was added.
+            /// The archive has the same observation of them; no image was added.
             case known
         }
         /// What was new about the image.
         public let kind: Kind
         /// The image's id, or that of the same image in the archive.
         public let imageID: Int64
+        /// Whether a known image was seen again: it is the newest of its series, and its `lastSeen`
+        /// is now.
+        public var isSeenAgain = false
+        /// The image after it in the order of time, although it was imported before; nil if the
+        /// image is the newest of its series, or known.
+        public var next: Int64?
     }
 
     /// Stores `image` in one transaction: all of it, proved to come out byte for byte, or nothing.
@@ -67,34 +73,86 @@ public struct Importer {
             database.whileWorking { rows in progress(min(1, Double(rows) / records)) }
         }
         return try database.transaction {
-            if let imageID = try knownImage(image, label) { return Outcome(kind: .known, imageID: imageID) }
+            switch try known(image, label, provenance) {
+            case .same(let imageID): return Outcome(kind: .known, imageID: imageID)
+            case .again(let imageID):
+                try seeAgain(imageID, label, provenance)
+                return Outcome(kind: .known, imageID: imageID, isSeenAgain: true)
+            case nil: break
+            }
             let known = try knownStream(image)
             if let known, image.isRestricted { try restrict(known, to: image.coverage) }
             let streamID = try known ?? storeStream(image, series: label.series, ahead: readAhead?.tip(database))
             let imageID = try insertImage(streamID, label)
             try CustodyLog(database).append(provenance, image: archive.image(id: imageID), by: custodian)
-            return Outcome(kind: known == nil ? .stored : .observed, imageID: imageID)
+            let next = try SeriesSteps(database).add(imageID, series: label.series)
+            return Outcome(kind: known == nil ? .stored : .observed, imageID: imageID, next: next)
         }
     }
 
     // MARK: Images
 
-    private func knownImage(_ image: ScannedImage, _ label: ImageLabel) throws -> Int64? {
-        let query = try database.prepare(
+    private enum Known {
+        /// This very observation.
+        case same(Int64)
+        /// The newest image of the series, observed again.
+        case again(Int64)
+    }
+
+    /// The image of the archive that has the same bytes under the same name and series, if this is
+    /// the same observation of them; nil if it is another one.
+    ///
+    /// With a capture time: if that is the same. Without: if the file was not written since that
+    /// image was imported; otherwise if the image is the newest of its series, so that nothing else
+    /// was seen since.
+    private func known(_ image: ScannedImage, _ label: ImageLabel, _ provenance: Provenance) throws -> Known? {
+        let rows = try database.prepare(
             """
-            SELECT i.image_id FROM stream s JOIN image i ON i.stream_id = s.stream_id
-            WHERE s.sha256 = ?1 AND s.layout = ?2 AND i.series = ?3 AND i.name = ?4
-              AND (?5 IS NULL OR i.captured_at = ?5)
-              AND s.salvaged = ?6 AND s.root = ?7
+            SELECT i.image_id, i.captured_at IS ?5,
+                   rtrim(coalesce(i.modified_at, i.imported_at), 'Z') >= rtrim(?8, 'Z')
+            FROM stream s JOIN image i ON i.stream_id = s.stream_id
+            WHERE s.sha256 = ?1 AND s.layout = ?2 AND i.series = ?3 AND i.name = ?4 AND s.salvaged = ?6 AND s.root = ?7
+            ORDER BY i.image_id
             """)
-        try query.bind(1, image.sha256)
-        try query.bind(2, image.format.layout.rawValue)
-        try query.bind(3, label.series)
-        try query.bind(4, label.name)
-        if let time = label.capturedAt { try query.bind(5, time) }
-        try query.bind(6, image.isSalvaged ? 1 : 0)
-        try query.bindTextOrBlob(7, image.root.path)
-        return try query.step() ? query.integer(0) : nil
+        try rows.bind(1, image.sha256)
+        try rows.bind(2, image.format.layout.rawValue)
+        try rows.bind(3, label.series)
+        try rows.bind(4, label.name)
+        if let time = label.capturedAt { try rows.bind(5, time) }
+        try rows.bind(6, image.isSalvaged ? 1 : 0)
+        try rows.bindTextOrBlob(7, image.root.path)
+        if let time = label.modifiedAt { try rows.bind(8, time) }
+        var candidates: [Int64] = []
+        while try rows.step() {
+            let isSameTime = rows.integer(1) == 1
+            let isUnwritten = !rows.isNull(2) && rows.integer(2) == 1
+            // What is made of images is no observation: it is known by its bytes and its label.
+            if label.capturedAt != nil ? isSameTime : isUnwritten || provenance.action != .import {
+                return .same(rows.integer(0))
+            }
+            candidates.append(rows.integer(0))
+        }
+        guard label.capturedAt == nil, !candidates.isEmpty,
+            let newest = try SeriesSteps(database).newest(in: label.series), candidates.contains(newest)
+        else { return nil }
+        return .again(newest)
+    }
+
+    /// States in the custody log and in the table of sightings that an image was imported again.
+    private func seeAgain(_ imageID: Int64, _ label: ImageLabel, _ provenance: Provenance) throws {
+        let provenance = Provenance(.seen, source: provenance.source, note: provenance.note)
+        let entry = try CustodyLog(database).append(provenance, image: archive.image(id: imageID), by: custodian)
+        let insert = try database.prepare("INSERT OR IGNORE INTO sighting (image_id, at) VALUES (?, ?)")
+        try insert.bind(1, imageID)
+        try insert.bind(2, entry.at)
+        try insert.run()
+        if let time = label.modifiedAt {
+            let update = try database.prepare("UPDATE image SET modified_at = ? WHERE image_id = ?")
+            try update.bind(1, time)
+            try update.bind(2, imageID)
+            try update.run()
+        }
+        try SeriesSteps(database).extend(imageID, series: label.series, to: entry.at)
     }
 
     private func knownStream(_ image: ScannedImage) throws -> Int64? {
@@ -110,8 +168,8 @@ public struct Importer {
     private func insertImage(_ streamID: Int64, _ label: ImageLabel) throws -> Int64 {
         let insert = try database.prepare(
             """
-            INSERT INTO image (stream_id, name, series, captured_at, imported_at, image_id)
-            VALUES (?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)
+            INSERT INTO image (stream_id, name, series, captured_at, imported_at, image_id, modified_at)
+            VALUES (?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?, ?)
             """)
         let imageID = try CustodyLog.nextImageID(database)
         try insert.bind(1, streamID)
@@ -119,6 +177,7 @@ public struct Importer {
         try insert.bind(3, label.series)
         if let time = label.capturedAt { try insert.bind(4, time) }
         try insert.bind(5, imageID)
+        if let time = label.modifiedAt { try insert.bind(6, time) }
         try insert.run()
         return imageID
     }
@@ -177,10 +236,12 @@ public struct Importer {
     /// Stores that a stream covers less than its bytes show: it was made from a part of an image.
     private func restrict(_ streamID: Int64, to coverage: Coverage) throws {
         let stored = try ArchivedStream.load(database, streamID: streamID).coverage
+        guard stored.lacksSomething(of: coverage) || coverage.lacksSomething(of: stored) else { return }
         let remove = try database.prepare("DELETE FROM stream_coverage WHERE stream_id = ?")
         try remove.bind(1, streamID)
         try remove.run()
         try insertCoverage(stored.intersection(coverage), streamID)
+        try SeriesSteps(database).computeAll()
     }
 
     private func insertFindings(_ findings: [Finding], _ streamID: Int64) throws {

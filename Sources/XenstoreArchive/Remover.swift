@@ -48,6 +48,7 @@ public struct Remover {
                     try remove(image)
                     chains.insert(image.stream.chainID)
                 }
+                for series in Set(images.map(\.label.series)) { try SeriesSteps(database).compute(series) }
                 progress(.proving)
                 for chain in chains { try prove(chain) }
             }
@@ -65,7 +66,9 @@ public struct Remover {
     // MARK: Rows
 
     private func remove(_ image: ArchivedImage) throws {
-        try run("DELETE FROM image WHERE image_id = ?1", image.imageID)
+        for table in ["series_step", "sighting", "image"] {
+            try run("DELETE FROM \(table) WHERE image_id = ?1", image.imageID)
+        }
         let stream = image.stream
         guard try database.integer("SELECT 1 FROM image WHERE stream_id = ?", stream.streamID) == nil else { return }
         try run("DELETE FROM finding WHERE stream_id = ?1", stream.streamID)

@@ -23,9 +23,11 @@ import XenstoreStream
         }
     }
 
-    /// The row without the name of the series, and each date as its day.
+    /// The row without the name of the series, each date as its day, and without the mark that its
+    /// times are those of captures.
     private func shortened(_ row: String) -> String {
         row.replacing("2026-01-0", with: "").replacing("T00:00:00Z", with: "").replacing("main|", with: "")
+            .replacing("|capture", with: "")
     }
 
     private func rows(_ answers: QueryAnswers) throws -> [String] {

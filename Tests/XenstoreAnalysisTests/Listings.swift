@@ -51,6 +51,7 @@ enum Listings {
             "UPDATE stream SET root = '\(self.text(root.path))', root_source = '\(root.source.rawValue)' "
                 + "WHERE stream_id = \(stream.streamID)")
         if !root.isAbsolute { try database.execute("UPDATE path SET path = substr(path, 2) WHERE path GLOB '/*'") }
+        try SeriesSteps(database).computeAll()
         return ImageSource(archive, try archive.image(id: id))
     }
 

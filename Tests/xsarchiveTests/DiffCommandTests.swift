@@ -201,6 +201,8 @@ import Testing
             "sql", "--format", "csv",
             "SELECT change, path, old_value, new_value FROM node_changes WHERE before_id = 1 AND after_id = 2")
         #expect(view.text.hasSuffix("changed,/a,2,1\r\n"), "\(view.text)")
+        let log = place.run("log", "/a", "--format", "csv").lines
+        #expect(log.count == 3, "\(log)")
     }
 
     @Test func nodesAreShownWithThoseWhosePermissionsAloneChanged() {

@@ -33,7 +33,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         let place = Workplace()
         expectDone(place.run("import", tiny))
         let observed = place.run(["import", tiny] + label)
-        expectDone(observed)
+        #expect(observed.ending == .exit(0))
         let name = label[0] == "--name" ? label[1] : "xen-4.17-tiny.bin"
         #expect(observed.lines == ["@2  \(name)  9 records  \(tinyDigest)  duplicate content, new entry"])
         #expect(

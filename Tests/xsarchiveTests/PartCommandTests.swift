@@ -34,6 +34,8 @@ import Testing
                 file)
             #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
         }
+        let log = place.run("log", "/local/domain/7/name", "--format", "csv")
+        #expect(log.lines.count == 2 && !log.text.contains("removed"), "\(log.text)")
         let reuse = place.run("query", "domid_reuse", "--format", "csv")
         #expect(reuse.lines.count == 1, "\(reuse.text)")
     }
@@ -92,6 +94,7 @@ import Testing
         // The cut takes the last paths in the order of the stream.
         let gone = place.run("diff", "@2", "@1", "--only", "node", "--format", "json")
         #expect(gone.text.contains("\"unknown_in\":\"old\""))
+        #expect(!place.run("log", "/vm", "--format", "csv").text.contains("removed"))
         #expect(place.run("query", "domid_reuse", "--format", "csv").lines.count == 1)
     }
 

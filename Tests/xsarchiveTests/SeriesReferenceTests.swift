@@ -51,7 +51,7 @@ import Testing
         let place = twoHosts()
         place.write(Fixtures.bytes("xen-4.22-tiny.bin"), "host7:n1")
         place.write(Fixtures.bytes("xen-4.22-small.bin"), "dump-2026-08-01T12:00:00Z")
-        expectDone(place.run("import", "host7:n1", "dump-2026-08-01T12:00:00Z"))
+        expectDone(place.run("import", "--quiet", "host7:n1", "dump-2026-08-01T12:00:00Z"))
         #expect(try image("@host7:n1", place) == "@5")
         #expect(try image("@dump-2026-08-01T12:00:00Z", place) == "@6")
         #expect(try image("@main:dump-2026-08-01T12:00:00Z", place) == "@6")

@@ -37,7 +37,7 @@ public enum DatasetteMetadata {
     /// Views that serve only other views.
     private static let machinery: Set<String> = [
         "image_gen", "committed_details", "account_entries", "octet_table", "image_turns", "message_buffers", "digits",
-        "node_steps", "detail_knowledge", "tree_domains",
+        "node_steps", "observed_steps", "image_reach", "detail_knowledge", "tree_domains",
     ]
 
     private static func entry(_ query: NamedQuery) -> [String] {
@@ -105,8 +105,10 @@ public enum DatasetteMetadata {
         guard parameter.isInteger else { return given }
         let number = "CAST(\(given) AS INTEGER)"
         guard parameter.isImage else { return number }
-        let newest = "SELECT max(image_id) FROM image"
-        let image = parameter.name == "before_id" ? "\(newest) WHERE image_id < (\(newest))" : newest
+        func newest(_ condition: String) -> String {
+            "SELECT image_id FROM observations \(condition)ORDER BY instant DESC, image_id DESC LIMIT 1"
+        }
+        let image = parameter.name == "before_id" ? newest("WHERE image_id <> (\(newest(""))) ") : newest("")
         return "coalesce(\(number), (\(image)))"
     }
 

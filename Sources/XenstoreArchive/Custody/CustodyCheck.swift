@@ -3,6 +3,8 @@ struct CustodyCheck {
     private let log: CustodyLog
     /// The entry that states an image's origin, by the image's id.
     private var origins: [Int64: CustodyEntry] = [:]
+    /// When the log says that an image was seen again, by the image's id.
+    private var sightings: [Int64: Set<String>] = [:]
     /// The first wrong entry, and why it is wrong; nil if all are right.
     private(set) var problem: String?
     /// The hashes of all entries, in their order.
@@ -17,6 +19,7 @@ struct CustodyCheck {
         var first: String?
         var origins: [Int64: CustodyEntry] = [:]
         var hashes: [String] = []
+        var sightings: [Int64: Set<String>] = [:]
         try log.forEachEntry { entry in
             let fault = Self.fault(entry, expectedID, previous)
             if first == nil, let fault { first = "entry \(entry.entryID) \(fault)" }
@@ -27,6 +30,11 @@ struct CustodyCheck {
             if entry.action == CustodyEntry.Action.remove.rawValue {
                 origins[imageID] = nil
                 removed.insert(imageID)
+            } else if entry.action == CustodyEntry.Action.seen.rawValue {
+                sightings[imageID, default: []].insert(entry.at)
+                if first == nil && origins[imageID] == nil {
+                    first = "entry \(entry.entryID) saw image @\(imageID) again, which no entry before has stored"
+                }
             } else {
                 if first == nil && (origins[imageID] != nil || removed.contains(imageID)) {
                     first = "entry \(entry.entryID) stores image @\(imageID), which an earlier entry has stored"
@@ -36,6 +44,7 @@ struct CustodyCheck {
         }
         self.origins = origins
         self.hashes = hashes
+        self.sightings = sightings
         problem = try first ?? Self.missingImage(database, origins)
     }
 
@@ -80,6 +89,12 @@ struct CustodyCheck {
             return
                 "its \(name) is \(now ?? "missing"), but entry \(entry.entryID) of the custody log "
                 + "has \(then ?? "none")"
+        }
+        let seen = try log.sightings(of: image)
+        if let time = seen.symmetricDifference(sightings[image.imageID] ?? []).min() {
+            return seen.contains(time)
+                ? "it was seen again at \(time), of which the custody log has no entry"
+                : "the custody log says that it was seen again at \(time), which the table sighting lacks"
         }
         guard try log.findingsDigest(stream.streamID) == entry.findings else {
             return "its findings differ from those of entry \(entry.entryID) of the custody log"

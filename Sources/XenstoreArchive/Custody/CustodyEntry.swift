@@ -14,6 +14,8 @@ public struct CustodyEntry: Equatable, Sendable {
         case upgrade
         /// An image existed when the log began, in an archive of an earlier schema.
         case found
+        /// The newest image of a series was imported again.
+        case seen
     }
 
     /// The entry's number, from 1 on.

@@ -96,6 +96,15 @@ public struct CustodyLog {
 
     // MARK: Reading
 
+    /// The times at which an image was seen again.
+    func sightings(of image: ArchivedImage) throws -> Set<String> {
+        let rows = try database.prepare("SELECT at FROM sighting WHERE image_id = ?")
+        try rows.bind(1, image.imageID)
+        var times: Set<String> = []
+        while try rows.step() { times.insert(rows.string(0)) }
+        return times
+    }
+
     /// All entries, the oldest first.
     /// - Throws: `ArchiveError` if the log cannot be read.
     public func entries() throws -> [CustodyEntry] {

@@ -7,7 +7,7 @@ public enum ImageReference: Hashable, Sendable {
     case id(Int64)
     /// The newest image of a name.
     case name(String)
-    /// The image `back` imports before the newest; 0 is the newest itself.
+    /// The image `back` images before the newest, in the order of time; 0 is the newest itself.
     case latest(back: Int64)
     /// A text with a colon: an image of this name, otherwise one of a series. Names and series may
     /// have colons, so only an archive can say which.

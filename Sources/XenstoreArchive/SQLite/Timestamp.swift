@@ -42,6 +42,16 @@ package enum Timestamp {
         return try query.step() && query.integer(0) == 1
     }
 
+    /// Seconds since 1970 and nanoseconds as YYYY-MM-DDTHH:MM:SS.fZ.
+    /// - Throws: `ArchiveError` with code `usage` if they are negative or after the year 9999.
+    package static func text(seconds: Int64, nanoseconds: Int64) throws -> String {
+        let whole = try text(seconds: seconds)
+        guard (1..<1_000_000_000).contains(nanoseconds) else { return whole }
+        var fraction = String(String(1_000_000_000 + nanoseconds).dropFirst())
+        while fraction.hasSuffix("0") { fraction.removeLast() }
+        return "\(whole.dropLast()).\(fraction)Z"
+    }
+
     /// Seconds since 1970 as YYYY-MM-DDTHH:MM:SSZ.
     /// - Throws: `ArchiveError` with code `usage` if they are negative or after the year 9999.
     package static func text(seconds: Int64) throws -> String {

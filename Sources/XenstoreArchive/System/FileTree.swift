@@ -137,4 +137,12 @@ package enum FileTree {
         guard stat(path, &status) == 0 else { throw FileIO.failure(path, "cannot look at the file") }
         return Int64(status.st_mtim.tv_sec)
     }
+
+    /// When a file was last written, in seconds since 1970, UTC, and nanoseconds; nil if the file
+    /// cannot be examined or is not a regular file.
+    package static func lastWritten(_ path: String) -> (seconds: Int64, nanoseconds: Int64)? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return (Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec))
+    }
 }

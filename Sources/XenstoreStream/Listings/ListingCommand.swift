@@ -64,7 +64,7 @@ struct ListingCommand: Equatable {
     /// The words from `xenstore-ls` on; nil if the line is not this command after a prompt or
     /// alone.
     private static func words(_ line: Octets) -> [Octets]? {
-        let words = parted(line)
+        let words = unquoted(parted(line))
         for (index, word) in words.enumerated() {
             let isTool = word.elementsEqual("xenstore-ls".utf8) || word.suffix(12).elementsEqual("/xenstore-ls".utf8)
             let isSubcommand =
@@ -78,6 +78,33 @@ struct ListingCommand: Equatable {
         }
         return nil
     }
+
+    /// The words without what stands directly around the command: the marks of a prompt without a
+    /// blank after it, and the quotes around a command for another host.
+    private static func unquoted(_ words: [Octets]) -> [Octets] {
+        guard
+            let index = words.firstIndex(where: { word in
+                word.count > 1 && leadingMarks.contains(word[word.startIndex])
+                    && (word.dropFirst().elementsEqual("xenstore-ls".utf8)
+                        || word.dropFirst().dropLast().elementsEqual("xenstore-ls".utf8)
+                        || word.suffix(12).elementsEqual("/xenstore-ls".utf8)
+                        || word.dropFirst().elementsEqual("xenstore".utf8))
+            })
+        else { return words }
+        var words = words
+        let mark = words[index][words[index].startIndex]
+        words[index] = words[index].dropFirst()
+        guard mark == ASCII.quote || mark == UInt8(ascii: "'") else {
+            words.insert([mark], at: index)
+            return words
+        }
+        if let last = words[index...].firstIndex(where: { $0.last == mark }) { words[last] = words[last].dropLast() }
+        return words.filter { !$0.isEmpty }
+    }
+
+    private static let leadingMarks: Set<UInt8> = [
+        ASCII.quote, UInt8(ascii: "'"), UInt8(ascii: "#"), UInt8(ascii: "$"),
+    ]
 
     /// The words of a line; what a shell reads as a word of its own is one.
     private static func parted(_ line: Octets) -> [Octets] {
@@ -106,10 +133,25 @@ struct ListingCommand: Equatable {
         guard let last = words.last?.last else { return true }
         if [UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: ">")].contains(last) { return true }
         return words.contains { word in runners.contains { word.elementsEqual($0) } }
+            || words.last.map { word in marks.contains { word.elementsEqual($0) } } == true
+            || words.allSatisfy(isAssignment)
     }
 
+    /// Whether a word sets a variable for the command after it, like `LANG=C`.
+    private static func isAssignment(_ word: Octets) -> Bool {
+        guard let equals = word.firstIndex(of: ASCII.equals), equals > word.startIndex else { return false }
+        return word[..<equals].allSatisfy {
+            UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 || $0 == UInt8(ascii: "_") || ASCII.isDigit($0)
+        }
+    }
+
+    /// Words that end a prompt, that a shell prints before a command, or that join two.
+    private static let marks = ["❯", "➜", "»", "+", "++", "&"].map { Array($0.utf8) }
+
     private static let shellMarks = [UInt8(ascii: "`"), UInt8(ascii: "$"), ASCII.quote, UInt8(ascii: "'")]
-    private static let runners = ["sudo", "ssh", "exec", "time", "watch"].map { Array($0.utf8) }
+    private static let runners = [
+        "sudo", "doas", "ssh", "exec", "time", "timeout", "watch", "env", "nice", "nohup", "stdbuf",
+    ].map { Array($0.utf8) }
 
     /// Whether a program after a pipe may leave lines out.
     private static func takesLinesOut(_ program: Octets) -> Bool {

@@ -5,7 +5,11 @@ struct ImagesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "images",
         abstract: "List the images of the archive, in import order.",
-        discussion: "Example:\n  xsarchive images --series host7"
+        discussion: """
+            last_seen: when the newest image of a series was last imported again, unchanged.
+            Example:
+              xsarchive images --series host7
+            """
     )
 
     @OptionGroup var archive: ArchiveOptions
@@ -18,9 +22,9 @@ struct ImagesCommand: ParsableCommand {
         var table = Table(
             columns: [
                 "image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size",
-                "sha256", "made_of",
+                "sha256", "made_of", "last_seen",
             ],
-            format: output.format, expendable: ["imported_at", "sha256", "layout", "records"])
+            format: output.format, expendable: ["imported_at", "sha256", "layout", "records", "made_of", "last_seen"])
         let archive = try archive.open()
         for name in series { try archive.requireSeries(name) }
         let rebuilds = try CustodyLog(archive).rebuilds()
@@ -33,7 +37,7 @@ struct ImagesCommand: ParsableCommand {
                 .string(image.importedAt), .string(image.stream.format.layout.rawValue),
                 .integer(image.stream.recordCount),
                 .integer(image.stream.nodeCount), .integer(image.stream.size), .string(digest),
-                .string(rebuilds[image.imageID]?.source),
+                .string(rebuilds[image.imageID]?.source), .string(image.lastSeen),
             ])
         }
         table.finish()

@@ -9,8 +9,12 @@ struct ImportCommand: ParsableCommand {
         discussion: """
             Prints one line for each image: its id, name, number of records, SHA-256 and outcome. The outcome is \
             "stored", "duplicate content, new entry" (the same bytes under a new label; "observed" in other \
-            formats), or "already imported" (the same bytes under the same label, nothing is added; "known" in other \
-            formats).
+            formats), or "already imported" (the same observation, no image is added; "known" in other formats).
+            The same bytes under the same name and series are the same observation if they have the same capture \
+            time, or without one if the file was not written since; and if they are the newest image of the series, \
+            which was then seen again: its last_seen moves on, and the custody log says so. Otherwise they are a new \
+            entry, which costs one row. A series is in the order of capture times (import times where they are \
+            unknown), whatever order the images are imported in.
             In addition to streams it takes the texts in which oxenstored writes its state (db, db.debug), the TDB \
             file of a C xenstored before 4.18 and what tdbdump prints of it, and the output of 'xenstore-ls -f -p', \
             which is a partial image.
@@ -103,8 +107,7 @@ struct ImportCommand: ParsableCommand {
     }
 
     func run() throws {
-        // New images without a capture time whose names contain one.
-        var untaken = 0
+        var notes = ImportNotes()
         let time = try capturedAt.map(Timestamp.normalize)
         var table = Table(columns: ["image_id", "name", "records", "sha256", "outcome"], format: output.format)
         var status = Exit.done
@@ -124,7 +127,7 @@ struct ImportCommand: ParsableCommand {
                 do {
                     switch item {
                     case .file(let source):
-                        untaken += try take(source, time, progress, &table)
+                        try take(source, time, progress, &table, &notes)
                         progress.advance(by: FileTree.size(source.path))
                     case .passedOver(let path, let why):
                         Console.note("xsarchive: \(path): skipped: \(why)")
@@ -147,43 +150,39 @@ struct ImportCommand: ParsableCommand {
             }
         }
         Progress.end()
-        if untaken > 0 && !talk.quiet {
-            let (images, names) =
-                untaken == 1 ? ("1 image has", "its name contains") : ("\(untaken) images have", "their names contain")
+        if !talk.quiet {
             Console.flush()
-            Console.note("xsarchive: \(images) no capture time, but \(names) one; --time-from name takes it (UTC)")
+            for line in notes.lines { Console.note("xsarchive: " + line) }
         }
         if output.format != .text && !talk.quiet { table.finish() }
         if status != .done { throw status.code }
     }
 
     /// Imports the images of a file.
-    /// - Returns: how many are new and have no capture time, although their names contain one.
     private func take(
-        _ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table
-    ) throws -> Int {
+        _ source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table,
+        _ notes: inout ImportNotes
+    ) throws {
         if source.member == nil {
             try MissingImage.refuse(source.path, in: nil)
         } else if name != nil, files == ["-"] {
             throw ArchiveError(.usage, "\(source.path): --name requires one image, but standard input is a container")
         }
         let file = try ImageFile(source, limit: maxSize.bytes, keepingPart: salvage)
-        var untaken = 0
         for image in file.images(layout: layout.layout) {
-            if try take(image, of: source, time, progress, &table) { untaken += 1 }
+            try take(image, of: source, time, progress, &table, &notes)
         }
-        return untaken
     }
 
     /// Imports one of the images of a file.
-    /// - Returns: whether it is new and has no capture time, although its name contains one.
     private func take(
-        _ file: ImageFile, of source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table
-    ) throws -> Bool {
+        _ file: ImageFile, of source: ImportFiles.Source, _ time: String?, _ progress: Progress, _ table: inout Table,
+        _ notes: inout ImportNotes
+    ) throws {
         let start = ContinuousClock.now
         let label = ImageLabel(
             name: name.map { file.name(named: $0) } ?? file.name(from: source.name), series: series,
-            capturedAt: try time ?? timeFrom.time(of: source))
+            capturedAt: try time ?? timeFrom.time(of: source), modifiedAt: source.lastWritten)
         let provenance = try source.member.map(Provenance.member) ?? .file(source.path)
         let (image, outcome) = try store(file, label, provenance, progress)
         if !talk.quiet {
@@ -203,8 +202,9 @@ struct ImportCommand: ParsableCommand {
                     + "\(time)"
             )
         }
-        return outcome.kind != .known && label.capturedAt == nil && timeFrom == .auto
-            && (try? CaptureTime.name.time(of: source)) != nil
+        notes.add(
+            outcome,
+            nameTime: label.capturedAt == nil && timeFrom == .auto && (try? CaptureTime.name.time(of: source)) != nil)
     }
 
     private func store(

@@ -11,7 +11,8 @@ struct LogCommand: ParsableCommand {
         discussion: """
             Each row is a run of consecutive images in which nothing changed. until: 'now' (the series' last image \
             still has it), 'changed', 'removed', or 'unknown' (the images after it do not say it).
-            Times are capture times, or import times for images without a capture time.
+            Images are in the order of time, and those that do not cover a path are passed over there. times: whether \
+            first_seen and last_seen are times of a capture, or of an import because the capture's is unknown.
             Who changed a value is not in an image; 'xsarchive access' says who could have (docs/operations.md).
             With --domain: the domain's connection, and the nodes of its home that are not the same in all images.
             With --vm: under which domids a guest was seen, by the UUID in its home, and with which name; and the \

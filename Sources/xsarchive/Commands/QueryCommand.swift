@@ -82,14 +82,14 @@ struct QueryCommand: ParsableCommand {
             }
             let opened = try archive.open()
             var images: [Int64] = []
+            var named: [(String, ImageSource)] = []
             for parameter in query.parameters where parameter.isImage {
                 guard let value = values[parameter.name], let id = try opened.imageID(named: value) else { continue }
-                if let reference = try ImageReference(value) {
-                    try SeriesNote.say(reference, opened.image(id: id), opened)
-                }
+                named.append((value, ImageSource(opened, try opened.image(id: id))))
                 values[parameter.name] = String(id)
                 images.append(id)
             }
+            try SeriesNote.say(named)
             if let series = values["series"] { try opened.requireSeries(series) }
             // While the statement lives, the program's own SQL is held to what it may do.
             let count = try query.printRows(

@@ -67,6 +67,9 @@ struct ReportCommand: ParsableCommand {
         let first = try readable(image)
         if let newer { progress.next("reading \(newer)") { archive.size(newer) } }
         let second = try newer.map(readable)
+        if !talk.quiet {
+            try SeriesNote.say([(image, first.source)] + (second.map { [(newer ?? "", $0.source)] } ?? []))
+        }
         let size = Double(first.image.size) + Double(second?.image.size ?? 0)
         progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") { size }
         let report =
@@ -86,7 +89,7 @@ struct ReportCommand: ParsableCommand {
     /// - Throws: `ArchiveError` if the image cannot be loaded, or if nothing in the file is
     ///   readable.
     private func readable(_ reference: String) throws -> LoadedImage {
-        let loaded = try LoadedImage(archive, reference, notes: !talk.quiet)
+        let loaded = try LoadedImage(archive, reference, notes: false)
         guard loaded.image.recordCount > 0 || !loaded.image.isSalvaged else {
             throw ArchiveError(
                 .badImage, "\(reference): contains nothing that is readable as an image; see 'xsarchive check'")

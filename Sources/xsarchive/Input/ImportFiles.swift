@@ -25,6 +25,13 @@ struct ImportFiles {
         var content: FileContent?
         /// The member of a container that it is; nil if it is a file.
         var member: ContainerMember?
+
+        /// When the file was last written: UTC, ISO 8601; nil if unknown.
+        var lastWritten: String? {
+            if let member { return try? member.modified.map(Timestamp.text) }
+            guard path != "-", let time = FileTree.lastWritten(path) else { return nil }
+            return try? Timestamp.text(seconds: time.seconds, nanoseconds: time.nanoseconds)
+        }
     }
 
     /// The archive that receives the images; it may be among the files.

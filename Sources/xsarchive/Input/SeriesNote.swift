@@ -12,6 +12,17 @@ enum SeriesNote {
         Console.note("xsarchive: \(reference.text) is \(image); \(what), name one like @SERIES:\(rest)")
     }
 
+    /// Warns if two archived images are of two series; otherwise says which series were taken.
+    /// - Parameter images: one or two, each as the user gave it, and what it is.
+    static func say(_ images: [(String, ImageSource)]) throws {
+        if images.count == 2 { return try say(old: images[0], new: images[1]) }
+        for (text, source) in images {
+            if case .archive(let archive, let image) = source.origin, let reference = try ImageReference(text) {
+                try say(reference, image, archive)
+            }
+        }
+    }
+
     /// Warns if two archived images are of two series; otherwise says which series was taken.
     /// - Parameters:
     ///   - old: the older image as the user gave it, and what it is.
@@ -25,10 +36,6 @@ enum SeriesNote {
                     + "\(right.label.series); @SERIES:latest~1 and @SERIES:latest are of one")
             return
         }
-        for (text, source) in [old, new] {
-            if case .archive(let archive, let image) = source.origin, let reference = try ImageReference(text) {
-                try say(reference, image, archive)
-            }
-        }
+        for image in [old, new] { try say([image]) }
     }
 }

@@ -38,7 +38,8 @@ struct ImageSummary {
             [
                 ("image", "@\(image.imageID)"), ("name", image.label.name), ("series", image.label.series),
                 ("captured", image.label.capturedAt), ("imported", image.importedAt),
-            ] + (derivation.map { [("parent", $0.source), ("steps", $0.note)] } ?? [])
+            ] + (image.lastSeen.map { [("last seen", $0)] } ?? [])
+                + (derivation.map { [("parent", $0.source), ("steps", $0.note)] } ?? [])
         }
     }
 

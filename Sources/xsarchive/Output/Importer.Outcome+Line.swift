@@ -11,7 +11,7 @@ extension Importer.Outcome {
         switch kind {
         case .stored: "stored"
         case .observed: "duplicate content, new entry"
-        case .known: "already imported"
+        case .known: isSeenAgain ? "already imported, seen again" : "already imported"
         }
     }
 }

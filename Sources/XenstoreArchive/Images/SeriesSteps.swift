@@ -1,0 +1,96 @@
+/// The table `series_step`: the images of each series in the order of time. It follows from the
+/// tables of images and sightings and from what the images cover.
+package struct SeriesSteps {
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Adds a new image at its place.
+    /// - Returns: the image after it, which is newer although it was imported before; nil if the
+    ///   new image is the newest of its series.
+    func add(_ imageID: Int64, series: String) throws -> Int64? {
+        let insert = try database.prepare(
+            """
+            INSERT INTO series_step (series, step, image_id, seen_at, seen_from, last_seen, last_from, covers_tree,
+                                     trees, covers_rings, rings)
+            SELECT o.series, ifnull(l.step, 0) + 1, o.image_id, o.seen_at, o.seen_from, o.seen_at, o.seen_from,
+                   r.covers_tree, ifnull(l.trees, 0) + r.covers_tree,
+                   r.covers_rings, ifnull(l.rings, 0) + r.covers_rings
+            FROM observations o JOIN image_reach r ON r.image_id = o.image_id
+            LEFT JOIN series_step l ON l.series = o.series
+              AND l.step = (SELECT max(z.step) FROM series_step z WHERE z.series = o.series)
+            WHERE o.image_id = ?1 AND (l.step IS NULL OR rtrim(l.last_seen, 'Z') <= o.instant)
+            """)
+        try insert.bind(1, imageID)
+        try insert.run()
+        if database.changeCount == 0 { try compute(series) }
+        let next = try database.prepare(
+            """
+            SELECT n.image_id FROM series_step s JOIN series_step n ON n.series = s.series AND n.step = s.step + 1
+            WHERE s.image_id = ?1 AND s.series = ?2
+            """)
+        try next.bind(1, imageID)
+        try next.bind(2, series)
+        return try next.step() ? next.integer(0) : nil
+    }
+
+    /// Extends the newest step of a series, after its image was seen again.
+    func extend(_ imageID: Int64, series: String, to time: String) throws {
+        let update = try database.prepare(
+            """
+            UPDATE series_step SET last_seen = ?3, last_from = 'import'
+            WHERE series = ?2 AND step = (SELECT max(z.step) FROM series_step z WHERE z.series = ?2)
+              AND image_id = ?1 AND rtrim(last_seen, 'Z') <= rtrim(?3, 'Z')
+            """)
+        try update.bind(1, imageID)
+        try update.bind(2, series)
+        try update.bind(3, time)
+        try update.run()
+        if database.changeCount == 0 { try compute(series) }
+    }
+
+    /// The image that was observed last in a series; nil if the series has none.
+    func newest(in series: String) throws -> Int64? {
+        let row = try database.prepare(
+            "SELECT image_id FROM series_step WHERE series = ? ORDER BY step DESC LIMIT 1")
+        try row.bind(1, series)
+        return try row.step() ? row.integer(0) : nil
+    }
+
+    /// Computes the steps of a series again.
+    func compute(_ series: String) throws {
+        let delete = try database.prepare("DELETE FROM series_step WHERE series = ?")
+        try delete.bind(1, series)
+        try delete.run()
+        let insert = try database.prepare(
+            "INSERT INTO series_step SELECT \(Self.columns) FROM observed_steps WHERE series = ?")
+        try insert.bind(1, series)
+        try insert.run()
+    }
+
+    /// Computes the steps of all series again.
+    package func computeAll() throws {
+        try database.execute(
+            "DELETE FROM series_step; INSERT INTO series_step SELECT \(Self.columns) FROM observed_steps")
+    }
+
+    /// The first difference from what follows from the observations; nil if there is none.
+    func problem() throws -> String? {
+        let (stored, computed) = (
+            "SELECT \(Self.columns) FROM series_step", "SELECT \(Self.columns) FROM observed_steps"
+        )
+        let rows = try database.prepare(
+            """
+            SELECT series, step FROM (SELECT * FROM (\(stored) EXCEPT \(computed))
+            UNION ALL SELECT * FROM (\(computed) EXCEPT \(stored))) ORDER BY 1, 2 LIMIT 1
+            """)
+        guard try rows.step() else { return nil }
+        return
+            "step \(rows.integer(1)) of series '\(rows.string(0))' in series_step differs from the images of the series"
+    }
+
+    private static let columns =
+        "series, step, image_id, seen_at, seen_from, last_seen, last_from, covers_tree, trees, covers_rings, rings"
+}

@@ -1,0 +1,36 @@
+import XenstoreArchive
+import XenstoreStream
+
+/// What an import says at its end about the times of the images.
+struct ImportNotes {
+    /// New images without a capture time whose names contain one.
+    private var untakenCount = 0
+    /// New images that are older than one that the series had, and that image.
+    private var late: [(imageID: Int64, next: Int64)] = []
+
+    /// Remembers an image that was stored.
+    /// - Parameter nameTime: whether its name contains a time that was not taken.
+    mutating func add(_ outcome: Importer.Outcome, nameTime: Bool) {
+        if outcome.kind != .known && nameTime { untakenCount += 1 }
+        if let next = outcome.next { late.append((outcome.imageID, next)) }
+    }
+
+    var lines: [String] {
+        [untakenLine, lateLine].compactMap { $0 }
+    }
+
+    private var untakenLine: String? {
+        guard untakenCount > 0 else { return nil }
+        let (images, names) =
+            untakenCount == 1
+            ? ("1 image has", "its name contains") : ("\(untakenCount) images have", "their names contain")
+        return "\(images) no capture time, but \(names) one; --time-from name takes it (UTC)"
+    }
+
+    private var lateLine: String? {
+        guard let first = late.first else { return nil }
+        let place = "@\(first.imageID) is older than @\(first.next), which the series had before"
+        let rest = late.count == 1 ? "" : ", and so are \(late.count - 1) more images"
+        return place + rest + "; log, @latest and queries take them in the order of time"
+    }
+}
