@@ -1,13 +1,15 @@
 -- Views on domains: which images hold a whole host, which domains are alive, what each domain uses.
 -- Loaded after views.sql, on which they build.
 
--- scope 'host': the image holds the state of a whole host, as every image does that has the ring
--- connection of domain 0, and every one without connections that covers all nodes. scope 'part': it
--- does not, like the stream of one migrating domain or the listing of one subtree; a domain that is
--- not in it may be alive elsewhere.
+-- scope 'host': the image holds the state of a whole host, as every image does that covers all
+-- rings and has the ring connection of domain 0, and every one without connections that covers all
+-- nodes. scope 'part': it does not, like the stream of one migrating domain, a selection from an
+-- image or the listing of one subtree; a domain that is not in it may be alive elsewhere.
 CREATE VIEW scopes AS
 SELECT i.image_id,
        CASE WHEN EXISTS (SELECT 1 FROM connections c WHERE c.image_id = i.image_id AND c.conn_type = 0 AND c.domid = 0)
+              AND EXISTS (SELECT 1 FROM stream_coverage v
+                          WHERE v.stream_id = i.stream_id AND v.kind = 'connections' AND v.root IN ('/', '/local/domain') AND v.covered = 1)
             THEN 'host'
             WHEN EXISTS (SELECT 1 FROM stream_coverage v
                          WHERE v.stream_id = i.stream_id AND v.kind = 'nodes' AND v.root = '/' AND v.covered = 1)

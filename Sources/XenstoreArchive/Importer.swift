@@ -81,6 +81,7 @@ public struct Importer {
             case nil: break
             }
             let known = try knownStream(image)
+            if let known, image.isRestricted { try restrict(known, to: image.coverage) }
             let streamID = try known ?? storeStream(image, series: label.series, ahead: readAhead?.tip(database))
             let imageID = try insertImage(streamID, label)
             try CustodyLog(database).append(provenance, image: archive.image(id: imageID), by: custodian)
@@ -232,6 +233,17 @@ public struct Importer {
             try insert.bind(5, area.isCovered ? 1 : 0)
             try insert.run()
         }
+    }
+
+    /// Stores that a stream covers less than its bytes show: it was made from a part of an image.
+    private func restrict(_ streamID: Int64, to coverage: Coverage) throws {
+        let stored = try ArchivedStream.load(database, streamID: streamID).coverage
+        guard stored.lacksSomething(of: coverage) || coverage.lacksSomething(of: stored) else { return }
+        let remove = try database.prepare("DELETE FROM stream_coverage WHERE stream_id = ?")
+        try remove.bind(1, streamID)
+        try remove.run()
+        try insertCoverage(stored.intersection(coverage), streamID)
+        try SeriesSteps(database).computeAll()
     }
 
     func insertFindings(_ findings: [Finding], _ streamID: Int64) throws {

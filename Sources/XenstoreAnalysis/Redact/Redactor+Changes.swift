@@ -6,7 +6,7 @@ extension Redactor {
     /// change.
     public func redact(_ change: Change, byteOrder: ByteOrder) -> Change {
         switch change.kind {
-        case .node, .perms:
+        case .node, .perms, .duplicate:
             guard let path = change.path, isSecret(path) || change.oldPath.map(isSecret) ?? false else {
                 return change
             }

@@ -8,7 +8,7 @@ struct ImageCheck {
     let findings: ImageFindings
     let forecast: RestoreForecast
     let layout: Layout
-    /// To what the nodes of a listing are limited; nil if they are not.
+    /// To what the nodes of the image are limited; nil if they are not.
     let limitation: String?
 
     var items: [ImageFinding] { findings.items }
@@ -21,7 +21,8 @@ struct ImageCheck {
     ///     with another.
     init(_ loaded: LoadedImage, for release: XenVersion? = nil, isForComparison: Bool = false) throws {
         layout = loaded.source.format.layout
-        limitation = CoverageText.limitation(loaded.source.coverage, loaded.source.format.layout)
+        limitation = CoverageText.limitation(
+            loaded.source.coverage, loaded.source.format.layout, isDamaged: loaded.source.isDamaged)
         forecast = try RestoreForecast(loaded.image, for: release)
         findings = try ImageFindings(
             loaded.image, forecast, loaded.archive, imageID: loaded.imageID, limit: isForComparison ? .max : 100)
