@@ -65,7 +65,7 @@ struct LoadedImage {
     func redacted(_ redactor: Redactor) throws -> LoadedImage {
         let layout = ImageReference.marks(reference) ? image.format.layout : nil
         let (bytes, count) = try redactor.redactedFile(image)
-        let redacted = try ScannedImage(
+        let redacted = ScannedImage(
             salvaging: bytes, layout: layout, root: image.root, readsFormerNodes: image.isSalvaged)
         var loaded = try LoadedImage(redacted: redacted.covering(source.coverage), of: self)
         loaded.redaction = count
