@@ -45,6 +45,7 @@ public struct Remover {
                 var chains: Set<Int64> = []
                 for image in images {
                     try CustodyLog(database).append(Provenance(.remove, note: note), image: image, by: custodian)
+                    try OriginLogs(database).blank(image.imageID)
                     try remove(image)
                     chains.insert(image.stream.chainID)
                 }

@@ -13,7 +13,6 @@ struct TableCheck {
     /// - Throws: `ArchiveError` if a table cannot be read.
     func problem() throws -> String? {
         try permissionProblem() ?? quotaProblem() ?? typeProblem() ?? changeProblem()
-            ?? SeriesSteps(database).problem()
     }
 
     // MARK: Lists

@@ -58,17 +58,20 @@ import Testing
         ("UPDATE stream SET size = size + 1", "@1", "bytes"),
         // An image that was removed or added.
         (
-            "DELETE FROM image WHERE image_id = 3", "custody",
+            "DELETE FROM series_step WHERE image_id = 3; DELETE FROM image WHERE image_id = 3", "custody",
             "entry 3 stored image @3, which is missing without a removal entry"
         ),
         (
-            "INSERT INTO image SELECT 9, stream_id, 'planted', series, NULL, imported_at FROM image WHERE image_id = 1",
+            "INSERT INTO image SELECT 9, stream_id, 'planted', series, NULL, imported_at, NULL FROM image "
+                + "WHERE image_id = 1",
             "@9", "no entry"
         ),
         (
             "UPDATE image SET stream_id = (SELECT stream_id FROM image WHERE image_id = 2) WHERE image_id = 1", "@1",
             "but entry 1 of the custody log has"
         ),
+        // The order of a series.
+        ("UPDATE series_step SET image_id = 1 WHERE image_id = 2", "series", "in series_step differs"),
         // A row of the log.
         ("", "custody", "entry 2 was changed"),
     ]

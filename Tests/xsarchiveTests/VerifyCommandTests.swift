@@ -8,7 +8,9 @@ import Testing
         #expect(outcome.lines[0].split(separator: " ") == ["subject", "verdict", "problem"])
         let rows = try JSONText.array(SharedArchive.run("verify", "--format", "json").text)
         let subjects =
-            ["integrity", "foreign keys", "custody", "tables"] + SharedArchive.names.indices.map { "@\($0 + 1)" }
+            ["integrity", "foreign keys", "custody", "tables"] + SharedArchive.names.indices.map { "@\($0 + 1)" } + [
+                "series"
+            ]
         #expect(rows.map { $0["subject"] as? String } == subjects)
         #expect(rows.allSatisfy { $0["verdict"] as? String == "ok" })
     }

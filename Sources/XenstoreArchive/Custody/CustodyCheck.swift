@@ -1,6 +1,7 @@
 /// Checks the custody log in itself and against the images.
 struct CustodyCheck {
     private let log: CustodyLog
+    private let merged: OriginLogs
     /// The entry that states an image's origin, by the image's id.
     private var origins: [Int64: CustodyEntry] = [:]
     /// When the log says that an image was seen again, by the image's id.
@@ -13,6 +14,7 @@ struct CustodyCheck {
     /// - Throws: `ArchiveError` if the log cannot be read.
     init(_ database: Database) throws {
         log = CustodyLog(database)
+        merged = OriginLogs(database)
         var previous = CustodyEntry.beginning
         var expectedID: Int64 = 1
         var removed: Set<Int64> = []
@@ -91,7 +93,8 @@ struct CustodyCheck {
                 + "has \(then ?? "none")"
         }
         let seen = try log.sightings(of: image)
-        if let time = seen.symmetricDifference(sightings[image.imageID] ?? []).min() {
+        let stated = try (sightings[image.imageID] ?? []).union(merged.sightings(of: image.imageID))
+        if let time = seen.symmetricDifference(stated).min() {
             return seen.contains(time)
                 ? "it was seen again at \(time), of which the custody log has no entry"
                 : "the custody log says that it was seen again at \(time), which the table sighting lacks"

@@ -141,7 +141,15 @@ public struct CustodyLog {
         return try row.step() ? Self.entry(row) : nil
     }
 
-    private static func entry(_ row: Statement) -> CustodyEntry {
+    /// The entry with this id; nil if there is none.
+    func entry(_ entryID: Int64) throws -> CustodyEntry? {
+        let row = try database.prepare(
+            "SELECT \(CustodyEntry.columns.joined(separator: ", ")) FROM custody WHERE entry_id = ?")
+        try row.bind(1, entryID)
+        return try row.step() ? Self.entry(row) : nil
+    }
+
+    static func entry(_ row: Statement) -> CustodyEntry {
         func text(_ column: Int) -> String? { row.isNull(column) ? nil : row.string(column) }
         func number(_ column: Int) -> Int64? { row.isNull(column) ? nil : row.integer(column) }
         return CustodyEntry(
