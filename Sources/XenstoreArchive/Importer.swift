@@ -2,11 +2,11 @@ import XenstoreStream
 
 /// Stores images in an archive.
 public struct Importer {
-    private let archive: Archive
+    let archive: Archive
     private let keys: OrderKeys
-    private let custodian: Custodian
+    let custodian: Custodian
 
-    private var database: Database {
+    var database: Database {
         archive.database
     }
 
@@ -154,7 +154,7 @@ public struct Importer {
         try SeriesSteps(database).extend(imageID, series: label.series, to: entry.at)
     }
 
-    private func knownStream(_ image: ScannedImage) throws -> Int64? {
+    func knownStream(_ image: ScannedImage) throws -> Int64? {
         let query = try database.prepare(
             "SELECT stream_id FROM stream WHERE sha256 = ? AND layout = ? AND salvaged = ? AND root = ?")
         try query.bind(1, image.sha256)
@@ -164,11 +164,12 @@ public struct Importer {
         return try query.step() ? query.integer(0) : nil
     }
 
-    private func insertImage(_ streamID: Int64, _ label: ImageLabel) throws -> Int64 {
+    /// - Parameter importedAt: the time of the import; nil: now.
+    func insertImage(_ streamID: Int64, _ label: ImageLabel, importedAt: String? = nil) throws -> Int64 {
         let insert = try database.prepare(
             """
             INSERT INTO image (stream_id, name, series, captured_at, imported_at, image_id, modified_at)
-            VALUES (?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?, ?)
+            VALUES (?1, ?2, ?3, ?4, ifnull(?7, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?5, ?6)
             """)
         let imageID = try CustodyLog.nextImageID(database)
         try insert.bind(1, streamID)
@@ -177,13 +178,14 @@ public struct Importer {
         if let time = label.capturedAt { try insert.bind(4, time) }
         try insert.bind(5, imageID)
         if let time = label.modifiedAt { try insert.bind(6, time) }
+        if let importedAt { try insert.bind(7, importedAt) }
         try insert.run()
         return imageID
     }
 
     // MARK: Streams
 
-    private func storeStream(_ image: ScannedImage, series: String, ahead: ChainTip?) throws -> Int64 {
+    func storeStream(_ image: ScannedImage, series: String, ahead: ChainTip?) throws -> Int64 {
         let placement = try ChainStore(database, keys: keys).store(image, series: series, ahead: ahead)
         let insert = try database.prepare(
             """
@@ -232,7 +234,7 @@ public struct Importer {
         }
     }
 
-    private func insertFindings(_ findings: [Finding], _ streamID: Int64) throws {
+    func insertFindings(_ findings: [Finding], _ streamID: Int64) throws {
         let insert = try database.prepare(
             "INSERT INTO finding (stream_id, position, rule, severity, record, \"offset\", message, expected) "
                 + "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

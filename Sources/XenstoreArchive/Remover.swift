@@ -46,6 +46,7 @@ public struct Remover {
                 var chains: Set<Int64> = []
                 for image in images {
                     try log(image, note, custodian)
+                    try OriginLogs(database).blank(image.imageID)
                     try remove(image)
                     chains.insert(image.stream.chainID)
                 }

@@ -14,8 +14,8 @@ public struct Verifier {
 
     /// The result of one check.
     public struct Result: Equatable, Sendable {
-        /// What was checked: `integrity`, `foreign keys`, `custody`, `tables`, an image like `@3`,
-        /// or the order of the `series`.
+        /// What was checked: `integrity`, `foreign keys`, `custody`, `merged logs`, `tables`, an
+        /// image like `@3`, or the order of the `series`.
         public let subject: String
         /// What is wrong; nil if the check passed.
         public let problem: String?
@@ -52,6 +52,9 @@ public struct Verifier {
             return custody?.problem
         }
         try report(Result(subject: "custody", problem: unreadable))
+        if (try? OriginLogs(database).origins().isEmpty) != true {
+            try report(Result(subject: "merged logs", problem: problem { try OriginLogs(database).problem() }))
+        }
         try report(Result(subject: "tables", problem: problem { try TableCheck(database).problem() }))
         try reportImages(custody, report)
         // After the images, as a changed image changes its series, too.

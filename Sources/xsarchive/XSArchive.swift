@@ -37,6 +37,7 @@ struct XSArchive: ParsableCommand {
             ReportCommand.self,
             VerifyCommand.self,
             CustodyCommand.self,
+            MergeCommand.self,
             UpgradeCommand.self,
             RemoveCommand.self,
         ]

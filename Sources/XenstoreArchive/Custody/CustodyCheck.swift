@@ -1,6 +1,7 @@
 /// Checks the custody log in itself and against the images.
 struct CustodyCheck {
     private let log: CustodyLog
+    private let merged: OriginLogs
     /// The entry that states an image's origin, by the image's id.
     private var origins: [Int64: CustodyEntry] = [:]
     /// When the log says that an image was seen again, by the image's id.
@@ -15,13 +16,14 @@ struct CustodyCheck {
     /// - Throws: `ArchiveError` if the log cannot be read.
     init(_ database: Database) throws {
         log = CustodyLog(database)
+        merged = OriginLogs(database)
         var previous = CustodyEntry.beginning
         var expectedID: Int64 = 1
         var removed: Set<Int64> = []
         var first: String?
         var origins: [Int64: CustodyEntry] = [:]
         var hashes: [String] = []
-        let blanks = try Self.blanks(log)
+        let blanks = try CustodyBlank.all(log.forEachEntry)
         var sightings: [Int64: Set<String>] = [:]
         try log.forEachEntry { entry in
             let fault = Self.fault(entry, expectedID, previous, blanks[entry.entryID])
@@ -50,15 +52,6 @@ struct CustodyCheck {
         blankedCount = blanks.count
         self.sightings = sightings
         problem = try first ?? Self.missingImage(database, origins)
-    }
-
-    /// What removals have blanked, by the entry's id; the last removal decides.
-    private static func blanks(_ log: CustodyLog) throws -> [Int64: CustodyBlank] {
-        var blanks: [Int64: CustodyBlank] = [:]
-        try log.forEachEntry { entry in
-            for blank in CustodyBlank.stated(in: entry) { blanks[blank.entryID] = blank }
-        }
-        return blanks
     }
 
     private static func fault(
@@ -114,7 +107,8 @@ struct CustodyCheck {
                 + "has \(then ?? "none")"
         }
         let seen = try log.sightings(of: image)
-        if let time = seen.symmetricDifference(sightings[image.imageID] ?? []).min() {
+        let stated = try (sightings[image.imageID] ?? []).union(merged.sightings(of: image.imageID))
+        if let time = seen.symmetricDifference(stated).min() {
             return seen.contains(time)
                 ? "it was seen again at \(time), of which the custody log has no entry"
                 : "the custody log says that it was seen again at \(time), which the table sighting lacks"

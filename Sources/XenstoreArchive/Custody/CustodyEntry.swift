@@ -16,6 +16,8 @@ public struct CustodyEntry: Equatable, Sendable {
         case found
         /// The newest image of a series was imported again.
         case seen
+        /// An image came from another archive; without an image, the other archive itself.
+        case merge
     }
 
     /// The entry's number, from 1 on.
@@ -44,7 +46,8 @@ public struct CustodyEntry: Equatable, Sendable {
     public var layout: String?
     /// The size of the image or file, in bytes.
     public var size: Int64?
-    /// The SHA-256 of the image or file, as 64 hexadecimal digits.
+    /// The SHA-256 of the image or file, as 64 hexadecimal digits; of a merged archive, the hash at
+    /// the end of its custody log.
     public var sha256: String?
     /// SHA-256 over the findings of import about the image.
     public var findings: String?

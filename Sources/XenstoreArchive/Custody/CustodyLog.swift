@@ -154,7 +154,7 @@ public struct CustodyLog {
         (try lastEntry()?.entryID ?? 0) &+ 1
     }
 
-    private static func entry(_ row: Statement) -> CustodyEntry {
+    static func entry(_ row: Statement) -> CustodyEntry {
         func text(_ column: Int) -> String? { row.isNull(column) ? nil : row.string(column) }
         func number(_ column: Int) -> Int64? { row.isNull(column) ? nil : row.integer(column) }
         return CustodyEntry(

@@ -4,7 +4,8 @@ import XenstoreArchive
 struct CustodyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "custody",
-        abstract: "Show the custody log: who imported, rebuilt or removed which image, when, and with which arguments.",
+        abstract:
+            "Show the custody log: who imported, rebuilt, merged or removed which image, when, with which arguments.",
         discussion: """
             The log is about the archive. It does not say who changed something in the store, and neither does an \
             image; 'xsarchive access' says who could have (docs/operations.md).
@@ -14,17 +15,33 @@ struct CustodyCommand: ParsableCommand {
             Examples:
               xsarchive custody
               xsarchive custody --format jsonl
+              xsarchive custody --merged
             """
     )
 
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
+    @Flag(help: "Show the logs of archives that were merged into this one.")
+    var merged = false
+
     func run() throws {
         let isText = output.format == .text
         var table = Table(
-            columns: isText ? Self.textColumns : Self.columns, format: output.format, expendable: Self.expendable)
-        try CustodyLog(archive.open()).forEachEntry { table.add(isText ? Self.textRow($0) : Self.row($0)) }
+            columns: (merged ? ["origin"] : []) + (isText ? Self.textColumns : Self.columns), format: output.format,
+            expendable: Self.expendable)
+        let opened = try archive.open()
+        func add(_ entry: CustodyEntry, _ origin: [SQLValue]) {
+            table.add(origin + (isText ? Self.textRow(entry) : Self.row(entry)))
+        }
+        if merged {
+            let logs = OriginLogs(opened)
+            for origin in try logs.origins() {
+                try logs.forEachEntry(origin.originID) { add($0, [.integer(origin.originID)]) }
+            }
+        } else {
+            try CustodyLog(opened).forEachEntry { add($0, []) }
+        }
         table.finish()
     }
 

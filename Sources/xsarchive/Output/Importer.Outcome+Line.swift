@@ -8,10 +8,17 @@ extension Importer.Outcome {
     }
 
     private var description: String {
-        switch kind {
+        kind == .known && isSeenAgain ? "already imported, seen again" : kind.description
+    }
+}
+
+extension Importer.Outcome.Kind {
+    /// What happened, for people.
+    var description: String {
+        switch self {
         case .stored: "stored"
         case .observed: "duplicate content, new entry"
-        case .known: isSeenAgain ? "already imported, seen again" : "already imported"
+        case .known: "already imported"
         }
     }
 }
