@@ -96,6 +96,16 @@ import Testing
         expectDone(place.run("verify"))
     }
 
+    /// The log of an archive with a blanked entry is merged, verified, and blanked again.
+    @Test func aBlankedEntryOfAMergedArchiveIsKnown() throws {
+        let place = try place()
+        expectDone(place.run("remove", "@2"))
+        #expect(place.run("-a", "whole.db", "merge", "xsarchive.db").ending == .exit(0))
+        expectDone(place.run("-a", "whole.db", "verify"))
+        expectDone(place.run("-a", "whole.db", "remove", "@1"))
+        expectDone(place.run("-a", "whole.db", "verify"))
+    }
+
     /// Each line: a change by someone who can write to the file, and what `verify` says.
     @Test(arguments: [
         ("UPDATE custody SET user = 'x' WHERE entry_id = 2", "entry 2 was changed after entry 3 blanked it"),

@@ -27,7 +27,22 @@ struct CustodyBlank: Equatable {
         "@\(imageID)"
     }
 
+    /// Whether the entry is what this has left of it.
+    func matches(_ entry: CustodyEntry) -> Bool {
+        concerns(entry) && entry.recomputedHash() == hash
+    }
+
     // MARK: In the removal's entry
+
+    /// What removals have blanked, by the entry's id; the last removal decides.
+    /// - Parameter forEachEntry: calls its argument with each entry of a log.
+    static func all(_ forEachEntry: ((CustodyEntry) throws -> Void) throws -> Void) rethrows -> [Int64: CustodyBlank] {
+        var blanks: [Int64: CustodyBlank] = [:]
+        try forEachEntry { entry in
+            for blank in stated(in: entry) { blanks[blank.entryID] = blank }
+        }
+        return blanks
+    }
 
     private static let mark = "blanked"
 

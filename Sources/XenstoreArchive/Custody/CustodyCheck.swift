@@ -23,7 +23,7 @@ struct CustodyCheck {
         var first: String?
         var origins: [Int64: CustodyEntry] = [:]
         var hashes: [String] = []
-        let blanks = try Self.blanks(log)
+        let blanks = try CustodyBlank.all(log.forEachEntry)
         var sightings: [Int64: Set<String>] = [:]
         try log.forEachEntry { entry in
             let fault = Self.fault(entry, expectedID, previous, blanks[entry.entryID])
@@ -52,15 +52,6 @@ struct CustodyCheck {
         blankedCount = blanks.count
         self.sightings = sightings
         problem = try first ?? Self.missingImage(database, origins)
-    }
-
-    /// What removals have blanked, by the entry's id; the last removal decides.
-    private static func blanks(_ log: CustodyLog) throws -> [Int64: CustodyBlank] {
-        var blanks: [Int64: CustodyBlank] = [:]
-        try log.forEachEntry { entry in
-            for blank in CustodyBlank.stated(in: entry) { blanks[blank.entryID] = blank }
-        }
-        return blanks
     }
 
     private static func fault(
