@@ -26,7 +26,8 @@ struct QueryList {
             Console.print(Style.heading("\(group): \(question)"))
             for query in members {
                 let space = String(repeating: " ", count: width - query.name.count + 2)
-                Console.print("  \(query.name)\(space)\(query.title)")
+                let line = "  \(query.name)\(space)\(query.title)"
+                Console.print(Terminal.width.map { TextWidth.cut(line, $0) } ?? line)
             }
         }
     }
