@@ -109,11 +109,9 @@ import Testing
         place.write(bytes, "state-2026-10-04T12:00:00Z")
         let names = (1...3).map { "state-2026-10-0\($0)" }
         #expect(
-            place.run(["import", "state", "state-2026-10-04T12:00:00Z"] + names).errorLines == [
-                "xsarchive: 3 images have no capture time, but their names contain one; --time-from name takes it (UTC)",
-                "xsarchive: @2 is older than @1, which the series had before; log, @latest and queries take them in the "
-                    + "order of time",
-            ])
+            place.run(["import", "state", "state-2026-10-04T12:00:00Z"] + names).errorText
+                == "xsarchive: 3 images have no capture time, but their names contain one; --time-from name takes it "
+                + "(UTC)\n")
         expectDone(place.run(["import"] + names))
         #expect(
             place.run(["import", "--time-from", "name"] + names).errorText.hasPrefix(
