@@ -9,6 +9,8 @@
 # make fuzz      the fuzzers, half an hour each (FUZZ_SECONDS=1800)
 # make replay-test   restore images in real daemons, xenstored and oxenstored of Xen 4.17, and
 #                compare (docs/replay.md)
+# make access-test   ask the same daemons what domains may do with the nodes of generated images, and
+#                compare with `access` (docs/replay.md)
 # make reliability   kills, signals, full disks, several processes at once, and every operation
 #                below SQLite failing in turn
 # make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB)
@@ -42,7 +44,7 @@ BUILD_RELEASE = $(BUILD) -c release --static-swift-stdlib
 # another package. For the same reason these builds do not use the cache.
 SHARED = --scratch-path .build-packages --disable-build-manifest-caching --package-path
 
-.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test bench \
+.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test access-test bench \
     documentation examples report-test reliability share install deb check-deb check-datasette \
     deps clean
 
@@ -125,6 +127,11 @@ fuzz: deps
 replay-test: build
 	scripts/install-deps.sh replay
 	Replay/run.sh .build/debug/xsarchive $(REPLAY_OPTIONS)
+
+# ACCESS_OPTIONS=--short: one small image, as in `make test`.
+access-test: build
+	scripts/install-deps.sh replay
+	Replay/run.sh .build/debug/xsarchive --access $(ACCESS_OPTIONS)
 
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
 BENCH_DATA ?= Benchmarks/.data

@@ -60,8 +60,8 @@ let package = Package(
         .testTarget(
             name: "XenstoreAnalysisTests",
             dependencies: [
-                "XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "FaultVFS", "TestSupport",
-                "ArchiveTestSupport",
+                "XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ArchiveSQL", "CSQLite", "FaultVFS",
+                "TestSupport", "ArchiveTestSupport",
             ]
         ),
         .testTarget(name: "xsarchiveTests", dependencies: ["xsarchive", "XenstoreArchive", "TestSupport"]),

@@ -28,13 +28,15 @@ class Daemon:
     """A daemon that has restored `data`, started as a live update starts it.
 
     Use it in a `with` statement; at the end of it the daemon is stopped and its files are removed.
-    The state's clients are stand-ins that send nothing and read nothing.
+    The state's clients are stand-ins that send nothing and read nothing. With `rings`, domains can
+    be clients on their rings (client.py).
     """
 
-    def __init__(self, data, shim, gone=()):
+    def __init__(self, data, shim, gone=(), rings=False):
         self.data = data
         self.shim = shim
         self.gone = gone
+        self.rings = rings
         self.is_oxenstored = state.is_oxenstored(data)
         self.name = "oxenstored" if self.is_oxenstored else "xenstored"
         self.process = None
@@ -66,8 +68,10 @@ class Daemon:
         return os.path.join(self.directory, "db" if self.is_oxenstored else "state_dump")
 
     def environment(self):
+        rings = {"REPLAY_RINGS": "1"} if self.rings else {}
         return dict(
             os.environ,
+            **rings,
             LD_PRELOAD=self.shim,
             REPLAY_DIR=self.directory,
             REPLAY_GONE=",".join(map(str, self.gone)),

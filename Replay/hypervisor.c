@@ -5,7 +5,9 @@
  *
  * Every domid that a domain can have belongs to a living domain, except those in $REPLAY_GONE. The
  * rings are frozen: they hold no requests and have no room for an answer, so what the daemon still
- * has to deliver stays in the daemon.
+ * has to deliver stays in the daemon. With $REPLAY_RINGS they are alive: the ring of domain N is the
+ * file ring.N in the run directory, port.N has the number of its event channel, and a port that is
+ * written to the pipe `events` is an event.
  *
  * $REPLAY_DIR is the run directory. oxenstored has /var/run/xenstored built in; file names below it
  * are redirected to $REPLAY_DIR. A state file that the daemon removes after reading it is kept:
@@ -65,10 +67,40 @@ struct ring {
 	uint32_t request_consumed, request_produced, answer_consumed, answer_produced;
 };
 
-static void *ring_page(void)
+static bool has_live_rings(void)
 {
-	struct ring *ring = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return getenv("REPLAY_RINGS") != NULL;
+}
 
+/* Opens a file of the run directory that belongs to a domain, like ring.5. */
+static int domain_file(const char *kind, uint32_t domid)
+{
+	char name[PATH_MAX];
+
+	snprintf(name, sizeof name, "%s/%s.%u", run_directory(), kind, domid);
+	return REAL(open)(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static void *live_page(uint32_t domid)
+{
+	void *page = MAP_FAILED;
+	int fd = domain_file("ring", domid);
+
+	if (fd < 0)
+		return NULL;
+	if (ftruncate(fd, page_size) == 0)
+		page = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	return page == MAP_FAILED ? NULL : page;
+}
+
+static void *ring_page(uint32_t domid)
+{
+	struct ring *ring;
+
+	if (has_live_rings())
+		return live_page(domid);
+	ring = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (ring == MAP_FAILED)
 		return NULL;
 	ring->answer_produced = ring_size;
@@ -122,7 +154,7 @@ int xc_domain_getinfolist(void *handle, uint32_t first, unsigned int count, stru
 void *xc_map_foreign_range(void *handle, uint32_t domid, int size, int protection, unsigned long mfn)
 {
 	if (is_alive(domid))
-		return ring_page();
+		return ring_page(domid);
 	errno = EINVAL;
 	return NULL;
 }
@@ -146,7 +178,7 @@ int xengnttab_set_max_grants(void *handle, uint32_t count)
 void *xengnttab_map_grant_ref(void *handle, uint32_t domid, uint32_t reference, int protection)
 {
 	if (is_alive(domid))
-		return ring_page();
+		return ring_page(domid);
 	errno = EINVAL;
 	return NULL;
 }
@@ -156,7 +188,7 @@ int xengnttab_unmap(void *handle, void *start, uint32_t count)
 	return munmap(start, (size_t)count * page_size);
 }
 
-/* ---- Event channels: a pipe on which nothing ever arrives ---- */
+/* ---- Event channels: a pipe, on which something arrives only if the rings are alive ---- */
 
 struct channel { int fd; };
 
@@ -209,12 +241,20 @@ int xenevtchn_bind_virq(struct channel *channel, unsigned int virq)
 	return virq_port;
 }
 
-/* Ports are not used; they only have to differ from each other and from those of the state. */
+/* Ports have to differ from each other and from those of the state. */
 int xenevtchn_bind_interdomain(struct channel *channel, uint32_t domid, uint32_t port)
 {
 	static int last = 100000;
+	int fd;
 
-	return ++last;
+	last++;
+	fd = has_live_rings() ? domain_file("port", domid) : -1;
+	if (fd >= 0) {
+		if (ftruncate(fd, 0) == 0)
+			dprintf(fd, "%d", last);
+		close(fd);
+	}
+	return last;
 }
 
 int xenevtchn_notify(struct channel *channel, uint32_t port)

@@ -166,11 +166,9 @@ class Replay:
 
     def refusal(self, file, forecast):
         """Why the daemon of Xen 4.17 refuses a state; None if it accepts it."""
-        if self.program.version(file) == 2:
-            return "is of version 2, which Xen 4.20 and older refuse"
         for finding in forecast:
             if finding["rule"] == "restore-dies":
-                return finding["message"].removeprefix("a C xenstored ")
+                return finding["message"].removeprefix("the C xenstored of Xen 4.17 ")
         return None
 
     def compare_nodes(self, before, after, changed):

@@ -1,11 +1,17 @@
 #!/bin/sh
-# Builds the substitute for the hypervisor and runs the replay.
-# Usage: Replay/run.sh path/to/xsarchive [--short]
+# Builds the substitute for the hypervisor and runs the replay, or with --access the comparison of
+# what domains may do.
+# Usage: Replay/run.sh path/to/xsarchive [--access] [--short]
 # Exit status: 0 all as expected, 1 a difference, 2 trouble, 77 no daemon is installed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 program=$1
 shift
+access=
+if [ "${1:-}" = --access ]; then
+    access=yes
+    shift
+fi
 
 for tool in /usr/lib/xen-4.17/bin/xenstored /usr/lib/xen-4.17/bin/oxenstored xenstore-ls python3 cc; do
     command -v "$tool" >/dev/null 2>&1 || {
@@ -16,4 +22,9 @@ done
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cc -std=gnu11 -O1 -Wall -Wextra -Wno-unused-parameter -shared -fPIC -o "$folder/hypervisor.so" "$here/hypervisor.c" -ldl
-PYTHONDONTWRITEBYTECODE=1 python3 "$here/replay.py" "$@" "$program" "$folder/hypervisor.so" "$here/../Tests/Fixtures"
+export PYTHONDONTWRITEBYTECODE=1
+if [ "$access" ]; then
+    python3 "$here/access.py" "$@" "$program" "$folder/hypervisor.so"
+    exit
+fi
+python3 "$here/replay.py" "$@" "$program" "$folder/hypervisor.so" "$here/../Tests/Fixtures"

@@ -7,21 +7,71 @@
 -- param: image_id integer (required) the image to look at
 -- param: domid integer (required) the domid
 -- param: path (default all) the path of one node
+-- param: daemon (default the one that wrote the image) c-4.17, c-4.18, c-4.22 or oxenstored
+-- param: after_restore integer (default 0) 1: what a restore by that daemon makes of it
 -- keywords: permissions, rights, read, write, may, grant
--- columns: path, access, reason, perms
-WITH rights AS MATERIALIZED (
-  SELECT a.permset_id, a.access, a.reason, a.perms FROM permset_access a WHERE a.image_id = :image_id AND a.domid = :domid
+-- columns: path, access, set_perms, remove, reason, perms, daemon
+-- access: r, w, both or none; NULL if it is unknown. set_perms: whether the domain may change the
+-- permissions, which only an owner may. remove: whether it may remove the node, by itself or with
+-- the node above it that is named: removing a node removes everything below it, whatever its
+-- permissions.
+WITH rules AS MATERIALIZED (
+  SELECT r.daemon FROM daemon_rules r
+  WHERE r.daemon = coalesce(:daemon, (SELECT w.daemon FROM writers w WHERE w.image_id = :image_id))
+),
+rights AS MATERIALIZED (
+  SELECT a.permset_id, a.place, a.first_record, a.last_record, a.access, a.set_perms, a.reason, a.perms, a.daemon
+  FROM permset_access a
+  WHERE a.image_id = :image_id AND a.kind = 'subject' AND a.daemon = (SELECT r.daemon FROM rules r)
+    AND a.restored = (coalesce(:after_restore, 0) <> 0) AND a.domid = :domid
   UNION ALL
   -- If no permission names the domain, the row for all unnamed domains applies.
-  SELECT a.permset_id, a.access, a.reason, a.perms FROM permset_access a
-  WHERE a.image_id = :image_id AND a.domid IS NULL
+  SELECT a.permset_id, a.place, a.first_record, a.last_record, a.access, a.set_perms, a.reason, a.perms, a.daemon
+  FROM permset_access a
+  WHERE a.image_id = :image_id AND a.kind = 'subject' AND a.daemon = (SELECT r.daemon FROM rules r)
+    AND a.restored = (coalesce(:after_restore, 0) <> 0) AND a.domid IS NULL
     AND NOT EXISTS (SELECT 1 FROM subjects u WHERE u.image_id = :image_id AND u.domid = :domid)
+),
+-- If one node is asked for, only the nodes above it matter.
+above(path) AS (
+  SELECT coalesce(nullif(rtrim(rtrim(:path, replace(:path, '/', '')), '/'), ''), '/') WHERE :path IS NOT NULL
+  UNION
+  SELECT coalesce(nullif(rtrim(rtrim(a.path, replace(a.path, '/', '')), '/'), ''), '/') FROM above a
+),
+-- The nodes with which the domain may remove others, or with which it may be able to.
+removable AS MATERIALIZED (
+  SELECT n.path, r.access IS NULL AS doubtful
+  FROM node_places n
+  CROSS JOIN rights r ON r.permset_id = n.permset_id AND r.place = n.place AND n.record_id BETWEEN r.first_record AND r.last_record
+  WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.place = 'tree' AND coalesce(r.access, 'w') IN ('w', 'both')
+    AND :path IS NULL
+  UNION ALL
+  SELECT n.path, r.access IS NULL
+  FROM above a
+  CROSS JOIN node_places n ON n.path = a.path
+  CROSS JOIN rights r ON r.permset_id = n.permset_id AND r.place = n.place AND n.record_id BETWEEN r.first_record AND r.last_record
+  WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.place = 'tree' AND coalesce(r.access, 'w') IN ('w', 'both')
+),
+tops AS MATERIALIZED (
+  SELECT m.path, m.doubtful
+  FROM removable m
+  LEFT JOIN removable x ON x.path = coalesce(nullif(rtrim(rtrim(m.path, replace(m.path, '/', '')), '/'), ''), '/') AND x.doubtful = m.doubtful
+  WHERE x.path IS NULL
+),
+below AS MATERIALIZED (
+  SELECT p.path, min(CASE WHEN NOT t.doubtful THEN t.path END) AS top
+  FROM tops t
+  CROSS JOIN path p ON p.path > t.path || '/' AND p.path < t.path || '0' AND p.path = coalesce(:path, p.path)
+  GROUP BY p.path
 )
-SELECT p.path, r.access, r.reason, r.perms
-FROM image_gen g
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
-  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-CROSS JOIN path p ON p.path_id = s.path_id
-CROSS JOIN rights r ON r.permset_id = s.permset_id
-WHERE g.image_id = :image_id AND p.path = coalesce(:path, p.path)
-ORDER BY p.path;
+SELECT n.path, r.access, CASE r.set_perms WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END AS set_perms,
+       CASE WHEN n.place <> 'tree' THEN 'no'
+            WHEN r.access IN ('w', 'both') THEN 'yes'
+            WHEN b.top IS NOT NULL THEN 'with ' || b.top
+            WHEN b.path IS NULL AND r.access IS NOT NULL THEN 'no' END AS remove,
+       r.reason, r.perms, r.daemon
+FROM node_places n
+CROSS JOIN rights r ON r.permset_id = n.permset_id AND r.place = n.place AND n.record_id BETWEEN r.first_record AND r.last_record
+LEFT JOIN below b ON b.path = n.path
+WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.path = coalesce(:path, n.path)
+ORDER BY n.path;

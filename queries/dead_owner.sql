@@ -1,16 +1,26 @@
--- title: Nodes owned by a domain that is gone
+-- title: Nodes owned by a domain that is not introduced
 -- group: leaks
 -- severity: warning
 -- needs: the whole host, permissions, connections
--- why: nothing removes them, no quota counts them, and in time the daemon runs out of memory
+-- why: a restore by a C xenstored ends at such a node; if the domain never comes, its nodes stay
 -- refs: XSA-322, XSA-419
 -- param: image_id integer (required) the image to look at
 -- keywords: orphan, leak, destroyed
 -- subject: owner, path
--- columns: owner, path, value, perms
-SELECT n.owner, n.path, n.value, n.perms
-FROM nodes n
-WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.owner BETWEEN 1 AND 32751 AND n.owner NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
-  AND EXISTS (SELECT 1 FROM scopes x JOIN covered_kinds k ON k.image_id = x.image_id AND k.connections
-              WHERE x.image_id = :image_id AND x.scope = 'host')
-ORDER BY n.owner, n.path;
+-- columns: owner, path, value, perms, known
+-- Such a domain is being built: libxl gives it nodes before it introduces it. A C xenstored removes
+-- the nodes of a domain that ends, oxenstored those of a domain that was introduced. known: what
+-- the images say of the domain.
+WITH found AS MATERIALIZED (
+  SELECT n.owner, n.path, n.value, n.perms
+  FROM nodes n
+  JOIN absent_domains a ON a.image_id = :image_id AND a.domid = n.owner
+  WHERE n.image_id = :image_id AND n.conn_id = 0
+),
+knowledge AS MATERIALIZED (
+  SELECT a.domid, a.known FROM absent_domains a WHERE a.image_id = :image_id AND a.domid IN (SELECT f.owner FROM found f)
+)
+SELECT f.owner, f.path, f.value, f.perms, k.known
+FROM found f
+JOIN knowledge k ON k.domid = f.owner
+ORDER BY f.owner, f.path;

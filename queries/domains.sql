@@ -1,20 +1,23 @@
 -- title: The domains of an image and what they use
 -- group: domains
 -- severity: none
--- why: an overview of the host; a dead domain that still owns something is a leak
+-- why: an overview of the host; an absent domain that owns something is being built, or a leak
 -- refs: memory_top, for xenstored's accounting
 -- param: image_id integer (required) the image to look at
 -- keywords: guests, list, overview, names, vms
 -- columns: domid, state, name, uuid, conn_id, target, nodes, bytes, watches, transactions, pending_bytes, quota, used_percent
--- quota, used_percent: the quota with the highest usage, and that usage. Domain 0 has no quotas.
--- What the image does not cover is NULL: in a listing, the domains are those that the tree names.
+-- state: live (it has a ring connection), absent (it has none in an image of a whole host, as it is
+-- not introduced, or not yet), unknown. bytes: as a C xenstored accounts them; oxenstored has no
+-- quota of memory. quota, used_percent: the quota with the highest usage, and that usage. Domain 0
+-- has no quotas. What the image does not cover is NULL: in a listing, the domains are those that
+-- the tree names.
 WITH used AS MATERIALIZED (
   SELECT u.* FROM domain_usage u WHERE u.image_id = :image_id
 ),
 shares AS MATERIALIZED (
   SELECT u.domid, l.name AS quota,
          100 * CASE l.name WHEN 'nodes' THEN u.nodes WHEN 'watches' THEN u.watches WHEN 'transactions' THEN u.transactions ELSE u.bytes END
-         / l.quota AS percent
+         / l.allowed AS percent
   FROM domain_limits l
   JOIN used u ON u.domid = l.domid
   WHERE l.image_id = :image_id AND l.quota > 0 AND l.domid <> 0 AND l.name <> 'outstanding'

@@ -10,7 +10,8 @@
 -- bytes: of paths and values. A subtree is /local/domain/DOMID, or the first two levels of a path.
 -- Only what both images cover is compared; what one of them does not say counts as unchanged.
 WITH changes AS MATERIALIZED (
-  SELECT c.change, c.path, CASE WHEN c.old_perms IS NULL THEN c.new_owner ELSE c.old_owner END AS old_owner,
+  -- GLOB matches a BLOB in some builds of SQLite only.
+  SELECT c.change, CAST(c.path AS TEXT) AS path, CASE WHEN c.old_perms IS NULL THEN c.new_owner ELSE c.old_owner END AS old_owner,
          CASE WHEN c.new_perms IS NULL THEN c.old_owner ELSE c.new_owner END AS new_owner, length(CAST(c.path AS BLOB)) AS path_bytes,
          length(CAST(coalesce(c.old_value, c.new_value, '') AS BLOB)) AS old_bytes,
          length(CAST(coalesce(c.new_value, c.old_value, '') AS BLOB)) AS new_bytes

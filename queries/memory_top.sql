@@ -8,9 +8,10 @@
 -- param: top integer (default 20) show at most this many domains
 -- keywords: usage, bytes, accounting
 -- columns: domid, state, name, bytes, nodes, watches, transactions, in_bytes, out_bytes
--- bytes: for each node 16 bytes, 8 bytes per permission, its path and value, and its name with a
--- NUL in its parent's list of children; for each watch its path and token; and what waits in the
--- connection's buffers.
+-- bytes: for each node 16 bytes (24 to Xen 4.17), 8 bytes per permission, its path and value, and
+-- its name with a NUL in its parent's list of children; for each watch its path and token; and what
+-- waits to be read by the domain. oxenstored accounts no bytes: for it they are what a C xenstored
+-- would account.
 SELECT u.domid, u.state, u.name, u.bytes, u.nodes, u.watches, u.transactions, u.in_bytes, u.out_bytes
 FROM domain_usage u
 WHERE u.image_id = :image_id

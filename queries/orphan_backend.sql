@@ -15,7 +15,7 @@ WITH ends(path, other_end, problem) AS MATERIALIZED (
                 AND CAST(substr(b.value, 15) AS INTEGER) NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
               THEN 'the frontend''s domain is gone'
               WHEN NOT EXISTS (SELECT 1 FROM nodes f WHERE f.image_id = :image_id AND f.conn_id = 0 AND f.path = b.value)
-                AND CASE WHEN (SELECT g.is_listing FROM image_gen g WHERE g.image_id = :image_id)
+                AND CASE WHEN (SELECT g.is_part FROM image_gen g WHERE g.image_id = :image_id)
                     THEN (SELECT a.covered FROM node_areas a
                           WHERE a.image_id = :image_id AND (b.value = a.top OR substr(b.value, 1, length(a.below)) = a.below AND b.value <> a.below)
                           ORDER BY length(a.below) DESC LIMIT 1)
@@ -26,7 +26,7 @@ WITH ends(path, other_end, problem) AS MATERIALIZED (
   UNION ALL
   SELECT substr(f.path, 1, length(f.path) - length('/backend')), f.value,
          CASE WHEN NOT EXISTS (SELECT 1 FROM nodes b WHERE b.image_id = :image_id AND b.conn_id = 0 AND b.path = f.value)
-                AND CASE WHEN (SELECT g.is_listing FROM image_gen g WHERE g.image_id = :image_id)
+                AND CASE WHEN (SELECT g.is_part FROM image_gen g WHERE g.image_id = :image_id)
                     THEN (SELECT a.covered FROM node_areas a
                           WHERE a.image_id = :image_id AND (f.value = a.top OR substr(f.value, 1, length(a.below)) = a.below AND f.value <> a.below)
                           ORDER BY length(a.below) DESC LIMIT 1)

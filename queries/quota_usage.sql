@@ -9,27 +9,29 @@
 -- keywords: limit, full, exceeded
 -- subject: domid, quota
 -- columns: domid, name, quota, used, allowed, percent
--- The quota is the domain's own, otherwise the host's default, otherwise the one built into
--- xenstored. Domain 0 has no quotas. Outstanding requests are not in an image; instead, the
--- messages that wait in the domain's buffers are counted, in both directions.
+-- The quota is the domain's own, otherwise the host's default, otherwise the one built into the
+-- daemon that wrote the image. allowed is the last number that this daemon accepts, which may be
+-- one more or less than the quota. Domain 0 has no quotas, and oxenstored none of memory and
+-- outstanding requests. Outstanding requests are not in an image; instead, the replies that wait in
+-- the domain's buffer are counted. Watch events do not count.
 WITH accounts AS MATERIALIZED (
   SELECT e.domid, sum(e.nodes) AS nodes, sum(e.watches) AS watches, sum(e.transactions) AS transactions, sum(e.bytes) AS bytes
   FROM account_entries e WHERE e.image_id = :image_id GROUP BY e.domid
 ),
 limits AS MATERIALIZED (
-  SELECT l.domid, l.name, l.quota FROM domain_limits l WHERE l.image_id = :image_id AND l.domid <> 0 AND l.quota > 0
+  SELECT l.domid, l.name, l.allowed FROM domain_limits l WHERE l.image_id = :image_id AND l.domid <> 0 AND l.quota > 0
 ),
 waiting(domid, messages) AS MATERIALIZED (
   SELECT c.domid, count(*)
   FROM messages m JOIN connections c ON c.image_id = m.image_id AND c.record_id = m.record_id
-  WHERE m.image_id = :image_id AND c.conn_type = 0
+  WHERE m.image_id = :image_id AND c.conn_type = 0 AND m.direction = 'out' AND m.type IS NOT 'WATCH_EVENT'
   GROUP BY c.domid
 )
 SELECT u.domid,
        (SELECT n.value FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = '/local/domain/' || u.domid || '/name') AS name,
        u.quota, u.used, u.allowed, 100 * u.used / u.allowed AS percent
 FROM (
-  SELECT l.domid, l.name AS quota, l.quota AS allowed,
+  SELECT l.domid, l.name AS quota, l.allowed,
          CASE l.name WHEN 'nodes' THEN a.nodes WHEN 'watches' THEN a.watches WHEN 'transactions' THEN a.transactions
            WHEN 'memory' THEN a.bytes
            ELSE coalesce((SELECT w.messages FROM waiting w WHERE w.domid = l.domid), 0) END AS used

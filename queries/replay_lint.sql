@@ -27,6 +27,32 @@ FROM (
   SELECT 'leaves out', 'record', f.message, f.record FROM findings f
   WHERE f.image_id = :image_id AND f.rule IN ('unknown-type', 'type-not-in-layout', 'records-behind-end', 'trailer')
   UNION ALL
+  SELECT 'gives up', 'owner',
+         'domain ' || o.owner || ' owns ' || o.nodes || ' nodes and has no earlier connection (Xen 4.15.4, 4.16.3, 4.17 and later)', o.place
+  FROM (SELECT n.owner, count(*) AS nodes, min(n.record_id) AS place
+        FROM nodes n
+        JOIN subjects u ON u.image_id = n.image_id AND u.domid = n.owner
+        WHERE n.image_id = :image_id AND n.owner <> 0 AND n.path < '@' AND (u.ring_record IS NULL OR u.ring_record > n.record_id)
+        GROUP BY n.owner) o
+  UNION ALL
+  SELECT 'gives up', 'domain', 'DOMAIN_DATA of domain ' || r.domid || ', which has no earlier connection (Xen 4.21 and later)', r.record_id
+  FROM domain_records r
+  JOIN images i ON i.image_id = r.image_id AND i.version = 2
+  WHERE r.image_id = :image_id
+    AND NOT EXISTS (SELECT 1 FROM connections c
+                    WHERE c.image_id = :image_id AND c.conn_type = 0 AND c.domid = r.domid AND c.record_id < r.record_id)
+  UNION ALL
+  SELECT 'takes otherwise', 'entry',
+         o.entries || ' entries for domain ' || o.domid || ', which has no earlier connection, become stale (Xen 4.15.4, 4.16.3, 4.17 and later)',
+         o.place
+  FROM (SELECT p.domid, count(*) AS entries, min(p.record_id) AS place
+        FROM perms p
+        JOIN subjects u ON u.image_id = p.image_id AND u.domid = p.domid
+        WHERE p.image_id = :image_id AND p.position > 0 AND p.stale = 0 AND p.domid <> 0 AND p.path < '@'
+          AND (u.ring_record IS NULL OR u.ring_record > p.record_id)
+          AND (p.domid <> 32757 OR NOT EXISTS (SELECT 1 FROM writers w WHERE w.image_id = :image_id AND w.daemon = 'c-4.22'))
+        GROUP BY p.domid) o
+  UNION ALL
   SELECT 'leaves out', 'transaction', 'transaction ' || t.tx_id || ' of connection ' || t.conn_id, t.record_id
   FROM transactions t WHERE t.image_id = :image_id
   UNION ALL

@@ -8,9 +8,20 @@
 -- keywords: introduceDomain, releaseDomain
 -- subject: path, verdict
 -- columns: path, perms, verdict
--- @introduceDomain and @releaseDomain are shipped with n0. Newer daemons add r32757, an entry for
--- no particular domain, to @releaseDomain.
-SELECT n.path, n.perms, CASE WHEN n.perms LIKE '%:stale%' THEN 'stale entry' ELSE 'changed' END AS verdict
-FROM nodes n
-WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path IN ('@introduceDomain', '@releaseDomain') AND n.perms NOT IN ('n0', 'n0,r32757')
+-- @introduceDomain and @releaseDomain are shipped with n0; oxenstored's text has a slash before
+-- them. Daemons from 4.22 on add r32757, which names every domain, to @releaseDomain: that is how
+-- they are shipped, and lets every domain watch it. From 4.18 on, and in oxenstored, the
+-- permissions of `/` count too: a domain that may read `/` may watch all special nodes.
+SELECT n.path, m.perms,
+       CASE WHEN n.place = 'root' THEN 'opens the special nodes'
+            WHEN m.perms LIKE '%:stale%' THEN 'stale entry' ELSE 'changed' END AS verdict
+FROM node_places n
+CROSS JOIN permset m ON m.permset_id = n.permset_id
+WHERE n.image_id = :image_id AND n.is_committed
+  AND n.path IN ('@introduceDomain', '@releaseDomain', '/@introduceDomain', '/@releaseDomain', '/')
+  AND CASE n.place WHEN 'special' THEN m.perms NOT IN ('n0', 'n0,r32757')
+                   WHEN 'root' THEN EXISTS (SELECT 1 FROM writers w JOIN daemon_rules r ON r.daemon = w.daemon AND r.root_opens
+                                            WHERE w.image_id = :image_id)
+                     AND EXISTS (SELECT 1 FROM grants t
+                                 WHERE t.image_id = :image_id AND t.permset_id = n.permset_id AND t.access IN ('r', 'both')) END
 ORDER BY n.path;

@@ -13,6 +13,6 @@ FROM nodes n
 WHERE n.image_id = :image_id AND n.conn_id = 0
   AND (n.path GLOB '/libxl/*' OR n.path GLOB '/vm/*' OR n.path GLOB '/tool/*' OR n.path IN ('/libxl', '/vm', '/tool'))
   AND n.perms IN (
-    SELECT m.perms FROM permset m JOIN permset_entry e ON e.permset_id = m.permset_id
-    WHERE e.flags & 1 = 0 AND (e.domid <> 0 AND (e.position = 0 OR e.perm IN ('w', 'b')) OR e.position = 0 AND e.perm IN ('w', 'b')))
+    SELECT m.perms FROM permset m
+    WHERE m.permset_id IN (SELECT w.permset_id FROM guest_writable w WHERE w.image_id = :image_id))
 ORDER BY n.path;

@@ -16,7 +16,7 @@ WITH names(domid, uuid) AS MATERIALIZED (
 SELECT v.domid, v.uuid
 FROM names v
 WHERE NOT EXISTS (SELECT 1 FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = '/vm/' || v.uuid)
-  AND CASE WHEN (SELECT g.is_listing FROM image_gen g WHERE g.image_id = :image_id)
+  AND CASE WHEN (SELECT g.is_part FROM image_gen g WHERE g.image_id = :image_id)
       THEN (SELECT a.covered FROM node_areas a
             WHERE a.image_id = :image_id AND (('/vm/' || v.uuid) = a.top OR substr(('/vm/' || v.uuid), 1, length(a.below)) = a.below AND ('/vm/' || v.uuid) <> a.below)
             ORDER BY length(a.below) DESC LIMIT 1)

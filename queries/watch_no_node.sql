@@ -7,14 +7,17 @@
 -- keywords: dangling, useless
 -- subject: domid, socket_fd, path, token
 -- columns: domid, socket_fd, path, token
--- A relative path starts at the home of the connection's domain.
+-- A relative path starts at the home of the connection's domain. oxenstored's text has a slash
+-- before special nodes.
 SELECT c.domid, c.socket_fd, w.path, w.token
 FROM watches w
+JOIN image_gen g ON g.image_id = w.image_id
 LEFT JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id
 WHERE w.image_id = :image_id
   AND NOT EXISTS (
     SELECT 1 FROM nodes n
     WHERE n.image_id = :image_id AND n.conn_id = 0
-      AND n.path = CASE WHEN substr(w.path, 1, 1) IN ('/', '@') THEN w.path
+      AND n.path = CASE WHEN substr(w.path, 1, 1) = '/' THEN w.path
+                        WHEN substr(w.path, 1, 1) = '@' THEN CASE WHEN g.is_oxenstored THEN '/' ELSE '' END || w.path
                         ELSE '/local/domain/' || coalesce(c.domid, 0) || '/' || w.path END)
 ORDER BY w.record_id;

@@ -6,11 +6,31 @@
 -- refs: XSA-115
 -- param: image_id integer (required) the image to look at
 -- subject: domid, path, token
--- columns: domid, path, token, access, reason
-SELECT c.domid, w.path, w.token, a.access, a.reason
-FROM watches w
-JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id AND c.conn_type = 0 AND c.domid <> 0
-CROSS JOIN access a ON a.image_id = w.image_id AND a.domid = c.domid
-  AND a.path = CASE WHEN substr(w.path, 1, 1) IN ('/', '@') THEN w.path ELSE '/local/domain/' || c.domid || '/' || w.path END
-WHERE w.image_id = :image_id AND a.image_id = :image_id AND a.access IN ('w', 'none')
-ORDER BY c.domid, w.record_id;
+-- columns: domid, path, token, access, reason, events
+-- events: sent, if the guest may read the parent: then daemons with the fix send it events, too.
+-- The first event, which only answers the request, is always sent.
+WITH watched AS MATERIALIZED (
+  SELECT w.record_id, w.path, w.token, c.domid,
+         CASE WHEN substr(w.path, 1, 1) = '/' THEN w.path
+              WHEN substr(w.path, 1, 1) = '@' THEN CASE WHEN g.is_oxenstored THEN '/' ELSE '' END || w.path
+              ELSE '/local/domain/' || c.domid || '/' || w.path END AS node
+  FROM watches w
+  JOIN image_gen g ON g.image_id = w.image_id
+  JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id AND c.conn_type = 0 AND c.domid <> 0
+  WHERE w.image_id = :image_id
+),
+rules AS MATERIALIZED (
+  SELECT w.daemon FROM writers w WHERE w.image_id = :image_id
+)
+SELECT d.domid, d.path, d.token, a.access, a.reason,
+       CASE WHEN n.place = 'tree' AND EXISTS (
+              SELECT 1 FROM access b
+              WHERE b.image_id = :image_id AND b.domid = d.domid AND b.access IN ('r', 'both')
+                AND b.path = coalesce(nullif(rtrim(rtrim(d.node, replace(d.node, '/', '')), '/'), ''), '/'))
+            THEN 'sent' ELSE 'not sent' END AS events
+FROM watched d
+CROSS JOIN node_places n ON n.image_id = :image_id AND n.path = d.node
+CROSS JOIN permset_access a ON a.image_id = :image_id AND a.kind = 'subject' AND a.restored = 0 AND a.daemon = (SELECT r.daemon FROM rules r)
+  AND a.domid = d.domid AND a.permset_id = n.permset_id AND a.place = n.place
+WHERE n.is_committed AND a.access IN ('w', 'none')
+ORDER BY d.domid, d.record_id;

@@ -9,8 +9,7 @@
 -- subject: socket_fd, path, token
 -- columns: conn_id, socket_fd, path, token, writable_nodes
 WITH writable AS MATERIALIZED (
-  SELECT DISTINCT e.permset_id FROM permset_entry e
-  WHERE e.flags & 1 = 0 AND (e.domid <> 0 AND (e.position = 0 OR e.perm IN ('w', 'b')) OR e.position = 0 AND e.perm IN ('w', 'b'))
+  SELECT DISTINCT w.permset_id FROM guest_writable w WHERE w.image_id = :image_id
 ),
 watched AS MATERIALIZED (
   SELECT DISTINCT CASE WHEN substr(w.path, 1, 1) = '/' THEN w.path ELSE '/local/domain/0/' || w.path END AS path
@@ -24,7 +23,8 @@ counts AS MATERIALIZED (
               THEN (SELECT count(*) FROM image_gen g
                     JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
                       AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-                    WHERE g.image_id = :image_id AND s.permset_id IN writable)
+                    WHERE g.image_id = :image_id AND s.permset_id IN writable
+                      AND s.path_id NOT IN (SELECT p.path_id FROM path p WHERE p.path >= '@' AND p.path < 'A'))
               ELSE (SELECT count(*) FROM image_gen g
                     CROSS JOIN path p ON p.path >= d.path AND p.path < d.path || '0'
                       AND (p.path = d.path OR substr(p.path, length(d.path) + 1, 1) = '/')

@@ -8,9 +8,18 @@
 
 -- The chain and the generation of each image; most views below are built on it. is_listing 1: what
 -- a tool printed about nodes, in which an empty list of permissions means that they are unknown,
--- and the bits 14 and 15 of access say how much of a value is known.
+-- and the bits 14 and 15 of access say how much of a value is known. is_part 1: the image does not
+-- cover every node that there was, so that only node_areas says whether a node was missing.
+-- is_repeating 1: several committed nodes have one path. A daemon keeps the last of them, the one
+-- with the highest record_id. is_oxenstored 1: special nodes are named like `/@releaseDomain`.
 CREATE VIEW image_gen AS
-SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree' OR s.layout = 'pairs') AS is_listing
+SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree' OR s.layout = 'pairs') AS is_listing,
+       NOT EXISTS (SELECT 1 FROM stream_coverage v
+                   WHERE v.stream_id = s.stream_id AND v.kind = 'nodes' AND v.root = '/' AND v.includes_root = 1 AND v.covered = 1)
+       OR EXISTS (SELECT 1 FROM stream_coverage v
+                  WHERE v.stream_id = s.stream_id AND v.kind = 'nodes' AND v.covered = 0) AS is_part,
+       EXISTS (SELECT 1 FROM finding f WHERE f.stream_id = s.stream_id AND f.rule = 'duplicate-node') AS is_repeating,
+       (s.layout = 'oxenstored' OR s.layout = 'oxenstored-debug') AS is_oxenstored
 FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 
 -- An image: a file's bytes as they were observed, under a name, in a series, at a time (UTC).
@@ -27,7 +36,8 @@ FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_
 
 -- What an image covers: the kinds of things that it would hold if they existed, and from which path
 -- on. What it does not cover is unknown. The longest root at or above a path decides; covered 0 is
--- an exception.
+-- an exception. A connection, what belongs to it and a domain's quotas are at the home of the
+-- domain, everything else that has no path is at '/'.
 CREATE VIEW coverage AS
 SELECT i.image_id, v.kind, v.root, v.includes_root, v.covered
 FROM image i JOIN stream_coverage v ON v.stream_id = i.stream_id;
@@ -144,12 +154,13 @@ JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.la
 CREATE VIEW tree_domains AS
 SELECT h.image_id, h.domid
 FROM (
+  -- GLOB matches a BLOB in some builds of SQLite only.
   SELECT DISTINCT g.image_id, CAST(substr(p.path, 15) AS INTEGER) AS domid
   FROM image_gen g
   JOIN covered_kinds k ON k.image_id = g.image_id AND NOT k.connections
   CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
-  CROSS JOIN path p ON p.path_id = s.path_id AND p.path GLOB '/local/domain/[0-9]*'
-  WHERE substr(p.path, 15, instr(substr(p.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*'
+  CROSS JOIN path p ON p.path_id = s.path_id AND CAST(p.path AS TEXT) GLOB '/local/domain/[0-9]*'
+  WHERE substr(CAST(p.path AS TEXT), 15, instr(substr(CAST(p.path AS TEXT), 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*'
     AND CAST(substr(p.path, 15) AS INTEGER) BETWEEN 0 AND 65535
 ) h;
 
@@ -176,6 +187,12 @@ FROM (
     WHERE c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_type = 0 AND c.domid = s.domid)
   UNION ALL
   SELECT t.image_id, t.domid, NULL, NULL, NULL, NULL FROM tree_domains t
+  WHERE NOT EXISTS (SELECT 1 FROM image_gen g
+                    JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen)
+                    WHERE g.image_id = t.image_id AND c.conn_type = 0 AND c.domid = t.domid)
+    AND NOT EXISTS (SELECT 1 FROM image_gen g
+                    JOIN domain_span r ON r.chain_id = g.chain_id AND g.gen >= r.first_gen AND (r.last_gen = 0 OR g.gen <= r.last_gen)
+                    WHERE g.image_id = t.image_id AND r.domid = t.domid)
 ) d;
 
 -- The daemon's own file descriptors.

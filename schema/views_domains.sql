@@ -1,13 +1,15 @@
 -- Views on domains: which images hold a whole host, which domains are alive, what each domain uses.
 -- Loaded after views.sql, on which they build.
 
--- scope 'host': the image holds the state of a whole host, as every image does that has the ring
--- connection of domain 0, and every one without connections that covers all nodes. scope 'part': it
--- does not, like the stream of one migrating domain or the listing of one subtree; a domain that is
--- not in it may be alive elsewhere.
+-- scope 'host': the image holds the state of a whole host, as every image does that covers all
+-- rings and has the ring connection of domain 0, and every one without connections that covers all
+-- nodes. scope 'part': it does not, like the stream of one migrating domain, a selection from an
+-- image or the listing of one subtree; a domain that is not in it may be alive elsewhere.
 CREATE VIEW scopes AS
 SELECT i.image_id,
        CASE WHEN EXISTS (SELECT 1 FROM connections c WHERE c.image_id = i.image_id AND c.conn_type = 0 AND c.domid = 0)
+              AND EXISTS (SELECT 1 FROM stream_coverage v
+                          WHERE v.stream_id = i.stream_id AND v.kind = 'connections' AND v.root IN ('/', '/local/domain') AND v.covered = 1)
             THEN 'host'
             WHEN EXISTS (SELECT 1 FROM stream_coverage v
                          WHERE v.stream_id = i.stream_id AND v.kind = 'nodes' AND v.root = '/' AND v.covered = 1)
@@ -16,42 +18,68 @@ SELECT i.image_id,
             THEN 'host' ELSE 'part' END AS scope
 FROM image i;
 
+-- The domids that the archive names and that have no connection in an image of a whole host: such a
+-- domain is not introduced, or not yet. known: what the images say of it.
+CREATE VIEW absent_domains AS
+SELECT u.image_id, u.domid,
+       CASE WHEN EXISTS (SELECT 1 FROM nodes n WHERE n.image_id = u.image_id AND n.conn_id = 0 AND n.path = '/local/domain/' || u.domid)
+            THEN 'has a home' ELSE 'has no home' END
+       || coalesce(', ' || (SELECT 'was connected in @' || max(o.image_id)
+                            FROM image i
+                            JOIN image o ON o.series = i.series
+                              AND (coalesce(o.captured_at, o.imported_at), o.image_id) < (coalesce(i.captured_at, i.imported_at), i.image_id)
+                            JOIN connections c ON c.image_id = o.image_id AND c.conn_type = 0 AND c.domid = u.domid
+                            WHERE i.image_id = u.image_id), '') AS known
+FROM subjects u
+JOIN scopes x ON x.image_id = u.image_id AND x.scope = 'host'
+JOIN covered_kinds k ON k.image_id = u.image_id AND k.connections
+WHERE u.ring_record IS NULL AND u.domid BETWEEN 1 AND 32751;
+
 -- The details of nodes that are committed although they have a detail: a node_span is committed if
 -- it has no detail or one of these.
 CREATE VIEW committed_details AS
 SELECT d.detail_id FROM node_detail d WHERE d.conn_id = 0;
 
--- The domains that have a ring connection. Any other domain except 0 is dead if the image holds a
--- whole host.
+-- The domains that have a ring connection: they are introduced. If the image holds a whole host,
+-- any other domain except 0 is not: it is being built, or has never been introduced. A C xenstored
+-- removes the nodes of a domain that ends, and marks its entries stale; oxenstored removes both.
 CREATE VIEW live_domains AS
 SELECT c.image_id, c.domid FROM connections c WHERE c.conn_type = 0;
 
+-- The rules of the daemon that wrote each image.
+CREATE VIEW image_rules AS
+SELECT w.image_id, r.* FROM writers w JOIN daemon_rules r ON r.daemon = w.daemon;
+
 -- What xenstored accounts to a domain, entry by entry; domain_accounts sums it up. Sockets belong
--- to domain 0.
+-- to domain 0. oxenstored accounts no bytes: for it they are those of a C xenstored.
 CREATE VIEW account_entries AS
--- A committed node: 16 octets, 8 for each permission, its path and its value.
+-- A committed node: 16 octets, or 24 to 4.17, 8 for each permission, its path and its value.
 SELECT g.image_id, m.owner AS domid, 1 AS nodes,
-       16 + 2 * length(m.raw) + length(CAST(p.path AS BLOB)) + length(CAST(s.value AS BLOB)) AS bytes,
+       r.node_bytes + 2 * length(m.raw) + length(CAST(p.path AS BLOB)) + length(CAST(s.value AS BLOB)) AS bytes,
        0 AS watches, 0 AS transactions, 0 AS in_bytes, 0 AS out_bytes
 FROM image_gen g
+CROSS JOIN image_rules r ON r.image_id = g.image_id
 CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
 CROSS JOIN path p ON p.path_id = s.path_id
 CROSS JOIN permset m ON m.permset_id = s.permset_id
+WHERE r.counts_special OR NOT (p.path >= '@' AND p.path < 'A')
 UNION ALL
--- A node's name and its NUL lie in its parent's list of children. The parent's path has to be made from the node's:
--- what is left when all characters behind the last slash, and that slash, are taken away.
+-- A node's name and its NUL lie in its parent's list of children. The parent's path has to be made
+-- from the node's: what is left when all characters behind the last slash, and that slash, are
+-- taken away.
 SELECT g.image_id, m.owner, 0, length(CAST(p.path AS BLOB)) - length(CAST(pp.path AS BLOB)) + (pp.path = '/'), 0, 0, 0, 0
 FROM image_gen g
 CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-CROSS JOIN path p ON p.path_id = s.path_id AND p.path GLOB '/?*'
+CROSS JOIN path p ON p.path_id = s.path_id AND CAST(p.path AS TEXT) GLOB '/?*'
 CROSS JOIN path pp ON pp.path = coalesce(nullif(rtrim(rtrim(p.path, replace(p.path, '/', '')), '/'), ''), '/')
 CROSS JOIN node_span ps ON ps.path_id = pp.path_id AND ps.chain_id = g.chain_id
   AND g.gen >= ps.first_gen AND (ps.last_gen = 0 OR g.gen <= ps.last_gen) AND (ps.detail_id IS NULL OR ps.detail_id IN committed_details)
 CROSS JOIN permset m ON m.permset_id = ps.permset_id
 UNION ALL
--- A watch: its path, made absolute, and its token.
+-- A watch: its path, made absolute, and its token. Daemons to 4.17 account the bytes of those of
+-- sockets, but not their number; here they are counted.
 SELECT g.image_id, coalesce(c.domid, 0), 0,
        length(CAST(p.path AS BLOB)) + length(CAST(s.token AS BLOB))
        + CASE WHEN substr(p.path, 1, 1) IN ('/', '@') THEN 0 ELSE length('/local/domain/' || coalesce(c.domid, 0) || '/') END,
@@ -74,8 +102,8 @@ SELECT t.image_id, coalesce(c.domid, 0), 0, 0, 0, 1, 0, 0
 FROM transactions t
 JOIN connections c ON c.image_id = t.image_id AND c.conn_id = t.conn_id
 UNION ALL
--- A connection: the octets that wait in either direction.
-SELECT c.image_id, coalesce(c.domid, 0), 0, coalesce(length(c.in_data), 0) + coalesce(length(c.out_data), 0), 0, 0,
+-- A connection: the octets that wait for its client. Its input is not accounted.
+SELECT c.image_id, coalesce(c.domid, 0), 0, coalesce(length(c.out_data), 0), 0, 0,
        coalesce(length(c.in_data), 0), coalesce(length(c.out_data), 0)
 FROM connections c
 UNION ALL
@@ -99,36 +127,45 @@ FROM (
 WHERE e.number = 1;
 
 -- The quotas that apply to a domain: its own from DOMAIN_DATA, otherwise the host's defaults from
--- GLOBAL_QUOTA_DATA, otherwise those built into xenstored. 0: unlimited.
+-- GLOBAL_QUOTA_DATA, otherwise those built into the daemon that wrote the image. 0: unlimited.
+-- allowed: the last number that the daemon accepts.
 CREATE VIEW domain_limits AS
-SELECT d.image_id, d.domid, b.name,
-       coalesce(
-         (SELECT e.value FROM quotaset_entry e WHERE e.quotaset_id = d.quotaset_id AND e.name = b.name),
-         (SELECT e.value FROM global_quota_span q
-          JOIN quotaset_entry e ON e.quotaset_id = q.quotaset_id AND e.position < q.n_dom_quota AND e.name = b.name
-          WHERE q.chain_id = d.chain_id AND d.gen >= q.first_gen AND (q.last_gen = 0 OR d.gen <= q.last_gen) LIMIT 1),
-         b.value) AS quota
+SELECT q.image_id, q.domid, q.name, q.quota,
+       CASE WHEN q.quota > 0 AND q.name IN ('watches', 'transactions') THEN max(q.quota + r.quota_end, 1) ELSE q.quota END AS allowed
 FROM (
-  SELECT g.image_id, g.chain_id, g.gen, r.domid, r.quotaset_id
-  FROM image_gen g
-  JOIN domain_span r ON r.chain_id = g.chain_id AND g.gen >= r.first_gen AND (r.last_gen = 0 OR g.gen <= r.last_gen)
-  UNION ALL
-  SELECT g.image_id, g.chain_id, g.gen, c.domid, NULL
-  FROM image_gen g
-  JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_type = 0
-  WHERE NOT EXISTS (SELECT 1 FROM domain_span r WHERE r.chain_id = g.chain_id AND g.gen >= r.first_gen AND (r.last_gen = 0 OR g.gen <= r.last_gen)
-                      AND r.domid = c.domid)
-) d
-CROSS JOIN (SELECT 'nodes' AS name, 1000 AS value UNION ALL SELECT 'watches', 128 UNION ALL SELECT 'transactions', 10
-            UNION ALL SELECT 'outstanding', 20 UNION ALL SELECT 'memory', 2621440) b;
+  SELECT d.image_id, d.domid, b.name,
+         coalesce(
+           (SELECT e.value FROM quotaset_entry e WHERE e.quotaset_id = d.quotaset_id AND e.name = b.name),
+           (SELECT e.value FROM global_quota_span q
+            JOIN quotaset_entry e ON e.quotaset_id = q.quotaset_id AND e.position < q.n_dom_quota AND e.name = b.name
+            WHERE q.chain_id = d.chain_id AND d.gen >= q.first_gen AND (q.last_gen = 0 OR d.gen <= q.last_gen) LIMIT 1),
+           CASE WHEN b.name = 'watches' THEN d.watches ELSE b.value END) AS quota
+  FROM (
+    SELECT g.image_id, g.chain_id, g.gen, r.domid, r.quotaset_id, x.has_memory, x.watches
+    FROM image_gen g
+    JOIN image_rules x ON x.image_id = g.image_id
+    JOIN domain_span r ON r.chain_id = g.chain_id AND g.gen >= r.first_gen AND (r.last_gen = 0 OR g.gen <= r.last_gen)
+    UNION ALL
+    SELECT g.image_id, g.chain_id, g.gen, c.domid, NULL, x.has_memory, x.watches
+    FROM image_gen g
+    JOIN image_rules x ON x.image_id = g.image_id
+    JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_type = 0
+    WHERE NOT EXISTS (SELECT 1 FROM domain_span r WHERE r.chain_id = g.chain_id AND g.gen >= r.first_gen AND (r.last_gen = 0 OR g.gen <= r.last_gen)
+                        AND r.domid = c.domid)
+  ) d
+  CROSS JOIN (SELECT 'nodes' AS name, 1000 AS value UNION ALL SELECT 'watches', 128 UNION ALL SELECT 'transactions', 10
+              UNION ALL SELECT 'outstanding', 20 UNION ALL SELECT 'memory', 2621440) b
+  WHERE d.has_memory OR b.name NOT IN ('outstanding', 'memory')
+) q
+JOIN image_rules r ON r.image_id = q.image_id;
 
--- Every domain that an image names, and what it uses. state: live (it has a ring connection), dead
--- (it has none, in an image of a whole host), unknown (it has none, in a part of a host, or the
--- image does not cover connections). What the image does not cover is NULL. unique_id: 64 bits,
--- shown signed.
+-- Every domain that an image names, and what it uses. state: live (it has a ring connection),
+-- absent (it has none in an image of a whole host: it is not introduced, or not yet), unknown (it
+-- has none, in a part of a host, or the image does not cover connections). What the image does not
+-- cover is NULL. unique_id: 64 bits, shown signed.
 CREATE VIEW domain_usage AS
 SELECT a.image_id, a.domid,
-       CASE WHEN a.domid = 0 OR c.conn_id IS NOT NULL THEN 'live' WHEN x.scope = 'host' AND k.connections THEN 'dead' ELSE 'unknown' END AS state,
+       CASE WHEN a.domid = 0 OR c.conn_id IS NOT NULL THEN 'live' WHEN x.scope = 'host' AND k.connections THEN 'absent' ELSE 'unknown' END AS state,
        (SELECT n.value FROM nodes n WHERE n.image_id = a.image_id AND n.path = '/local/domain/' || a.domid || '/name'
           AND n.conn_id = 0) AS name,
        (SELECT substr(n.value, length('/vm/') + 1) FROM nodes n

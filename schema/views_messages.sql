@@ -87,46 +87,52 @@ CREATE VIEW messages AS
 SELECT m.image_id, m.conn_id, m.direction, m.position,
        coalesce((SELECT t.type FROM message_types t WHERE t.type_number = m.type_number), CAST(m.type_number AS TEXT)) AS type,
        m.req_id, m.tx_id, m.length,
-       CASE WHEN m.is_rest THEN substr(m.data, 1, m.skip) ELSE substr(m.data, m."offset" + 17, min(coalesce(m.length, 0), length(m.data))) END AS payload,
-       NOT m.is_rest AND m.length IS NOT NULL AND m."offset" + 16 + m.length <= length(m.data) AS complete,
+       CASE WHEN m.is_rest THEN m.bytes ELSE substr(m.bytes, 17) END AS payload,
+       NOT m.is_rest AND m.length IS NOT NULL AND 16 + m.length <= length(m.bytes) AS complete,
        m.type_number, m."offset", m.record_id, m.record_id AS rowid
 FROM (
-  SELECT o.*,
+  SELECT piece.image_id, piece.record_id, piece.conn_id, piece.direction, piece.position, piece."offset", piece.is_rest, piece.bytes,
          -- The numbers of the header, where it is long enough to hold them.
-         CASE WHEN NOT o.is_rest AND length(o.data) - o."offset" >= 4 THEN
-                ((instr(z.octets, substr(o.data, o."offset" + 0 + 1, 1)) - 1) << abs(o.turn - 0))
-              + ((instr(z.octets, substr(o.data, o."offset" + 0 + 2, 1)) - 1) << abs(o.turn - 8))
-              + ((instr(z.octets, substr(o.data, o."offset" + 0 + 3, 1)) - 1) << abs(o.turn - 16))
-              + ((instr(z.octets, substr(o.data, o."offset" + 0 + 4, 1)) - 1) << abs(o.turn - 24)) END AS type_number,
-         CASE WHEN NOT o.is_rest AND length(o.data) - o."offset" >= 8 THEN
-                ((instr(z.octets, substr(o.data, o."offset" + 4 + 1, 1)) - 1) << abs(o.turn - 0))
-              + ((instr(z.octets, substr(o.data, o."offset" + 4 + 2, 1)) - 1) << abs(o.turn - 8))
-              + ((instr(z.octets, substr(o.data, o."offset" + 4 + 3, 1)) - 1) << abs(o.turn - 16))
-              + ((instr(z.octets, substr(o.data, o."offset" + 4 + 4, 1)) - 1) << abs(o.turn - 24)) END AS req_id,
-         CASE WHEN NOT o.is_rest AND length(o.data) - o."offset" >= 12 THEN
-                ((instr(z.octets, substr(o.data, o."offset" + 8 + 1, 1)) - 1) << abs(o.turn - 0))
-              + ((instr(z.octets, substr(o.data, o."offset" + 8 + 2, 1)) - 1) << abs(o.turn - 8))
-              + ((instr(z.octets, substr(o.data, o."offset" + 8 + 3, 1)) - 1) << abs(o.turn - 16))
-              + ((instr(z.octets, substr(o.data, o."offset" + 8 + 4, 1)) - 1) << abs(o.turn - 24)) END AS tx_id,
-         CASE WHEN NOT o.is_rest AND length(o.data) - o."offset" >= 16 THEN
-                ((instr(z.octets, substr(o.data, o."offset" + 12 + 1, 1)) - 1) << abs(o.turn - 0))
-              + ((instr(z.octets, substr(o.data, o."offset" + 12 + 2, 1)) - 1) << abs(o.turn - 8))
-              + ((instr(z.octets, substr(o.data, o."offset" + 12 + 3, 1)) - 1) << abs(o.turn - 16))
-              + ((instr(z.octets, substr(o.data, o."offset" + 12 + 4, 1)) - 1) << abs(o.turn - 24)) END AS length
+         CASE WHEN NOT piece.is_rest AND length(piece.bytes) >= 4 THEN
+                ((instr(z.octets, substr(piece.bytes, 1, 1)) - 1) << abs(piece.turn - 0))
+              + ((instr(z.octets, substr(piece.bytes, 2, 1)) - 1) << abs(piece.turn - 8))
+              + ((instr(z.octets, substr(piece.bytes, 3, 1)) - 1) << abs(piece.turn - 16))
+              + ((instr(z.octets, substr(piece.bytes, 4, 1)) - 1) << abs(piece.turn - 24)) END AS type_number,
+         CASE WHEN NOT piece.is_rest AND length(piece.bytes) >= 8 THEN
+                ((instr(z.octets, substr(piece.bytes, 5, 1)) - 1) << abs(piece.turn - 0))
+              + ((instr(z.octets, substr(piece.bytes, 6, 1)) - 1) << abs(piece.turn - 8))
+              + ((instr(z.octets, substr(piece.bytes, 7, 1)) - 1) << abs(piece.turn - 16))
+              + ((instr(z.octets, substr(piece.bytes, 8, 1)) - 1) << abs(piece.turn - 24)) END AS req_id,
+         CASE WHEN NOT piece.is_rest AND length(piece.bytes) >= 12 THEN
+                ((instr(z.octets, substr(piece.bytes, 9, 1)) - 1) << abs(piece.turn - 0))
+              + ((instr(z.octets, substr(piece.bytes, 10, 1)) - 1) << abs(piece.turn - 8))
+              + ((instr(z.octets, substr(piece.bytes, 11, 1)) - 1) << abs(piece.turn - 16))
+              + ((instr(z.octets, substr(piece.bytes, 12, 1)) - 1) << abs(piece.turn - 24)) END AS tx_id,
+         CASE WHEN NOT piece.is_rest AND length(piece.bytes) >= 16 THEN
+                ((instr(z.octets, substr(piece.bytes, 13, 1)) - 1) << abs(piece.turn - 0))
+              + ((instr(z.octets, substr(piece.bytes, 14, 1)) - 1) << abs(piece.turn - 8))
+              + ((instr(z.octets, substr(piece.bytes, 15, 1)) - 1) << abs(piece.turn - 16))
+              + ((instr(z.octets, substr(piece.bytes, 16, 1)) - 1) << abs(piece.turn - 24)) END AS length
   FROM (
-    SELECT b.*, d5.digit * 100000 + d4.digit * 10000 + d3.digit * 1000 + d2.digit * 100 + d1.digit * 10 + d0.digit AS position,
-           CAST(substr(b.offsets, (d5.digit * 100000 + d4.digit * 10000 + d3.digit * 1000 + d2.digit * 100 + d1.digit * 10 + d0.digit) * 10 + 1, 10)
-                AS INTEGER) AS "offset",
-           b.skip > 0 AND d5.digit + d4.digit + d3.digit + d2.digit + d1.digit + d0.digit = 0 AS is_rest
-    FROM message_buffers b
-    -- The positions 0 to as many as there are messages, digit by digit, without a loop over what is not there.
-    CROSS JOIN digits d5 ON d5.digit * 1000000 < length(b.offsets)
-    CROSS JOIN digits d4 ON d5.digit * 1000000 + d4.digit * 100000 < length(b.offsets)
-    CROSS JOIN digits d3 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 < length(b.offsets)
-    CROSS JOIN digits d2 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 + d2.digit * 1000 < length(b.offsets)
-    CROSS JOIN digits d1 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 + d2.digit * 1000 + d1.digit * 100 < length(b.offsets)
-    CROSS JOIN digits d0 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 + d2.digit * 1000 + d1.digit * 100
-      + d0.digit * 10 < length(b.offsets)
-  ) o
+    -- A message goes on to the offset of the next one. DISTINCT, here and below, drops nothing: it
+    -- makes SQLite compute the columns once, not at each of their uses.
+    SELECT DISTINCT o.image_id, o.record_id, o.conn_id, o.direction, o.turn, o.position, o."offset",
+           o.skip > 0 AND o.position = 0 AS is_rest,
+           CASE WHEN o.next = '' THEN substr(o.data, o."offset" + 1) ELSE substr(o.data, o."offset" + 1, CAST(o.next AS INTEGER) - o."offset") END AS bytes
+    FROM (
+      SELECT b.*, d5.digit * 100000 + d4.digit * 10000 + d3.digit * 1000 + d2.digit * 100 + d1.digit * 10 + d0.digit AS position,
+             CAST(substr(b.offsets, (d5.digit * 100000 + d4.digit * 10000 + d3.digit * 1000 + d2.digit * 100 + d1.digit * 10 + d0.digit) * 10 + 1, 10) AS INTEGER) AS "offset",
+             substr(b.offsets, (d5.digit * 100000 + d4.digit * 10000 + d3.digit * 1000 + d2.digit * 100 + d1.digit * 10 + d0.digit) * 10 + 11, 10) AS next
+      FROM (SELECT DISTINCT * FROM message_buffers) b
+      -- The positions 0 to as many as there are messages, digit by digit, without a loop over what is not there.
+      CROSS JOIN digits d5 ON d5.digit * 1000000 < length(b.offsets)
+      CROSS JOIN digits d4 ON d5.digit * 1000000 + d4.digit * 100000 < length(b.offsets)
+      CROSS JOIN digits d3 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 < length(b.offsets)
+      CROSS JOIN digits d2 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 + d2.digit * 1000 < length(b.offsets)
+      CROSS JOIN digits d1 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 + d2.digit * 1000 + d1.digit * 100 < length(b.offsets)
+      CROSS JOIN digits d0 ON d5.digit * 1000000 + d4.digit * 100000 + d3.digit * 10000 + d2.digit * 1000 + d1.digit * 100
+        + d0.digit * 10 < length(b.offsets)
+    ) o
+  ) piece
   CROSS JOIN octet_table z
 ) m;

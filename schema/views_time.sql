@@ -22,7 +22,7 @@ SELECT i.image_id,
        EXISTS (SELECT 1 FROM stream_coverage v
                WHERE v.stream_id = i.stream_id AND v.kind = 'nodes' AND v.root = '/' AND v.includes_root = 1 AND v.covered = 1)
        AND NOT EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'nodes' AND v.root <> '/') AS covers_tree,
-       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'connections' AND v.covered = 1) AS covers_rings
+       EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'connections' AND v.root IN ('/', '/local/domain') AND v.covered = 1) AS covers_rings
 FROM image i;
 
 -- The table series_step as it follows from the observations.
@@ -180,7 +180,7 @@ FROM node_detail d;
 
 -- What changed between any two images, node by node: change is added, removed or changed. A node is
 -- added or removed only if the image without it covers its path, and changed only in what both
--- images know. Select by both ids.
+-- images know. Of several nodes with one path the last counts. Select by both ids.
 CREATE VIEW node_changes AS
 SELECT c.before_id, c.after_id, c.change, c.path, c.old_value, c.new_value, c.old_owner, c.new_owner, c.old_perms, c.new_perms, c.path_id AS rowid
 FROM (
@@ -197,19 +197,31 @@ FROM (
   CROSS JOIN image_gen b
   CROSS JOIN node_span s ON s.chain_id = b.chain_id AND b.gen >= s.first_gen AND (s.last_gen = 0 OR b.gen <= s.last_gen)
     AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-    AND NOT (a.chain_id = b.chain_id AND a.gen >= s.first_gen AND (s.last_gen = 0 OR a.gen <= s.last_gen))
+    AND NOT (a.chain_id = b.chain_id AND a.gen >= s.first_gen AND (s.last_gen = 0 OR a.gen <= s.last_gen)
+             AND NOT a.is_repeating)
+    AND (NOT b.is_repeating
+         OR NOT EXISTS (SELECT 1 FROM node_span l
+                        WHERE l.chain_id = s.chain_id AND l.path_id = s.path_id AND l.ord > s.ord
+                          AND b.gen >= l.first_gen AND (l.last_gen = 0 OR b.gen <= l.last_gen)
+                          AND (l.detail_id IS NULL OR l.detail_id IN committed_details)))
   CROSS JOIN path p ON p.path_id = s.path_id
   CROSS JOIN permset m ON m.permset_id = s.permset_id
   LEFT JOIN node_span o ON o.path_id = s.path_id AND o.chain_id = a.chain_id AND a.gen >= o.first_gen AND (o.last_gen = 0 OR a.gen <= o.last_gen)
     AND (o.detail_id IS NULL OR o.detail_id IN committed_details)
+    AND (NOT a.is_repeating
+         OR NOT EXISTS (SELECT 1 FROM node_span l
+                        WHERE l.chain_id = o.chain_id AND l.path_id = o.path_id AND l.ord > o.ord
+                          AND a.gen >= l.first_gen AND (l.last_gen = 0 OR a.gen <= l.last_gen)
+                          AND (l.detail_id IS NULL OR l.detail_id IN committed_details)))
   LEFT JOIN permset om ON om.permset_id = o.permset_id
   WHERE CASE
-    WHEN NOT (a.is_listing OR b.is_listing) THEN o.value IS NOT s.value OR o.permset_id IS NOT s.permset_id
     WHEN o.path_id IS NULL
-    THEN (SELECT r.covered FROM node_areas r
+    THEN NOT a.is_part
+      OR (SELECT r.covered FROM node_areas r
           WHERE r.image_id = a.image_id
             AND (CAST(p.path AS TEXT) = r.top OR substr(CAST(p.path AS TEXT), 1, length(r.below)) = r.below AND CAST(p.path AS TEXT) <> r.below)
           ORDER BY length(r.below) DESC LIMIT 1)
+    WHEN NOT (a.is_listing OR b.is_listing) THEN o.value IS NOT s.value OR o.permset_id IS NOT s.permset_id
     ELSE
       -- A listing does not show which entries are stale.
       om.perms <> '' AND m.perms <> '' AND replace(om.perms, ':stale', '') <> replace(m.perms, ':stale', '')
@@ -232,12 +244,17 @@ FROM (
   CROSS JOIN node_span s ON s.chain_id = a.chain_id AND a.gen >= s.first_gen AND (s.last_gen = 0 OR a.gen <= s.last_gen)
     AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
     AND NOT (a.chain_id = b.chain_id AND b.gen >= s.first_gen AND (s.last_gen = 0 OR b.gen <= s.last_gen))
+    AND (NOT a.is_repeating
+         OR NOT EXISTS (SELECT 1 FROM node_span l
+                        WHERE l.chain_id = s.chain_id AND l.path_id = s.path_id AND l.ord > s.ord
+                          AND a.gen >= l.first_gen AND (l.last_gen = 0 OR a.gen <= l.last_gen)
+                          AND (l.detail_id IS NULL OR l.detail_id IN committed_details)))
   CROSS JOIN path p ON p.path_id = s.path_id
   CROSS JOIN permset m ON m.permset_id = s.permset_id
   WHERE NOT EXISTS (SELECT 1 FROM node_span o WHERE o.path_id = s.path_id AND o.chain_id = b.chain_id
                       AND b.gen >= o.first_gen AND (o.last_gen = 0 OR b.gen <= o.last_gen)
                         AND (o.detail_id IS NULL OR o.detail_id IN committed_details))
-    AND (NOT (a.is_listing OR b.is_listing)
+    AND (NOT b.is_part
          OR (SELECT r.covered FROM node_areas r
              WHERE r.image_id = b.image_id
                AND (CAST(p.path AS TEXT) = r.top OR substr(CAST(p.path AS TEXT), 1, length(r.below)) = r.below AND CAST(p.path AS TEXT) <> r.below)

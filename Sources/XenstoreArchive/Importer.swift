@@ -81,6 +81,7 @@ public struct Importer {
             case nil: break
             }
             let known = try knownStream(image)
+            if let known, image.isRestricted { try restrict(known, to: image.coverage) }
             let streamID = try known ?? storeStream(image, series: label.series, ahead: readAhead?.tip(database))
             let imageID = try insertImage(streamID, label)
             try CustodyLog(database).append(provenance, image: archive.image(id: imageID), by: custodian)
@@ -215,23 +216,18 @@ public struct Importer {
         try insert.bind(17, image.root.source.rawValue)
         try insert.run()
         let streamID = database.lastInsertID
-        try insertCoverage(image.coverage, streamID)
+        try CoverageRows(database).replace(streamID, with: image.coverage)
         try insertFindings(image.findings, streamID)
         try Proof(database).prove(streamID, placement, image)
         return streamID
     }
 
-    private func insertCoverage(_ coverage: Coverage, _ streamID: Int64) throws {
-        let insert = try database.prepare(
-            "INSERT INTO stream_coverage (stream_id, kind, root, includes_root, covered) VALUES (?, ?, ?, ?, ?)")
-        for area in coverage.areas {
-            try insert.bind(1, streamID)
-            try insert.bind(2, area.kind.rawValue)
-            try insert.bindTextOrBlob(3, area.root)
-            try insert.bind(4, area.includesRoot ? 1 : 0)
-            try insert.bind(5, area.isCovered ? 1 : 0)
-            try insert.run()
-        }
+    /// Stores that a stream covers less than its bytes show: it was made from a part of an image.
+    private func restrict(_ streamID: Int64, to coverage: Coverage) throws {
+        let stored = try ArchivedStream.load(database, streamID: streamID).coverage
+        guard stored.lacksSomething(of: coverage) || coverage.lacksSomething(of: stored) else { return }
+        try CoverageRows(database).replace(streamID, with: stored.intersection(coverage))
+        try SeriesSteps(database).computeAll()
     }
 
     func insertFindings(_ findings: [Finding], _ streamID: Int64) throws {

@@ -7,7 +7,8 @@ import Musl
 /// Removes images from an archive permanently.
 ///
 /// Everything that only the image used is removed with it, and its bytes are erased from the file
-/// and from SQLite's journal. The custody log keeps its label and the fact that it was removed.
+/// and from SQLite's journal. The custody log keeps its label, its hash, and the fact that it was
+/// removed; the arguments, sources and notes of its entries are blanked.
 public struct Remover {
     private let archive: Archive
 
@@ -44,7 +45,7 @@ public struct Remover {
                 progress(.deleting)
                 var chains: Set<Int64> = []
                 for image in images {
-                    try CustodyLog(database).append(Provenance(.remove, note: note), image: image, by: custodian)
+                    try log(image, note, custodian)
                     try OriginLogs(database).blank(image.imageID)
                     try remove(image)
                     chains.insert(image.stream.chainID)
@@ -62,6 +63,14 @@ public struct Remover {
     /// - Throws: `ArchiveError` if the file cannot be cleared.
     public func clear() throws {
         try alone(clearFile)
+    }
+
+    /// Blanks what the image brought into the custody log, and adds the entry of its removal.
+    private func log(_ image: ArchivedImage, _ note: String?, _ custodian: Custodian) throws {
+        let log = CustodyLog(database)
+        let blanks = try CustodyBlanking(database).blank(image.imageID, by: log.nextEntryID())
+        let provenance = Provenance(.remove, source: CustodyBlank.source(blanks), note: note)
+        try log.append(provenance, image: image, by: custodian)
     }
 
     // MARK: Rows

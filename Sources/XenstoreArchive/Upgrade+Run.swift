@@ -13,12 +13,31 @@ extension Upgrade {
         }
         let backup = try Backup.make(database, version: version)
         try Migration.run(database)
-        try SeriesSteps(database).computeAll()
         try CustodyLog(database).appendFoundImages(from: version)
         let streams = try database.prepare("SELECT stream_id FROM stream ORDER BY stream_id")
         while try streams.step() {
-            try ArchivedStream.load(database, streamID: streams.integer(0)).encode(database) { _ in }
+            let stream = try ArchivedStream.load(database, streamID: streams.integer(0))
+            if version < restrictedCoverage, !stream.format.layout.isText {
+                try restrictCoverage(stream, database)
+            } else {
+                try stream.encode(database) { _ in }
+            }
         }
+        try SeriesSteps(database).computeAll()
         return Upgrade(from: version, to: ArchiveSQL.schemaVersion, backup: backup)
+    }
+
+    /// Before this version, a damaged stream and a part of a host counted as a whole host.
+    private static let restrictedCoverage = 8
+
+    /// Stores what a stream covers, as far as its bytes show it; they are proved on the way.
+    private static func restrictCoverage(_ stream: ArchivedStream, _ database: Database) throws {
+        let coverage = try stream.withBytes(database) { bytes in
+            ScannedImage(
+                salvaging: bytes, layout: stream.format.layout, root: stream.root,
+                readsFormerNodes: stream.isSalvaged
+            ).coverage
+        }
+        try CoverageRows(database).replace(stream.streamID, with: coverage)
     }
 }

@@ -30,6 +30,8 @@ public struct Verifier {
         public let custodyHead: String?
         /// The number of entries of the custody log.
         public let entryCount: Int
+        /// The number of entries from which removals have blanked what their images brought.
+        public let blankedCount: Int
         /// Whether each expected value matches the digest or the hash of any entry; nil if none was
         /// given.
         public let isAsExpected: Bool?
@@ -68,6 +70,7 @@ public struct Verifier {
         }
         return Summary(
             digest: digest, custodyHead: hashes.last, entryCount: hashes.count,
+            blankedCount: custody?.blankedCount ?? 0,
             isAsExpected: expected.isEmpty ? nil : unmatched.isEmpty)
     }
 

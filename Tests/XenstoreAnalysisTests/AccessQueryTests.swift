@@ -29,9 +29,9 @@ import XenstoreStream
         try finds(
             "write_outside_home", bodies,
             [
-                "NULL|both|default b0|/tool/open|b0,n7", "5|both|owner n5|/tool/owned|n5",
-                "6|both|owner of its target, n5|/tool/owned|n5",
-                "7|both|owner n7|/local/domain/70/other|n7", "7|w|entry w7|/tool/entry|n0,w7",
+                "NULL|both|default b0|/tool/open|b0,n7", "5|both|owner|/tool/owned|n5",
+                "6|both|owner is its target, 5|/tool/owned|n5",
+                "7|both|owner|/local/domain/70/other|n7", "7|w|entry w7|/tool/entry|n0,w7",
             ])
         try findsNothing("write_outside_home", Host.healthy + stubdom)
     }
@@ -81,12 +81,19 @@ import XenstoreStream
             pendingNode(2, tx: 1, "/p", "", "n5"),
         ]
         try finds(
-            "access", bodies, ["domid": "5"], ["/a|both|owner|n5", "/b|none|entry n5|r0,n5", "/c|none|default n0|n0"])
-        try finds("access", bodies, ["domid": "5", "path": "/b"], ["/b|none|entry n5|r0,n5"])
+            "access", bodies, ["domid": "5"],
+            [
+                "/a|both|yes|yes|owner|n5|c-4.18", "/b|none|no|no|entry n5|r0,n5|c-4.18",
+                "/c|none|no|no|default n0|n0|c-4.18",
+            ])
+        try finds("access", bodies, ["domid": "5", "path": "/b"], ["/b|none|no|no|entry n5|r0,n5|c-4.18"])
         // A domain that nothing in the archive names.
         try finds(
             "access", bodies, ["domid": "4711"],
-            ["/a|none|default n5|n5", "/b|r|default r0|r0,n5", "/c|none|default n0|n0"])
+            [
+                "/a|none|no|no|default n5|n5|c-4.18", "/b|r|no|no|default r0|r0,n5|c-4.18",
+                "/c|none|no|no|default n0|n0|c-4.18",
+            ])
         try findsNothing("access", bodies, ["domid": "5", "path": "/nowhere"])
     }
 
@@ -106,9 +113,10 @@ import XenstoreStream
             Host.healthy + [
                 node("/libxl/5/owned", "", "n5"), node("/vm/x", "", "n0,w5"), node("/tool/x", "", "b0"),
                 node("/tool/y", "", "n0,r5,b6:stale"),
-                node("/libxlish", "", "n5"), node("/tool/z", "", "n5:stale"),
+                node("/libxlish", "", "n5"), node("/tool/z", "", "n0:stale"),
+                node("/vm/shadowed", "", "n0,r5,w5"), node("/vm/later", "", "n0,w9"),
             ]
-        try finds("trusted_trees", bodies, ["/libxl/5/owned|n5", "/tool/x|b0", "/vm/x|n0,w5"])
+        try finds("trusted_trees", bodies, ["/libxl/5/owned|n5", "/tool/x|b0", "/vm/later|n0,w9", "/vm/x|n0,w5"])
         try findsNothing(
             "trusted_trees", Host.healthy + [node("/tool/y", "", "r0,r5,b6:stale"), node("/elsewhere", "", "b5")])
     }

@@ -26,14 +26,15 @@ import XenstoreStream
         ("r0", 5, "r|default r0"), ("b0", 4, "both|default b0"), ("n0,r4", 5, "none|default n0"),
         ("n0,r3", 5, "none|default n0"),
         ("n0,b5:stale", 5, "none|default n0; stale b5 ignored"), ("r0,b5:stale", 5, "r|default r0; stale b5 ignored"),
-        ("n0,b5:stale,r5", 5, "r|entry r5; stale b5 ignored"), ("n5:stale", 5, "none|default n5; stale n5 ignored"),
-        ("w5:stale,r3", 3, "r|entry r3"), ("n0,b3:stale", 4, "none|default n0; stale b3 ignored"),
+        ("n0,b5:stale,r5", 5, "r|entry r5; stale b5 ignored"), ("n5:stale", 5, "both|owner, though marked stale"),
+        ("n3:stale", 4, "both|owner is its target, 3, though marked stale"), ("w5:stale,r3", 3, "r|entry r3"),
+        ("n0,b3:stale", 4, "none|default n0; stale b3 ignored"),
     ])
     func accessFollowsTheRules(_ perms: String, _ domid: Int, _ expected: String) throws {
         #expect(try row(perms, domid) == expected)
     }
 
-    @Test func aDomainThatNobodyNamesHasTheDefault() throws {
+    @Test func aDomainThatNoEntryNamesHasTheDefault() throws {
         let answers = try QueryAnswers()
         let image = try answers.store([ring(1, of: 0), node("/a", "", "r0,b7"), node("/b", "", "n0")])
         #expect(
@@ -47,14 +48,63 @@ import XenstoreStream
                 == ["both"])
     }
 
+    private func row(_ text: [String], _ domid: Int, _ path: String, restored: Int = 0) throws -> [String] {
+        let answers = try QueryAnswers()
+        let lines = ["$xenstored-dump-format", "global,3", "evtchn-dev,5,3"] + text
+        let image = try ScannedImage(bytes: Array(lines.map { $0 + "\n" }.joined().utf8))
+        let id = try Importer(answers.archive).store(image, label: ImageLabel(name: "text")).imageID
+        return try answers.rows(
+            sql: """
+                SELECT access, set_perms, reason FROM access_by_daemon
+                WHERE image_id = \(id) AND daemon = 'oxenstored' AND restored = \(restored) AND domid = \(domid)
+                  AND path = '\(path)'
+                """)
+    }
+
+    private func store(_ path: String, _ perms: String) -> String {
+        func hex(_ text: String) -> String {
+            text.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        }
+        return "store,\(hex(path)),\(hex(perms.replacing(",", with: "\0"))),"
+    }
+
+    /// The text of oxenstored has no targets; the home of a stub domain shows that it has one.
+    @Test func whatAnUnknownTargetMayAddIsUnknown() throws {
+        let text = [
+            "dom,0,0,2,3", "dom,1,1,1,4", "dom,2,2,1,5", store("/", "n0"), store("/local", "n0"),
+            store("/local/domain", "n0"), store("/local/domain/2", "n2"), store("/local/domain/2/target", "n0,r2"),
+            store("/a", "n1"), store("/b", "n0,b2"), store("/@releaseDomain", "n0,r2"),
+        ]
+        let unknown = "; the image does not show its target"
+        #expect(try row(text, 2, "/a") == ["NULL|NULL|default n1\(unknown)"])
+        #expect(try row(text, 2, "/local/domain/2/target") == ["NULL|NULL|entry r2\(unknown)"])
+        #expect(try row(text, 2, "/b") == ["both|NULL|entry b2"])
+        #expect(try row(text, 2, "/local/domain/2") == ["both|1|owner"])
+        #expect(try row(text, 2, "/@releaseDomain") == ["r|NULL|entry r2\(unknown)"])
+        // Without such a node there is no target.
+        #expect(try row(text, 1, "/b") == ["none|0|default n0"])
+        // A restore of the text brings none back.
+        #expect(try row(text, 2, "/a", restored: 1) == ["none|0|default n1"])
+    }
+
+    @Test func aStubDomainInAListingHasAnUnknownTarget() throws {
+        let answers = try QueryAnswers()
+        let id = try answers.storeListing(["/local/domain/2/target = \"1\"   (n0,r2)", "/a = \"\"   (n1)"])
+        func access(_ domid: Int) throws -> [String] {
+            try answers.rows(
+                sql: "SELECT access FROM access WHERE image_id = \(id) AND domid = \(domid) AND path = '/a'")
+        }
+        #expect(try access(2) == ["NULL"])
+        #expect(try access(1) == ["both"])
+    }
+
     /// The rules again, written as simply as possible.
     private func access(_ perms: [Permission], _ domid: UInt16, target: UInt16?) -> String {
-        func names(_ entry: Permission) -> Bool {
-            entry.flags & 1 == 0 && (entry.domid == domid || entry.domid == target)
-        }
+        func isMeant(_ entry: Permission) -> Bool { entry.domid == domid || entry.domid == target }
+        func names(_ entry: Permission) -> Bool { entry.flags & 1 == 0 && isMeant(entry) }
         func text(_ perm: UInt8) -> String { ["r": "r", "w": "w", "b": "both"][String(UnicodeScalar(perm))] ?? "none" }
         guard domid != 0, let owner = perms.first else { return domid == 0 ? "both" : "none" }
-        if names(owner) { return "both" }
+        if isMeant(owner) { return "both" }
         for entry in perms.dropFirst() where names(entry) { return text(entry.perm) }
         return text(owner.perm)
     }
@@ -104,7 +154,9 @@ import XenstoreStream
                 WHERE t.image_id = \(image) AND t.domid = \(domid) ORDER BY n.path
                 """)
         let expected = lists.enumerated().compactMap { index, list -> String? in
-            let names = list.contains { $0.flags & 1 == 0 && ($0.domid == domid || $0.domid == targets[domid]) }
+            let names = list.enumerated().contains { position, entry in
+                (position == 0 || entry.flags & 1 == 0) && (entry.domid == domid || entry.domid == targets[domid])
+            }
             let right = access(list, domid, target: targets[domid])
             return names && right != "none" ? "/n\(100 + index)|\(right)" : nil
         }

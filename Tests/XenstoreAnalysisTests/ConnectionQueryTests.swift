@@ -67,8 +67,8 @@ import XenstoreStream
         try finds(
             "watch_unreadable", bodies,
             [
-                "5|/secret|a|none|default n0", "5|/written|b|w|default w0", "5|@introduceDomain|e|none|default n0",
-                "5|data/hidden|f|none|default n0",
+                "5|/secret|a|none|default n0|not sent", "5|/written|b|w|default w0|not sent",
+                "5|@introduceDomain|e|none|default n0|not sent", "5|data/hidden|f|none|default n0|sent",
             ])
         try findsNothing("watch_unreadable", Host.healthy + [watch(2, "/open", "c"), node("/open", "", "r0")])
     }

@@ -117,7 +117,7 @@ import XenstoreStream
         } else {
             #expect(stream.kinds.isSubset(of: [.order, .padding]), "\(stream.alterations.lines)")
             let diff = try Diff(Images.fixture(name), Images.source(stream.image.bytes))
-            #expect(diff.changes.isEmpty)
+            #expect(diff.changes.allSatisfy { [.order, .residue].contains($0.kind) })
         }
         let again = try Rebuild().run(Images.source(stream.image.bytes))
         #expect(again.image.bytes == stream.image.bytes && again.alterations.all.isEmpty)

@@ -130,13 +130,19 @@ import XenstoreStream
         #expect(diff.omissions.first == .kinds([.stale, .transactions, .pending], missing: .new))
     }
 
-    /// What two streams say is compared as it is, even if only one layout has a record for it.
-    @Test func streamsOfTwoLayoutsLeaveNothingOut() throws {
+    /// A v1 stream cannot have quotas, unless it has some: the document has them since 2022.
+    @Test func whatALayoutCannotHoldIsNoDifference() throws {
+        let quotas = [Host.guest(1, 0), node("/", "", "n0"), domain(5, features: 1, ["nodes": 3])]
         let v1 = try Images.make([Host.guest(1, 0), node("/", "", "n0")])
-        let v2 = try Images.make(
-            [Host.guest(1, 0), node("/", "", "n0"), .domain(DomainData(domid: 5, features: 0, quotas: []))], .v2)
-        #expect(try Diff(v1, v2).changes.map(\.kind) == [.header, .domain])
-        #expect(try Diff(v1, v2).omissions.isEmpty)
+        let v2 = try Images.make(quotas, .v2)
+        for diff in [try Diff(v1, v2), try Diff(v2, v1)] { #expect(diff.changes.map(\.kind) == [.header]) }
+        #expect(try Diff(v1, v2).omissions == [.kinds([.quotas], missing: .old)])
+        #expect(try Diff(v2, v1).omissions == [.kinds([.quotas], missing: .new)])
+        let other = try Images.make(quotas)
+        #expect(try Diff(other, v2).changes.map(\.kind) == [.header])
+        #expect(try Diff(other, v2).omissions.isEmpty)
+        let more = try Images.make(quotas + [domain(6)])
+        #expect(try Diff(more, v2).changes.map(\.kind) == [.header, .domain])
     }
 
     @Test func linesThatAreNoNodesAreNoDifference() throws {

@@ -34,7 +34,8 @@ import XenstoreStream
             var random = SeededGenerator(seed: seed)
             let diff = try Diff(
                 try Images.make(old.shuffled(using: &random)), try Images.make(new.shuffled(using: &random)))
-            #expect(diff.lines == expected, "seed \(seed)")
+            // The order of the records itself is a change.
+            #expect(diff.lines.filter { !$0.hasPrefix("changed order") } == expected, "seed \(seed)")
         }
     }
 }

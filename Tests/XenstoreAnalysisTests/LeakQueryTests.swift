@@ -3,24 +3,36 @@ import XenstoreStream
 
 /// The queries of the group leaks.
 @Suite struct LeakQueryTests {
-    @Test func deadGranteeShowsWhomAnEntryNamesThatIsGone() throws {
+    @Test func deadGranteeShowsWhomAnEntryNamesThatIsNotIntroduced() throws {
         let nodes = [
             node("/a", "", "n0,r5"), node("/b", "", "n0,r6,w0"), node("/c", "", "n0,w7:stale"), node("/d", "", "n6"),
             pendingNode(2, tx: 1, "/p", "", "n0,r8"), node("/any", "", "n0,r32757"),
         ]
-        try finds("dead_grantee", [ring(1, of: 0), ring(2, of: 5)] + nodes, ["6|r|/b"])
+        try finds("dead_grantee", [ring(1, of: 0), ring(2, of: 5)] + nodes, ["6|r|/b|has no home"])
         try findsNothing("dead_grantee", [ring(2, of: 5)] + nodes)
         try findsNothing("dead_grantee", [ring(1, of: 0), ring(2, of: 5), ring(3, of: 6)] + nodes)
     }
 
-    @Test func deadOwnerShowsNodesWhoseOwnerIsGone() throws {
+    @Test func deadOwnerShowsNodesWhoseOwnerIsNotIntroduced() throws {
         let nodes = [
             node("/a", "1", "n5"), node("/c", "2", "n6,r5"), node("/b", "3", "b6"), node("/d", "4", "n0,r6"),
             pendingNode(2, tx: 1, "/p", "", "n8"),
         ]
-        try finds("dead_owner", [ring(1, of: 0), ring(2, of: 5)] + nodes, ["6|/b|3|b6", "6|/c|2|n6,r5"])
+        try finds(
+            "dead_owner", [ring(1, of: 0), ring(2, of: 5)] + nodes,
+            ["6|/b|3|b6|has no home", "6|/c|2|n6,r5|has no home"])
         try findsNothing("dead_owner", [ring(2, of: 5)] + nodes)
         try findsNothing("dead_owner", [ring(1, of: 0), ring(2, of: 5), ring(3, of: 6)] + nodes)
+    }
+
+    @Test func whatTheImagesSayOfAnAbsentDomainIsShown() throws {
+        let answers = try QueryAnswers()
+        try answers.store([ring(1, of: 0), ring(2, of: 6)], at: "2026-01-01T00:00:00Z")
+        let bodies = [ring(1, of: 0), node("/a", "", "n6,r7"), node("/local/domain/7")]
+        let image = try answers.store(bodies, at: "2026-01-02T00:00:00Z")
+        #expect(
+            try answers.rows("dead_owner", ["image_id": image]) == ["6|/a||n6,r7|has no home, was connected in @1"])
+        #expect(try answers.rows("dead_grantee", ["image_id": image]) == ["7|r|/a|has a home"])
     }
 
     @Test func stalePermsShowsOwnersAndEntries() throws {

@@ -1,3 +1,4 @@
+import TestSupport
 import XenstoreStream
 
 /// The simplest possible comparison of two images, as a reference for `Diff`: a dictionary of the
@@ -9,18 +10,27 @@ struct PlainDiff {
         var attributes: [String: String]
         /// A quota of a domain counts only if both images have that domain.
         var quotaOf: UInt16?
+        /// The place in the image, and what no field explains; nil for a quota.
+        var record: Record?
     }
 
     private(set) var lines: [String] = []
 
-    init(_ old: [RecordBody], _ oldLayout: Layout, _ new: [RecordBody], _ newLayout: Layout) {
+    init(_ older: PlainImage, _ newer: PlainImage) {
+        let (old, oldLayout) = (older.records.map(\.body), older.layout)
+        let (new, newLayout) = (newer.records.map(\.body), newer.layout)
         let (oldIDs, newIDs) = (Self.uniqueIDs(old), Self.uniqueIDs(new))
-        let left = Self.things(old, oldLayout, oldIDs, newIDs)
-        let right = Self.things(new, newLayout, newIDs, oldIDs)
+        let left = Self.things(older.records, oldLayout, oldIDs, newIDs)
+        let right = Self.things(newer.records, newLayout, newIDs, oldIDs)
         let shared = Self.domains(old).intersection(Self.domains(new))
+        if oldLayout == newLayout { addForm(older, newer, left, right) }
         for key in Set(left.keys).union(right.keys) {
             guard let thing = right[key] ?? left[key] else { continue }
             if let domid = thing.quotaOf, !shared.contains(domid) { continue }
+            // What an image does not cover is unknown, not missing.
+            if left[key] == nil && !older.covers(thing.line) || right[key] == nil && !newer.covers(thing.line) {
+                continue
+            }
             var line = thing.line
             line.old = left[key]?.attributes
             line.new = right[key]?.attributes
@@ -53,6 +63,61 @@ struct PlainDiff {
         lines.sort()
     }
 
+    /// The trailer, what no field explains, and the order of the records.
+    private mutating func addForm(
+        _ old: PlainImage, _ new: PlainImage, _ left: [String: Thing], _ right: [String: Thing]
+    ) {
+        func add(_ line: ChangeLine, _ old: [String: String]?, _ new: [String: String]?) {
+            if old == new { return }
+            var line = line
+            line.action = old == nil ? "added" : new == nil ? "removed" : "changed"
+            (line.old, line.new) = (old, new)
+            lines.append(line.text)
+        }
+        func trailer(_ trailer: Octets) -> [String: String]? {
+            trailer.isEmpty ? nil : ["bytes": ChangeLine.text(trailer)]
+        }
+        add(ChangeLine(action: "", kind: "trailer"), trailer(old.trailer), trailer(new.trailer))
+        for key in Set(left.keys).union(right.keys) {
+            guard let thing = right[key] ?? left[key], let record = thing.record else { continue }
+            var line = thing.line
+            line.kind = "residue"
+            line.name = Self.joined("record=\(record.type.name)", line.name)
+            add(line, left[key]?.record.flatMap(Self.residue), right[key]?.record.flatMap(Self.residue))
+        }
+        var end = ChangeLine(action: "", kind: "residue")
+        end.name = "record=END"
+        add(end, old.end.flatMap(Self.residue), new.end.flatMap(Self.residue))
+        let places = left.compactMap { key, thing in
+            right[key]?.record.flatMap { new in thing.record.map { (old: $0.number, new: new.number) } }
+        }
+        let moved = places.count - Self.longestRise(places.sorted { $0.old < $1.old }.map(\.new))
+        if moved > 0 {
+            var line = ChangeLine(action: "changed", kind: "order")
+            line.name = "moved=\(moved)"
+            (line.old, line.new) = ([:], [:])
+            lines.append(line.text)
+        }
+    }
+
+    private static func residue(_ record: Record) -> [String: String]? {
+        record.residue.map { residue in
+            [
+                "len": residue.length.map { String($0) } ?? "none", "alignment": ChangeLine.text(residue.alignment),
+                "tail": residue.tail.map(ChangeLine.text) ?? "none",
+            ]
+        }
+    }
+
+    /// The length of the longest rising subsequence, by comparing each number with all before it.
+    private static func longestRise(_ numbers: [Int]) -> Int {
+        var lengths: [Int] = []
+        for (index, number) in numbers.enumerated() {
+            lengths.append(1 + (0..<index).reduce(0) { numbers[$1] < number ? max($0, lengths[$1]) : $0 })
+        }
+        return lengths.max() ?? 0
+    }
+
     /// The names of the attributes that differ; if the layouts differ, only those that both images
     /// have.
     private static func differences(_ old: [String: String], _ new: [String: String], sameLayout: Bool) -> Set<String> {
@@ -77,16 +142,29 @@ struct PlainDiff {
     }
 
     private static func things(
-        _ bodies: [RecordBody], _ layout: Layout, _ ids: [UInt16: UInt64], _ otherIDs: [UInt16: UInt64]
+        _ records: [Record], _ layout: Layout, _ ids: [UInt16: UInt64], _ otherIDs: [UInt16: UInt64]
     ) -> [String: Thing] {
         var connections: [UInt32: Owner] = [:]
-        for case .connection(let data) in bodies { connections[data.connID] = Owner(data, ids, otherIDs) }
+        var current: Record?
+        for case .connection(let data) in records.map(\.body) { connections[data.connID] = Owner(data, ids, otherIDs) }
         var things: [String: Thing] = [:]
         func add(_ key: String, _ line: ChangeLine, _ attributes: [String: String]) {
             // Several items with one key are compared one by one.
             var number = 1
             while things["\(key) #\(number)"] != nil { number += 1 }
-            things["\(key) #\(number)"] = Thing(line: line, attributes: attributes)
+            things["\(key) #\(number)"] = Thing(line: line, attributes: attributes, record: current)
+        }
+        /// Of several committed nodes with one path a daemon keeps the last.
+        func addNode(_ path: String, _ line: ChangeLine, _ attributes: [String: String]) {
+            if let earlier = things.removeValue(forKey: "node \(path)") {
+                var line = earlier.line
+                line.kind = "duplicate"
+                let now = current
+                current = earlier.record
+                add("replaced \(path)", line, earlier.attributes)
+                current = now
+            }
+            things["node \(path)"] = Thing(line: line, attributes: attributes, record: current)
         }
         func addQuota(_ scope: String, _ domid: UInt16?, _ quota: Quota) {
             var line = ChangeLine(action: "", kind: "quota")
@@ -96,9 +174,10 @@ struct PlainDiff {
         }
         func owner(_ connID: UInt32) -> Owner { connections[connID] ?? Owner(unknown: connID) }
 
-        for body in bodies {
+        for record in records {
+            current = record
             var line = ChangeLine(action: "", kind: "")
-            switch body {
+            switch record.body {
             case .global(let data):
                 line.kind = "global"
                 let second = layout == .draft ? "ro_socket_fd" : "evtchn_fd"
@@ -128,7 +207,7 @@ struct PlainDiff {
                 if !data.path.isTerminated { said["path_terminator"] = "missing" }
                 if data.connID == 0 {
                     if data.txID != 0 { said["tx_id"] = String(data.txID) }
-                    add("node \(ChangeLine.text(data.path.octets))", line, said)
+                    addNode(ChangeLine.text(data.path.octets), line, said)
                 } else {
                     let of = owner(data.connID)
                     line.name = joined(of.domid.isEmpty ? of.name : "conn_domid=\(of.domid)", "tx_id=\(data.txID)")
@@ -193,48 +272,7 @@ struct PlainDiff {
         }
     }
 
-    private static func attributes(_ data: ConnectionData, _ layout: Layout) -> [String: String] {
-        var said: [String: String] = ["out_data": ChangeLine.text(data.outData)]
-        switch data.connType {
-        case 0:
-            said["type"] = "ring"
-            said["domid"] = String(data.domid)
-            said["target_domid"] = data.tdomid == 0x7FF4 ? "none" : String(data.tdomid)
-        case 1:
-            said["type"] = "socket"
-            said["socket_fd"] = String(data.socketFD)
-            if layout != .draft && data.socketPad != 0 { said["socket_pad"] = String(data.socketPad) }
-        default:
-            said["type"] = String(data.connType)
-            said["conn_spec"] = ChangeLine.text(data.connSpec)
-        }
-        if layout == .draft {
-            said["flags"] = String(data.flags)
-            if data.connPad != 0 { said["conn_pad"] = String(data.connPad) }
-            if data.connType == 0 {
-                said["revtchn"] = String(data.revtchn)
-                said["levtchn"] = String(data.levtchn)
-                said["mfn"] = String(data.mfn)
-            }
-        } else {
-            if data.connType == 0 { said["evtchn"] = String(data.evtchn) }
-            if data.fields > 1 { said["fields"] = String(data.fields & 0xFFFE) }
-            said["in_data"] = ChangeLine.text(data.inData)
-            said["out_resp_len"] = String(data.outRespLength)
-            if data.fields & 1 == 1 { said["unique_id"] = String(data.uniqueID) }
-        }
-        return said
-    }
-
-    private static func text(_ permission: Permission) -> String {
-        let letters: [UInt8: String] = [0x72: "r", 0x77: "w", 0x62: "b", 0x6E: "n"]
-        let letter = letters[permission.perm] ?? "0x" + String(permission.perm, radix: 16) + ":"
-        let flags =
-            permission.flags == 0 ? "" : permission.flags == 1 ? ":stale" : ":0x" + String(permission.flags, radix: 16)
-        return letter + String(permission.domid) + flags
-    }
-
     private static func joined(_ first: String, _ second: String) -> String {
-        first.isEmpty ? second : first + " " + second
+        first.isEmpty ? second : second.isEmpty ? first : first + " " + second
     }
 }

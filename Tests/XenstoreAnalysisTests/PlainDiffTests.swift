@@ -19,9 +19,7 @@ import XenstoreStream
 
     private func expectSame(_ old: [UInt8], _ new: [UInt8], _ layouts: (Layout, Layout), _ what: String) throws -> Int {
         let diff = try Diff(try Images.source(old, layouts.0), try Images.source(new, layouts.1))
-        let plain = PlainDiff(
-            try Images.bodies(old, StreamFormat(layout: layouts.0)), layouts.0,
-            try Images.bodies(new, StreamFormat(layout: layouts.1)), layouts.1)
+        let plain = PlainDiff(try PlainImage(old, layouts.0), try PlainImage(new, layouts.1))
         let lines = diff.lines.sorted()
         if lines != plain.lines {
             let (mine, theirs) = (Set(plain.lines), Set(lines))

@@ -13,7 +13,10 @@ import XenstoreStream
         "/local/domain/7/vm-data/user", "/vm/4711/vm-data/first-boot/x", "/local/domain/0/device-model/3/Password",
         "/tool/api-key",
         "/local/domain/1/data/agent/accessToken", "/host/private-key", "/iscsi/chap-user",
-        "/local/domain/1/control/ssh-key",
+        "/local/domain/1/control/ssh-key", "/tool/PASSPHRASE", "/tool/CREDENTIALS", "/tool/privatekey", "/tool/apikey",
+        "/tool/API_KEY", "/tool/auth_key", "/tool/sshkey", "/tool/pwd", "/tool/db_pwd", "/tool/SessionID",
+        "/local/domain/3/data/set_clipboard", "/local/domain/3/data/report_clipboard",
+        "/local/domain/3/data/host/2f1a", "/local/domain/3/data/guest/2f1a", "data/host/2f1a", "vm-data/user",
     ])
     func pathsOfSecretsAreKnown(_ path: String) {
         #expect(Redactor().isSecret(Octets(path.utf8)))
@@ -80,6 +83,36 @@ import XenstoreStream
         data.outData = []
         guard case .connection(let cut) = Redactor().redact(.connection(data), byteOrder: .little) else { return }
         #expect(cut.inData == message(11, "vncpasswd\0hunter2").prefix(16 + 10) + Octets("xx".utf8))
+    }
+
+    /// A password in a record of a type that nothing explains.
+    @Test func theBodyOfAnUnknownRecordIsReplaced() {
+        let data = OpaqueData(type: RecordType(rawValue: 0x77), body: Octets("hunter2".utf8))
+        #expect(
+            Redactor().redact(.opaque(data), byteOrder: .little)
+                == .opaque(OpaqueData(type: data.type, body: Octets("xxxxxxx".utf8))))
+        let line = OpaqueData(type: .textLine, body: Octets("hunter2\n".utf8))
+        #expect(
+            Redactor().redact(.opaque(line), byteOrder: .little)
+                == .opaque(OpaqueData(type: .textLine, body: Octets("xxxxxxx\n".utf8))))
+    }
+
+    @Test func whatIsNoMessageInABufferIsReplaced() {
+        var data = ConnectionData(connID: 3, ringOf: 7, evtchn: 1)
+        // Text instead of a message; a type that the protocol may have one day; the start of a
+        // header.
+        for (buffer, expected) in [
+            (Octets("hunter2 and hunter2 and more".utf8), Octets(repeating: 0x78, count: 28)),
+            (message(99, "hunter2"), message(99, "xxxxxxx")), (message(0, "hunter2"), message(0, "xxxxxxx")),
+            (Octets("hun".utf8), Octets("xxx".utf8)),
+            (message(1, "/a\0") + Octets("hun".utf8), message(1, "/a\0") + Octets("xxx".utf8)),
+        ] {
+            (data.inData, data.outData) = (buffer, buffer)
+            guard case .connection(let redacted) = Redactor().redact(.connection(data), byteOrder: .little) else {
+                return
+            }
+            #expect(redacted.inData == expected && redacted.outData == expected)
+        }
     }
 
     @Test func aListHasOnePatternALine() {

@@ -25,6 +25,18 @@ import XenstoreStream
         #expect(rows.contains { $0.hasPrefix("gives up|node|") && $0.contains("/b/c") })
         #expect(rows.count == 4)
         try finds(
+            "replay_lint",
+            [
+                ring(1, of: 0), node("/"), node("/a", "", "n9,r8"), node("/b", "", "n9"),
+                node("@releaseDomain", "", "n0,r8"),
+            ],
+            [
+                "gives up|owner|domain 9 owns 2 nodes and has no earlier connection (Xen 4.15.4, 4.16.3, 4.17 and "
+                    + "later)",
+                "takes otherwise|entry|1 entries for domain 8, which has no earlier connection, become stale (Xen "
+                    + "4.15.4, 4.16.3, 4.17 and later)",
+            ])
+        try finds(
             "replay_lint", [ring(1, of: 0), transaction(1, tx: 4)],
             ["leaves out|transaction|transaction 4 of connection 1"])
         try findsNothing(

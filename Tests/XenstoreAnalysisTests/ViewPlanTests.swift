@@ -26,6 +26,13 @@ import XenstoreAnalysis
         expectNoScan(try plan("SELECT * FROM \(view) WHERE image_id = 3"))
     }
 
+    /// The offsets of a buffer's messages are computed once for the buffer, not for each message
+    /// and each of its columns.
+    @Test func theMessagesOfABufferAreLocatedOnce() throws {
+        let plan = try plan("SELECT * FROM messages WHERE image_id = 3")
+        #expect(plan.count { $0.contains("RECURSIVE STEP") } == 2, "\(plan)")
+    }
+
     @Test func aPathsLifetimesAreFoundByThePath() throws {
         let plan = try plan("SELECT * FROM node_lifetimes WHERE path = '/a' AND series = 'main'")
         #expect(plan.contains { $0.contains("SEARCH p USING") && $0.contains("(path=?)") }, "\(plan)")

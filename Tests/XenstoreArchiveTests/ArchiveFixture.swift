@@ -19,10 +19,11 @@ final class ArchiveFixture {
     @discardableResult
     func store(
         _ bytes: [UInt8], _ name: String = "image", series: String = "main", layout: Layout? = nil,
-        keys: OrderKeys = .standard
+        keys: OrderKeys = .standard, at time: String? = nil
     ) throws -> Importer.Outcome {
         let image = try ScannedImage(bytes: bytes, layout: layout)
-        return try Importer(archive, keys: keys).store(image, label: ImageLabel(name: name, series: series))
+        return try Importer(archive, keys: keys).store(
+            image, label: ImageLabel(name: name, series: series, capturedAt: time))
     }
 
     func bytes(ofImage id: Int64) throws -> [UInt8] {

@@ -44,7 +44,7 @@ import XenstoreStream
         let first = Array(lines.joined(separator: [0x0A])) + [0x0A]
         let nodes = try #require(lines.firstIndex { $0.starts(with: Array("store".utf8)) })
         lines[nodes...].reverse()
-        lines[nodes] = Array("store,2f74657374,6e30,6e6577".utf8)
+        lines[nodes] = Array("store,2f746573742d6e6577,6e30,6e6577".utf8)
         let second = Array(lines.joined(separator: [0x0A])) + [0x0A]
         try fixture.store(first, "first")
         let count = try fixture.count("SELECT count(*) FROM node_span")

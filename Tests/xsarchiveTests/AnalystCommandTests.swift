@@ -19,14 +19,14 @@ import Testing
         expectBytes(file.output, SharedArchive.run("domains", "@2").output)
     }
 
-    @Test func aDeadDomainIsMarked() throws {
+    @Test func anAbsentDomainIsMarked() throws {
         let place = Workplace()
         var stream = HandmadeStream(nodes: [("/", "")])
         stream.owner = 9
         place.write(try stream.bytes(), "image")
         let rows = try JSONText.lines(place.run("domains", "image", "--format", "jsonl"))
         #expect(rows.map { $0["domid"] as? Int } == [0, 9])
-        #expect(rows.map { $0["state"] as? String } == ["live", "dead"])
+        #expect(rows.map { $0["state"] as? String } == ["live", "absent"])
     }
 
     @Test func accessTellsWhatAndWhy() throws {
@@ -49,6 +49,75 @@ import Testing
             "/nope: the image has no such node; 'xsarchive ls' lists its nodes")
         expectUsage(SharedArchive.run("access", "@2", "--domain", "x"), "'x' is invalid")
         expectUsage(SharedArchive.run("access", "@2"), "--domain")
+    }
+
+    private func heading(_ image: String, _ options: String...) -> String {
+        let outcome = Workplace().run(
+            ["access", Fixtures.path(image), "--domain", "6", "/local"] + options)
+        expectDone(outcome)
+        return outcome.lines.first ?? ""
+    }
+
+    @Test func accessNamesTheDaemonForWhichItAnswers() throws {
+        #expect(
+            heading("xen-4.17-small.bin")
+                == "daemon: C xenstored 4.15 to 4.17, which wrote the image (the special nodes come before /)")
+        #expect(
+            heading("xen-4.20-small.bin")
+                == "daemon: C xenstored 4.18 to 4.20, which wrote the image (version 1, and the special nodes come "
+                + "after /)")
+        #expect(heading("xen-4.22-small.bin").hasPrefix("daemon: C xenstored 4.22 or later, which wrote the image"))
+        #expect(heading("oxenstored-4.17-small.dump").hasPrefix("daemon: oxenstored, which wrote the image"))
+        #expect(
+            heading("listings/xen-4.17-small.ls-fp.txt")
+                == "daemon: unknown (a listing does not show the daemon); answers as C xenstored 4.18 to 4.21")
+        #expect(
+            heading("xen-4.17-small.bin", "--daemon", "oxenstored")
+                == "daemon: oxenstored, as asked for; written by C xenstored 4.15 to 4.17")
+        #expect(heading("xen-4.17-small.bin", "--after-restore").hasSuffix("/), after it has restored the image"))
+        let row = try JSONText.object(
+            Workplace().run(
+                "access", Fixtures.path("xen-4.17-small.bin"), "--domain", "6", "/", "--format", "jsonl", "--daemon",
+                "c-4.22"
+            ).text)
+        #expect(row["daemon"] as? String == "c-4.22")
+    }
+
+    /// The stub domain 6 comes before its target 5.
+    @Test func aRestoreTakesATargetAway() throws {
+        func access(_ options: String...) throws -> String? {
+            let outcome = Workplace().run(
+                [
+                    "access", Fixtures.path("xen-4.17-small.bin"), "--domain", "6", "@releaseDomain", "--format",
+                    "jsonl",
+                ] + options)
+            return try JSONText.object(outcome.text)["access"] as? String
+        }
+        #expect(try access() == "r")
+        #expect(try access("--after-restore") == "none")
+    }
+
+    @Test func whatNoDaemonRestoresHasNoAnswerForAfterARestore() {
+        func refusal(_ image: String, _ options: String...) -> String {
+            let outcome = Workplace().run(
+                ["access", Fixtures.path(image), "--domain", "6", "--after-restore"] + options)
+            #expect(outcome.ending == .exit(64))
+            return outcome.errorText
+        }
+        #expect(
+            refusal("xen-4.22-small.bin", "--daemon", "c-4.17").contains(
+                "C xenstored 4.15 to 4.17 refuses version 2; 'xsarchive rebuild --layout v1' converts"))
+        #expect(
+            refusal("listings/xen-4.17-small.ls-fp.txt").contains("no daemon restores an image that has only nodes"))
+        #expect(
+            refusal("xen-4.17-small.bin", "--daemon", "oxenstored").contains("oxenstored restores its own text only"))
+        #expect(
+            refusal("oxenstored-4.17-small.dump", "--daemon", "c-4.22").contains("a C xenstored restores no text"))
+        expectUsage(Workplace().run("access", "x", "--domain", "6", "--daemon", "c-4.16"), "c-4.16")
+        expectFailure(
+            Workplace().run(
+                "query", "access", "-i", Fixtures.path("xen-4.17-small.bin"), "-P", "domid=6", "-P", "daemon=c-4.16"),
+            64, "query access: 'c-4.16' is not a daemon; did you mean c-4.17?")
     }
 
     private func series() -> Workplace {

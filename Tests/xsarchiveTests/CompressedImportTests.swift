@@ -22,7 +22,8 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         #expect(outcome.lines == ["@1  state_dump  9 records  \(tinyDigest)  stored"])
         place.write(Files.read(tiny), "state_dump")
         #expect(
-            place.run("import", "state_dump").lines == ["@1  state_dump  9 records  \(tinyDigest)  already imported"])
+            place.run("import", "state_dump").lines
+                == ["@1  state_dump  9 records  \(tinyDigest)  already imported, seen again"])
         expectBytes(place.run("export", "@1").output, Files.read(tiny))
     }
 

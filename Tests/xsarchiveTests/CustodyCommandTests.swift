@@ -58,7 +58,18 @@ import Testing
         let end = try #require(document[start.upperBound...].range(of: "```"))
         let outcome = place.shell("python3 -c \"$1\" xsarchive.db", String(document[start.upperBound..<end.lowerBound]))
         expectDone(outcome)
-        #expect(outcome.text == "4 entries hold\n")
+        #expect(outcome.text == "4 entries hold, 0 of them blanked\n")
+        expectDone(place.run("remove", "@2", "--reason", "asked to"))
+        let again = place.shell("python3 -c \"$1\" xsarchive.db", String(document[start.upperBound..<end.lowerBound]))
+        #expect(again.text == "5 entries hold, 1 of them blanked\n", "\(again.errorText)")
+        for column in ["arguments", "source", "user", "at"] {
+            let forged = Workplace()
+            forged.write(place.bytes("xsarchive.db"), "xsarchive.db")
+            Self.forge(forged, "UPDATE custody SET \(column) = 'x' WHERE entry_id = 2")
+            let refused = forged.shell(
+                "python3 -c \"$1\" xsarchive.db", String(document[start.upperBound..<end.lowerBound]))
+            #expect(refused.errorText.contains("AssertionError: 2"), "\(column)")
+        }
     }
 
     @Test func sqliteItselfRefusesToChangeTheLog() {

@@ -138,7 +138,8 @@ import Testing
         let place = place()
         for image in ["@2", "@3"] {
             let outcome = place.run("report", image, "--redact", "-o", "report.html", "--force")
-            expectDone(outcome)
+            #expect(outcome.ending == .exit(0))
+            #expect(outcome.errorText.hasPrefix("xsarchive: 1 secret value replaced, and "))
             let page = String(decoding: place.bytes("report.html"), as: UTF8.self)
             #expect(!page.contains("oldlongsecretpassword") && page.contains("vnc-passwd"))
         }

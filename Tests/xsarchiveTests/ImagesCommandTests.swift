@@ -4,7 +4,7 @@ import Testing
 @Suite struct ImagesCommandTests {
     private let columns = [
         "image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size", "sha256",
-        "made_of",
+        "made_of", "last_seen",
     ]
 
     @Test func theTextHasALineForEachImage() {
@@ -15,7 +15,7 @@ import Testing
         for (line, name) in zip(outcome.lines.dropFirst(), SharedArchive.names) { #expect(line.contains(name)) }
         let tiny = outcome.lines[1].split(separator: " ").map(String.init)
         #expect(tiny[0...3] == ["1", "xen-4.17-tiny.bin", "main", "-"])
-        #expect(tiny[5...] == ["v1", "9", "5", "344", "a7089619ccbd", "-"])
+        #expect(tiny[5...] == ["v1", "9", "5", "344", "a7089619ccbd", "-", "-"])
     }
 
     @Test(arguments: ["json", "jsonl"]) func theJSONHasAllOfEachImage(_ format: String) throws {

@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func aKindOfChange() {
-        expectUsage(SharedArchive.run("diff", "@1", "@2", "--only", "nodes"), "node, perms, record; did you mean node?")
+        expectUsage(SharedArchive.run("diff", "@1", "@2", "--only", "nodes"), "trailer, order; did you mean node?")
     }
 
     @Test func whatIsFarFromAllIsGuessedAtByNobody() {

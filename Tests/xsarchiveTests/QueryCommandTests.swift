@@ -109,7 +109,7 @@ import Testing
         #expect(whole.lines.count == 3)
         let outcome = place.run("query", "dead_owner", "-i", "part", "--format", "csv")
         #expect(outcome.ending == .exit(0))
-        #expect(outcome.text == "owner,path,value,perms\r\n")
+        #expect(outcome.text == "owner,path,value,perms,known\r\n")
         #expect(
             outcome.errorText
                 == "xsarchive: dead_owner: not applicable: the image holds only part of a host (it has no ring "

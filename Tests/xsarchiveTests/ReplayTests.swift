@@ -1,13 +1,15 @@
 import TestSupport
 import Testing
 
-/// The short form of `make replay-test`: two images in a real xenstored, if one is installed.
+/// The short forms of `make replay-test` and `make access-test`, if real daemons are installed: two
+/// images in a xenstored, and what domains may do in a xenstored and an oxenstored.
 @Suite struct ReplayTests {
-    @Test func aRealDaemonHasTheTreeThatWeList() {
+    @Test(arguments: [["--short"], ["--access", "--short"]])
+    func realDaemonsDoWhatWeSay(_ options: [String]) {
         let folder = TemporaryFolder()
         let path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         let outcome = RunningCommand(
-            Fixtures.root + "/Replay/run.sh", [Tool.path, "--short"], environment: ["PATH": path], folder: folder.path
+            Fixtures.root + "/Replay/run.sh", [Tool.path] + options, environment: ["PATH": path], folder: folder.path
         ).outcome()
         if outcome.ending == .exit(77) {
             print("skipped: \(outcome.errorText)")

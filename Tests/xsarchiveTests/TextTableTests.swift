@@ -28,6 +28,13 @@ import Testing
         #expect(table.fitted(34) == nil)
     }
 
+    /// The widths are those of the first rows.
+    @Test func aLaterTextIsCutOnATerminalAndALaterNumberIsNot() throws {
+        let form = try #require(table.fittedForm(38))
+        #expect(form.lines(["a guest with a name", "1234567", "/y"]) == ["a gue…  1234567  /y"])
+        #expect(table.uncutForm.lines(["a guest", "1234567", "/y"]) == ["a guest  1234567  /y"])
+    }
+
     @Test func headingsAreBrokenAndNeverCut() throws {
         let table = TextTable(
             ["domid", "used_percent", "name"], [["7", "100", "a guest with a long name"]], numeric: [true, true, false])
@@ -73,10 +80,10 @@ import Testing
     }
 
     @Test func aTableThatFitsNowhereHasALineForEachValue() {
-        let expanded = table.expanded
-        #expect(expanded.count == 2)
-        #expect(expanded[0].map(\.name) == ["name ", "count", "path "])
-        #expect(expanded[0].map(\.value) == ["guest", "7", "/local/domain/7/a/rather/long/path"])
+        let form = table.expandedForm
+        #expect(form.topLines == [])
+        #expect(
+            form.lines(table.rows[0]) == ["name   guest", "count  7", "path   /local/domain/7/a/rather/long/path"])
     }
 
     @Test func wideAndCombiningCharactersAreMeasured() {

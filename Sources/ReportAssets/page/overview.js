@@ -36,7 +36,7 @@ function overview(report) {
   if (isComparison) sections.push(element("h2", {}, "What changed"), ...changesOverview(report), element("h2", {}, "The newer image"));
   sections.push(figures([
     { figure: nodes.count - (isComparison ? report.marks[REMOVED] : 0), label: "nodes", href: "#tree" },
-    { figure: domains.length, label: domains.some((domain) => domain.state === "dead") ? `domains, ${domains.filter((domain) => domain.state === "dead").length} dead` : "domains", href: "#domains" },
+    { figure: domains.length, label: domains.some((domain) => domain.state === "absent") ? `domains, ${domains.filter((domain) => domain.state === "absent").length} absent` : "domains", href: "#domains" },
     covers(image, "connections")
       ? { figure: data.connections.connections.length, label: waiting > 0 ? `connections, ${waiting} waiting` : "connections", href: "#connections" }
       : { figure: "?", label: "connections, not covered", href: "#connections" },
@@ -66,7 +66,8 @@ function overview(report) {
       line(`Nodes over the series of ${counted(series.length, "image")}`, series.map((point) => ({ ...point, value: point.amount })), count),
       line("Size of the image over the series", series.map((point) => ({ ...point, value: point.size })), bytes));
   }
-  sections.push(charts, element("h2", {}, isComparison ? "The images" : "The image"), facts(images));
+  sections.push(charts, element("h2", {}, isComparison ? "The images" : "The image"), facts(images),
+    ...images.filter((each) => each.redacted).map((each) => element("p", { class: "note" }, `${isComparison ? each.name + ": " : ""}${each.redacted}.`)));
   return element("section", { class: "page" }, ...sections);
 }
 

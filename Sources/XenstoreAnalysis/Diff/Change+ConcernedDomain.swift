@@ -10,7 +10,7 @@ extension Change {
     public var concernedDomid: UInt16? {
         if let pair, !pair.isSame { return pair.new }
         return switch kind {
-        case .node, .perms: path.flatMap(Self.concernedDomid)
+        case .node, .perms, .duplicate: path.flatMap(Self.concernedDomid)
         default: domid
         }
     }

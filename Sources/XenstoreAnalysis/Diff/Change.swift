@@ -24,6 +24,16 @@ public struct Change: Sendable {
         case perms
         /// A record of an unknown type.
         case record
+        /// A committed node that a later one with the same path replaces, as in a daemon.
+        case duplicate
+        /// The bytes of a record that its fields do not explain.
+        case residue
+        /// A damaged span.
+        case damage
+        /// The bytes after END.
+        case trailer
+        /// The order of the records that both images have.
+        case order
     }
 
     /// What happened to the item.
@@ -32,13 +42,14 @@ public struct Change: Sendable {
     public internal(set) var kind: Kind
     /// The path of a node or a watch, in the newer image if the item is there; otherwise nil.
     public internal(set) var path: Octets?
-    /// A node's owner; the domain of a connection and its watches and transactions, of a
-    /// DOMAIN_DATA or of a quota; otherwise nil.
+    /// A node's owner (`concernedDomid` is the domain that it is about); the domain of a connection
+    /// and its watches and transactions, of a DOMAIN_DATA or of a quota; otherwise nil.
     public let domid: UInt16?
     /// What identifies the item among others of its kind, in addition to path and domid: a socket,
     /// a token, a tx-id, a name.
     public let identity: [Attribute]
-    /// All attributes in the older image; nil if the item is not there.
+    /// All attributes in the older image; nil if the item is not there. The order of records has
+    /// none.
     public internal(set) var old: [Attribute]?
     /// All attributes in the newer image; nil if the item is not there.
     public internal(set) var new: [Attribute]?
@@ -61,6 +72,14 @@ public struct Change: Sendable {
         /// The older attributes with the domids of the newer image; nil if the item is only on one
         /// side.
         var compared: [Attribute]?
+    }
+
+    /// The owner of a node; nil for other items, and if the image does not say it.
+    public var owner: UInt16? {
+        switch kind {
+        case .node, .perms, .duplicate: domid
+        default: nil
+        }
     }
 
     /// The path in the older image, if the same item has another one in the newer image.

@@ -5,7 +5,7 @@ import XenstoreStream
 ///
 /// A connection is identified by its domid (and unique-id) or its socket, a watch by connection,
 /// path and token, a transaction by connection and tx-id, a node by its path, a pending node also
-/// by its transaction.
+/// by its transaction. Of several committed nodes with one path the last counts, as in a daemon.
 public struct Diff {
     /// Ordered by kind, then by path or other identity.
     public let changes: [Change]
@@ -13,6 +13,8 @@ public struct Diff {
     public let isIdentical: Bool
     /// What is not compared, because an image does not say it.
     public let omissions: [DiffOmission]
+    /// The number of paths that several committed nodes of an image have.
+    public let repeatedPaths: (old: Int, new: Int)
 
     /// Compares two images.
     /// - Parameter domains: the domains to compare, and under which domid each image has them; nil:
@@ -25,21 +27,33 @@ public struct Diff {
         if isIdentical && mapping.isIdentity {
             changes = []
             omissions = []
+            repeatedPaths = (0, 0)
             return
         }
         let (left, right): (ImageState, ImageState)
+        var form: [Change] = []
         if mapping.isIdentity {
             let pair = try ImagePair(old, new)
-            left = try ImageState(old, forEachRecord: pair.forEachOldRecord)
-            right = try ImageState(new, comparedWith: left.uniqueIDs, forEachRecord: pair.forEachNewRecord)
+            let residues = DiffForm.comparesResidue(old, new)
+            left = try ImageState(old) { try pair.forEachOldItem(residues: residues, $0) }
+            right = try ImageState(new, comparedWith: left.uniqueIDs) {
+                try pair.forEachNewItem(residues: residues, $0)
+            }
+            if domains == nil { form = try DiffForm.changes(old, new, pair, left, right) }
         } else {
             // A node that both images have can be that of two domains.
-            left = try ImageState(old, domains: mapping, isRenaming: true, forEachRecord: old.forEachRecord)
-            right = try ImageState(
-                new, comparedWith: left.uniqueIDs, domains: mapping, forEachRecord: new.forEachRecord)
+            left = try ImageState(old, domains: mapping, isRenaming: true) { try Self.forEachItem(old, $0) }
+            right = try ImageState(new, comparedWith: left.uniqueIDs, domains: mapping) {
+                try Self.forEachItem(new, $0)
+            }
         }
-        changes = coverage.compared(Diff.changes(left, right, domains)).sorted(by: Diff.isBefore)
+        changes = (coverage.compared(Diff.changes(left, right, domains)) + form).sorted(by: Diff.isBefore)
         omissions = coverage.omissions
+        repeatedPaths = (left.repeatedPaths, right.repeatedPaths)
+    }
+
+    private static func forEachItem(_ image: ImageSource, _ body: (ImagePair.Item) throws -> Void) throws {
+        try image.forEachRecord { try body(ImagePair.Item(place: 0, body: $0, residue: nil)) }
     }
 
     private static func changes(_ left: ImageState, _ right: ImageState, _ domains: DomainSelection?) -> [Change] {
@@ -55,7 +69,8 @@ public struct Diff {
         }
         // If the layouts differ, only what both can hold is compared: the rest necessarily differs.
         let sharesLayout = left.format.layout == right.format.layout
-        for (number, (key, body)) in left.entries.enumerated() {
+        for (number, entry) in left.entries.enumerated() {
+            let (key, body) = (entry.key, entry.body)
             let renamed = left.renamed[number]
             let original = renamed?.identity ?? key.identity
             guard let position = right.index[key] else {
@@ -76,10 +91,33 @@ public struct Diff {
                 append(change, (original, body), (key.identity, other))
             }
         }
-        for (key, body) in right.entries where left.index[key] == nil && left.canHold(body.type) {
-            append(change(.added, key.identity, old: nil, new: (right, body)), nil, (key.identity, body))
+        for entry in right.entries where left.index[entry.key] == nil && left.canHold(entry.body.type) {
+            let (identity, body) = (entry.key.identity, entry.body)
+            append(change(.added, identity, old: nil, new: (right, body)), nil, (identity, body))
+        }
+        for entry in left.entries {
+            let other = right.index[entry.key].map { right.entries[$0] }
+            guard entry.residue != other?.residue else { continue }
+            append(
+                residueChange(entry, other, left), (entry.key.identity, entry.body),
+                other.map { ($0.key.identity, $0.body) })
+        }
+        for entry in right.entries where entry.residue != nil && left.index[entry.key] == nil {
+            append(residueChange(nil, entry, right), nil, (entry.key.identity, entry.body))
         }
         return changes
+    }
+
+    /// A change of what the fields of a record do not explain.
+    private static func residueChange(
+        _ old: ImageState.Entry?, _ new: ImageState.Entry?, _ state: ImageState
+    ) -> Change {
+        let entry = new ?? old
+        let named = entry.map { change(.added, $0.key.identity, old: nil, new: (state, $0.body)) }
+        let identity = [Attribute("record", .text(entry?.body.type.name ?? ""))] + (named?.identity ?? [])
+        return DiffForm.change(
+            .residue, path: named?.path, domid: named?.domid, identity, old?.residue.map(DiffForm.attributes),
+            new?.residue.map(DiffForm.attributes))
     }
 
     /// How the older image has an item that the newer one has under another domid.
@@ -134,6 +172,7 @@ public struct Diff {
             return make(.transaction, domid: connection.domid, connection.attributes + [Attribute("tx_id", txID)])
         case .node(let path):
             return make(isOnlyPerms ? .perms : .node, path: path, domid: owner)
+        case .replacedNode(let path): return make(.duplicate, path: path, domid: owner)
         case .pendingNode(let connection, let txID, let path):
             let of = connection.domid.map { [Attribute("conn_domid", $0)] } ?? connection.attributes
             return make(isOnlyPerms ? .perms : .node, path: path, domid: owner, of + [Attribute("tx_id", txID)])
@@ -220,42 +259,6 @@ public struct Diff {
                 old: [Attribute("unique_id", old)], new: [Attribute("unique_id", new)])
         }
     }
-
-    // MARK: Order
-
-    /// Orders by kind (nodes and their permissions together), then path, domid and identity;
-    /// removals come before additions.
-    private static func isBefore(_ left: Change, _ right: Change) -> Bool {
-        if left.kind.rank != right.kind.rank { return left.kind.rank < right.kind.rank }
-        let (path, other) = (left.renaming?.comparedPath ?? left.path, right.renaming?.comparedPath ?? right.path)
-        if path != other {
-            guard let path, let other else { return path == nil }
-            return path.lexicographicallyPrecedes(other)
-        }
-        if left.domid != right.domid { return (left.domid.map(Int.init) ?? -1) < (right.domid.map(Int.init) ?? -1) }
-        for (a, b) in zip(left.identity, right.identity) where a.value != b.value { return isBefore(a.value, b.value) }
-        if left.identity.count != right.identity.count { return left.identity.count < right.identity.count }
-        return left.action == .removed && right.action != .removed
-    }
-}
-
-extension Diff {
-    /// Numbers come first, by value; text and bytes follow, as bytes.
-    private static func isBefore(_ left: Attribute.Value, _ right: Attribute.Value) -> Bool {
-        let (a, b) = (sortKey(left), sortKey(right))
-        if a.number != b.number { return (a.number ?? .max) < (b.number ?? .max) }
-        return a.octets.lexicographicallyPrecedes(b.octets)
-    }
-
-    private static func sortKey(_ value: Attribute.Value) -> (number: Int64?, octets: Octets) {
-        switch value {
-        case .none: (-1, [])
-        case .integer(let number): (number, [])
-        case .unsigned(let number): (Int64(clamping: number), [])
-        case .text(let text): (nil, Octets(text.utf8))
-        case .octets(let octets), .data(let octets): (nil, octets)
-        }
-    }
 }
 
 extension ImageState {
@@ -263,14 +266,6 @@ extension ImageState {
     /// as they can also be written without one.
     fileprivate func canHold(_ type: RecordType) -> Bool {
         !type.isKnown || type == .watchDataExtended || type <= format.layout.lastRecordType
-    }
-}
-
-extension Change.Kind {
-    /// The kind's place in a diff; permissions are among the nodes.
-    fileprivate var rank: Int {
-        let kind = self == .perms ? Change.Kind.node : self
-        return Change.Kind.allCases.firstIndex(of: kind) ?? 0
     }
 }
 

@@ -6,12 +6,14 @@ struct DiffCoverage {
     private let old: Coverage
     private let new: Coverage
     private let hasListing: Bool
-    /// Whether every difference is one: both images are streams, which differ in what their layouts
-    /// have records for, or both say the same kinds of things of the same nodes.
+    /// Whether every difference is one: both images cover the same.
     private let isSame: Bool
     /// The domids of the older image.
     private let olderDomids: DomainMapping
+    /// The domids of the newer image.
+    private let newerDomids: DomainMapping
     private var outside = (old: 0, new: 0)
+    private var others = (old: 0, new: 0)
     private var values = 0
     private var permissions = 0
     private var lines = 0
@@ -19,12 +21,12 @@ struct DiffCoverage {
 
     /// - Parameter pairs: the domains that are the same domain under two domids.
     init(_ old: ImageSource, _ new: ImageSource, _ pairs: [DomainPair]) {
+        newerDomids = DomainMapping(pairs)
         olderDomids = DomainMapping(pairs.map { DomainPair(old: $0.new, new: $0.old) })
         self.old = old.coverage
         self.new = new.coverage
         hasListing = old.format.layout.isListing || new.format.layout.isListing
-        let hasText = old.format.layout.isText || new.format.layout.isText
-        isSame = !hasText || !hasListing && Set(old.coverage.areas) == Set(new.coverage.areas)
+        isSame = !hasListing && Set(old.coverage.areas) == Set(new.coverage.areas)
     }
 
     /// The changes without those that an image does not say, and without what is not known of
@@ -37,20 +39,26 @@ struct DiffCoverage {
         switch (change.kind, change.action) {
         // The form of a listing is nothing of the host's.
         case (.header, _): return hasListing ? nil : change
+        case (.residue, _), (.damage, _), (.trailer, _), (.order, _): return change
         case (.record, _) where hasListing:
             lines += 1
             return nil
         case (.node, .changed), (.perms, .changed): return known(change)
+        case (.connection, .changed): return withoutBuffers(change)
         case (_, .changed): return change
         case (.node, .added) where Self.hasCutPath(change.new), (.node, .removed) where Self.hasCutPath(change.old):
             cutPaths += 1
             return nil
-        case (.node, .added):
-            return covers(change, old, path: olderPath(change)) ? change : Self.leaveOut(change, &outside.old)
-        case (.node, .removed):
-            return covers(change, new, path: newerPath(change)) ? change : Self.leaveOut(change, &outside.new)
-        case (_, .added): return Self.covers(change.kind, old) ? change : nil
-        case (_, .removed): return Self.covers(change.kind, new) ? change : nil
+        case (.node, .added), (.duplicate, .added):
+            return Self.covers(change, old, path: olderPath(change), olderDomids) ? change : leaveOut(change, \.old)
+        case (.node, .removed), (.duplicate, .removed):
+            return Self.covers(change, new, path: newerPath(change), newerDomids) ? change : leaveOut(change, \.new)
+        case (_, .added):
+            return Self.covers(change, old, domid: change.domid.map { olderDomids[$0] ?? $0 })
+                ? change : leaveOut(change, \.old)
+        case (_, .removed):
+            return Self.covers(change, new, domid: change.domid.map { newerDomids[$0] ?? $0 })
+                ? change : leaveOut(change, \.new)
         }
     }
 
@@ -58,9 +66,14 @@ struct DiffCoverage {
         attributes?.contains { $0.name == "path_known" } ?? false
     }
 
-    private static func leaveOut(_ change: Change, _ count: inout Int) -> Change? {
-        // Special and pending nodes are named by their kind.
-        if change.identity.isEmpty, let path = change.path, !Path.isSpecial(path) { count += 1 }
+    private mutating func leaveOut(_ change: Change, _ side: WritableKeyPath<(old: Int, new: Int), Int>) -> Change? {
+        // What belongs to a kind of which nothing is covered is named by its kind.
+        let coverage = side == \.old ? old : new
+        if change.kind == .node && change.identity.isEmpty, let path = change.path, !Path.isSpecial(path) {
+            outside[keyPath: side] += 1
+        } else if let kind = Self.kind(change), coverage.covers(kind) {
+            others[keyPath: side] += 1
+        }
         return nil
     }
 
@@ -74,21 +87,60 @@ struct DiffCoverage {
         change.renaming?.comparedPath ?? change.path
     }
 
-    /// Whether an image that does not have a node covers it.
-    private func covers(_ change: Change, _ coverage: Coverage, path: Octets?) -> Bool {
-        guard change.identity.isEmpty else { return coverage.covers(.pending) }
+    /// Whether an image that does not have a node covers it. A pending node is covered like the
+    /// connection of its transaction.
+    private static func covers(
+        _ change: Change, _ coverage: Coverage, path: Octets?, _ domids: DomainMapping
+    ) -> Bool {
+        guard change.identity.isEmpty else {
+            let connection = change.identity.first { $0.name == "conn_domid" }?.value
+            guard case .unsigned(let number)? = connection, let domid = UInt16(exactly: number) else {
+                return coverage.covers(.pending, domid: nil)
+            }
+            return coverage.covers(.pending, domid: domids[domid] ?? domid)
+        }
         guard let path, !Path.isSpecial(path) else { return coverage.covers(.special) }
         return coverage.covers(.nodes, path)
     }
 
-    private static func covers(_ kind: Change.Kind, _ coverage: Coverage) -> Bool {
-        switch kind {
-        case .global, .connection: coverage.covers(.connections)
-        case .watch: coverage.covers(.watches)
-        case .transaction: coverage.covers(.transactions)
-        case .quota, .domain: coverage.covers(.quotas)
-        case .node, .perms: coverage.covers(.nodes)
-        case .header, .record: true
+    /// Whether an image that does not have an item covers it.
+    private static func covers(_ change: Change, _ coverage: Coverage, domid: UInt16?) -> Bool {
+        guard let kind = kind(change) else { return true }
+        return coverage.covers(kind, domid: domid)
+    }
+
+    /// What has to be covered so that an item which is missing was not there; nil if it needs
+    /// nothing.
+    private static func kind(_ change: Change) -> Coverage.Kind? {
+        switch change.kind {
+        case .global, .connection: .connections
+        case .watch: .watches
+        case .transaction: .transactions
+        case .quota, .domain: .quotas
+        case .node, .perms, .duplicate: change.identity.isEmpty ? .nodes : .pending
+        case .header, .record, .residue, .damage, .trailer, .order: nil
+        }
+    }
+
+    private static let buffers: Set<String> = ["in_data", "out_data", "out_resp_len"]
+
+    /// A changed connection without the buffers that an image does not cover, and so has empty; nil
+    /// if nothing else differs.
+    private func withoutBuffers(_ change: Change) -> Change? {
+        var change = change
+        let older = change.domid.map { olderDomids[$0] ?? $0 }
+        if !old.covers(.pending, domid: older) && Self.hasEmptyBuffers(change.old)
+            || !new.covers(.pending, domid: change.domid) && Self.hasEmptyBuffers(change.new)
+        {
+            change.ignored = Self.buffers
+        }
+        return change.differences.isEmpty ? nil : change
+    }
+
+    private static func hasEmptyBuffers(_ attributes: [Attribute]?) -> Bool {
+        (attributes ?? []).allSatisfy { attribute in
+            guard buffers.contains(attribute.name), case .data(let buffer) = attribute.value else { return true }
+            return buffer.isEmpty
         }
     }
 
@@ -166,6 +218,8 @@ struct DiffCoverage {
         var omissions = sides.filter { !$0.1.isEmpty }.map { DiffOmission.kinds($0.1, missing: $0.0) }
         if outside.old > 0 { omissions.append(.nodes(outside.old, outside: .old)) }
         if outside.new > 0 { omissions.append(.nodes(outside.new, outside: .new)) }
+        if others.old > 0 { omissions.append(.others(others.old, outside: .old)) }
+        if others.new > 0 { omissions.append(.others(others.new, outside: .new)) }
         if values > 0 { omissions.append(.values(values)) }
         if permissions > 0 { omissions.append(.permissions(permissions)) }
         if cutPaths > 0 { omissions.append(.cutPaths(cutPaths)) }

@@ -11,6 +11,9 @@ public enum DiffOmission: Equatable, Sendable {
     case kinds([Coverage.Kind], missing: Side)
     /// The number of nodes of the other image outside what this one covers.
     case nodes(Int, outside: Side)
+    /// The number of other things of the other image outside what this one covers, like connections
+    /// and watches.
+    case others(Int, outside: Side)
     /// The number of values of which an image knows only a part or nothing.
     case values(Int)
     /// The number of nodes whose permissions an image does not say, although it has those of

@@ -108,7 +108,7 @@ public struct DomainSelection {
         switch identity {
         case .connection(let connection), .transaction(let connection, _): return connection.domid == domid
         case .watch(let connection, let path, _): return connection.domid == domid || isPlace(path)
-        case .node(let path): return isPlace(path) || names(body, domid)
+        case .node(let path), .replacedNode(let path): return isPlace(path) || names(body, domid)
         case .pendingNode(let connection, _, let path):
             return connection.domid == domid || isPlace(path) || names(body, domid)
         case .domain(let other): return other == domid

@@ -9,6 +9,8 @@ enum Identity: Hashable {
     case watch(ConnectionIdentity, path: Octets, token: Octets)
     case transaction(ConnectionIdentity, txID: UInt32)
     case node(path: Octets)
+    /// A committed node that a later one with the same path replaces.
+    case replacedNode(path: Octets)
     case pendingNode(ConnectionIdentity, txID: UInt32, path: Octets)
     case record(type: UInt32)
 }
@@ -17,7 +19,7 @@ extension Identity {
     /// The path of a node or a watch; otherwise nil.
     var path: Octets? {
         switch self {
-        case .node(let path), .watch(_, let path, _), .pendingNode(_, _, let path): path
+        case .node(let path), .replacedNode(let path), .watch(_, let path, _), .pendingNode(_, _, let path): path
         default: nil
         }
     }

@@ -14,7 +14,7 @@ struct ImageState {
     let format: StreamFormat
     let sha256: String
     /// The records in stream order, without what is renumbered at each dump.
-    private(set) var entries: [(key: Key, body: RecordBody)] = []
+    private(set) var entries: [Entry] = []
     private(set) var index: [Key: Int] = [:]
     /// The quotas, which are compared one by one, not as records.
     private(set) var quotas: [Identity: UInt32] = [:]
@@ -23,12 +23,25 @@ struct ImageState {
     /// What paired domains rename, by the index of the entry.
     private(set) var renamed: [Int: Renamed] = [:]
 
+    /// What the fields of END do not explain.
+    private(set) var endResidue: Residue?
+    /// The number of committed paths that several records have.
+    private(set) var repeatedPaths = 0
+
+    /// A record to compare.
+    struct Entry {
+        var key: Key
+        let body: RecordBody
+        let residue: Residue?
+        let place: Int
+    }
+
     /// An entry in which the domids of paired domains are replaced by those of the other image; its
     /// key has these domids, too.
     struct Renamed {
         let body: RecordBody
         /// The identity with the domids of this image.
-        let identity: Identity
+        var identity: Identity
         /// The attributes that name a domain that the other image cannot have under this domid.
         let foreignAttributes: Set<String>
     }
@@ -40,33 +53,40 @@ struct ImageState {
     private let isRenaming: Bool
 
     /// - Parameters:
-    ///   - forEachRecord: calls its argument for each record to compare.
+    ///   - forEachItem: calls its argument for each record to compare.
     ///   - other: the unique-ids in the other image; a domain with a different one is a different
     ///     domain.
     ///   - domains: the pairs of domains that are the same domain.
     ///   - isRenaming: whether to replace the domids of paired domains by those of the newer image.
     init(
         _ source: ImageSource, comparedWith other: [UInt16: UInt64] = [:], domains: DomainMapping = DomainMapping(),
-        isRenaming: Bool = false, forEachRecord: ((RecordBody) throws -> Void) throws -> Void
+        isRenaming: Bool = false, forEachItem: ((ImagePair.Item) throws -> Void) throws -> Void
     ) throws {
         self.domains = domains
         self.isRenaming = isRenaming
         header = source.header
         format = source.format
         sha256 = source.sha256
-        try forEachRecord { body in
-            if case .connection(let data) = body { note(data, other) }
+        try forEachItem { item in
+            if case .connection(let data) = item.body { note(data, other) }
         }
         var counts: [Identity: Int] = [:]
-        try forEachRecord { body in
+        try forEachItem { item in
+            let body = item.body
+            if body.type == .end { endResidue = item.residue }
             let new = isRenaming ? domains.renamed(body) : nil
             let isForeign = new?.isForeign ?? false
             if !isForeign { collectQuotas(new?.body ?? body) }
             guard let identity = identity(of: new?.body ?? body, connections) else { return }
-            let occurrence = counts[identity, default: 0]
-            counts[identity] = occurrence + 1
             // A negative number matches no record of the other image.
-            let key = Key(identity: identity, occurrence: isForeign ? -1 - occurrence : occurrence)
+            func number(_ count: Int) -> Int { isForeign ? -1 - count : count }
+            var key = Key(identity: identity, occurrence: number(counts[identity, default: 0]))
+            if case .node(let path) = identity {
+                key = Key(identity: identity, occurrence: number(0))
+                if let earlier = index[key] { replace(earlier, path, &counts, number) }
+            } else {
+                counts[identity, default: 0] += 1
+            }
             index[key] = entries.count
             if isRenaming, let original = self.identity(of: body, originalConnections),
                 new != nil || original != identity
@@ -75,7 +95,22 @@ struct ImageState {
                     body: normalized(new?.body ?? body), identity: original,
                     foreignAttributes: new?.foreignAttributes ?? [])
             }
-            entries.append((key, normalized(body)))
+            entries.append(Entry(key: key, body: normalized(body), residue: item.residue, place: item.place))
+        }
+    }
+
+    /// Makes an entry one that a later record with its path replaces.
+    private mutating func replace(
+        _ earlier: Int, _ path: Octets, _ counts: inout [Identity: Int], _ number: (Int) -> Int
+    ) {
+        let identity = Identity.replacedNode(path: path)
+        let count = counts[identity, default: 0]
+        counts[identity] = count + 1
+        if count == 0 { repeatedPaths += 1 }
+        entries[earlier].key = Key(identity: identity, occurrence: number(count))
+        index[entries[earlier].key] = earlier
+        if case .node(let path)? = renamed[earlier]?.identity {
+            renamed[earlier]?.identity = .replacedNode(path: path)
         }
     }
 

@@ -5,7 +5,8 @@ import XenstoreStream
 /// and by the named queries with a severity.
 public struct ImageFindings: Sendable {
     /// The findings, in this order; those of the format and of the forecast in the order of the
-    /// stream, those of the queries in the order of their names.
+    /// stream, but damage before everything else, as that may come from it; those of the queries in
+    /// the order of their names.
     public let items: [ImageFinding]
     /// The queries that do not apply to this image, each with the reason.
     public let inapplicable: [(name: String, reason: String)]
@@ -27,8 +28,12 @@ public struct ImageFindings: Sendable {
         let events = forecast.findings
         let subjects = try RecordSubjects(image, image.findings + events)
         let queries = try QueryFindings(archive, imageID: imageID, limit: limit)
+        let damage = Set(Rule.ofDamage.map(\.rawValue))
+        let (ofDamage, others) = (
+            image.findings.filter { damage.contains($0.rule) }, image.findings.filter { !damage.contains($0.rule) }
+        )
         items =
-            image.findings.map { finding in
+            (ofDamage + others).map { finding in
                 let fields = finding.record.map(subjects.fields) ?? []
                 // Without a record, the sentence is the subject.
                 return ImageFinding(

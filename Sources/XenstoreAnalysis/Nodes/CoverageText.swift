@@ -1,3 +1,4 @@
+import XenstoreArchive
 import XenstoreStream
 
 /// What an image covers and where its tree hangs, in words. Paths are escaped.
@@ -25,17 +26,32 @@ public enum CoverageText {
         coverage.uncovered.isEmpty ? "none" : coverage.uncovered.map(\.name).joined(separator: ", ")
     }
 
-    /// To what the nodes of a listing are limited; nil if it covers the host's nodes, or if the
-    /// image is not a listing.
-    public static func limitation(_ coverage: Coverage, _ layout: Layout) -> String? {
-        guard layout.isListing, !coverage.coversHost(.nodes) else { return nil }
-        return limitation(coverage)
+    /// To what the nodes of an image are limited; nil if it covers the host's nodes.
+    /// - Parameters:
+    ///   - coverage: what the image covers.
+    ///   - layout: the image's layout.
+    ///   - isDamaged: whether the image is damaged.
+    public static func limitation(_ coverage: Coverage, _ layout: Layout, isDamaged: Bool = false) -> String? {
+        guard !coverage.coversHost(.nodes) else { return nil }
+        let noun = noun(layout, isDamaged: isDamaged)
+        return coverage.covers(.nodes)
+            ? "the \(noun) covers only nodes\(place(coverage, .nodes)); what else there was is unknown"
+            : "the \(noun) has only some nodes; what else there was is unknown"
     }
 
-    private static func limitation(_ coverage: Coverage) -> String {
-        coverage.covers(.nodes)
-            ? "the listing covers only nodes\(place(coverage, .nodes)); what else there was is unknown"
-            : "the listing has only some nodes; what else there was is unknown"
+    /// What an image is called in sentences about what it does not cover.
+    static func noun(_ layout: Layout, isDamaged: Bool) -> String {
+        layout.isListing ? "listing" : isDamaged ? "damaged image" : "image"
+    }
+
+    /// A sentence about a part of a host and about a damaged image for commands that compare it;
+    /// nil for a whole image, and for a listing, whose kind says it.
+    /// - Parameter image: the image.
+    public static func partNote(_ image: ImageSource) -> String? {
+        guard image.isPart else { return nil }
+        let what = image.isDamaged ? " is damaged, and covers only " : " covers only "
+        return Escape.printable(image.name) + what + covered(image.coverage)
+            + "; what it does not have of anything else is unknown"
     }
 
     /// Where a kind is covered: nothing for the whole tree.

@@ -37,7 +37,9 @@ public enum DatasetteMetadata {
     /// Views that serve only other views.
     private static let machinery: Set<String> = [
         "image_gen", "committed_details", "account_entries", "octet_table", "image_turns", "message_buffers", "digits",
-        "node_steps", "observed_steps", "image_reach", "detail_knowledge", "tree_domains",
+        "node_steps", "observed_steps", "image_reach", "detail_knowledge", "tree_domains", "writer_signs",
+        "target_images", "access_cases", "root_permsets", "node_places", "permset_access", "guest_writable",
+        "image_rules",
     ]
 
     private static func entry(_ query: NamedQuery) -> [String] {

@@ -71,6 +71,13 @@ public struct NamedQuery: Sendable {
         let statement = try archive.database.prepareReadOnly(sql, timeout: timeout)
         for (name, value) in given {
             guard let index = statement.parameterIndex(":" + name) else { continue }
+            guard name != "daemon" || DaemonRules(rawValue: value) != nil else {
+                let daemons = DaemonRules.allCases.map(\.rawValue)
+                throw ArchiveError(
+                    .usage, "query \(self.name): '\(value)' is not a daemon",
+                    suggestion: Nearest.suggestion(value, among: daemons)
+                        ?? "give one of \(daemons.joined(separator: ", "))")
+            }
             guard parameters.contains(where: { $0.name == name && $0.isInteger }) else {
                 try statement.bind(index, value)
                 continue
@@ -94,22 +101,27 @@ public struct NamedQuery: Sendable {
     public func inapplicability(_ archive: Archive, imageID: Int64) throws -> String? {
         guard !header.needs.isEmpty else { return nil }
         let stream = try archive.image(id: imageID).stream
-        let noun = stream.format.layout.isListing ? "listing" : "image"
+        let isWhole = stream.format.layout.coverage.map { !stream.coverage.lacksSomething(of: $0) } ?? true
+        let noun = CoverageText.noun(stream.format.layout, isDamaged: stream.isSalvaged && !isWhole)
         let missing = try header.needs.filter { need in
             guard case .kind(let kind) = need, !stream.coverage.covers(kind) else { return false }
             // Pending nodes that a database holds are known, even if there may be more.
             return try kind != .pending || !Self.hasPendingNodes(archive, imageID)
         }
         if !missing.isEmpty {
-            return "not applicable: needs \(Self.list(missing.map(\.name))), which this \(noun) does not have"
+            // A part may have some of them.
+            let verb = isWhole ? "have" : "cover"
+            return "not applicable: needs \(Self.list(missing.map(\.name))), which this \(noun) does not \(verb)"
         }
         guard header.needs.contains(where: { $0 == .wholeHost || $0 == .coveredNodes }) else { return nil }
         if stream.coverage.covers(.connections) {
-            let isWhole =
-                try archive.database.integer("SELECT 1 FROM scopes WHERE image_id = ? AND scope = 'host'", imageID)
-                != nil
-            if !isWhole {
-                return "not applicable: the image holds only part of a host (it has no ring connection of domain 0)"
+            let scope = try archive.database.integer(
+                "SELECT 1 FROM scopes WHERE image_id = ? AND scope = 'host'", imageID)
+            if scope == nil {
+                let ring = try archive.database.integer(
+                    "SELECT 1 FROM connections WHERE image_id = ? AND conn_type = 0 AND domid = 0", imageID)
+                return "not applicable: the image holds only part of a host"
+                    + (ring == nil ? " (it has no ring connection of domain 0)" : "")
             }
         }
         if header.needs.contains(.wholeHost) && !stream.coverage.coversHost(.nodes) {
@@ -121,12 +133,13 @@ public struct NamedQuery: Sendable {
         return nil
     }
 
-    /// To what an answer is limited, if the image is a listing that does not cover the host's
-    /// nodes; nil if it is not, or if the query does not apply.
+    /// To what an answer is limited, if the image does not cover the host's nodes; nil if it does,
+    /// or if the query does not apply.
     /// - Throws: the errors of reading the archive.
     public func limitation(_ archive: Archive, imageID: Int64) throws -> String? {
         let stream = try archive.image(id: imageID).stream
-        let limitation = CoverageText.limitation(stream.coverage, stream.format.layout)
+        let limitation = CoverageText.limitation(
+            stream.coverage, stream.format.layout, isDamaged: stream.isSalvaged)
         return try limitation != nil && inapplicability(archive, imageID: imageID) == nil ? limitation : nil
     }
 

@@ -9,9 +9,14 @@ public struct Alterations: Sendable {
     /// The first `linesPerKind` alterations of each kind.
     public private(set) var all: [Alteration] = []
     private var counts: [Alteration.Kind: Int] = [:]
+    /// Whether no message shows bytes that nothing explains, because secrets are replaced.
+    let hidesBytes: Bool
 
     /// Creates an empty list.
-    public init() {}
+    /// - Parameter hidesBytes: whether no message shows bytes that nothing explains.
+    public init(hidesBytes: Bool = false) {
+        self.hidesBytes = hidesBytes
+    }
 
     /// Adds an alteration.
     /// - Parameters:

@@ -12,6 +12,8 @@ extension EditableImage {
             case .node(let data):
                 alterations.add(.redacted, "\(Escape.printable(data.path.octets)), \(data.value.count) bytes")
             case .connection(let data): alterations.add(.redacted, "the buffers of connection \(data.connID)")
+            case .opaque(let data):
+                alterations.add(.redacted, "\(data.body.count) bytes of a record \(data.type.name)")
             default: break
             }
             records[index] = redacted

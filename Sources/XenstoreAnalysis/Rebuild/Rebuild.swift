@@ -66,8 +66,31 @@ public struct Rebuild: Sendable {
     /// - Throws: `ArchiveError` or `StreamError` if the image cannot be read, if a selected or
     ///   edited item does not exist, or if the stream cannot be written.
     public func run(_ source: ImageSource) throws -> RebuiltStream {
-        var alterations = Alterations()
-        return try run(EditableImage(source, &alterations), alterations)
+        var alterations = Alterations(hidesBytes: redactor != nil)
+        var stream = try run(EditableImage(source, &alterations), alterations)
+        // The same bytes are the same image.
+        if stream.image.sha256 != source.sha256 { stream.image = stream.image.covering(coverage(of: source, stream)) }
+        return stream
+    }
+
+    /// What the stream covers: what the source covers of what is kept, and what the layout can say.
+    private func coverage(of source: ImageSource, _ stream: RebuiltStream) -> Coverage {
+        var coverage = source.coverage
+        if !selections.isEmpty {
+            let domids = selections.compactMap { if case .domain(let domid) = $0 { domid } else { nil } }
+            let paths = selections.compactMap { if case .subtree(let path) = $0 { path } else { nil } }
+            coverage = coverage.ofDomains(domids).union(coverage.ofSubtrees(paths))
+        }
+        for case .drop(let what) in edits {
+            coverage =
+                switch what {
+                case .sockets: coverage.withoutSockets
+                case .connections: coverage.without([.connections, .watches, .transactions, .pending])
+                case .transactions: coverage.without([.transactions, .pending])
+                case .pending, .buffers: coverage.without([.pending])
+                }
+        }
+        return coverage.intersection(stream.image.format.layout.coverage ?? Coverage([Coverage.Kind]()))
     }
 
     /// Makes the stream from an image that was already read.

@@ -4,7 +4,7 @@ import XenstoreStream
 /// A stream made from an editable image, read back and checked.
 public struct RebuiltStream {
     /// The stream as the archive's reader reads it; its `bytes` are the stream.
-    public let image: ScannedImage
+    public internal(set) var image: ScannedImage
     /// How it differs from the image that it is made from.
     public let alterations: Alterations
     /// Remaining problems of the stream, and what a daemon would do with it; one line each.

@@ -60,11 +60,9 @@ struct RecordCollector {
         } else if tail.isZero && residue.alignment.isEmpty {
             alterations.add(.length, "\(place): len \(record.length)")
         } else {
-            alterations.add(
-                .unexplained,
-                "\(place): \(tail.count) bytes after the last field, "
-                    + "x'\(Hexadecimal.text(tail.prefix(16)))\(tail.count > 16 ? "..." : "")'"
-            )
+            let bytes =
+                alterations.hidesBytes ? "" : ", x'\(Hexadecimal.text(tail.prefix(16)))\(tail.count > 16 ? "..." : "")'"
+            alterations.add(.unexplained, "\(place): \(tail.count) bytes after the last field\(bytes)")
         }
     }
 }

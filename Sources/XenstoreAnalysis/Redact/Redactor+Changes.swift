@@ -6,7 +6,7 @@ extension Redactor {
     /// change.
     public func redact(_ change: Change, byteOrder: ByteOrder) -> Change {
         switch change.kind {
-        case .node, .perms:
+        case .node, .perms, .duplicate:
             guard let path = change.path, isSecret(path) || change.oldPath.map(isSecret) ?? false else {
                 return change
             }
@@ -27,8 +27,28 @@ extension Redactor {
                     return redacted == buffer ? attribute : Attribute(attribute.name, .text(description(buffer)))
                 }
             }
-        default: return change
+        case .header, .global, .quota, .domain, .watch, .transaction: return change
+        default:
+            // Bytes that nothing explains may hold anything.
+            return change.mapping { attribute in
+                switch attribute.value {
+                case .data(let bytes), .octets(let bytes):
+                    bytes.isEmpty ? attribute : Attribute(attribute.name, .text(description(bytes)))
+                case .none, .integer, .unsigned, .text: attribute
+                }
+            }
         }
+    }
+
+    /// How much is replaced in a change, compared with the change as it was: each value counts
+    /// once, on each side.
+    public func count(from old: Change, to new: Change) -> RedactionCount {
+        var count = RedactionCount()
+        for (before, after) in [(old.old, new.old), (old.new, new.new)] {
+            let replaced = zip(before ?? [], after ?? []).count { $0 != $1 }
+            if old.kind == .node || old.kind == .perms { count.values += replaced } else { count.others += replaced }
+        }
+        return count
     }
 
     private static func replyLength(_ attributes: [Attribute]) -> Int {

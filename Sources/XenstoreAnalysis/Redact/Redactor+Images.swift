@@ -2,38 +2,63 @@ import XenstoreArchive
 import XenstoreStream
 
 extension Redactor {
-    /// The image's file with its secrets replaced and everything else in place, including oddities.
+    /// The image's file with its secrets replaced, with every byte that nothing explains and that
+    /// may be part of one, and everything else in place.
     ///
-    /// A text's line with a secret is rewritten. A line that cannot be parsed is masked, as it may
-    /// contain a secret. Bytes in which no record can be recognized stay unchanged.
+    /// Lengths stay. In a stream these are the bodies of unknown records, damaged spans, what no
+    /// field explains, and what follows END. A text's line with a secret is rewritten; of a line
+    /// that is no node's, only what shows that there is a listing stays.
+    /// - Returns: the bytes, and how much was replaced.
     /// - Throws: the errors of reading the image.
-    public func redactedFile(_ image: ScannedImage) throws -> [UInt8] {
-        if let text = image.text { return try redactedText(image, text) }
+    public func redactedFile(_ image: ScannedImage) throws -> (bytes: [UInt8], count: RedactionCount) {
+        var count = RedactionCount()
+        if let text = image.text { return (try redactedText(image, text, &count), count) }
         var bytes = image.bytes
         try image.forEachItem { _, item in
-            guard case .record(let record) = item else { return }
-            let redacted = redact(record.body, byteOrder: image.format.byteOrder)
-            switch (record.body, redacted) {
-            case (.node(let old), .node(let new)):
-                Self.replace(old.value, by: new.value, in: &bytes)
-                Self.replace(old.path.octets, by: redactedPath(old.path.octets), in: &bytes)
-            case (.connection(let old), .connection(let new)):
-                Self.replace(old.inData, by: new.inData, in: &bytes)
-                Self.replace(old.outData, by: new.outData, in: &bytes)
-            default: break
+            switch item {
+            case .record(let record): replace(record, of: image, in: &bytes, &count)
+            case .damage(let damage):
+                let hidden = damage.bytes.dropFirst(damage.frameSize(image.format.byteOrder))
+                Self.replace(hidden, by: redacted(hidden), in: &bytes, &count.others)
             }
         }
-        return bytes
+        Self.replace(image.trailer, by: redacted(image.trailer), in: &bytes, &count.others)
+        return (bytes, count)
+    }
+
+    private func replace(
+        _ record: Record, of image: ScannedImage, in bytes: inout [UInt8], _ count: inout RedactionCount
+    ) {
+        switch (record.body, redact(record.body, byteOrder: image.format.byteOrder)) {
+        case (.node(let old), .node(let new)):
+            Self.replace(old.value, by: new.value, in: &bytes, &count.values)
+            Self.replace(old.path.octets, by: new.path.octets, in: &bytes, &count.others)
+        case (.connection(let old), .connection(let new)):
+            Self.replace(old.inData, by: new.inData, in: &bytes, &count.others)
+            Self.replace(old.outData, by: new.outData, in: &bytes, &count.others)
+        case (.opaque(let old), .opaque(let new)):
+            Self.replace(old.body, by: new.body, in: &bytes, &count.others)
+        default: break
+        }
+        guard let residue = record.residue else { return }
+        for hidden in [residue.alignment, residue.tail ?? []] where !hidden.isZero {
+            Self.replace(hidden, by: redacted(hidden), in: &bytes, &count.others)
+        }
     }
 
     /// Replaces bytes of the image. A record's bytes are slices of the image, so their indices are
     /// offsets in it.
-    private static func replace(_ old: Octets, by new: Octets, in bytes: inout [UInt8]) {
-        if old != new { bytes.replaceSubrange(old.startIndex..<old.endIndex, with: new) }
+    private static func replace(_ old: Octets, by new: Octets, in bytes: inout [UInt8], _ count: inout Int) {
+        guard old != new else { return }
+        bytes.replaceSubrange(old.startIndex..<old.endIndex, with: new)
+        count += 1
     }
 
-    private func redactedText(_ image: ScannedImage, _ text: TextImage) throws -> [UInt8] {
-        guard var dialect = image.format.layout.dialect else { return text.text }
+    private func redactedText(
+        _ image: ScannedImage, _ text: TextImage, _ count: inout RedactionCount
+    ) throws -> [UInt8] {
+        let layout = image.format.layout
+        guard var dialect = layout.dialect else { return text.text }
         if var lines = dialect as? any LineDialect {
             try lines.begin(text.text, salvaging: image.isSalvaged)
             dialect = lines
@@ -44,9 +69,25 @@ extension Redactor {
             guard case .record(let record) = item else { return }
             let line = text.text[text.places[index]..<text.places[index + 1]]
             let redacted = redact(record.body, byteOrder: image.format.byteOrder)
-            lines += dialect.redacted(line, number: record.number, from: record.body, to: redacted)
+            let new =
+                layout.isListing
+                ? self.line(line, record.body, redacted, layout)
+                : dialect.redacted(line, number: record.number, from: record.body, to: redacted)
+            if !new.elementsEqual(line) {
+                if case .node = record.body, redacted != record.body { count.values += 1 } else { count.others += 1 }
+            }
+            lines += new
         }
         return lines
+    }
+
+    /// A listing's line without a secret.
+    private func line(_ line: Octets, _ old: RecordBody, _ new: RecordBody, _ layout: Layout) -> [UInt8] {
+        guard case .node(let data) = old else { return MaskedListing.prose(line) }
+        guard isSecret(data.path.octets) else { return Array(line) }
+        let isExact = TextImage.line(of: old, layout: layout).elementsEqual(line)
+        if !isExact { return MaskedListing.value(line) }
+        return new == old ? Array(line) : TextImage.line(of: new, layout: layout)
     }
 
     /// A secret node's path. If a wrong length puts the value into the path, after a NUL, that part

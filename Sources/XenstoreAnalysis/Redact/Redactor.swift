@@ -58,27 +58,42 @@ public struct Redactor: Sendable {
 
     // MARK: Records
 
-    /// The record with its secrets replaced, including those in a connection's buffers.
+    /// The record with its secrets replaced, including those in a connection's buffers, and the
+    /// body of a record that nothing explains.
     public func redact(_ body: RecordBody, byteOrder: ByteOrder) -> RecordBody {
         switch body {
         case .node(var data):
-            guard !data.value.isEmpty, isSecret(data.path.octets) else { return body }
-            data.value = redacted(data.value)
+            guard isSecret(data.path.octets) else { return body }
+            data.path.octets = redactedPath(data.path.octets)
+            if !data.value.isEmpty { data.value = redacted(data.value) }
             return .node(data)
         case .connection(var data):
             guard !data.inData.isEmpty || !data.outData.isEmpty else { return body }
             data.inData = redactRequests(data.inData, home: data.kind == .ring ? data.domid : 0, byteOrder)
             data.outData = redactAnswers(data.outData, skipping: Int(data.outRespLength), byteOrder)
             return .connection(data)
+        case .opaque(var data):
+            data.body = data.type == .textLine ? masked(line: data.body) : redacted(data.body)
+            return .opaque(data)
         default: return body
         }
     }
 
-    /// Replaces the values that WRITE requests write to secret nodes. A relative path starts at the
-    /// domain's home.
+    /// A line with every byte replaced but its end.
+    private func masked(line: Octets) -> Octets {
+        let end = line.last == ASCII.newline ? line.endIndex - 1 : line.endIndex
+        return redacted(line[..<end]) + line[end...]
+    }
+
+    /// Replaces the values that WRITE requests write to secret nodes, and what is no request of the
+    /// protocol. A relative path starts at the domain's home.
     func redactRequests(_ buffer: Octets, home domid: UInt16, _ byteOrder: ByteOrder) -> Octets {
         var result = Array(buffer)
-        for message in WireMessage.decode(buffer, byteOrder: byteOrder) where message.typeName == "WRITE" {
+        for message in WireMessage.decode(buffer, byteOrder: byteOrder) {
+            guard message.typeName == "WRITE" else {
+                replace(Self.unexplained(message, of: buffer), of: buffer, in: &result)
+                continue
+            }
             let name = message.firstString
             let path = name.first == ASCII.slash ? name : Octets("/local/domain/\(domid)/".utf8) + name
             let value = message.payload.dropFirst(name.count + 1)
@@ -87,15 +102,33 @@ public struct Redactor: Sendable {
         return Octets(result)
     }
 
-    /// Replaces the values in replies to READ, and the rest of a message without its beginning, as
-    /// their nodes are unknown.
+    /// The messages to which the daemon answers that it is done, and nothing else.
+    private static let confirmed: Set = [
+        "WATCH", "UNWATCH", "TRANSACTION_END", "INTRODUCE", "RELEASE", "WRITE", "MKDIR", "RM", "SET_PERMS", "RESUME",
+        "SET_TARGET", "RESTRICT", "RESET_WATCHES", "SET_FEATURE", "SET_QUOTA",
+    ]
+    private static let confirmation = Octets("OK\0".utf8)
+
+    /// Replaces the values in replies to READ, as their nodes are unknown, and what is no reply of
+    /// the protocol, such as the rest of one without its beginning.
     func redactAnswers(_ buffer: Octets, skipping: Int, _ byteOrder: ByteOrder) -> Octets {
         var result = Array(buffer)
-        for message in WireMessage.decode(buffer, skipping: skipping, byteOrder: byteOrder)
-        where message.type == nil || message.typeName == "READ" {
-            replace(message.payload, of: buffer, in: &result)
+        for message in WireMessage.decode(buffer, skipping: skipping, byteOrder: byteOrder) {
+            let isValue =
+                message.typeName == "READ"
+                || message.typeName.map(Self.confirmed.contains) ?? false
+                    && !Self.confirmation.starts(with: message.payload)
+            replace(isValue ? message.payload : Self.unexplained(message, of: buffer), of: buffer, in: &result)
         }
         return Octets(result)
+    }
+
+    /// The bytes of a message that may be anything: all of one whose type no protocol will have,
+    /// the payload of one whose type is unknown or free in its form; empty for others.
+    private static func unexplained(_ message: WireMessage, of buffer: Octets) -> Octets {
+        let all = buffer[(buffer.startIndex + message.offset)..<message.payload.endIndex]
+        guard let type = message.type, type <= UInt8.max else { return all }
+        return WireMessage.names.indices.contains(Int(type)) && message.typeName != "CONTROL" ? [] : message.payload
     }
 
     private func replace(_ part: Octets, of buffer: Octets, in bytes: inout [UInt8]) {

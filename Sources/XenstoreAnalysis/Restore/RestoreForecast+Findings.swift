@@ -8,7 +8,7 @@ extension RestoreForecast {
             Finding(
                 rule: "restore-" + event.effect.rawValue, severity: event.effect.severity, record: event.record,
                 offset: event.offset,
-                message: (daemon?.rawValue ?? "") + " " + event.message, expected: "")
+                message: (daemonTitle ?? "") + " " + event.message, expected: "")
         }
     }
 }

@@ -7,7 +7,9 @@ import XenstoreStream
 /// The forecast follows the daemon's reader step by step, and trusts every length as the daemon
 /// does. The steps are those observed when the daemon of Xen 4.17 restored some 290 odd and broken
 /// streams. That daemon refuses streams of version 2; its successors are assumed to do the same as
-/// it does with version 1, and to know the types 6 to 8. For oxenstored see `OxenstoredWalk`.
+/// it does with version 1, and to know the types 6 to 8. What other versions do differently is in
+/// `RestoreVersions`. A forecast that is for no version in particular reports what any version
+/// would do, and which ones. For oxenstored see `OxenstoredWalk`.
 public struct RestoreForecast: Sendable {
     /// The effects, the worst last.
     public enum Effect: String, CaseIterable, Comparable, Sendable {
@@ -54,6 +56,15 @@ public struct RestoreForecast: Sendable {
     /// daemon restores.
     public let daemon: Daemon?
 
+    /// The version of Xen whose C xenstored it is; nil: any.
+    public let release: XenVersion?
+
+    /// The daemon in words; nil for an image that has only nodes.
+    public var daemonTitle: String? {
+        guard daemon == .xenstored, let release else { return daemon?.rawValue }
+        return "the C xenstored of Xen \(release)"
+    }
+
     /// How many events of one effect are listed at most.
     static let mostEvents = 100
 
@@ -66,31 +77,37 @@ public struct RestoreForecast: Sendable {
     }
 
     /// Makes the forecast for an image.
+    /// - Parameters:
+    ///   - image: the image.
+    ///   - release: the version of Xen whose C xenstored restores it; nil: any.
     /// - Throws: the errors of reading the image.
-    public init(_ image: ScannedImage) throws {
+    public init(_ image: ScannedImage, for release: XenVersion? = nil) throws {
         if image.format.layout.isText {
             let daemon: Daemon? = image.format.layout.hasOnlyNodes ? nil : .oxenstored
             var walk = OxenstoredWalk(image)
             if daemon != nil { try walk.run() }
-            self.init(daemon: daemon, events: walk.events)
+            self.init(daemon: daemon, release: nil, events: walk.events)
             return
         }
         var offsets: [Int] = []
         try image.forEachItem { _, item in
             if case .record(let record) = item, record.type != .end { offsets.append(record.offset) }
         }
-        self.init(stream: image.bytes, offsets: offsets)
+        self.init(stream: image.bytes, offsets: offsets, for: release)
     }
 
-    /// - Parameter offsets: where the records begin, without END; ascending.
-    init(stream: [UInt8], offsets: [Int]) {
-        var walk = XenstoredWalk(bytes: stream, records: RestoreRecords(offsets: offsets))
+    /// - Parameters:
+    ///   - offsets: where the records begin, without END; ascending.
+    ///   - release: the version of Xen; nil: any.
+    init(stream: [UInt8], offsets: [Int], for release: XenVersion? = nil) {
+        var walk = XenstoredWalk(bytes: stream, records: RestoreRecords(offsets: offsets), release: release)
         walk.run()
-        self.init(daemon: .xenstored, events: walk.events)
+        self.init(daemon: .xenstored, release: release, events: walk.events)
     }
 
-    private init(daemon: Daemon?, events: [Event]) {
+    private init(daemon: Daemon?, release: XenVersion?, events: [Event]) {
         self.daemon = daemon
+        self.release = release
         self.events = events
     }
 }

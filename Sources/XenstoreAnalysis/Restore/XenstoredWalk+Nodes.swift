@@ -89,8 +89,12 @@ extension XenstoredWalk {
                 note(.overReads, "reads the owner of \(Escape.short(path)) from its value, as it has no permissions")
             }
         }
-        if !connections.hasRing(of: owner) {
-            note(.dies, "exits, as the owner of \(Escape.short(path)), domain \(owner), has no connection before it")
+        if connections.hasRing(of: owner) { return }
+        let (name, reason) = (Escape.short(path), "domain \(owner), has no connection before it")
+        if isOne(of: .lookForDomains) {
+            note(.dies, "exits, as the owner of \(name), \(reason)" + only(.lookForDomains))
+        } else {
+            note(.alters, "may give \(name) to domain 0, as its owner, \(reason)")
         }
     }
 
@@ -109,13 +113,23 @@ extension XenstoredWalk {
             if memory.byte(entry + 1) & 0xFE != 0 {
                 return note(.alters, "drops flags of a permission of \(Escape.short(path))")
             }
-            if index > 0 && !isSpecial && !connections.hasRing(of: domid) && memory.byte(entry + 1) & 1 == 0 {
+            if index > 0 && memory.byte(entry + 1) & 1 == 0, let versions = versionsThatMark(domid, isSpecial) {
                 return note(
                     .alters,
                     "marks the permission of domain \(domid) for \(Escape.short(path)) as stale, as the domain has no "
-                        + "connection before it"
+                        + "connection before it" + only(versions)
                 )
             }
         }
+    }
+
+    /// The versions that mark an entry for a domain as stale; nil if the daemon does not.
+    private func versionsThatMark(_ domid: Int, _ isSpecial: Bool) -> RestoreVersions? {
+        if connections.hasRing(of: domid) { return nil }
+        if domid == RestoreVersions.everyDomain && isOne(of: .nameEveryDomain) && (release != nil || version == 2) {
+            return nil
+        }
+        let versions = isSpecial ? RestoreVersions.markSpecialNodes : .lookForDomains
+        return isOne(of: versions) ? versions : nil
     }
 }

@@ -25,10 +25,13 @@ struct XenstoredWalk {
     var hasLostStep = false
     var isDead = false
 
+    /// The version of Xen whose daemon reads; nil: any.
+    let release: XenVersion?
     /// False if plain nodes are also followed byte by byte, for comparison in tests.
     let usesFastPath: Bool
 
-    init(bytes: [UInt8], records: RestoreRecords, usesFastPath: Bool = true) {
+    init(bytes: [UInt8], records: RestoreRecords, release: XenVersion? = nil, usesFastPath: Bool = true) {
+        self.release = release
         self.usesFastPath = usesFastPath
         nodes = RecordReader(
             stream: bytes, format: StreamFormat(layout: .v1, byteOrder: .little, lengthRule: .padded))
@@ -44,6 +47,19 @@ struct XenstoredWalk {
         counts[effect, default: 0] += 1
         events.append(RestoreForecast.Event(effect: effect, offset: offset, record: records[offset], message: message))
         if effect == .dies { isDead = true }
+    }
+
+    // MARK: Versions
+
+    /// Whether the daemon, or any that reads this stream, is one of these versions.
+    func isOne(of versions: RestoreVersions) -> Bool {
+        release.map(versions.contain) ?? true
+    }
+
+    /// Which versions do it, if the forecast is for none in particular. Those that read version 2
+    /// are the newest ones.
+    func only(_ versions: RestoreVersions) -> String {
+        release == nil && version == 1 ? " (\(versions.title))" : ""
     }
 
     // MARK: The stream
@@ -63,6 +79,7 @@ struct XenstoredWalk {
         guard header.version == 1 || header.version == 2 else {
             return note(.dies, "refuses version \(header.version) and exits")
         }
+        if header.version == 2 && !isOne(of: .readVersion2) { return note(.dies, "refuses version 2 and exits") }
         version = Int(header.version)
         readRecords()
         finish()
@@ -105,7 +122,8 @@ struct XenstoredWalk {
         case 3: readWatch(body, strings: body + 8)
         case 4: note(.skips, "skips the transaction")
         case 5: readNode(body)
-        case 6 where version == 2, 7 where version == 2: break
+        case 6 where version == 2: break
+        case 7 where version == 2: readDomain(body)
         case 8 where version == 2: readExtendedWatch(body)
         default: note(.skips, "skips the record of type \(type)")
         }
@@ -121,6 +139,9 @@ struct XenstoredWalk {
         offset = memory.bytes.count
         if hasSocket && !connections.hasRing(of: 0) {
             note(.dies, "restores, and exits at the first request from a socket, as domain 0 has no connection")
+        }
+        if release == XenVersion(4, 21, 0) {
+            note(.dies, "does not know its privileged domain after a restore, and is of no use; 4.21.1 is mended")
         }
         if hasEarlySocket && connections.hasRing(of: 0) {
             note(
@@ -242,16 +263,27 @@ struct XenstoredWalk {
         readString(tokenStart, count: tokenCount, .token)
     }
 
-    /// The daemon's reader of this record does not match its own writer.
+    /// The daemon's reader of this record takes the strings from byte 10 of the body on. Its own
+    /// writer puts them at byte 8, the document at byte 12.
     private mutating func readExtendedWatch(_ body: Int) {
         let strings = memory.number16(body + 4) + memory.number16(body + 6)
         let fieldsEnd = body + 8 + strings
         let end = fieldsEnd + Padding.count(after: fieldsEnd)
         if end < recordEnd && records[end] != nil {
-            note(.dies, "exits: len is \(recordEnd - end) bytes longer than the record, as daemons write it")
-        } else {
-            note(.alters, "reads the watch's path from its third byte on")
+            return note(.dies, "exits: len is \(recordEnd - end) bytes longer than the record, as daemons write it")
         }
+        let path = memory.string(body + 10, limit: Self.longestPath)
+        let token = memory.string(body + 10 + memory.number16(body + 4), limit: Self.longestPath)
+        note(
+            .alters,
+            "reads the watch's path as \(Escape.short(path)) and its token as \(Escape.short(token)), as it takes both "
+                + "from byte 10 of the body on")
+    }
+
+    private mutating func readDomain(_ body: Int) {
+        let domid = memory.number16(body)
+        guard checkEnd(body + 8, "the quotas"), !connections.hasRing(of: domid) else { return }
+        note(.dies, "exits, as DOMAIN_DATA is about domain \(domid), which has no connection before it")
     }
 
     /// Strings are read up to their NUL, wherever it is.

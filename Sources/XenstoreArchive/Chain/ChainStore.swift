@@ -50,7 +50,7 @@ struct ChainStore {
             // If the order itself changed, it is cheaper to store than the records that moved.
             if 10 * inOrder.count(where: { $0 >= 0 }) >= 9 * paired {
                 if let placement = try placement(inOrder: inOrder, after: tip) { return placement }
-            } else {
+            } else if !image.hasDuplicateNodes {
                 return placement(reordered: pairs, after: tip)
             }
         }

@@ -98,7 +98,7 @@ final class ContainerWalk {
 
         let isTooLarge = entry.size.map { $0 > Int64(limits.memberBytes) } ?? false
         let limit = min(isTooLarge ? Self.sample : limits.memberBytes, bytesLeft)
-        let (bytes, problem) = reader.content(entry, limit: limit)
+        let (bytes, problem) = try reader.content(entry, limit: limit, place: place)
         guard spend(bytes.count) else {
             return exhaust(levels, tooManyBytes)
         }

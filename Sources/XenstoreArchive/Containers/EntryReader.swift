@@ -124,14 +124,27 @@ final class EntryReader {
     }
 
     /// Reads the content of the entry.
+    /// - Parameters:
+    ///   - entry: the entry that `next` has reached.
+    ///   - limit: the most bytes to read.
+    ///   - place: the member's place, for an error.
     /// - Returns: its bytes, at most one more than `limit`; and why reading them failed, nil if it
     ///   did not.
-    func content(_ entry: Entry, limit: Int) -> (bytes: [UInt8], problem: String?) {
+    /// - Throws: `ArchiveError` if there is not enough memory.
+    func content(
+        _ entry: Entry, limit: Int, place: () -> String
+    ) throws(ArchiveError) -> (bytes: [UInt8], problem: String?) {
         let most = limit < .max ? limit + 1 : limit
         var bytes: [UInt8] = []
-        func fill(to end: Int64) {
+        func makeRoom(_ count: Int) throws(ArchiveError) {
+            guard !bytes.makeRoom(for: count) else { return }
+            throw Memory.shortage(place(), after: bytes.count)
+        }
+        func fill(to end: Int64) throws(ArchiveError) {
             let count = Int(min(max(end, 0), Int64(most))) - bytes.count
-            if count > 0 { bytes.append(contentsOf: repeatElement(0, count: count)) }
+            guard count > 0 else { return }
+            try makeRoom(count)
+            bytes.append(contentsOf: repeatElement(0, count: count))
         }
         while bytes.count < most {
             var (block, count, offset) = (UnsafeRawPointer?.none, 0, la_int64_t(0))
@@ -139,14 +152,15 @@ final class EntryReader {
             if code == ARCHIVE_EOF {
                 // A tar may leave out blocks of zeros, also the last ones. In a tar that is cut,
                 // reading fails.
-                if form == .tar, let size = entry.size { fill(to: size) }
+                if form == .tar, let size = entry.size { try fill(to: size) }
                 break
             }
             // With a warning, as about a wrong checksum, there are bytes.
             guard code == ARCHIVE_OK || code == ARCHIVE_WARN else { return (bytes, message) }
             guard offset >= bytes.count else { return (bytes, "its blocks are not in order") }
-            fill(to: offset)
+            try fill(to: offset)
             if let block {
+                try makeRoom(min(count, most - bytes.count))
                 bytes += UnsafeRawBufferPointer(start: block, count: min(count, most - bytes.count))
             }
             if code == ARCHIVE_WARN { return (bytes, message) }

@@ -10,6 +10,8 @@ struct CustodyCheck {
     private(set) var problem: String?
     /// The hashes of all entries, in their order.
     private(set) var hashes: [String] = []
+    /// The number of entries that removals have blanked.
+    private(set) var blankedCount = 0
 
     /// - Throws: `ArchiveError` if the log cannot be read.
     init(_ database: Database) throws {
@@ -21,9 +23,10 @@ struct CustodyCheck {
         var first: String?
         var origins: [Int64: CustodyEntry] = [:]
         var hashes: [String] = []
+        let blanks = try CustodyBlank.all(log.forEachEntry)
         var sightings: [Int64: Set<String>] = [:]
         try log.forEachEntry { entry in
-            let fault = Self.fault(entry, expectedID, previous)
+            let fault = Self.fault(entry, expectedID, previous, blanks[entry.entryID])
             if first == nil, let fault { first = "entry \(entry.entryID) \(fault)" }
             previous = entry.hash
             hashes.append(entry.hash)
@@ -46,16 +49,27 @@ struct CustodyCheck {
         }
         self.origins = origins
         self.hashes = hashes
+        blankedCount = blanks.count
         self.sightings = sightings
         problem = try first ?? Self.missingImage(database, origins)
     }
 
-    private static func fault(_ entry: CustodyEntry, _ expectedID: Int64, _ previous: String) -> String? {
+    private static func fault(
+        _ entry: CustodyEntry, _ expectedID: Int64, _ previous: String, _ blank: CustodyBlank?
+    ) -> String? {
         if entry.entryID != expectedID { return "comes instead of entry \(expectedID): entries are missing" }
         if entry.previous != previous {
             return "does not match the entry before it: one of the two was changed, or one between them removed"
         }
-        if entry.recomputedHash() != entry.hash {
+        if let blank {
+            if !blank.concerns(entry) {
+                return "was blanked by entry \(blank.removal), which removed an image that it does not concern"
+            }
+            if entry.recomputedHash() != blank.hash {
+                return "was changed after entry \(blank.removal) blanked it: its contents give "
+                    + "\(entry.recomputedHash()), not \(blank.hash)"
+            }
+        } else if entry.recomputedHash() != entry.hash {
             return "was changed: its hash is \(entry.hash), but its contents give \(entry.recomputedHash())"
         }
         if CustodyEntry.Action(rawValue: entry.action) == nil {

@@ -149,6 +149,11 @@ public struct CustodyLog {
         return try row.step() ? Self.entry(row) : nil
     }
 
+    /// The id that the next entry gets.
+    func nextEntryID() throws -> Int64 {
+        (try lastEntry()?.entryID ?? 0) &+ 1
+    }
+
     static func entry(_ row: Statement) -> CustodyEntry {
         func text(_ column: Int) -> String? { row.isNull(column) ? nil : row.string(column) }
         func number(_ column: Int) -> Int64? { row.isNull(column) ? nil : row.integer(column) }

@@ -172,8 +172,10 @@ public struct OriginLogs {
             }
             try removals.add(origin, images(origin.originID))
             var chain = CustodyChain()
+            let blanks = try CustodyBlank.all { try forEachEntry(origin.originID, $0) }
             try forEachEntry(origin.originID) { entry in
-                chain.add(entry, isBlanked: Self.isBlank(entry) && removals.covers(entry, of: origin.originID))
+                let isBlankedHere = Self.isBlank(entry) && removals.covers(entry, of: origin.originID)
+                chain.add(entry, isBlanked: isBlankedHere || blanks[entry.entryID]?.matches(entry) ?? false)
                 if Self.isMerge(entry) { merges[origin.originID, default: [:]][entry.entryID] = entry }
                 if entry.action == CustodyEntry.Action.remove.rawValue { removals.add(entry, of: origin.originID) }
             }

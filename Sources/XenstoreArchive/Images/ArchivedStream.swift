@@ -121,13 +121,17 @@ public struct ArchivedStream: Sendable {
         return places
     }
 
+    /// The stream's items in its order, encoded from the tables.
+    func encodedInOrder(_ database: Database) throws -> EncodedItems {
+        let encoded = try encoded(database)
+        return try order(encoded.items.count, database).map(encoded.arranged) ?? encoded
+    }
+
     /// Calls `body` with each record in the stream's order.
     func forEachRecord(_ database: Database, _ body: (RecordBody) throws -> Void) throws {
-        let encoded = try encoded(database)
-        let order = try order(encoded.items.count, database)
+        let encoded = try encodedInOrder(database)
         let reader = RecordReader(stream: encoded.bytes, format: format)
-        for index in encoded.items.indices {
-            let item = encoded.items[order?[index] ?? index]
+        for item in encoded.items {
             if Int(item.table) == SpanTable.damageIndex { continue }
             if let record = reader.body(in: item.range) { try body(record) }
         }

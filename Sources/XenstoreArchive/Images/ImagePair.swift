@@ -5,15 +5,45 @@ import XenstoreStream
 package struct ImagePair {
     private let old: Side
     private let new: Side
+    /// The places in both images of the committed nodes that are left out.
+    private let leftOut: () throws -> [Places]
+    /// Whether a record that was not moved has the same place in both images.
+    private let sharesPlaces: Bool
+
+    /// A record to compare.
+    package struct Item {
+        /// Its place: a number that rises in the order of the image.
+        package let place: Int
+        /// Its fields.
+        package let body: RecordBody
+        /// What its fields do not explain; nil for a clean record, and if it is not wanted.
+        package let residue: Residue?
+
+        package init(place: Int, body: RecordBody, residue: Residue?) {
+            (self.place, self.body, self.residue) = (place, body, residue)
+        }
+    }
+
+    /// The places of a record that is in both images.
+    package struct Places {
+        let old, new: Int
+
+        package init(old: Int, new: Int) {
+            (self.old, self.new) = (old, new)
+        }
+    }
 
     /// One of the images, and the records to compare.
     struct Side {
         let reader: RecordReader
-        let ranges: [Range<Int>]
+        let items: [(place: Int, range: Range<Int>)]
+        /// The damaged spans, in order.
+        let damages: [Octets]
 
-        func forEachRecord(_ body: (RecordBody) throws -> Void) rethrows {
-            for range in ranges {
-                if let record = reader.body(in: range) { try body(record) }
+        func forEachItem(residues: Bool, _ body: (Item) throws -> Void) rethrows {
+            for (place, range) in items {
+                guard let record = reader.body(in: range) else { continue }
+                try body(Item(place: place, body: record, residue: residues ? reader.residue(in: range) : nil))
             }
         }
     }
@@ -25,12 +55,15 @@ package struct ImagePair {
         let isUnique = try !old.hasDuplicateNodes() && !new.hasDuplicateNodes() && old.format == new.format
         if isUnique, case .archive(let archive, let left) = old.origin,
             case .archive(let other, let right) = new.origin,
-            archive.database.path == other.database.path, left.stream.chainID == right.stream.chainID
+            archive.database.path == other.database.path, left.stream.chainID == right.stream.chainID,
+            left.stream.itemOrder == nil, right.stream.itemOrder == nil
         {
             let generations = min(left.stream.gen, right.stream.gen)...max(left.stream.gen, right.stream.gen)
             (self.old, self.new) = try Self.both(
                 archive, other, { try Self.changed(archive, left, generations) },
                 { try Self.changed(other, right, generations) })
+            leftOut = { try Self.unchanged(archive, left.stream.chainID, generations) }
+            sharesPlaces = true
             return
         }
         let (left, right) = try Self.both(old.archive, new.archive, old.frames, new.frames)
@@ -40,6 +73,12 @@ package struct ImagePair {
         for pair in pairs where pair >= 0 { isPaired[pair] = true }
         self.old = left.side { !isPaired[$0] }
         self.new = right.side { pairs[$0] < 0 }
+        sharesPlaces = false
+        leftOut = {
+            pairs.indices.filter { pairs[$0] >= 0 && right.reader.isCommittedNode(in: right.frames[$0]) }.map {
+                Places(old: pairs[$0], new: $0)
+            }
+        }
     }
 
     /// Reads both images; at the same time, unless they come from one connection to an archive.
@@ -56,21 +95,65 @@ package struct ImagePair {
         _ archive: Archive, _ image: ArchivedImage, _ generations: ClosedRange<Int64>
     ) throws -> Side {
         let encoded = try image.stream.encoded(archive.database, .changed, since: generations)
-        let items = encoded.items.filter { Int($0.table) != SpanTable.damageIndex }
+        let records = encoded.items.filter { Int($0.table) != SpanTable.damageIndex }
+        let damages = encoded.items.filter { Int($0.table) == SpanTable.damageIndex }
         return Side(
-            reader: RecordReader(stream: encoded.bytes, format: image.stream.format), ranges: items.map(\.range))
+            reader: RecordReader(stream: encoded.bytes, format: image.stream.format),
+            items: records.map { (Int($0.ord), $0.range) }, damages: damages.map { encoded.bytes[$0.range] })
+    }
+
+    /// The places of the nodes that are in all generations.
+    private static func unchanged(
+        _ archive: Archive, _ chainID: Int64, _ generations: ClosedRange<Int64>
+    ) throws -> [Places] {
+        let rows = try archive.database.prepare(
+            """
+            SELECT ord FROM node_span
+            WHERE chain_id = ?1 AND first_gen <= ?2 AND (last_gen = 0 OR last_gen >= ?3)
+            """)
+        try rows.bind(1, chainID)
+        try rows.bind(2, generations.lowerBound)
+        try rows.bind(3, generations.upperBound)
+        var places: [Places] = []
+        while try rows.step() { places.append(Places(old: Int(rows.integer(0)), new: Int(rows.integer(0)))) }
+        return places
     }
 
     /// Calls `body` with the old image's records, in the stream's order.
+    /// - Parameter residues: whether to read what the fields do not explain.
     /// - Throws: what `body` throws.
-    package func forEachOldRecord(_ body: (RecordBody) throws -> Void) rethrows {
-        try old.forEachRecord(body)
+    package func forEachOldItem(residues: Bool, _ body: (Item) throws -> Void) rethrows {
+        try old.forEachItem(residues: residues, body)
     }
 
     /// Calls `body` with the new image's records, in the stream's order.
+    /// - Parameter residues: whether to read what the fields do not explain.
     /// - Throws: what `body` throws.
-    package func forEachNewRecord(_ body: (RecordBody) throws -> Void) rethrows {
-        try new.forEachRecord(body)
+    package func forEachNewItem(residues: Bool, _ body: (Item) throws -> Void) rethrows {
+        try new.forEachItem(residues: residues, body)
+    }
+
+    /// The damaged spans of the old image, in order.
+    package var oldDamages: [Octets] { old.damages }
+    /// The damaged spans of the new image, in order.
+    package var newDamages: [Octets] { new.damages }
+
+    /// How many records of both images have to be moved to turn one order into the other.
+    /// - Parameter compared: the places of those records that are in both images, of the ones to
+    ///   compare.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
+    package func movedCount(_ compared: [Places]) throws -> Int {
+        if sharesPlaces && compared.allSatisfy({ $0.old == $0.new }) { return 0 }
+        let places = try (compared + leftOut()).sorted { $0.old < $1.old }
+        if isInOrder(places) { return 0 }
+        // The ranks of the new places, which may be any numbers.
+        let values = places.map(\.new)
+        let kept = SequenceMatch.longestRisingRun(SequenceMatch.ranks(values))
+        return kept.count { $0 < 0 }
+    }
+
+    private func isInOrder(_ places: [Places]) -> Bool {
+        zip(places, places.dropFirst()).allSatisfy { $0.new <= $1.new }
     }
 
     /// An image's items as ranges of bytes.
@@ -83,11 +166,16 @@ package struct ImagePair {
         /// The records that `isWanted` accepts by their index, and all others that are not
         /// committed nodes.
         func side(where isWanted: (Int) -> Bool) -> Side {
-            var ranges: [Range<Int>] = []
-            for index in 0..<frames.count where !isDamage(index) {
-                if isWanted(index) || !reader.isCommittedNode(in: frames[index]) { ranges.append(frames[index]) }
+            var items: [(place: Int, range: Range<Int>)] = []
+            var damages: [Octets] = []
+            for index in 0..<frames.count {
+                if isDamage(index) {
+                    damages.append(frames.bytes[frames[index]])
+                } else if isWanted(index) || !reader.isCommittedNode(in: frames[index]) {
+                    items.append((index, frames[index]))
+                }
             }
-            return Side(reader: reader, ranges: ranges)
+            return Side(reader: reader, items: items, damages: damages)
         }
     }
 }

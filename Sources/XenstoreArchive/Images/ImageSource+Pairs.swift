@@ -7,7 +7,7 @@ extension ImageSource {
 
     func hasDuplicateNodes() throws -> Bool {
         switch origin {
-        case .file(let image): return image.findings.contains { $0.rule == Rule.duplicateNode.rawValue }
+        case .file(let image): return image.hasDuplicateNodes
         case .archive(let archive, let image):
             let row = try archive.database.prepare("SELECT 1 FROM finding WHERE stream_id = ? AND rule = ?")
             try row.bind(1, image.stream.streamID)
@@ -24,7 +24,7 @@ extension ImageSource {
                 frames: SequenceMatch.Frames(bytes: image.bytes, starts: image.starts), isDamage: image.damages.contains
             )
         case .archive(let archive, let image):
-            let encoded = try image.stream.encoded(archive.database)
+            let encoded = try image.stream.encodedInOrder(archive.database)
             return ImagePair.Items(
                 reader: RecordReader(stream: encoded.bytes, format: image.stream.format),
                 frames: SequenceMatch.Frames(encoded),

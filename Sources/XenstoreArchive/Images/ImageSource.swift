@@ -12,12 +12,28 @@ public struct ImageSource {
     public let sha256: String
     /// The size of the file in bytes.
     public let size: Int
+    /// The bytes after END.
+    public let trailer: Octets
     /// Where the image's tree hangs.
     public let root: TreeRoot
     /// What the image covers: what it does not hold of this was not there.
     public let coverage: Coverage
     /// Where the image comes from.
     public let origin: Origin
+
+    /// Whether the image covers less than a whole image of its layout; false for a listing, which
+    /// never is the whole state.
+    public var isPart: Bool {
+        format.layout.coverage.map { coverage.lacksSomething(of: $0) } ?? false
+    }
+
+    /// Whether the file is damaged, and what is missing from it is unknown.
+    public var isDamaged: Bool {
+        switch origin {
+        case .file(let image): image.isDamaged && isPart
+        case .archive(_, let image): image.stream.isSalvaged && isPart
+        }
+    }
 
     /// Where an image comes from.
     public enum Origin {
@@ -34,6 +50,7 @@ public struct ImageSource {
         format = image.format
         sha256 = image.sha256
         size = image.size
+        trailer = image.trailer
         root = image.root
         coverage = image.coverage
         origin = .file(image.withoutPaths)
@@ -46,6 +63,7 @@ public struct ImageSource {
         format = image.stream.format
         sha256 = image.stream.sha256
         size = Int(image.stream.size)
+        trailer = image.stream.trailer
         root = image.stream.root
         coverage = image.stream.coverage
         origin = .archive(archive, image)

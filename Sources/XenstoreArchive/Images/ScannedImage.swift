@@ -9,7 +9,9 @@ public struct ScannedImage {
     /// Where the image's tree hangs.
     public let root: TreeRoot
     /// What the image covers.
-    public let coverage: Coverage
+    public private(set) var coverage: Coverage
+    /// Whether it is known from elsewhere that the image covers less than its bytes show.
+    package private(set) var isRestricted = false
     /// The SHA-256 of the file, as 64 hexadecimal digits.
     public let sha256: String
     /// The header; nil for a text, and if a damaged file has none.
@@ -57,6 +59,12 @@ public struct ScannedImage {
     /// Whether the file is damaged, so that not all of it could be read.
     public var isDamaged: Bool {
         text?.isDamaged ?? isSalvaged
+    }
+
+    /// Whether several committed nodes have one path. A daemon keeps the last of them, and views
+    /// find it by its order key.
+    var hasDuplicateNodes: Bool {
+        findings.contains { $0.rule == Rule.duplicateNode.rawValue }
     }
 
     /// Whether there are records that a plain reading does not reach: after END, or within another
@@ -155,7 +163,7 @@ public struct ScannedImage {
         self.detection = detection
         self.isSalvaged = isSalvaged
         root = text?.root ?? .absolute
-        coverage = text?.coverage ?? detection.format.layout.coverage ?? Coverage([Coverage.Kind]())
+        coverage = text?.coverage ?? scan.coverage
         header = detection.format.layout.isText ? nil : try? Header(bytes: bytes)
         trailer = bytes[end...]
         starts = scan.starts + [end]
@@ -170,6 +178,15 @@ public struct ScannedImage {
         let found = scan.finish(trailer: trailer, size: bytes.count)
         findings = text?.findings(found) ?? found
         self.sha256 = sha256
+    }
+
+    /// The image with what is known from elsewhere about what it covers: how it was made.
+    /// - Parameter coverage: what the image covers.
+    public func covering(_ coverage: Coverage) -> ScannedImage {
+        var image = self
+        image.coverage = coverage
+        image.isRestricted = true
+        return image
     }
 
     /// The image without the data that only storing needs: a third of a large image's size.

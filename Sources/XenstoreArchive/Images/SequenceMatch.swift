@@ -53,6 +53,13 @@ enum SequenceMatch {
         return pairs
     }
 
+    /// For each value the number of smaller ones, with values that are all different.
+    static func ranks(_ values: [Int]) -> [Int] {
+        var ranks = Array(repeating: 0, count: values.count)
+        for (rank, index) in values.indices.sorted(by: { values[$0] < values[$1] }).enumerated() { ranks[index] = rank }
+        return ranks
+    }
+
     /// Keeps the longest rising subsequence of the entries that are not -1, and sets the others to
     /// -1.
     static func longestRisingRun(_ values: [Int]) -> [Int] {

@@ -6,10 +6,12 @@ extension Database {
     /// - Parameters:
     ///   - sql: one statement.
     ///   - timeout: seconds after which the statement is stopped; nil: no limit.
+    ///   - longest: the most bytes of a value that the statement reads or makes; nil: as many as a
+    ///     value of an archive may have.
     /// - Throws: `ArchiveError` with code `usage` if the SQL is wrong, contains several statements,
     ///   or does more than read.
-    public func prepareReadOnly(_ sql: String, timeout: Double? = nil) throws -> Statement {
-        let guarding = ReadOnlyGuard(self, timeout: timeout)
+    public func prepareReadOnly(_ sql: String, timeout: Double? = nil, longest: Int32? = nil) throws -> Statement {
+        let guarding = ReadOnlyGuard(self, timeout: timeout, longest: longest ?? SQLiteLimits.length)
         guard Self.isOneStatement(sql, handle) else {
             throw ArchiveError(.usage, "the SQL contains several statements; run them one at a time")
         }

@@ -127,7 +127,7 @@ public final class Database {
                     + "state before; run the command again, if necessary as the owner of the file"
             )
         case SQLITE_TOOBIG:
-            return (.database, "\(said); the SQL creates a value longer than \(SQLiteLimits.length) bytes")
+            return (.database, "\(said): the SQL reads or makes a value that is longer than is allowed here")
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN:
             return (.file, "\(said); check the permissions of the file and its directory")
         default:

@@ -7,9 +7,14 @@ final class ReadOnlyGuard {
     private let database: Database
     private let deadline: Double
     private let hasTimeout: Bool
+    private let lengthBefore: Int32
 
-    init(_ database: Database, timeout: Double?) {
+    /// - Parameters:
+    ///   - timeout: seconds after which the statement is stopped; nil: no limit.
+    ///   - longest: the most bytes of a value that it reads or makes.
+    init(_ database: Database, timeout: Double?, longest: Int32) {
         self.database = database
+        lengthBefore = sqlite3_limit(database.handle, SQLITE_LIMIT_LENGTH, longest)
         deadline = Clock.seconds + (timeout ?? 0)
         hasTimeout = timeout != nil
         database.readOnlyStatements += 1
@@ -25,6 +30,7 @@ final class ReadOnlyGuard {
     }
 
     deinit {
+        sqlite3_limit(database.handle, SQLITE_LIMIT_LENGTH, lengthBefore)
         if hasTimeout { sqlite3_progress_handler(database.handle, 0, nil, nil) }
         database.readOnlyStatements -= 1
         if database.readOnlyStatements == 0 { sqlite3_set_authorizer(database.handle, nil, nil) }

@@ -5,8 +5,8 @@ import XenstoreStream
 struct EncodedItems {
     /// The items one after the other, table by table.
     let bytes: [UInt8]
-    /// The items in the order of `ord`.
-    let items: [Item]
+    /// The items in the order of `ord`, unless they were arranged in another.
+    private(set) var items: [Item]
 
     /// Where an item is in `bytes`, and its table.
     struct Item {
@@ -73,6 +73,14 @@ struct EncodedItems {
         items.sort { $0.ord < $1.ord }
         self.items = items
         bytes = encoder.writer.bytes
+    }
+
+    /// The items in another order.
+    /// - Parameter places: for each item in that order, its index in `items`.
+    func arranged(_ places: [Int]) -> EncodedItems {
+        var arranged = self
+        arranged.items = places.map { items[$0] }
+        return arranged
     }
 
     /// Calls `body` with the bytes of the items in the order of the stream, in pieces of about a

@@ -35,10 +35,13 @@ package enum FileIO {
             let start = bytes.count
             let most = limit == .max ? chunk : min(chunk, limit - start + 1)
             var got = 0
-            bytes.append(addingCapacity: most) { buffer in
-                got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                return max(got, 0)
-            }
+            let hasRoom =
+                Memory.isAvailable(most)
+                && bytes.append(addingCapacity: most) { buffer in
+                    got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                    return max(got, 0)
+                }
+            guard hasRoom else { throw Memory.shortage(path, after: start) }
             if got < 0 {
                 if errno == EINTR { continue }
                 throw failure(path, "reading failed at byte \(start)")
@@ -221,18 +224,5 @@ package enum FileIO {
         if !overwrite && exists(path) {
             throw ArchiveError(.exists, "\(path): file exists")
         }
-    }
-}
-
-extension Array where Element == UInt8 {
-    /// Appends up to `count` bytes that `body` writes into uninitialized memory; `body` returns
-    /// their number.
-    fileprivate mutating func append(
-        addingCapacity count: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) throws -> Int
-    ) rethrows {
-        let added = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            initialized = try body(buffer)
-        }
-        if isEmpty { self = added } else { append(contentsOf: added) }
     }
 }

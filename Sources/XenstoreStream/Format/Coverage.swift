@@ -86,6 +86,13 @@ public struct Coverage: Equatable, Sendable {
         areas.contains { $0.kind == kind && $0.isCovered && Path.isRoot($0.root) }
     }
 
+    /// Whether a kind is covered for a connection, and for what belongs to it.
+    /// - Parameter domid: the domain of the connection; nil for a socket, and for what belongs to
+    ///   the daemon.
+    public func covers(_ kind: Kind, domid: UInt16?) -> Bool {
+        covers(kind, domid.map(Self.home) ?? Path.root)
+    }
+
     /// The kinds of which nothing is covered, in the order of their declaration.
     public var uncovered: [Kind] {
         Kind.allCases.filter { !covers($0) }

@@ -48,7 +48,7 @@ struct ListingCommand: Equatable {
     }
 
     /// The path that a word names; nil if it rather is a word of a sentence.
-    private static func path(_ word: Octets) -> Octets? {
+    static func path(_ word: Octets) -> Octets? {
         guard !word.isEmpty, word.allSatisfy(Path.isCharacter) else { return nil }
         let path = word.count > 1 && word.last == ASCII.slash ? word.dropLast() : word
         let isPath = path.contains(ASCII.slash) || homeNames.contains { path.elementsEqual($0) }

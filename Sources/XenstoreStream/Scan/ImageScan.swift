@@ -5,6 +5,7 @@
 public struct ImageScan {
     private let reader: RecordReader
     private var checker: ImageChecker
+    private var contents: StreamContents
     /// The paths of all nodes and watches.
     package private(set) var paths: PathTable
     /// For each item, its offset in the image, in bytes.
@@ -32,6 +33,7 @@ public struct ImageScan {
     public init(header: Header?, detection: LayoutDetection, bytes: [UInt8]) {
         reader = RecordReader(stream: bytes, format: detection.format)
         checker = ImageChecker(header: header, detection: detection)
+        contents = StreamContents(detection.format.layout)
         paths = PathTable(bytes: bytes)
         // In a host's image, a record takes about 80 bytes.
         starts.reserveCapacity(bytes.count / 72)
@@ -71,6 +73,7 @@ public struct ImageScan {
         verbatimCount += record.residue?.verbatimCount ?? 0
         // A line of a text is data; the bytes between the nodes of a TDB file are not.
         if case .opaque(let data) = record.body, reader.format.layout == .tdb { verbatimCount += data.body.count }
+        contents.add(record.body)
         guard let path = record.body.path else {
             pathIndices.append(-1)
             checker.add(record, path: nil, in: paths)
@@ -85,6 +88,7 @@ public struct ImageScan {
         note(damage.offset, .none)
         verbatimCount += damage.bytes.count
         pathIndices.append(-1)
+        contents.addDamage()
         checker.add(damage)
     }
 
@@ -100,6 +104,7 @@ public struct ImageScan {
         recordCount += 1
         nodeCount += 1
         let path = reader.stream[node.path]
+        contents.addNode(path)
         checker.addClean(path, insert(path), owner: owner, number: recordCount, offset: node.offset, in: paths)
     }
 
@@ -114,12 +119,22 @@ public struct ImageScan {
         return index
     }
 
-    /// All findings, in the order of the stream. Call this once, after the last item.
+    /// What a stream covers; of a text, its lines say what it covers.
+    package var coverage: Coverage {
+        contents.coverage
+    }
+
+    /// All findings, in the order of the stream, without those that only say that something is
+    /// missing which may have been lost with a part of the file. Call this once, after the last
+    /// item.
     /// - Parameters:
     ///   - trailer: the bytes after END.
     ///   - size: of the file, in bytes.
     public mutating func finish(trailer: Octets, size: Int) -> [Finding] {
-        checker.finish(trailer: trailer, size: size, paths)
+        let findings = checker.finish(trailer: trailer, size: size, paths)
+        if reader.format.layout.isText { return findings }
+        let missing = contents.damagedKinds
+        return missing.isEmpty ? findings : findings.filter { !Rule.saysMissing($0, of: missing) }
     }
 }
 

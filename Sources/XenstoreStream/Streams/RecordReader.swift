@@ -60,15 +60,26 @@ package struct RecordReader {
     /// The fields of a record that has been read before and takes exactly `range`, whatever its
     /// `len` says; nil if `range` is not in the stream.
     package func body(in range: Range<Int>) -> RecordBody? {
+        read(in: range)?.body
+    }
+
+    /// What the fields of such a record do not explain; nil for a clean record.
+    package func residue(in range: Range<Int>) -> Residue? {
+        if let node = plainNode(at: range.lowerBound), node.size == range.count { return nil }
+        return read(in: range).flatMap { body, reader in
+            let length = format.byteOrder.integer(UInt32.self, at: range.lowerBound + 4, of: stream)
+            return residue(body, reader, start: range.lowerBound + 8, length: length, end: range.upperBound)
+        }
+    }
+
+    private func read(in range: Range<Int>) -> (body: RecordBody, reader: FieldReader)? {
         guard range.count >= 8, range.lowerBound >= 0, range.upperBound <= stream.count else { return nil }
         let type = RecordType(rawValue: format.byteOrder.integer(UInt32.self, at: range.lowerBound, of: stream))
         let start = range.lowerBound + 8
         let declared = start + Int(format.byteOrder.integer(UInt32.self, at: range.lowerBound + 4, of: stream))
         for end in [min(declared, range.upperBound), range.upperBound] {
-            if type == .watchDataExtended, !format.layout.isText, let watch = watch(start..<end) {
-                return .watchExtended(watch)
-            }
-            if let body = fields(RecordBody(type: type), start..<end) { return body }
+            if type == .watchDataExtended, !format.layout.isText, let watch = watch(start..<end) { return watch }
+            if let fields = fields(RecordBody(type: type), start..<end) { return fields }
         }
         return fields(.opaque(OpaqueData(type: type)), start..<min(declared, range.upperBound))
     }
@@ -83,23 +94,20 @@ package struct RecordReader {
 
     /// A watch with its depth if that makes sense, otherwise without its depth; nil if neither
     /// makes sense.
-    private func watch(_ range: Range<Int>) -> WatchDataExtended? {
+    private func watch(_ range: Range<Int>) -> (body: RecordBody, reader: FieldReader)? {
         var short = WatchDataExtended()
         short.hasDepth = false
         for empty in [WatchDataExtended(), short] {
-            if let body = fields(.watchExtended(empty), range), body.isPlausible, case .watchExtended(let watch) = body
-            {
-                return watch
-            }
+            if let watch = fields(.watchExtended(empty), range), watch.body.isPlausible { return watch }
         }
         return nil
     }
 
-    private func fields(_ empty: RecordBody, _ range: Range<Int>) -> RecordBody? {
+    private func fields(_ empty: RecordBody, _ range: Range<Int>) -> (body: RecordBody, reader: FieldReader)? {
         var body = empty
         var reader = FieldReader(
             stream: stream, body: range, format: format, record: 0, type: empty.type, permissionCache: permissionCache)
-        return (try? body.visitFields(&reader)).map { body }
+        return (try? body.visitFields(&reader)).map { (body, reader) }
     }
 
     private func read(_ frame: Frame) throws(StreamError) -> Record {
@@ -133,20 +141,22 @@ package struct RecordReader {
 
     /// The record that `reader` has read, with its residue.
     private func record(_ frame: Frame, _ body: RecordBody, _ reader: FieldReader, end: Int) -> Record {
-        let fieldCount = reader.position - frame.body.lowerBound
-        let tail = stream[reader.position..<end]
-        let padding = (Padding.padded(fieldCount) ?? fieldCount) - fieldCount
-        var residue: Residue?
-        if frame.length != format.lengthRule.length(ofFields: fieldCount + body.phantomOctets) {
-            residue = Residue(length: frame.length, alignment: reader.alignment, tail: tail)
-        } else if tail.count != padding || !tail.isZero {
-            residue = Residue(alignment: reader.alignment, tail: tail)
-        } else if !reader.alignment.isEmpty {
-            residue = Residue(alignment: reader.alignment)
-        }
-        return Record(
+        Record(
             number: frame.number, offset: frame.offset, size: end - frame.offset, length: frame.length, body: body,
-            residue: residue)
+            residue: residue(body, reader, start: frame.body.lowerBound, length: frame.length, end: end))
+    }
+
+    /// What the fields that `reader` has read from `start` on do not explain of the bytes up to
+    /// `end`.
+    private func residue(_ body: RecordBody, _ reader: FieldReader, start: Int, length: UInt32, end: Int) -> Residue? {
+        let fieldCount = reader.position - start
+        let tail = stream[min(reader.position, end)..<end]
+        let padding = (Padding.padded(fieldCount) ?? fieldCount) - fieldCount
+        if length != format.lengthRule.length(ofFields: fieldCount + body.phantomOctets) {
+            return Residue(length: length, alignment: reader.alignment, tail: tail)
+        }
+        if tail.count != padding || !tail.isZero { return Residue(alignment: reader.alignment, tail: tail) }
+        return reader.alignment.isEmpty ? nil : Residue(alignment: reader.alignment)
     }
 
     // MARK: Wrong lengths

@@ -28,7 +28,10 @@ package protocol TextDialect: Sendable {
 extension TextDialect {
     /// Rewrites a line with a secret, and masks one that cannot be parsed.
     package func redacted(_ bytes: Octets, number: Int, from old: RecordBody, to new: RecordBody) -> [UInt8] {
-        if case .opaque = old, number > 1 { return bytes.map { $0 == ASCII.newline ? $0 : ASCII.x } }
+        if case .opaque = old {
+            let isHead = number == 1 && !head.isEmpty && bytes.starts(with: head.dropLast())
+            return isHead ? Array(bytes) : bytes.map { $0 == ASCII.newline ? $0 : ASCII.x }
+        }
         return new == old ? Array(bytes) : text(of: new)
     }
 

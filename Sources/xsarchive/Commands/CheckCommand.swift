@@ -23,6 +23,7 @@ struct CheckCommand: ParsableCommand {
             Examples:
               xsarchive check state_dump
               xsarchive check @latest --severity info --format jsonl
+              xsarchive check @latest --for 4.17
               xsarchive check @latest --fail-on error --format sarif
               xsarchive check @host7:latest --new-since @host7:~1
             """
@@ -56,6 +57,16 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The layout of files; auto detects it.")
     var layout: LayoutChoice = .auto
 
+    @Option(
+        name: .customLong("for"),
+        help:
+            """
+            Forecast the restore by the C xenstored of one version of Xen, such as 4.17 or 4.16.2; without the third \
+            number it is the newest (default: what any version would do).
+            """
+    )
+    var release: XenVersion?
+
     @Flag(name: .shortAndLong, help: "Print nothing; only set the exit status.")
     var quiet = false
 
@@ -69,7 +80,7 @@ struct CheckCommand: ParsableCommand {
         var found = false
         var failed = false
         let baseline = try newSince.map {
-            try CheckBaseline(LoadedImage(archive, $0, layout: layout.layout, notes: !quiet))
+            try CheckBaseline(LoadedImage(archive, $0, layout: layout.layout, notes: !quiet), for: release)
         }
         let progress = Progress("checking", isWanted: !quiet)
         for (index, reference) in images.enumerated() {
@@ -77,7 +88,7 @@ struct CheckCommand: ParsableCommand {
                 let place = images.count > 1 ? " (\(index + 1) of \(images.count))" : ""
                 progress.next("checking \(reference)\(place)") { archive.size(reference) }
                 let loaded = try LoadedImage(archive, reference, layout: layout.layout, notes: !quiet)
-                let check = try ImageCheck(loaded, isForComparison: baseline != nil)
+                let check = try ImageCheck(loaded, for: release, isForComparison: baseline != nil)
                 let comparison = baseline.map { ($0.comparison(check), since: $0.name) }
                 let items = comparison.map { $0.0.news.map(\.item) } ?? check.items
                 if items.contains(where: { $0.finding.severity >= leastFailing }) { found = true }

@@ -11,17 +11,22 @@ struct DiffCommand: ParsableCommand {
             Connections are matched by domid or socket, not by the number that a dump gave them. A domid with a new \
             unique-id is a new domain.
             Kinds: header, global, quota, domain, connection, watch, transaction, node, perms (a node whose \
-            permissions alone changed), record.
+            permissions alone changed; --only node shows these, too), record (of an unknown type), duplicate (a node \
+            that a later record with the same path replaces, as in a daemon), residue (bytes of a record that no field \
+            explains), damage (a damaged span), trailer (bytes after END), order (of the records).
             With --domain 37, only what concerns domain 37 is compared: its connection, watches, transactions and \
             DOMAIN_DATA, its home, its backends, what /libxl and /vm have of it, watches on these, and nodes whose \
             permissions name it. If the newer image has no domain 37, or another one, the domain with the same UUID is \
             taken, and a message says so. With --domain 37=38, domain 37 of the older image is compared with domain 38 \
             of the newer one. docs/commands.md lists where one domid counts as the other.
             With --redact, a secret value is shown as its length and a hash under a random key: you can see that it \
-            changed, but cannot guess it.
-            With --format jsonl, each line is one object: change, kind, path, domid, the other members that identify \
-            the item, and the complete old and new state.
-            What one of the images does not cover is not compared; a message for each reason says what is left out. \
+            changed, but cannot guess it. Bytes that nothing explains are replaced, too. A line on standard error says \
+            how many values were replaced.
+            With --format jsonl, each line is one object: change, kind, path, domid (of a node: its owner), owner, \
+            concerns (the domain that the change is about), the other members that identify the item, and the \
+            complete old and new state.
+            What one of the images does not cover, as it is a part of a host or damaged, is not compared; a message \
+            for each reason says what is left out. \
             In JSON, an object with the member not_compared follows the changes.
             Exit status: 0 the same, 1 different, 2 trouble.
             Examples:
@@ -102,7 +107,7 @@ struct DiffCommand: ParsableCommand {
         guard only.allSatisfy({ $0.contains { $0 != "," } }) else {
             throw ValidationError("--only is empty; give one or more kinds.")
         }
-        return Set(
+        let kinds = Set(
             try only.flatMap { $0.split(separator: ",") }.map { name in
                 guard let kind = Change.Kind(rawValue: String(name)) else {
                     let known = Change.Kind.allCases.map(\.rawValue)
@@ -112,6 +117,8 @@ struct DiffCommand: ParsableCommand {
                 }
                 return kind
             })
+        // Permissions are a part of a node.
+        return kinds.contains(.node) ? kinds.union([.perms]) : kinds
     }
 
     /// Reads both images in parallel. Large ones are read one after the other, so that the extra
@@ -170,11 +177,23 @@ struct DiffCommand: ParsableCommand {
             redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } }
             ?? changes
         Progress.end()
+        if let redactor, !quiet {
+            var count = RedactionCount()
+            for (old, new) in zip(changes, shown) { count += redactor.count(from: old, to: new) }
+            Console.note("xsarchive: \(count.sentence)")
+        }
         let omissions = DiffOmissions(diff.omissions, old: left.name, new: right.name, shown: kinds)
         if !quiet {
             try print(shown, left, right, domains?.pairs ?? [], redactor, omissions)
             for line in omissions.lines { Console.note("xsarchive: \(Escape.printable(line))") }
-            for image in [left, right] {
+            for (image, count) in [(left, diff.repeatedPaths.old), (right, diff.repeatedPaths.new)] {
+                if let note = CoverageText.partNote(image) { Console.note("xsarchive: \(note)") }
+                if count > 0 {
+                    let paths = count == 1 ? "1 path" : "\(count) paths"
+                    Console.note(
+                        "xsarchive: \(Escape.printable(image.name)): several nodes have the same path (\(paths)); the "
+                            + "last of them counts, as in a daemon")
+                }
                 if let note = CoverageText.rootNote(image.name, image.root) { Console.note("xsarchive: \(note)") }
             }
         }
@@ -183,8 +202,8 @@ struct DiffCommand: ParsableCommand {
         }
         if diff.changes.isEmpty && !diff.isIdentical && !quiet && domains == nil && diff.omissions.isEmpty {
             Console.note(
-                "xsarchive: the images have the same content; their bytes differ in what is not compared, like "
-                    + "padding or the order of records")
+                "xsarchive: the images have the same content; their bytes differ in what each image numbers or writes "
+                    + "in its own way, like connections")
         }
         if !changes.isEmpty { throw Exit.differences.code }
     }

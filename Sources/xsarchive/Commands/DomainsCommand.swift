@@ -3,11 +3,13 @@ import ArgumentParser
 struct DomainsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "domains",
-        abstract: "List the domains of an image and what each uses of the store; dead ones are marked.",
+        abstract: "List the domains of an image and what each uses of the store.",
         discussion: """
-            state: live (it has a ring connection), dead (it has none in an image of the whole host), unknown (the \
-            image holds only part of a host, or no connections: then the domains are those of the tree).
-            bytes: as xenstored accounts them. quota, used_percent: the quota with the highest usage, and that usage.
+            state: live (it has a ring connection), absent (it has none in an image of the whole host: it is not \
+            introduced, or not yet), unknown (the image holds only part of a host, or no connections: then the \
+            domains are those of the tree).
+            bytes: as the C xenstored that wrote the image accounts them; oxenstored accounts none. quota, \
+            used_percent: the quota with the highest usage, and that usage.
             Example:
               xsarchive domains @latest
             """

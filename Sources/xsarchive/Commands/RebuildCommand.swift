@@ -114,6 +114,10 @@ struct RebuildCommand: ParsableCommand {
         }
         try target.write(stream)
         if secrets.redact, saveAs == nil, case .archive(_, let image) = source.origin { try log(stream, of: image) }
+        if secrets.redact, !talk.quiet {
+            let count = stream.alterations.count(.redacted)
+            Console.note("xsarchive: \(count) secret value\(count == 1 ? "" : "s") replaced")
+        }
         guard let saved, !talk.quiet else { return }
         if output == "-" { Console.note(saved) } else { Console.print(saved) }
     }

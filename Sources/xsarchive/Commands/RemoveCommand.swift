@@ -9,8 +9,10 @@ struct RemoveCommand: ParsableCommand {
         discussion: """
             Everything that only these images use is deleted: the bytes are overwritten, the file is compacted, and \
             the journal is overwritten too. Images that shared records with them are proved before the removal \
-            becomes final. Copies elsewhere stay: backups of the file, and those that an upgrade kept next to it. To \
-            finish an interrupted removal, repeat the command.
+            becomes final. The custody log keeps the image's entries; what the image brought into their arguments, \
+            notes and sources is blanked, which 'xsarchive verify' knows and checks. Copies elsewhere stay: backups \
+            of the file, and those that an upgrade kept next to it. To finish an interrupted removal, repeat the \
+            command.
             Example:
               xsarchive remove @3 --reason "host 7 belongs to a customer; removal requested on 2026-08-14"
             """

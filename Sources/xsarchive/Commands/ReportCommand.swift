@@ -11,7 +11,9 @@ struct ReportCommand: ParsableCommand {
             the states of both ends, and connections with what they are waiting for. It needs no network and sends \
             nothing; content from the image appears in it only as text. It contains everything in the image, so \
             protect it like the image. --redact makes a page that can be shared: each secret value is replaced by \
-            its length and, with two images, a hash under a random key, which shows whether it changed.
+            its length and, with two images, a hash under a random key, which shows whether it changed. Records of \
+            unknown types, damaged spans and whatever else nothing explains are replaced, too, and so is prose \
+            around a listing. The page says how many values were replaced.
             Prints the page's name, its size and the number of nodes it shows. The same images give the same page; \
             with --redact and two images, only under the same --redact-key.
             Exit status: 0 done, even if there are findings or differences; 2 trouble.
@@ -83,7 +85,10 @@ struct ReportCommand: ParsableCommand {
         let file = try OutputFile(path: output, overwrite: force)
         try file.write(page[...])
         try file.commit(overwrite: force)
-        if !talk.quiet { Console.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes") }
+        guard !talk.quiet else { return }
+        Console.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes")
+        Console.flush()
+        if let redaction = report.redaction { Console.note("xsarchive: \(redaction.sentence)") }
     }
 
     /// - Throws: `ArchiveError` if the image cannot be loaded, or if nothing in the file is

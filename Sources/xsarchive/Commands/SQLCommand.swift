@@ -12,6 +12,8 @@ struct SQLCommand: ParsableCommand {
             -i sets the parameter :image_id (or @image_id, $image_id), -P any other. A whole number is an INTEGER, \
             anything else TEXT; in single quotes, a number is TEXT, too. With a file for -i, the SQL sees only its \
             image. before_id and after_id take a reference like @latest.
+            Rows are printed as they come; as text, the first 1000 decide how wide the columns are. A value may have \
+            100,000,000 bytes.
             ATTACH is refused here. To join with another database, like an inventory of hosts, open both in \
             SQLite's shell: sqlite3 inventory.db "ATTACH 'xsarchive.db' AS x; SELECT ... FROM x.domains ..." \
             (docs/operations.md).
@@ -36,6 +38,10 @@ struct SQLCommand: ParsableCommand {
     @Argument(help: "One SELECT.")
     var sql: String
 
+    /// The most bytes of a value: what SQL makes, like a group_concat over everything, must not
+    /// fill the memory.
+    private static let longest: Int32 = 100_000_000
+
     func run() throws {
         let values = try parameters.values()
         let archive: Archive
@@ -47,7 +53,7 @@ struct SQLCommand: ParsableCommand {
         }
         let statement: Statement
         do {
-            statement = try archive.database.prepareReadOnly(sql, timeout: time.timeout)
+            statement = try archive.database.prepareReadOnly(sql, timeout: time.timeout, longest: Self.longest)
         } catch let error as ArchiveError where error.code == .usage {
             throw ArchiveError(.usage, error.message, suggestion: advice(about: error), cause: error.cause)
         }

@@ -12,7 +12,8 @@ struct VerifyCommand: ParsableCommand {
             digest of all images, which is the same for the same images under the same labels in any archive, and \
             the hash of the newest custody entry. --expect compares the archive with either of them, or with both; the \
             hash is found even if the log has grown since. Without --expect, a log that was truncated or rewritten \
-            cannot be detected.
+            cannot be detected. Entries of which a removal has blanked a part are checked against the hash that the \
+            removal's entry has of what is left.
             Exit status: 0 all checks pass, 2 a check failed.
             Examples:
               xsarchive verify
@@ -77,6 +78,9 @@ struct VerifyCommand: ParsableCommand {
 
     private func printSummary(_ summary: Verifier.Summary) {
         Console.print("")
+        if summary.blankedCount > 0 {
+            Console.print("blanked by removals    \(summary.blankedCount) entries of the custody log")
+        }
         Console.print("digest of the images   \(summary.digest?.short ?? "unknown")")
         let head = summary.custodyHead.map { ArchiveDigest.short($0) } ?? "unknown"
         Console.print("custody, entry \(String(summary.entryCount).padded(to: 6))  \(head)")
@@ -91,6 +95,7 @@ struct VerifyCommand: ParsableCommand {
             ),
             ("digest", .optional(summary.digest?.hexadecimal)), ("custody_head", .optional(summary.custodyHead)),
             ("custody_entries", .integer(Int64(summary.entryCount))),
+            ("blanked_entries", .integer(Int64(summary.blankedCount))),
             ("as_expected", summary.isAsExpected.map(JSON.bool) ?? .null),
             (
                 "checks",

@@ -10,9 +10,12 @@ struct CheckBaseline {
     private let coverage: Coverage
     private let isDamaged: Bool
 
-    init(_ loaded: LoadedImage) throws {
+    /// - Parameters:
+    ///   - loaded: the image.
+    ///   - release: the version of Xen to whose C xenstored the forecast is limited; nil: any.
+    init(_ loaded: LoadedImage, for release: XenVersion? = nil) throws {
         name = loaded.source.name
-        findings = try ImageCheck(loaded, isForComparison: true).findings
+        findings = try ImageCheck(loaded, for: release, isForComparison: true).findings
         coverage = loaded.source.coverage
         isDamaged = loaded.image.isDamaged
     }

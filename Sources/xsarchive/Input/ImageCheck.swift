@@ -8,18 +8,22 @@ struct ImageCheck {
     let findings: ImageFindings
     let forecast: RestoreForecast
     let layout: Layout
-    /// To what the nodes of a listing are limited; nil if they are not.
+    /// To what the nodes of the image are limited; nil if they are not.
     let limitation: String?
 
     var items: [ImageFinding] { findings.items }
     var inapplicable: [(name: String, reason: String)] { findings.inapplicable }
 
-    /// - Parameter isForComparison: whether to list every row of a query, so that the image can be
-    ///   compared with another.
-    init(_ loaded: LoadedImage, isForComparison: Bool = false) throws {
+    /// - Parameters:
+    ///   - loaded: the image.
+    ///   - release: the version of Xen to whose C xenstored the forecast is limited; nil: any.
+    ///   - isForComparison: whether to list every row of a query, so that the image can be compared
+    ///     with another.
+    init(_ loaded: LoadedImage, for release: XenVersion? = nil, isForComparison: Bool = false) throws {
         layout = loaded.source.format.layout
-        limitation = CoverageText.limitation(loaded.source.coverage, loaded.source.format.layout)
-        forecast = try RestoreForecast(loaded.image)
+        limitation = CoverageText.limitation(
+            loaded.source.coverage, loaded.source.format.layout, isDamaged: loaded.source.isDamaged)
+        forecast = try RestoreForecast(loaded.image, for: release)
         findings = try ImageFindings(
             loaded.image, forecast, loaded.archive, imageID: loaded.imageID, limit: isForComparison ? .max : 100)
     }

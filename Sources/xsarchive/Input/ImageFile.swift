@@ -51,6 +51,7 @@ struct ImageFile {
     private init(_ path: String, _ content: FileContent, keepingPart: Bool) throws {
         self.path = path
         self.content = content
+        try Memory.requireForReading(path, content.bytes.count)
         guard let problem = content.problem, !keepingPart || content.bytes.isEmpty else { return }
         let form = content.compression
         let how = form.map { "decompressed by \($0.rawValue)" } ?? "read"

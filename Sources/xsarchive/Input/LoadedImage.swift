@@ -14,6 +14,8 @@ struct LoadedImage {
     /// The archive that holds it; an archive in memory for a file.
     let archive: Archive
     let imageID: Int64
+    /// How much was replaced in the bytes; nil if they are as they were.
+    private(set) var redaction: RedactionCount?
 
     /// - Parameters:
     ///   - layout: the layout of a file; nil: detect it.
@@ -62,11 +64,12 @@ struct LoadedImage {
     /// The image with its secrets replaced. `source` is unchanged: its reader must replace them.
     func redacted(_ redactor: Redactor) throws -> LoadedImage {
         let layout = ImageReference.marks(reference) ? image.format.layout : nil
-        return try LoadedImage(
-            redacted: ScannedImage(
-                salvaging: redactor.redactedFile(image), layout: layout, root: image.root,
-                readsFormerNodes: image.isSalvaged),
-            of: self)
+        let (bytes, count) = try redactor.redactedFile(image)
+        let redacted = ScannedImage(
+            salvaging: bytes, layout: layout, root: image.root, readsFormerNodes: image.isSalvaged)
+        var loaded = try LoadedImage(redacted: redacted.covering(source.coverage), of: self)
+        loaded.redaction = count
+        return loaded
     }
 
     private init(redacted image: ScannedImage, of original: LoadedImage) throws {

@@ -8,8 +8,8 @@ struct RedactOptions: ParsableArguments {
     @Flag(
         help:
             """
-            Replace the values of secret nodes (passwords, tokens, keys); secret_paths.txt in schema/, installed \
-            with the queries, lists them.
+            Replace the values of secret nodes (passwords, tokens, keys) and all bytes that nothing explains; \
+            secret_paths.txt in schema/, installed with the queries, lists the nodes.
             """
     )
     var redact = false

@@ -1,8 +1,9 @@
 import XenstoreAnalysis
 import XenstoreStream
 
-/// A change as a JSON object: change, kind, path, domid, the other members of its identity, old and
-/// new. If two domids are compared as one domain: the pair, and the path in the older image.
+/// A change as a JSON object: change, kind, path, domid, owner (of a node), concerns (the domain
+/// that it is about), the other members of its identity, old and new. If two domids are compared as
+/// one domain: the pair, and the path in the older image.
 enum DiffJSON {
     static func object(_ change: Change) -> JSON {
         var members: [(String, JSON)] = [
@@ -10,6 +11,8 @@ enum DiffJSON {
         ]
         members.append(("path", change.path.map(JSON.bytes) ?? .null))
         members.append(("domid", change.domid.map { .integer(Int64($0)) } ?? .null))
+        members.append(("owner", change.owner.map { .integer(Int64($0)) } ?? .null))
+        members.append(("concerns", change.concernedDomid.map { .integer(Int64($0)) } ?? .null))
         members += change.identity.map { ($0.name, value($0.value)) }
         if let pair = change.pair, !pair.isSame {
             members.append(

@@ -22,9 +22,12 @@ struct DiffOmissions {
             return shown.isEmpty ? nil : .kinds(shown, missing: side)
         case .nodes, .values, .permissions, .cutPaths:
             return changes.contains(.node) || changes.contains(.perms) ? omission : nil
+        case .others: return changes.isDisjoint(with: Self.others) ? nil : omission
         case .lines: return changes.contains(.record) ? omission : nil
         }
     }
+
+    private static let others: Set<Change.Kind> = [.global, .quota, .domain, .connection, .watch, .transaction, .node]
 
     private static func changes(of kind: Coverage.Kind) -> Set<Change.Kind> {
         switch kind {
@@ -50,6 +53,11 @@ struct DiffOmissions {
             let other = side == .old ? new : old
             let nodes = count == 1 ? "1 node of \(other) is" : "\(count) nodes of \(other) are"
             return "not compared: \(nodes) outside what \(name(side)) covers"
+        case .others(let count, let side):
+            let other = side == .old ? new : old
+            let what =
+                count == 1 ? "1 other thing of \(other), which is" : "\(count) other things of \(other), which are"
+            return "not compared: \(what) outside what \(name(side)) covers"
         case .values(let count):
             return "compared only as far as known: \(count == 1 ? "1 value" : "\(count) values")"
         case .permissions(let count):
@@ -75,6 +83,7 @@ struct DiffOmissions {
             switch omission {
             case .kinds(let kinds, let side): ("kinds", side, kinds, nil)
             case .nodes(let count, let side): ("nodes", side, [], count)
+            case .others(let count, let side): ("others", side, [], count)
             case .values(let count): ("values", nil, [], count)
             case .permissions(let count): ("permissions", nil, [], count)
             case .cutPaths(let count): ("cut_paths", nil, [], count)

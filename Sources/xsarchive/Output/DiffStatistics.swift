@@ -60,6 +60,9 @@ extension Change.Kind {
         switch self {
         case .watch: count == 1 ? "watch" : "watches"
         case .global: "global data"
+        case .damage: count == 1 ? "damaged span" : "damaged spans"
+        case .duplicate: count == 1 ? "replaced node" : "replaced nodes"
+        case .order: "order of records"
         default: count == 1 ? rawValue : rawValue + "s"
         }
     }

@@ -72,17 +72,23 @@ enum DiffText {
         case .transaction: "Transactions"
         case .node, .perms: "Nodes"
         case .record: "Records of unknown types"
+        case .duplicate: "Nodes that a later record with the same path replaces"
+        case .residue: "Bytes that no field explains"
+        case .damage: "Damaged spans"
+        case .trailer: "Bytes after END"
+        case .order: "Order of the records"
         }
     }
 
     /// One change: a sign, the name, and each value that differs as old → new.
     /// - Parameter namesKind: whether to print the kind too, except for a node.
     private static func line(_ change: Change, namesKind: Bool) -> String {
-        let isPlain = [.node, .perms, .header, .global].contains(change.kind)
+        let isPlain = [.node, .perms, .header, .global, .trailer, .order].contains(change.kind)
         let name = (namesKind && !isPlain ? change.kind.rawValue + " " : "") + name(change)
         switch change.action {
         case .added: return Style.added("+ " + name + detail(change))
         case .removed: return Style.removed("- " + name + detail(change))
+        case .changed where change.kind == .order: return Style.changed("~ ") + name
         case .changed:
             return Style.changed("~ ") + name + ": " + differences(change, old: Style.removed, new: Style.added)
         }
@@ -119,7 +125,9 @@ enum DiffText {
         switch change.kind {
         case .header: return "header"
         case .global: return "global data"
-        case .node, .perms: break
+        case .trailer: return "bytes after END"
+        case .order: return "order of the records: \(text(change.identity.first?.value ?? .none)) moved"
+        case .node, .perms, .duplicate: break
         default:
             if let domid = change.domid {
                 let old = String(change.oldDomid ?? domid)

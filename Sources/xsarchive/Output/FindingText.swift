@@ -33,7 +33,7 @@ enum FindingText {
     /// restore.
     static func restore(_ forecast: RestoreForecast, _ layout: Layout) -> String? {
         if layout.isListing { return nil }
-        guard let daemon = forecast.daemon?.rawValue else {
+        guard let daemon = forecast.daemonTitle else {
             return "not applicable, as no daemon restores an image that has only nodes"
         }
         return switch forecast.effect {

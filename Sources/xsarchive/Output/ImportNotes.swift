@@ -5,14 +5,17 @@ import XenstoreStream
 struct ImportNotes {
     /// New images without a capture time whose names contain one.
     private var untakenCount = 0
-    /// New images that are older than one that the series had, and that image.
+    /// The first image that this import has stored.
+    private var firstID: Int64?
+    /// New images that are older than one that the series had before this import, and that image.
     private var late: [(imageID: Int64, next: Int64)] = []
 
     /// Remembers an image that was stored.
     /// - Parameter nameTime: whether its name contains a time that was not taken.
     mutating func add(_ outcome: Importer.Outcome, nameTime: Bool) {
         if outcome.kind != .known && nameTime { untakenCount += 1 }
-        if let next = outcome.next { late.append((outcome.imageID, next)) }
+        if outcome.kind != .known && firstID == nil { firstID = outcome.imageID }
+        if let next = outcome.next, let firstID, next < firstID { late.append((outcome.imageID, next)) }
     }
 
     var lines: [String] {

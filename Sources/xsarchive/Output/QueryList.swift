@@ -23,11 +23,16 @@ struct QueryList {
             guard !members.isEmpty else { continue }
             if !isFirst { Console.print("") }
             isFirst = false
-            Console.print(Style.heading("\(group): \(question)"))
+            Console.print(Style.heading(fitted("\(group): \(question)")))
             for query in members {
                 let space = String(repeating: " ", count: width - query.name.count + 2)
-                Console.print("  \(query.name)\(space)\(query.title)")
+                Console.print(fitted("  \(query.name)\(space)\(query.title)"))
             }
         }
+    }
+
+    /// A line, cut at the width of the terminal if there is one.
+    private func fitted(_ line: String) -> String {
+        Terminal.width.map { TextWidth.cut(line, $0) } ?? line
     }
 }

@@ -44,6 +44,15 @@ struct Report {
         columns.count
     }
 
+    /// How much was replaced in the images; nil if the page shows all values.
+    var redaction: RedactionCount? {
+        [old, image].compactMap { $0?.loaded.redaction }.reduce(nil) { sum, count in
+            var all = sum ?? RedactionCount()
+            all += count
+            return all
+        }
+    }
+
     private var title: String {
         let name = image.loaded.source.name
         return old.map { "\($0.loaded.source.name) → \(name)" } ?? name

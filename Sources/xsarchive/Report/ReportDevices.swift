@@ -103,7 +103,8 @@ struct ReportDevices {
 
     /// Whether the image does not say if there is a node at the path, which may be unknown itself.
     private func isUnknown(_ path: Octets?) -> Bool {
-        isListing && !(path.map { coverage.covers(.nodes, $0) } ?? false)
+        guard let path, path.first == ASCII.slash else { return isListing }
+        return !coverage.covers(.nodes, path)
     }
 
     // MARK: For the page

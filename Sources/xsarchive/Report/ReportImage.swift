@@ -29,6 +29,7 @@ struct ReportImage {
                 ("domains", try domains()), ("series", try series()),
                 ("uncovered", .array(loaded.source.coverage.uncovered.map { .string($0.name) })),
                 ("limitation", .optional(check.limitation)),
+                ("redacted", .optional(loaded.redaction?.sentence)),
                 ("root", .optional(CoverageText.rootNote(loaded.source.name, loaded.source.root))),
             ])
         }

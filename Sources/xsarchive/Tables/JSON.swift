@@ -54,7 +54,7 @@ enum JSON {
         case .null: result += "null"
         case .integer(let number): result += String(number)
         case .unsigned(let number): result += String(number)
-        case .real(let number): result += number.isFinite ? String(number) : "null"
+        case .real(let number): result += Self.digits(number)
         case .bool(let value): result += value ? "true" : "false"
         case .string(let text): Self.write(text, to: &result)
         case .array(let values):
@@ -95,6 +95,12 @@ enum JSON {
             }
         }
         result += "\""
+    }
+
+    /// JSON has no infinity. SQLite's own notation of one is a number to JSON, and beyond the range
+    /// of most readers. A value of SQLite is never "not a number".
+    private static func digits(_ number: Double) -> String {
+        number.isFinite ? String(number) : number.isNaN ? "null" : number < 0 ? "-9e999" : "9e999"
     }
 
     private static func hex(_ unit: UInt16) -> String {

@@ -2,28 +2,42 @@ import ArgumentParser
 import XenstoreArchive
 import XenstoreStream
 
-/// Prints rows in any format.
+/// Prints rows in any format as they come.
+///
+/// As text, the first rows decide how wide the columns are. So no table takes more memory than its
+/// first rows do.
 struct Table {
+    /// The number of rows that decide, and of bytes of their cells after which fewer do.
+    static let firstRows = 1000
+    private static let firstBytes = 1 << 20
+
     let columns: [String]
     let format: OutputFormat
+    /// The columns' names as members of a JSON object, in which no name may occur twice.
+    private let members: [String]
     /// The columns that are left out, in this order, if a terminal is too narrow for all; nil:
     /// none.
     private let expendable: [String]?
+    /// The rows so far, until the widths are chosen.
     private var rows: [[SQLValue]] = []
+    private var bytes = 0
+    /// How rows are printed as text, and which columns; nil until the widths are chosen.
+    private var form: (form: TextForm, shown: [Int])?
     private var printed = 0
 
     init(columns: [String], format: OutputFormat, expendable: [String]? = nil) {
         self.columns = columns
+        members = Self.distinct(columns)
         self.expendable = expendable
         self.format = format
         if isCSV { printCSV(columns.map { .text(Octets($0.utf8)) }) }
     }
 
-    /// Prints a row, or keeps it if the format needs all rows first.
+    /// Prints a row, or keeps it if it is one of the first of a table as text.
     /// - Parameter members: what only a row in JSON has in addition.
     mutating func add(_ row: [SQLValue], members: [(String, JSON)] = []) {
         switch format {
-        case .text: rows.append(row)
+        case .text: addText(row)
         case .jsonl: Console.print(json(row, members))
         case .json:
             Console.print((printed == 0 ? "[" : ",\n ") + json(row, members), terminator: "")
@@ -35,34 +49,56 @@ struct Table {
     /// Prints what is left.
     func finish() {
         switch format {
-        case .text: printText()
+        case .text: finishText()
         case .json: Console.print(printed == 0 ? "[]" : "]")
         case .jsonl, .csv, .csvSafe: break
         }
     }
 
-    private func printText() {
+    private mutating func addText(_ row: [SQLValue]) {
+        if let form { return Self.print(row, form.form, form.shown, isFirst: false) }
+        rows.append(row)
+        bytes += row.reduce(0) { $0 + $1.count }
+        guard rows.count >= Self.firstRows || bytes >= Self.firstBytes else { return }
+        form = printFirst()
+        rows = []
+        // A query may take long until its next row.
+        Console.flush()
+    }
+
+    /// Prints the headings and the rows so far.
+    /// - Returns: how later rows are printed, and which columns.
+    private func printFirst() -> (form: TextForm, shown: [Int]) {
+        let (form, shown) = chosenForm
+        for line in form.topLines { Console.print(Style.heading(line)) }
+        for (index, row) in rows.enumerated() { Self.print(row, form, shown, isFirst: index == 0) }
+        return (form, shown)
+    }
+
+    private var chosenForm: (form: TextForm, shown: [Int]) {
         let all = Array(columns.indices)
-        guard let width = Terminal.width, !rows.isEmpty else { return print(text(all).uncut) }
-        if let lines = text(all).fitted(width) { return print(lines) }
+        guard let width = Terminal.width, !rows.isEmpty else { return (text(all).uncutForm, all) }
+        if let form = text(all).fittedForm(width) { return (form, all) }
         var shown = all
         for column in expendableColumns {
             shown.removeAll { $0 == column }
-            guard !shown.isEmpty, let lines = text(shown).fitted(width) else { continue }
-            print(lines)
-            Console.flush()
-            let names = all.filter { !shown.contains($0) }.map { Escape.printable(columns[$0]) }.joined(separator: ", ")
-            return Console.note("hidden columns: \(names) (widen the terminal or use --format csv)")
+            if !shown.isEmpty, let form = text(shown).fittedForm(width) { return (form, shown) }
         }
-        for (index, row) in text(all).expanded.enumerated() {
-            if index > 0 { Console.print("") }
-            for (name, value) in row { Console.print("\(Style.heading(name))  \(value)") }
-        }
+        return (text(all).expandedForm, all)
     }
 
-    private func print(_ lines: TextTable.Lines) {
-        for line in lines.headings { Console.print(Style.heading(line)) }
-        for line in lines.rows { Console.print(line) }
+    private static func print(_ row: [SQLValue], _ form: TextForm, _ shown: [Int], isFirst: Bool) {
+        if form.kind == .expanded && !isFirst { Console.print("") }
+        for line in form.lines(shown.map { text(row[$0]) }) { Console.print(line) }
+    }
+
+    /// Prints what is left as text, and names the columns that the window has no room for.
+    private func finishText() {
+        let shown = form?.shown ?? printFirst().shown
+        guard shown.count < columns.count else { return }
+        Console.flush()
+        let names = columns.indices.filter { !shown.contains($0) }.map { Escape.printable(columns[$0]) }
+        Console.note("hidden columns: \(names.joined(separator: ", ")) (widen the terminal or use --format csv)")
     }
 
     /// The columns, by their indices, as text.
@@ -92,15 +128,27 @@ struct Table {
         return order
     }
 
-    private func json(_ row: [SQLValue], _ members: [(String, JSON)]) -> String {
-        JSON.object(zip(columns, row).map { ($0, JSON.value($1)) } + members).text
+    /// The names, in which a name that occurs again has a number: `a`, `a_2`.
+    private static func distinct(_ names: [String]) -> [String] {
+        var used = Set(names)
+        var seen: Set<String> = []
+        return names.map { name in
+            guard !seen.insert(name).inserted else { return name }
+            var number = 2
+            while !used.insert("\(name)_\(number)").inserted { number += 1 }
+            return "\(name)_\(number)"
+        }
+    }
+
+    private func json(_ row: [SQLValue], _ others: [(String, JSON)]) -> String {
+        JSON.object(zip(members, row).map { ($0, JSON.value($1)) } + others).text
     }
 
     private static func text(_ value: SQLValue) -> String {
         switch value {
         case .null: "-"
         case .integer(let number): String(number)
-        case .real(let number): String(number)
+        case .real(let number): JSON.real(number).text
         case .text(let octets): Escape.printable(octets)
         case .blob(let octets):
             octets.count <= 24
@@ -121,7 +169,7 @@ struct Table {
         switch value {
         case .null: ""
         case .integer(let number): String(number)
-        case .real(let number): String(number)
+        case .real(let number): JSON.real(number).text
         case .text(let octets) where isSafe: quoted(guarded(octets.utf8Text ?? "x'\(Hexadecimal.text(octets))'"))
         case .text(let octets):
             // A program gets the bytes unchanged; a terminal gets them escaped.
@@ -157,11 +205,5 @@ struct Table {
             quoted.unicodeScalars.append(scalar)
         }
         return quoted + "\""
-    }
-}
-
-extension SQLValue {
-    static func string(_ text: String?) -> SQLValue {
-        text.map { .text(Octets($0.utf8)) } ?? .null
     }
 }

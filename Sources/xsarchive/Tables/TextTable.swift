@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// A table as aligned text.
+/// The first rows of a table, from which the widths of its columns are chosen.
 struct TextTable {
     let headings: [String]
     let rows: [[String]]
@@ -18,8 +18,6 @@ struct TextTable {
     /// A column whose texts all have the same width, like times and digests, is not cut if it is no
     /// wider than this.
     private static let widestCode = 24
-    /// The maximum number of lines of a text with several words in the last column.
-    private static let mostLines = 4
 
     init(_ headings: [String], _ rows: [[String]], numeric: [Bool]) {
         self.headings = headings
@@ -44,32 +42,43 @@ struct TextTable {
 
     /// The table with nothing cut.
     var uncut: Lines {
-        let widths = headings.indices.map { min(Self.widest, max(TextWidth.columns(headings[$0]), contents[$0])) }
-        return Lines(headings: [line(headings, widths)], rows: rows.map { line($0, widths) })
+        lines(uncutForm)
     }
 
-    /// The table for a terminal of this width: headings are broken at their underscores, then texts
-    /// are cut, the widest first. Headings and numbers are not cut.
+    /// How rows are printed with nothing cut.
+    var uncutForm: TextForm {
+        let widths = headings.indices.map { min(Self.widest, max(TextWidth.columns(headings[$0]), contents[$0])) }
+        return TextForm(kind: .uncut, headings: headings, top: [headings], numeric: numeric, widths: widths)
+    }
+
+    /// The table for a terminal of this width.
     /// - Returns: nil if the table does not fit.
     func fitted(_ width: Int) -> Lines? {
+        fittedForm(width).map(lines)
+    }
+
+    /// How rows are printed on a terminal of this width: headings are broken at their underscores,
+    /// then texts are cut, the widest first. Headings and numbers are not cut.
+    /// - Returns: nil if the table does not fit.
+    func fittedForm(_ width: Int) -> TextForm? {
         guard let widths = widths(width - 2 * max(0, headings.count - 1)) else { return nil }
         let broken = headings.indices.map { Self.broken(headings[$0], widths[$0]) }
         let count = broken.map(\.count).max() ?? 1
-        let tops = (0..<count).map { place -> String in
-            let top = line(broken.map { $0.count < count - place ? "" : $0[place - (count - $0.count)] }, widths)
-            return String(top.reversed().drop { $0 == " " }.reversed())
+        let top = (0..<count).map { place in
+            broken.map { $0.count < count - place ? "" : $0[place - (count - $0.count)] }
         }
-        return Lines(headings: tops, rows: rows.flatMap { lines($0, widths) })
+        return TextForm(kind: .fitted, headings: headings, top: top, numeric: numeric, widths: widths)
     }
 
     /// Each row as one line per column, for tables that are too wide for any terminal.
-    var expanded: [[(name: String, value: String)]] {
+    var expandedForm: TextForm {
         let width = headings.map(TextWidth.columns).max() ?? 0
-        return rows.map { row in
-            headings.indices.map {
-                (headings[$0] + String(repeating: " ", count: width - TextWidth.columns(headings[$0])), row[$0])
-            }
-        }
+        return TextForm(
+            kind: .expanded, headings: headings, top: [], numeric: numeric, widths: headings.map { _ in width })
+    }
+
+    private func lines(_ form: TextForm) -> Lines {
+        Lines(headings: form.topLines, rows: rows.flatMap(form.lines))
     }
 
     // MARK: Widths
@@ -118,44 +127,6 @@ struct TextTable {
                 lines[lines.count - 1] = last + part
             } else {
                 lines.append(part)
-            }
-        }
-        return lines
-    }
-
-    // MARK: Lines
-
-    private func line(_ cells: [String], _ widths: [Int]) -> String {
-        var line = ""
-        for (column, text) in cells.enumerated() {
-            let padding = String(repeating: " ", count: max(0, widths[column] - TextWidth.columns(text)))
-            let isLast = column == cells.count - 1
-            line += numeric[column] ? padding + text : isLast ? text : text + padding
-            if !isLast { line += "  " }
-        }
-        return line
-    }
-
-    /// A row whose cells are cut to fit; words in the last column wrap to more lines.
-    private func lines(_ row: [String], _ widths: [Int]) -> [String] {
-        let cells = row.indices.map { TextWidth.cut(row[$0], widths[$0]) }
-        guard let text = row.last, let width = widths.last, cells.last != text else { return [line(cells, widths)] }
-        let wrapped = Self.wrapped(text, width)
-        guard wrapped.count > 1, wrapped.count <= Self.mostLines else { return [line(cells, widths)] }
-        return wrapped.enumerated().map { index, part in
-            line((index == 0 ? cells.dropLast() : Array(repeating: "", count: cells.count - 1)) + [part], widths)
-        }
-    }
-
-    /// A text broken at blanks; unbroken if a single word is too wide.
-    private static func wrapped(_ text: String, _ width: Int) -> [String] {
-        var lines: [String] = []
-        for word in text.split(separator: " ", omittingEmptySubsequences: false).map(String.init) {
-            guard TextWidth.columns(word) <= width else { return [text] }
-            if let last = lines.last, TextWidth.columns(last) + 1 + TextWidth.columns(word) <= width {
-                lines[lines.count - 1] = last + " " + word
-            } else {
-                lines.append(word)
             }
         }
         return lines

@@ -59,7 +59,8 @@ import XenstoreStream
                 case 0 where bodies.count > 20: bodies.remove(at: place)
                 case 1: bodies.swapAt(place, generator.random.below(bodies.count))
                 default:
-                    let path = TerminatedString("/round-\(round)/\(generator.random.below(1000))")
+                    let path = TerminatedString(
+                        "/round-\(round)/\(streams.count)-\(bodies.count)-\(generator.random.below(1000))")
                     let perms = [Permission(perm: 0x6E, domid: 0)]
                     let node = NodeData(path: path, value: generator.octets(5), perms: perms)
                     bodies.insert(.node(node), at: place)

@@ -33,6 +33,9 @@ import Testing
             var bytes: [UInt8] = []
             try archive.export(archive.image(id: Int64(index + 1))) { bytes += $0 }
             #expect(bytes == Fixtures.bytes(image), "\(image)")
+            let stream = try archive.image(id: Int64(index + 1)).stream
+            let read = ScannedImage(salvaging: bytes, layout: stream.format.layout)
+            #expect(Set(stream.coverage.areas) == Set(read.coverage.areas), "\(image)")
         }
         var problems: [String] = []
         try Verifier(archive).run { if let problem = $0.problem { problems.append("\($0.subject): \(problem)") } }

@@ -89,9 +89,11 @@ import XenstoreStream
     @Test func theSameBytesUnderTheSameLabelAddNothing() throws {
         let fixture = try ArchiveFixture()
         let bytes = Fixtures.bytes("xen-4.17-tiny.bin")
-        #expect(try fixture.store(bytes, "a") == Importer.Outcome(kind: .stored, imageID: 1))
+        let time = "2026-08-01T12:00:00Z"
+        #expect(try fixture.store(bytes, "a", at: time) == Importer.Outcome(kind: .stored, imageID: 1))
         let before = Files.read(fixture.path)
-        #expect(try fixture.store(bytes, "a") == Importer.Outcome(kind: .known, imageID: 1))
+        let again = try fixture.store(bytes, "a", at: time)
+        #expect(again == Importer.Outcome(kind: .known, imageID: 1))
         #expect(Files.read(fixture.path) == before)
         #expect(try fixture.store(bytes, "b") == Importer.Outcome(kind: .observed, imageID: 2))
         #expect(try fixture.store(bytes, "a", series: "x") == Importer.Outcome(kind: .observed, imageID: 3))

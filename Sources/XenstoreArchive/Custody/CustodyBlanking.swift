@@ -1,0 +1,76 @@
+/// Blanks what an image brought into the custody log, when the image is removed.
+///
+/// The arguments, the source and the note of its entries may hold what the image held: a value
+/// that `rebuild --set` wrote, a path, the name of a file. The entries stay, with who, when, the
+/// image's label and its hash.
+struct CustodyBlanking {
+    private let database: Database
+
+    init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Blanks the entries of an image, and what entries of images made from it say of it; call it
+    /// in the transaction of the removal, before its entry is added.
+    /// - Parameters:
+    ///   - imageID: the image that is removed.
+    ///   - removal: the id that the entry of the removal will have.
+    /// - Returns: what was blanked.
+    /// - Throws: `ArchiveError` if the log cannot be changed.
+    func blank(_ imageID: Int64, by removal: Int64) throws -> [CustodyBlank] {
+        let reference = CustodyBlank.reference(imageID)
+        let rows = try database.prepare(
+            "SELECT entry_id FROM custody WHERE action <> 'remove' AND (image_id = ?1 OR source = ?2) "
+                + "ORDER BY entry_id")
+        try rows.bind(1, imageID)
+        try rows.bind(2, reference)
+        var found: [Int64] = []
+        while try rows.step() { found.append(rows.integer(0)) }
+        guard !found.isEmpty else { return [] }
+        try withoutTrigger {
+            for entryID in found { try blank(entryID, of: imageID, CustodyBlank.text(by: removal)) }
+        }
+        let log = CustodyLog(database)
+        return try found.map { entryID in
+            let hash = try log.entry(entryID)?.recomputedHash() ?? ""
+            return CustodyBlank(entryID: entryID, removal: removal, imageID: imageID, hash: hash)
+        }
+    }
+
+    /// A source like `@3` says nothing of what an image holds. Of an image that was made from the
+    /// removed one and is still there, the steps stay, and not what they altered in the removed
+    /// one.
+    private func blank(_ entryID: Int64, of imageID: Int64, _ text: String) throws {
+        let update = try database.prepare(
+            """
+            UPDATE custody SET
+              arguments = CASE WHEN image_id IS NULL OR image_id = ?3 THEN ?2 ELSE arguments END,
+              source = CASE WHEN source IS NULL OR source GLOB '@[0-9]*' AND source NOT GLOB '@*[^0-9]*' THEN source
+                            WHEN image_id IS NULL OR image_id = ?3 THEN ?2 ELSE source END,
+              note = CASE WHEN note IS NULL THEN NULL
+                          WHEN image_id IS NULL OR image_id = ?3 THEN ?2
+                          WHEN NOT json_valid(note) THEN ?2
+                          WHEN json_type(note, '$.alterations') IS NULL THEN note
+                          ELSE json_set(note, '$.alterations', json_array(?2)) END
+            WHERE entry_id = ?1
+            """)
+        try update.bind(1, entryID)
+        try update.bind(2, text)
+        try update.bind(3, imageID)
+        try update.run()
+    }
+
+    /// Runs `body` without the trigger that refuses any change to an entry, and restores it as it
+    /// was, in the same transaction.
+    private func withoutTrigger(_ body: () throws -> Void) throws {
+        let name = "custody_is_not_changed"
+        let row = try database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?")
+        try row.bind(1, name)
+        guard try row.step() else { throw ArchiveError(.damaged, "\(database.path): the trigger \(name) is missing") }
+        let sql = row.string(0)
+        row.reset()
+        try database.execute("DROP TRIGGER \(name)")
+        try body()
+        try database.execute(sql)
+    }
+}

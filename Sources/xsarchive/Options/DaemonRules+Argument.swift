@@ -1,0 +1,4 @@
+import ArgumentParser
+import XenstoreAnalysis
+
+extension DaemonRules: ExpressibleByArgument {}
