@@ -17,8 +17,11 @@ public struct Diff {
     public let repeatedPaths: (old: Int, new: Int)
 
     /// Compares two images.
-    /// - Parameter domains: the domains to compare, and under which domid each image has them; nil:
-    ///   everything.
+    /// - Parameters:
+    ///   - old: the older image.
+    ///   - new: the newer one.
+    ///   - domains: the domains to compare, and under which domid each image has them; nil:
+    ///     everything.
     /// - Throws: `StreamError` or `ArchiveError` if an image cannot be read.
     public init(_ old: ImageSource, _ new: ImageSource, only domains: DomainSelection? = nil) throws {
         isIdentical = old.sha256 == new.sha256 && old.format == new.format && old.root == new.root

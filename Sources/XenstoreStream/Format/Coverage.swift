@@ -87,8 +87,10 @@ public struct Coverage: Equatable, Sendable {
     }
 
     /// Whether a kind is covered for a connection, and for what belongs to it.
-    /// - Parameter domid: the domain of the connection; nil for a socket, and for what belongs to
-    ///   the daemon.
+    /// - Parameters:
+    ///   - kind: the kind of things.
+    ///   - domid: the domain of the connection; nil for a socket, and for what belongs to the
+    ///     daemon.
     public func covers(_ kind: Kind, domid: UInt16?) -> Bool {
         covers(kind, domid.map(Self.home) ?? Path.root)
     }
