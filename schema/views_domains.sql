@@ -24,12 +24,12 @@ CREATE VIEW absent_domains AS
 SELECT u.image_id, u.domid,
        CASE WHEN EXISTS (SELECT 1 FROM nodes n WHERE n.image_id = u.image_id AND n.conn_id = 0 AND n.path = '/local/domain/' || u.domid)
             THEN 'has a home' ELSE 'has no home' END
-       || coalesce(', ' || (SELECT 'was connected in @' || max(o.image_id)
-                            FROM image i
-                            JOIN image o ON o.series = i.series
-                              AND (coalesce(o.captured_at, o.imported_at), o.image_id) < (coalesce(i.captured_at, i.imported_at), i.image_id)
+       || coalesce(', ' || (SELECT 'was connected in @' || o.image_id
+                            FROM series_step i
+                            JOIN series_step o ON o.series = i.series AND o.step < i.step
                             JOIN connections c ON c.image_id = o.image_id AND c.conn_type = 0 AND c.domid = u.domid
-                            WHERE i.image_id = u.image_id), '') AS known
+                            WHERE i.image_id = u.image_id
+                            ORDER BY o.step DESC LIMIT 1), '') AS known
 FROM subjects u
 JOIN scopes x ON x.image_id = u.image_id AND x.scope = 'host'
 JOIN covered_kinds k ON k.image_id = u.image_id AND k.connections

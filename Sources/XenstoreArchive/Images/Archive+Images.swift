@@ -68,18 +68,12 @@ extension Archive {
 
     /// The id of the image that was observed last, or of one before it, of those with a condition.
     private func imageID(_ condition: String, _ values: [String], back: Int64 = 0) throws -> Int64? {
-        let rows = try database.prepare(
-            "SELECT image_id FROM observations WHERE \(condition) ORDER BY instant DESC, image_id DESC")
-        for (index, value) in values.enumerated() { try rows.bind(index + 1, value) }
-        var (last, left): (Int64?, Int64) = (nil, back)
-        while try rows.step() {
-            let imageID = rows.integer(0)
-            // Observations of one image that follow each other are one step.
-            if imageID == last { continue }
-            if left == 0 { return imageID }
-            (last, left) = (imageID, left - 1)
-        }
-        return nil
+        let row = try database.prepare(
+            "SELECT image_id FROM series_steps WHERE \(condition) ORDER BY rtrim(last_seen, 'Z') DESC, image_id DESC "
+                + "LIMIT 1 OFFSET ?\(values.count + 1)")
+        for (index, value) in values.enumerated() { try row.bind(index + 1, value) }
+        try row.bind(values.count + 1, back)
+        return try row.step() ? row.integer(0) : nil
     }
 
     /// The image of SERIES:latest, SERIES:~N or SERIES:NAME; nil if there is none.

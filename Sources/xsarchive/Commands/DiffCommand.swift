@@ -159,7 +159,7 @@ struct DiffCommand: ParsableCommand {
         }
         let progress = Progress("reading \(old) and \(new)", isWanted: !quiet) { archive.size(old) + archive.size(new) }
         let (left, right) = try sources()
-        if !quiet { try SeriesNote.say(old: (old, left), new: (new, right)) }
+        if !quiet { try SeriesNote.say([(old, left), (new, right)]) }
         let redactor = try secrets.redactor(showsChanges: true)
         progress.next("comparing \(left.name) and \(right.name)") { Double(left.size) + Double(right.size) }
         let domains = try domains(left, right)

@@ -13,29 +13,22 @@ enum SeriesNote {
     }
 
     /// Warns if two archived images are of two series; otherwise says which series were taken.
-    /// - Parameter images: one or two, each as the user gave it, and what it is.
-    static func say(_ images: [(String, ImageSource)]) throws {
-        if images.count == 2 { return try say(old: images[0], new: images[1]) }
+    /// - Parameter images: one, or the older and the newer one: each as the user gave it, and what
+    ///   it is.
+    static func say(_ images: [(reference: String, source: ImageSource)]) throws {
+        if images.count == 2, case .archive(_, let left) = images[0].source.origin,
+            case .archive(_, let right) = images[1].source.origin, left.label.series != right.label.series
+        {
+            Console.note(
+                "xsarchive: the images are of two series: \(images[0].source.name) of \(left.label.series), "
+                    + "\(images[1].source.name) of \(right.label.series); @SERIES:latest~1 and @SERIES:latest are "
+                    + "of one")
+            return
+        }
         for (text, source) in images {
             if case .archive(let archive, let image) = source.origin, let reference = try ImageReference(text) {
                 try say(reference, image, archive)
             }
         }
-    }
-
-    /// Warns if two archived images are of two series; otherwise says which series was taken.
-    /// - Parameters:
-    ///   - old: the older image as the user gave it, and what it is.
-    ///   - new: the newer one.
-    static func say(old: (String, ImageSource), new: (String, ImageSource)) throws {
-        if case .archive(_, let left) = old.1.origin, case .archive(_, let right) = new.1.origin,
-            left.label.series != right.label.series
-        {
-            Console.note(
-                "xsarchive: the images are of two series: \(old.1.name) of \(left.label.series), \(new.1.name) of "
-                    + "\(right.label.series); @SERIES:latest~1 and @SERIES:latest are of one")
-            return
-        }
-        for image in [old, new] { try say([image]) }
     }
 }
