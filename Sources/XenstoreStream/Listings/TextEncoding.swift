@@ -22,6 +22,13 @@ enum TextEncoding: String {
         }
     }
 
+    /// Whether a text ends with the end of a line: a newline, or a carriage return in a text that
+    /// has no newlines.
+    static func endsLine(_ text: [UInt8]) -> Bool {
+        let last = TextEncoding(text[...]) == .utf16Little ? text.dropLast().last : text.last
+        return last == ASCII.newline || last == ASCII.carriageReturn && !text.contains(ASCII.newline)
+    }
+
     /// Whether every second byte is zero, and no other one, as in ASCII that is written as UTF-16.
     private static func hasZeros(_ bytes: Octets, at place: Int) -> Bool {
         let sample = bytes.prefix(512)

@@ -56,7 +56,7 @@ struct TextImageBuilder {
             if let problem = piece.problem { note(.unknownLine, "\(problem): \(Escape.short(text[piece.range]))") }
             if piece.isItem { records.append(starts.count) }
         }
-        if !text.isEmpty { _ = noteCut(text.count) }
+        if !text.isEmpty, !TextEncoding.endsLine(text) { _ = noteCut(text.count) }
         if listing.otherLines > 0 {
             let lines = listing.otherLines == 1 ? "1 line is" : "\(listing.otherLines) lines are"
             remarks.append(
