@@ -30,6 +30,9 @@ public enum ArchiveSQL {
         text(PackageResources.secret_paths_txt)
     }
 
+    /// The SHA-256 of the newest schema, as `SchemaCheck` computes it; a test records it.
+    public static let schemaDigest = text(PackageResources.digest_txt.filter { $0 > 0x20 })
+
     /// The newest schema version.
     public static var schemaVersion: Int {
         migrations.count

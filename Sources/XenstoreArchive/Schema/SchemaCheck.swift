@@ -22,6 +22,7 @@ enum SchemaCheck {
                     + "\(ArchiveSQL.schemaVersion)")
         }
         let schema = try schema(database)
+        if digest(schema) == ArchiveSQL.schemaDigest { return }
         try checkTables(database, schema, version: version)
         if schema != newest {
             throw ArchiveError(
@@ -38,6 +39,7 @@ enum SchemaCheck {
         try checkKind(database)
         let version = try version(database)
         let schema = try schema(database)
+        if version == ArchiveSQL.schemaVersion && digest(schema) == ArchiveSQL.schemaDigest { return true }
         try checkTables(database, schema, version: version)
         return version == ArchiveSQL.schemaVersion && schema == newest
     }
@@ -116,6 +118,19 @@ enum SchemaCheck {
         }
         return schema
     }
+
+    /// The SHA-256 of a schema, as 64 hexadecimal digits. `ArchiveSQL.schemaDigest` is that of the
+    /// newest one: making the newest schema to compare with it takes longer than most answers.
+    private static func digest(_ schema: Schema) -> String {
+        var digest = Digest()
+        for (name, text) in schema.sorted(by: { $0.key < $1.key }) {
+            for part in [name, text] { digest.update(Array(part.utf8) + [0]) }
+        }
+        return digest.hexadecimal()
+    }
+
+    /// The digest of the newest schema, from the schema itself.
+    static var newestDigest: String { digest(newest) }
 
     /// The schema of each version; without views, as these are made last.
     private static let tables: [Int: Schema] = {
