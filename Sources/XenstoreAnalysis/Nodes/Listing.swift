@@ -51,7 +51,7 @@ public struct Listing {
     public static func find(_ tree: NodeTree, _ path: Octets) throws -> NodeTree.Node {
         if !Path.isAbsolute(tree.root), let node = tree.node(at: Path.isRoot(path) ? tree.root : path) { return node }
         let isAbsolute = Path.isFixed(path)
-        let whole = isAbsolute ? path : Octets("/local/domain/0/".utf8) + path
+        let whole = isAbsolute ? path : NodeTree.home + path
         guard !path.isEmpty else { throw ArchiveError(.usage, "the path is empty; use / for the root") }
         guard whole.count == 1 || whole.last != ASCII.slash else {
             throw ArchiveError(.usage, "\(name(path)): a path cannot end in a slash; remove it")

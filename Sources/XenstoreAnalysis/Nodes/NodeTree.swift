@@ -38,6 +38,33 @@ public struct NodeTree {
     /// Reads the committed nodes of an image.
     /// - Throws: the errors of reading the image.
     public init(_ source: ImageSource) throws {
+        self.init(emptyFor: source)
+        try source.forEachRecord { body in
+            if case .node(let data) = body, data.isCommitted { add(data) }
+        }
+        finish()
+    }
+
+    /// Reads the committed nodes at a path and below it, or all nodes if there is none at the path,
+    /// so that `nearest` can name the path that is meant.
+    /// - Parameters:
+    ///   - source: the image.
+    ///   - path: as a user gives it; a relative path starts at domain 0's home.
+    /// - Throws: the errors of reading the image.
+    public init(_ source: ImageSource, atOrBelow path: Octets) throws {
+        self.init(emptyFor: source)
+        let path = Path.isFixed(path) ? path : Self.home + path
+        if source.root.isAbsolute && !Path.isRoot(path) {
+            try source.forEachNode(atOrBelow: path) { if $0.isCommitted { add($0) } }
+        }
+        if node(at: path) == nil {
+            try self.init(source)
+        } else {
+            finish()
+        }
+    }
+
+    private init(emptyFor source: ImageSource) {
         layout = source.format.layout
         isPartial = layout.isPartial
         isOrdered = !layout.isOfDatabase
@@ -45,14 +72,18 @@ public struct NodeTree {
         // relative.
         root = source.root.isAbsolute ? Path.root : source.root.path
         if isPartial { add(NodeData(path: TerminatedString(root), value: [], perms: [])) }
-        try source.forEachRecord { body in
-            if case .node(let data) = body, data.isCommitted { add(data) }
-        }
+    }
+
+    /// Gives each node its children if a child may come before its parent.
+    private mutating func finish() {
         guard !isOrdered else { return }
         for index in nodes.indices {
             if let parent = parentIndex(of: nodes[index].path) { nodes[parent].children.append(index) }
         }
     }
+
+    /// Where a relative path starts: at the home of domain 0.
+    static let home = Octets("/local/domain/0/".utf8)
 
     /// The node with this path; nil if the image has no such node.
     public func node(at path: Octets) -> Node? {

@@ -93,11 +93,11 @@ public struct ArchivedStream: Sendable {
 
     /// The stream's items, encoded from the tables.
     func encoded(
-        _ database: Database, _ choice: SpanFilter = .all, since: ClosedRange<Int64>? = nil,
+        _ database: Database, _ choice: SpanFilter = .all, bindings: (Statement) throws -> Void = { _ in },
         progress: (Int) -> Void = { _ in }
     ) throws -> EncodedItems {
         do {
-            return try EncodedItems(database, generation, choice, since: since, progress: progress)
+            return try EncodedItems(database, generation, choice, bindings: bindings, progress: progress)
         } catch let error as StreamError {
             throw ArchiveError(
                 .damaged,
@@ -129,7 +129,34 @@ public struct ArchivedStream: Sendable {
 
     /// Calls `body` with each record in the stream's order.
     func forEachRecord(_ database: Database, _ body: (RecordBody) throws -> Void) throws {
-        let encoded = try encodedInOrder(database)
+        try forEachRecord(of: encodedInOrder(database), body)
+    }
+
+    /// Calls `body` with each node at the path or below it, pending ones included, in the stream's
+    /// order. Reads nothing else of the image, unless its records were reordered.
+    func forEachNode(_ database: Database, atOrBelow path: Octets, _ body: (NodeData) throws -> Void) throws {
+        func pass(_ record: RecordBody) throws {
+            if case .node(let node) = record, Path.isAtOrBelow(node.path.octets, path) { try body(node) }
+        }
+        // The place of a record among the reordered ones depends on all others.
+        guard itemOrder == nil, !Path.isRoot(path) else { return try forEachRecord(database, pass) }
+        let below = path + [ASCII.slash]
+        let end = path + [ASCII.slash + 1]
+        let encoded = try encoded(
+            database, .subtree,
+            bindings: { nodes in
+                try nodes.bindTextOrBlob(3, path)
+                if path.isText {
+                    try nodes.bindTextOrBlob(4, below)
+                    try nodes.bindTextOrBlob(5, end)
+                }
+                try nodes.bindBlob(6, below)
+                try nodes.bindBlob(7, end)
+            })
+        try forEachRecord(of: encoded, pass)
+    }
+
+    private func forEachRecord(of encoded: EncodedItems, _ body: (RecordBody) throws -> Void) throws {
         let reader = RecordReader(stream: encoded.bytes, format: format)
         for item in encoded.items {
             if Int(item.table) == SpanTable.damageIndex { continue }

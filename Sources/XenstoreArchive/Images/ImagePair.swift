@@ -94,7 +94,12 @@ package struct ImagePair {
     private static func changed(
         _ archive: Archive, _ image: ArchivedImage, _ generations: ClosedRange<Int64>
     ) throws -> Side {
-        let encoded = try image.stream.encoded(archive.database, .changed, since: generations)
+        let encoded = try image.stream.encoded(
+            archive.database, .changed,
+            bindings: { nodes in
+                try nodes.bind(3, generations.lowerBound)
+                try nodes.bind(4, generations.upperBound)
+            })
         let records = encoded.items.filter { Int($0.table) != SpanTable.damageIndex }
         let damages = encoded.items.filter { Int($0.table) == SpanTable.damageIndex }
         return Side(

@@ -80,6 +80,18 @@ public struct ImageSource {
         }
     }
 
+    /// Calls `body` with each node at the path or below it, pending ones included, in the stream's
+    /// order. Of an archived image, nothing else is read, unless its records were reordered.
+    /// - Throws: `ArchiveError` if an archived image cannot be read, or what `body` throws.
+    package func forEachNode(atOrBelow path: Octets, _ body: (NodeData) throws -> Void) throws {
+        switch origin {
+        case .file(let image):
+            try image.forEachNode(atOrBelow: path, body)
+        case .archive(let archive, let image):
+            try image.stream.forEachNode(archive.database, atOrBelow: path, body)
+        }
+    }
+
     /// The findings of import, or those it would report.
     /// - Throws: `ArchiveError` if the archive cannot be read.
     public func findings() throws -> [Finding] {

@@ -38,7 +38,7 @@ public struct ScannedImage {
     /// it has none), and the sizes that locate a plain node.
     private(set) var paths: PathTable
     private(set) var pathIndices: [Int32]
-    private var nodeCounts: [PlainNode.Counts]
+    private let nodeCounts: [PlainNode.Counts]
     private let plan: PlainNodePlan
 
     /// Layout, byte order and length rule.
@@ -189,12 +189,11 @@ public struct ScannedImage {
         return image
     }
 
-    /// The image without the data that only storing needs: a third of a large image's size.
+    /// The image without the data that only storing needs: a quarter of a large image's size.
     var withoutPaths: ScannedImage {
         var image = self
         image.paths = PathTable(bytes: [])
         image.pathIndices = []
-        image.nodeCounts = []
         return image
     }
 
@@ -232,6 +231,23 @@ public struct ScannedImage {
         while let item = reader.next() {
             if isWanted(index) { try body(index, item) }
             index += 1
+        }
+    }
+
+    /// Calls `body` with each node at the path or below it, pending ones included, in the stream's
+    /// order.
+    /// - Throws: what `body` throws.
+    package func forEachNode(atOrBelow path: Octets, _ body: (NodeData) throws -> Void) throws {
+        // Of most nodes only the path is located, and no other item decoded.
+        func isWanted(_ index: Int) -> Bool {
+            plainNode(index).map { Path.isAtOrBelow(bytes[$0.path], path) } ?? true
+        }
+        try forEachItem(where: isWanted) { _, item in
+            if case .record(let record) = item, case .node(let node) = record.body,
+                Path.isAtOrBelow(node.path.octets, path)
+            {
+                try body(node)
+            }
         }
     }
 }

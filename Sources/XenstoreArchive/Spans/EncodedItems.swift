@@ -24,13 +24,13 @@ struct EncodedItems {
     /// Reads items of a generation.
     /// - Parameters:
     ///   - choice: the spans to read; by default all.
-    ///   - since: the generations between which `SpanFilter.changed` asks for changes.
+    ///   - bindings: binds the further parameters of the filter for nodes.
     ///   - progress: called periodically with the number of bytes encoded.
     /// - Throws: `ArchiveError` if a table cannot be read, or `StreamError` if a stored record
     ///   cannot be encoded.
     init(
-        _ database: Database, _ generation: Generation, _ choice: SpanFilter = .all, since: ClosedRange<Int64>? = nil,
-        progress: (Int) -> Void = { _ in }
+        _ database: Database, _ generation: Generation, _ choice: SpanFilter = .all,
+        bindings: (Statement) throws -> Void = { _ in }, progress: (Int) -> Void = { _ in }
     ) throws {
         func prepare(_ sql: String) throws -> Statement {
             let statement = try database.prepare(sql)
@@ -39,10 +39,7 @@ struct EncodedItems {
             return statement
         }
         let statements = try SpanTable.all.map { try prepare($0.selectSQL(choice)) }
-        if let since {
-            try statements[SpanTable.nodeIndex].bind(3, since.lowerBound)
-            try statements[SpanTable.nodeIndex].bind(4, since.upperBound)
-        }
+        try bindings(statements[SpanTable.nodeIndex])
         var encoder = SpanReader(
             format: generation.format, lists: InternedLists(database, generation.format.byteOrder), row: statements[0])
         if choice.isWhole { encoder.writer.bytes.reserveCapacity(try database.plausibleCount(generation.size)) }
@@ -62,7 +59,8 @@ struct EncodedItems {
                 if items.count % 4096 == 0 { progress(encoder.writer.bytes.count) }
             }
         }
-        let damages = try prepare("SELECT s.ord, s.bytes FROM damage_span s WHERE \(choice.condition) ORDER BY s.ord")
+        let damages = try prepare(
+            "SELECT s.ord, s.bytes FROM damage_span s WHERE \(choice.condition)\(choice.otherCondition) ORDER BY s.ord")
         while try damages.step() {
             let start = encoder.writer.bytes.count
             damages.append(1, to: &encoder.writer.bytes)

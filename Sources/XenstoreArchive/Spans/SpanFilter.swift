@@ -7,6 +7,8 @@ struct SpanFilter {
     /// `node_change` names what changed. It is a list of paths, not a join: before a join SQLite
     /// may read the whole table for a Bloom filter.
     var nodeCondition = ""
+    /// A further condition for the spans of everything else.
+    var otherCondition = ""
     /// Whether the filter selects all items of the stream.
     var isWhole = false
 
@@ -30,4 +32,14 @@ struct SpanFilter {
             UNION SELECT n.path_id FROM node_detail e CROSS JOIN node_span n ON n.detail_id = e.detail_id \
             WHERE e.conn_id <> 0 AND n.chain_id = ?1)
             """)
+
+    /// The nodes of the generation at the path ?3 and below it: from ?4 to before ?5 as texts, from
+    /// ?6 to before ?7 as BLOBs.
+    static let subtree = SpanFilter(
+        condition: standsInGeneration,
+        nodeCondition: """
+             AND s.path_id IN (SELECT path_id FROM path WHERE path = ?3 \
+            UNION ALL SELECT path_id FROM path WHERE path >= ?4 AND path < ?5 \
+            UNION ALL SELECT path_id FROM path WHERE path >= ?6 AND path < ?7)
+            """, otherCondition: " AND 0")
 }

@@ -91,7 +91,8 @@ struct AccessCommand: ParsableCommand {
         try rows.bind(3, afterRestore ? 1 : 0)
         if try rows.step() { return }
         _ = try Listing.find(
-            try NodeTree(ImageSource(opened, try opened.image(id: imageID))), Octets(path.utf8))
+            try NodeTree(ImageSource(opened, try opened.image(id: imageID)), atOrBelow: Octets(path.utf8)),
+            Octets(path.utf8))
         throw ArchiveError(.noSuchNode, "\(path): the image has no such node; 'xsarchive ls' lists its nodes")
     }
 }

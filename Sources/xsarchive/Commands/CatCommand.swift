@@ -26,7 +26,7 @@ struct CatCommand: ParsableCommand {
     func run() throws {
         let source = try archive.source(image)
         if let note = CoverageText.rootNote(source.name, source.root) { Console.note("xsarchive: \(note)") }
-        let tree = try NodeTree(source)
+        let tree = try NodeTree(source, atOrBelow: Octets(path.utf8))
         let node = try Listing.known(try Listing.find(tree, Octets(path.utf8)))
         if node.knowledge == .cut {
             Console.note("xsarchive: \(Escape.printable(node.path)): the image has only the beginning of the value")

@@ -27,7 +27,7 @@ struct LsCommand: ParsableCommand {
     func run() throws {
         let source = try archive.source(image)
         if let note = CoverageText.rootNote(source.name, source.root) { Console.note("xsarchive: \(note)") }
-        let tree = try NodeTree(source)
+        let tree = try NodeTree(source, atOrBelow: Octets(path.utf8))
         let listing = Listing(showsPaths: fullPaths, showsPerms: permissions, width: Terminal.width ?? 80)
         try listing.list(tree, path: Octets(path.utf8)) { Console.write($0) }
     }

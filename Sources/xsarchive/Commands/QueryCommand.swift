@@ -126,7 +126,7 @@ struct QueryCommand: ParsableCommand {
         }
         guard let path = values["path"] else { return }
         let source = ImageSource(opened, try opened.image(id: imageID))
-        _ = try Listing.find(try NodeTree(source), Octets(path.utf8))
+        _ = try Listing.find(try NodeTree(source, atOrBelow: Octets(path.utf8)), Octets(path.utf8))
         throw ArchiveError(.noSuchNode, "\(path): the image has no such node")
     }
 
