@@ -53,30 +53,16 @@ SELECT w.image_id, r.* FROM writers w JOIN daemon_rules r ON r.daemon = w.daemon
 -- What xenstored accounts to a domain, entry by entry; domain_accounts sums it up. Sockets belong
 -- to domain 0. oxenstored accounts no bytes: for it they are those of a C xenstored.
 CREATE VIEW account_entries AS
--- A committed node: 16 octets, or 24 to 4.17, 8 for each permission, its path and its value.
-SELECT g.image_id, m.owner AS domid, 1 AS nodes,
-       r.node_bytes + 2 * length(m.raw) + length(CAST(p.path AS BLOB)) + length(CAST(s.value AS BLOB)) AS bytes,
+-- The committed nodes of an owner: 16 octets each, or 24 to 4.17, 8 for each permission, the path
+-- and the value. A node's name and its NUL are in its parent's list of children.
+SELECT g.image_id, a.domid, a.nodes + CASE WHEN r.counts_special THEN a.special_nodes ELSE 0 END AS nodes,
+       r.node_bytes * a.nodes + a.bytes + a.child_bytes
+       + CASE WHEN r.counts_special THEN r.node_bytes * a.special_nodes + a.special_bytes ELSE 0 END AS bytes,
        0 AS watches, 0 AS transactions, 0 AS in_bytes, 0 AS out_bytes
 FROM image_gen g
 CROSS JOIN image_rules r ON r.image_id = g.image_id
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
-  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-CROSS JOIN path p ON p.path_id = s.path_id
-CROSS JOIN permset m ON m.permset_id = s.permset_id
-WHERE r.counts_special OR NOT (p.path >= '@' AND p.path < 'A')
-UNION ALL
--- A node's name and its NUL lie in its parent's list of children. The parent's path has to be made
--- from the node's: what is left when all characters behind the last slash, and that slash, are
--- taken away.
-SELECT g.image_id, m.owner, 0, length(CAST(p.path AS BLOB)) - length(CAST(pp.path AS BLOB)) + (pp.path = '/'), 0, 0, 0, 0
-FROM image_gen g
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
-  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-CROSS JOIN path p ON p.path_id = s.path_id AND CAST(p.path AS TEXT) GLOB '/?*'
-CROSS JOIN path pp ON pp.path = coalesce(nullif(rtrim(rtrim(p.path, replace(p.path, '/', '')), '/'), ''), '/')
-CROSS JOIN node_span ps ON ps.path_id = pp.path_id AND ps.chain_id = g.chain_id
-  AND g.gen >= ps.first_gen AND (ps.last_gen = 0 OR g.gen <= ps.last_gen) AND (ps.detail_id IS NULL OR ps.detail_id IN committed_details)
-CROSS JOIN permset m ON m.permset_id = ps.permset_id
+CROSS JOIN account_span a ON a.chain_id = g.chain_id AND g.gen >= a.first_gen AND (a.last_gen = 0 OR g.gen <= a.last_gen)
+WHERE a.nodes > 0 OR r.counts_special
 UNION ALL
 -- A watch: its path, made absolute, and its token. Daemons to 4.17 account the bytes of those of
 -- sockets, but not their number; here they are counted.

@@ -8,7 +8,7 @@ public enum ArchiveSQL {
             PackageResources.v003_custody_sql,
             PackageResources.v004_texts_sql, PackageResources.v005_named_references_sql,
             PackageResources.v006_coverage_sql, PackageResources.v007_observations_sql,
-            PackageResources.v008_origins_sql,
+            PackageResources.v008_origins_sql, PackageResources.v009_accounts_sql,
         ].map(text)
     }
 

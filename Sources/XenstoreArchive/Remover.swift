@@ -86,13 +86,13 @@ public struct Remover {
         try run("DELETE FROM stream WHERE stream_id = ?1", stream.streamID)
         let chainID = stream.chainID
         guard let last = try database.integer("SELECT max(gen) FROM stream WHERE chain_id = ?", chainID) else {
-            for table in SpanTable.names + ["node_change", "chain"] {
+            for table in SpanTable.names + AccountSpans.tables + ["node_change", "chain"] {
                 try run("DELETE FROM \(table) WHERE chain_id = ?1", chainID)
             }
             return try removeUnused()
         }
         if stream.gen > last { try shorten(chainID, to: last) }
-        for table in SpanTable.names {
+        for table in SpanTable.names + AccountSpans.tables {
             try run(
                 """
                 DELETE FROM \(table) WHERE chain_id = ?1 AND NOT EXISTS (SELECT 1 FROM stream s
@@ -113,7 +113,7 @@ public struct Remover {
     /// Ends a chain with an earlier generation, which the next image may follow: its spans are open
     /// again.
     private func shorten(_ chainID: Int64, to last: Int64) throws {
-        for table in SpanTable.names {
+        for table in SpanTable.names + AccountSpans.tables {
             try run("DELETE FROM \(table) WHERE chain_id = ?1 AND first_gen > ?2", chainID, last)
             try run(
                 "UPDATE \(table) SET last_gen = \(Generation.open) WHERE chain_id = ?1 AND last_gen >= ?2", chainID,

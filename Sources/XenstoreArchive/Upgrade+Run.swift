@@ -14,23 +14,27 @@ extension Upgrade {
         let backup = try Backup.make(database, version: version)
         try Migration.run(database)
         try CustodyLog(database).appendFoundImages(from: version)
-        let streams = try database.prepare("SELECT stream_id FROM stream ORDER BY stream_id")
+        let streams = try database.prepare("SELECT stream_id FROM stream ORDER BY chain_id, gen")
         while try streams.step() {
             let stream = try ArchivedStream.load(database, streamID: streams.integer(0))
-            if version < restrictedCoverage, !stream.format.layout.isText {
-                try restrictCoverage(stream, database)
-            } else {
-                try stream.encode(database) { _ in }
+            let encoded = try stream.encode(database) { _ in }
+            if version < restrictedCoverage, !stream.format.layout.isText { try restrictCoverage(stream, database) }
+            if version < accounts {
+                try AccountSpans(database).store(stream.accounts(encoded, database), stream.generation)
             }
         }
         try SeriesSteps(database).computeAll()
+        try PlannerStatistics.update(database)
         return Upgrade(from: version, to: ArchiveSQL.schemaVersion, backup: backup)
     }
 
     /// Before this version, a damaged stream and a part of a host counted as a whole host.
     private static let restrictedCoverage = 8
 
-    /// Stores what a stream covers, as far as its bytes show it; they are proved on the way.
+    /// Before this version, nothing added up nodes.
+    private static let accounts = 9
+
+    /// Stores what a stream covers, as far as its bytes show it.
     private static func restrictCoverage(_ stream: ArchivedStream, _ database: Database) throws {
         let coverage = try stream.withBytes(database) { bytes in
             ScannedImage(

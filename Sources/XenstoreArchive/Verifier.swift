@@ -124,7 +124,8 @@ public struct Verifier {
     /// Checks a stream's bytes, and the counts in its row.
     private func streamProblem(_ stream: ArchivedStream) throws -> String? {
         var count: Int64 = 0
-        let items = try stream.encode(database) { count += Int64($0.count) }.items
+        let encoded = try stream.encode(database) { count += Int64($0.count) }
+        let items = encoded.items
         if count != stream.size { return "it has \(count) bytes, but its row in stream says \(stream.size)" }
         var (records, nodes): (Int64, Int64) = (0, 0)
         for item in items where Int(item.table) != SpanTable.damageIndex {
@@ -135,7 +136,7 @@ public struct Verifier {
             return "it has \(records) records, but its row in stream says \(stream.recordCount)"
         }
         if nodes != stream.nodeCount { return "it has \(nodes) nodes, but its row in stream says \(stream.nodeCount)" }
-        return nil
+        return try AccountSpans(database).problem(stream.accounts(encoded, database), stream.generation)
     }
 
     private func problem(_ check: () throws -> String?) -> String? {

@@ -159,6 +159,7 @@ struct ChainStore {
         try add.bind(1, Int64(count))
         try add.bind(2, generation.chainID)
         try add.run()
+        try AccountSpans(database).store(image.nodeAccounts(), generation)
         if placement.before == nil { try PlannerStatistics.update(database) }
     }
 

@@ -240,6 +240,14 @@ public struct ArchivedStream: Sendable {
         if !piece.isEmpty { try write(piece[...]) }
     }
 
+    /// What the committed nodes add up to.
+    /// - Parameter encoded: the stream's items.
+    func accounts(_ encoded: EncodedItems, _ database: Database) throws -> NodeAccounts {
+        let duplicates = try database.integer(
+            "SELECT count(*) FROM finding WHERE stream_id = ? AND rule = '\(Rule.duplicateNode.rawValue)'", streamID)
+        return encoded.nodeAccounts(format, hasDuplicates: duplicates != 0)
+    }
+
     /// Compares an encoded stream with what was imported.
     /// - Throws: `ArchiveError` with code `damaged` if they differ.
     func check(_ digest: Digest, _ database: Database) throws {

@@ -73,6 +73,24 @@ struct EncodedItems {
         bytes = encoder.writer.bytes
     }
 
+    /// What the committed nodes add up to.
+    /// - Parameter hasDuplicates: whether several of them may have one path.
+    func nodeAccounts(_ format: StreamFormat, hasDuplicates: Bool) -> NodeAccounts {
+        let plan = PlainNodePlan(layout: format.layout)
+        let reader = RecordReader(stream: bytes, format: format)
+        return NodeAccounts(in: bytes, hasDuplicates: hasDuplicates) { add in
+            bytes.withUnsafeBytes { stream in
+                for item in items where Int(item.table) == SpanTable.nodeIndex {
+                    if let node = plan.node(at: item.start, in: stream, format) {
+                        add(NodeAccounts.Node(node, in: stream))
+                    } else if case .node(let node) = reader.body(in: item.range), node.isCommitted {
+                        add(NodeAccounts.Node(node))
+                    }
+                }
+            }
+        }
+    }
+
     /// The items in another order.
     /// - Parameter places: for each item in that order, its index in `items`.
     func arranged(_ places: [Int]) -> EncodedItems {

@@ -27,7 +27,7 @@ package struct PlainNodePlan {
 
     /// The plain node at `offset`; nil if the record there is not a node, or anything about it is
     /// odd.
-    func node(at offset: Int, in stream: UnsafeRawBufferPointer, _ format: StreamFormat) -> PlainNode? {
+    package func node(at offset: Int, in stream: UnsafeRawBufferPointer, _ format: StreamFormat) -> PlainNode? {
         var cursor = ByteCursor(bytes: stream, order: format.byteOrder, offset: offset)
         guard !steps.isEmpty, cursor.integer(UInt32.self) == RecordType.nodeData.rawValue,
             let length = cursor.integer(UInt32.self)

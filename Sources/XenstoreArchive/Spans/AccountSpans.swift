@@ -1,0 +1,94 @@
+import XenstoreStream
+
+/// The tables `account_span` and `directory_span`.
+struct AccountSpans {
+    private let database: Database
+
+    init(_ database: Database) {
+        self.database = database
+    }
+
+    /// The tables. As those of records, they have the columns chain_id, first_gen and last_gen.
+    static let tables = ["account_span", "directory_span"]
+
+    /// Stores what the nodes of a chain's newest generation add up to.
+    /// - Throws: `ArchiveError` if SQLite reports an error.
+    func store(_ accounts: NodeAccounts, _ generation: Generation) throws {
+        let (chainID, gen) = (generation.chainID, generation.gen)
+        let before = try read(chainID, "last_gen = \(Generation.open)")
+        let endOwner = try end("account_span", "domid", chainID, gen)
+        let addOwner = try database.prepare(
+            "INSERT INTO account_span (chain_id, first_gen, last_gen, domid, nodes, bytes, child_bytes, special_nodes, "
+                + "special_bytes) VALUES (\(chainID), \(gen), \(Generation.open), ?, ?, ?, ?, ?, ?)")
+        for domid in before.owners.keys where before.owners[domid] != accounts.owners[domid] {
+            try endOwner.bind(1, Int64(domid))
+            try endOwner.run()
+        }
+        for (domid, owner) in accounts.owners where before.owners[domid] != owner {
+            let values = [
+                Int64(domid), owner.nodes, owner.bytes, owner.childBytes, owner.specialNodes, owner.specialBytes,
+            ]
+            for (index, value) in values.enumerated() { try addOwner.bind(index + 1, value) }
+            try addOwner.run()
+        }
+        let endDirectory = try end("directory_span", "path", chainID, gen)
+        let addDirectory = try database.prepare(
+            "INSERT INTO directory_span (chain_id, first_gen, last_gen, path, children, list_bytes) "
+                + "VALUES (\(chainID), \(gen), \(Generation.open), ?, ?, ?)")
+        for path in before.directories.keys where before.directories[path] != accounts.directories[path] {
+            try endDirectory.bindTextOrBlob(1, path)
+            try endDirectory.run()
+        }
+        for (path, directory) in accounts.directories where before.directories[path] != directory {
+            try addDirectory.bindTextOrBlob(1, path)
+            try addDirectory.bind(2, directory.children)
+            try addDirectory.bind(3, directory.listBytes)
+            try addDirectory.run()
+        }
+    }
+
+    private func end(_ table: String, _ key: String, _ chainID: Int64, _ gen: Int64) throws -> Statement {
+        try database.prepare(
+            "UPDATE \(table) SET last_gen = \(gen - 1) WHERE chain_id = \(chainID) AND \(key) = ? "
+                + "AND last_gen = \(Generation.open)")
+    }
+
+    /// What differs between the tables and what the nodes of a generation add up to; nil if nothing
+    /// does.
+    /// - Throws: `ArchiveError` if a table cannot be read.
+    func problem(_ accounts: NodeAccounts, _ generation: Generation) throws -> String? {
+        let gen = generation.gen
+        let stored = try read(
+            generation.chainID, "first_gen <= \(gen) AND (last_gen = \(Generation.open) OR last_gen >= \(gen))")
+        let domids = Set(stored.owners.keys).union(accounts.owners.keys)
+        if let domid = domids.filter({ stored.owners[$0] != accounts.owners[$0] }).min() {
+            return "account_span differs from the nodes of domain \(domid)"
+        }
+        let paths = Set(stored.directories.keys).union(accounts.directories.keys)
+        if let path = paths.first(where: { stored.directories[$0] != accounts.directories[$0] }) {
+            return "directory_span differs from the nodes below \(Escape.short(path))"
+        }
+        return nil
+    }
+
+    private typealias Stored = (owners: [UInt16: NodeAccounts.Owner], directories: [Octets: NodeAccounts.Directory])
+
+    private func read(_ chainID: Int64, _ condition: String) throws -> Stored {
+        var stored: Stored = ([:], [:])
+        let owners = try database.prepare(
+            "SELECT domid, nodes, bytes, child_bytes, special_nodes, special_bytes FROM account_span "
+                + "WHERE chain_id = \(chainID) AND \(condition)")
+        while try owners.step() {
+            stored.owners[UInt16(truncatingIfNeeded: owners.integer(0))] = NodeAccounts.Owner(
+                nodes: owners.integer(1), bytes: owners.integer(2), childBytes: owners.integer(3),
+                specialNodes: owners.integer(4), specialBytes: owners.integer(5))
+        }
+        let directories = try database.prepare(
+            "SELECT path, children, list_bytes FROM directory_span WHERE chain_id = \(chainID) AND \(condition)")
+        while try directories.step() {
+            stored.directories[directories.octets(0)] = NodeAccounts.Directory(
+                children: directories.integer(1), listBytes: directories.integer(2))
+        }
+        return stored
+    }
+}

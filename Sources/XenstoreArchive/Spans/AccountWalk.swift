@@ -1,0 +1,53 @@
+import XenstoreStream
+
+/// Adds up nodes that come as a daemon writes them: each parent before its children, and everything
+/// below a node before the next sibling. The ancestors of a node are then on a stack.
+struct AccountWalk {
+    private struct Ancestor {
+        let path: Range<Int>
+        /// The index of the owner's account; -1 if there is none.
+        let owner: Int
+        var directory = NodeAccounts.Directory()
+    }
+
+    private let bytes: [UInt8]
+    private(set) var owners = OwnerTable()
+    private(set) var directories: [Octets: NodeAccounts.Directory] = [:]
+    /// Whether a node came whose parent is not on the stack: the accounts are then wrong.
+    private(set) var hasOrphan = false
+    private var ancestors: [Ancestor] = []
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    mutating func add(_ node: NodeAccounts.Node) {
+        guard !hasOrphan, let first = node.path.first else { return }
+        let isSpecial = bytes[first] == ASCII.at
+        let owner = owners.add(node, isSpecial: isSpecial)
+        guard bytes[first] == ASCII.slash else { return }
+        let path = bytes[node.path]
+        if path.count > 1 {
+            while let last = ancestors.last, !Path.isChild(path, of: bytes[last.path]) { leave() }
+            guard let parent = ancestors.indices.last else {
+                hasOrphan = true
+                return
+            }
+            let above = ancestors[parent].path.count
+            let name = Int64(path.count - above + (above == 1 ? 1 : 0))
+            ancestors[parent].directory.add(name)
+            owners.addChild(name, to: ancestors[parent].owner)
+        }
+        ancestors.append(Ancestor(path: node.path, owner: owner))
+    }
+
+    /// Call this once, after the last node.
+    mutating func finish() {
+        while !ancestors.isEmpty { leave() }
+    }
+
+    private mutating func leave() {
+        let last = ancestors.removeLast()
+        if last.directory.listBytes >= NodeAccounts.leastListBytes { directories[bytes[last.path]] = last.directory }
+    }
+}
