@@ -10,7 +10,7 @@
 -- columns: domid, path, perms
 SELECT CAST(substr(n.path, length(rtrim(n.path, '0123456789')) + 1) AS INTEGER) AS domid, n.path, n.perms
 FROM nodes n
-WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.value = '' AND n.path GLOB '/*/[1-9]*'
+WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.value = '' AND substr(n.path, -1) BETWEEN '0' AND '9' AND n.path GLOB '/*/[1-9]*'
   AND substr(rtrim(n.path, '0123456789'), -1) = '/' AND rtrim(n.path, '0123456789') <> n.path
   AND CAST(substr(n.path, length(rtrim(n.path, '0123456789')) + 1) AS INTEGER) BETWEEN 1 AND 32751
   AND CAST(substr(n.path, length(rtrim(n.path, '0123456789')) + 1) AS INTEGER) NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)

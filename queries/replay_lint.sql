@@ -8,6 +8,20 @@
 -- keywords: restore, live update, refuse
 -- columns: effect, subject, reason
 -- From the views and the findings of import; xsarchive check reads the records and finds more.
+WITH rings AS MATERIALIZED (
+  SELECT u.domid, ifnull(u.ring_record, 9223372036854775807) AS record FROM subjects u WHERE u.image_id = :image_id AND u.domid <> 0
+),
+-- For each list of permissions: the connection of its owner, and those of the domains it names.
+owners AS MATERIALIZED (
+  SELECT m.permset_id, m.owner AS domid, r.record FROM permset m JOIN rings r ON r.domid = m.owner
+),
+entries AS MATERIALIZED (
+  SELECT e.permset_id, e.domid, r.record
+  FROM permset_entry e
+  JOIN rings r ON r.domid = e.domid
+  WHERE e.position > 0 AND e.flags & 1 = 0
+    AND (e.domid <> 32757 OR NOT EXISTS (SELECT 1 FROM writers w WHERE w.image_id = :image_id AND w.daemon = 'c-4.22'))
+)
 SELECT d.effect, d.subject, d.reason
 FROM (
   SELECT 'gives up' AS effect, 'header' AS subject, 'the draft layout of 2020, which no released daemon reads' AS reason, 0 AS place
@@ -29,11 +43,13 @@ FROM (
   UNION ALL
   SELECT 'gives up', 'owner',
          'domain ' || o.owner || ' owns ' || o.nodes || ' nodes and has no earlier connection (Xen 4.15.4, 4.16.3, 4.17 and later)', o.place
-  FROM (SELECT n.owner, count(*) AS nodes, min(n.record_id) AS place
-        FROM nodes n
-        JOIN subjects u ON u.image_id = n.image_id AND u.domid = n.owner
-        WHERE n.image_id = :image_id AND n.owner <> 0 AND n.path < '@' AND (u.ring_record IS NULL OR u.ring_record > n.record_id)
-        GROUP BY n.owner) o
+  FROM (SELECT r.domid AS owner, count(*) AS nodes, min(s.ord) AS place
+        FROM image_gen g
+        CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+        CROSS JOIN owners r ON r.permset_id = s.permset_id AND r.record > s.ord
+        CROSS JOIN path p ON p.path_id = s.path_id AND p.path < '@'
+        WHERE g.image_id = :image_id
+        GROUP BY r.domid) o
   UNION ALL
   SELECT 'gives up', 'domain', 'DOMAIN_DATA of domain ' || r.domid || ', which has no earlier connection (Xen 4.21 and later)', r.record_id
   FROM domain_records r
@@ -45,19 +61,19 @@ FROM (
   SELECT 'takes otherwise', 'entry',
          o.entries || ' entries for domain ' || o.domid || ', which has no earlier connection, become stale (Xen 4.15.4, 4.16.3, 4.17 and later)',
          o.place
-  FROM (SELECT p.domid, count(*) AS entries, min(p.record_id) AS place
-        FROM perms p
-        JOIN subjects u ON u.image_id = p.image_id AND u.domid = p.domid
-        WHERE p.image_id = :image_id AND p.position > 0 AND p.stale = 0 AND p.domid <> 0 AND p.path < '@'
-          AND (u.ring_record IS NULL OR u.ring_record > p.record_id)
-          AND (p.domid <> 32757 OR NOT EXISTS (SELECT 1 FROM writers w WHERE w.image_id = :image_id AND w.daemon = 'c-4.22'))
-        GROUP BY p.domid) o
+  FROM (SELECT r.domid, count(*) AS entries, min(s.ord) AS place
+        FROM image_gen g
+        CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+        CROSS JOIN entries r ON r.permset_id = s.permset_id AND r.record > s.ord
+        CROSS JOIN path p ON p.path_id = s.path_id AND p.path < '@'
+        WHERE g.image_id = :image_id AND NOT g.is_listing
+        GROUP BY r.domid) o
   UNION ALL
   SELECT 'leaves out', 'transaction', 'transaction ' || t.tx_id || ' of connection ' || t.conn_id, t.record_id
   FROM transactions t WHERE t.image_id = :image_id
   UNION ALL
   SELECT 'takes otherwise', 'node', 'a node pending in a transaction becomes a committed node: ' || CAST(n.path AS TEXT), n.record_id
-  FROM nodes n WHERE n.image_id = :image_id AND n.conn_id <> 0
+  FROM pending_nodes n WHERE n.image_id = :image_id
   UNION ALL
   SELECT 'leaves out', 'target', 'domain ' || c.domid || ' loses its target ' || c.target_domid || ', which has no earlier connection', c.record_id
   FROM connections c

@@ -17,10 +17,10 @@ SELECT p.conn_id, p.tx_id, p.path,
               WHERE d.image_id = :image_id AND (d.conn_id = 0 OR d.conn_id = p.conn_id AND d.tx_id = p.tx_id AND d.access <> 0)
                 AND d.path = coalesce(nullif(rtrim(rtrim(p.path, replace(p.path, '/', '')), '/'), ''), '/'))
             THEN 'there' ELSE 'missing' END AS parent
-FROM (SELECT n.record_id, n.conn_id, n.tx_id, n.path, n.value, n.perms, n.access FROM nodes n WHERE n.image_id = :image_id AND n.conn_id <> 0) p
+FROM (SELECT n.record_id, n.conn_id, n.tx_id, n.path, n.value, n.perms, n.access FROM pending_nodes n WHERE n.image_id = :image_id) p
 LEFT JOIN (
   SELECT n.path, n.value, n.perms FROM nodes n
   WHERE n.image_id = :image_id AND n.conn_id = 0
-    AND n.path IN (SELECT k.path FROM nodes k WHERE k.image_id = :image_id AND k.conn_id <> 0)
+    AND n.path IN (SELECT k.path FROM pending_nodes k WHERE k.image_id = :image_id)
 ) c ON c.path = p.path
 ORDER BY p.record_id;

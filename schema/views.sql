@@ -87,6 +87,17 @@ JOIN path p ON p.path_id = s.path_id
 JOIN permset m ON m.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
+-- The nodes that are pending in transactions, with the columns of nodes; an index finds them.
+CREATE VIEW pending_nodes AS
+SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, CASE WHEN m.owner IS NULL AND g.is_listing THEN NULL ELSE m.perms END AS perms,
+       d.conn_id, d.tx_id, d.access, 'whole' AS known, s.ord AS rowid
+FROM image_gen g
+CROSS JOIN node_detail d ON d.conn_id <> 0
+CROSS JOIN node_span s ON s.detail_id = d.detail_id AND s.chain_id = g.chain_id
+  AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+CROSS JOIN path p ON p.path_id = s.path_id
+CROSS JOIN permset m ON m.permset_id = s.permset_id;
+
 -- One entry of a node's permissions. position counts from 0; entry 0 names the owner. stale 1: the
 -- daemon ignores the entry; NULL in a listing, which does not show that. A node whose permissions
 -- are unknown has no row here.
@@ -99,6 +110,13 @@ JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last
 JOIN path p ON p.path_id = s.path_id
 JOIN permset_entry e ON e.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
+
+-- The directories whose list of children takes 2048 bytes or more: the names of the children, each
+-- with a NUL.
+CREATE VIEW wide_directories AS
+SELECT g.image_id, s.path, s.children, s.list_bytes
+FROM image_gen g
+JOIN directory_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
 -- A watch. depth is NULL if the record has none; 65535 is unlimited.
 CREATE VIEW watches AS

@@ -51,14 +51,15 @@ CREATE VIEW image_rules AS
 SELECT w.image_id, r.* FROM writers w JOIN daemon_rules r ON r.daemon = w.daemon;
 
 -- What xenstored accounts to a domain, entry by entry; domain_accounts sums it up. Sockets belong
--- to domain 0. oxenstored accounts no bytes: for it they are those of a C xenstored.
+-- to domain 0. oxenstored accounts no bytes: for it they are those of a C xenstored. ring_record:
+-- the record of the domain's connection, in the entry of a ring connection.
 CREATE VIEW account_entries AS
 -- The committed nodes of an owner: 16 octets each, or 24 to 4.17, 8 for each permission, the path
 -- and the value. A node's name and its NUL are in its parent's list of children.
 SELECT g.image_id, a.domid, a.nodes + CASE WHEN r.counts_special THEN a.special_nodes ELSE 0 END AS nodes,
        r.node_bytes * a.nodes + a.bytes + a.child_bytes
        + CASE WHEN r.counts_special THEN r.node_bytes * a.special_nodes + a.special_bytes ELSE 0 END AS bytes,
-       0 AS watches, 0 AS transactions, 0 AS in_bytes, 0 AS out_bytes
+       0 AS watches, 0 AS transactions, 0 AS in_bytes, 0 AS out_bytes, NULL AS ring_record
 FROM image_gen g
 CROSS JOIN image_rules r ON r.image_id = g.image_id
 CROSS JOIN account_span a ON a.chain_id = g.chain_id AND g.gen >= a.first_gen AND (a.last_gen = 0 OR g.gen <= a.last_gen)
@@ -69,7 +70,7 @@ UNION ALL
 SELECT g.image_id, coalesce(c.domid, 0), 0,
        length(CAST(p.path AS BLOB)) + length(CAST(s.token AS BLOB))
        + CASE WHEN substr(p.path, 1, 1) IN ('/', '@') THEN 0 ELSE length('/local/domain/' || coalesce(c.domid, 0) || '/') END,
-       1, 0, 0, 0
+       1, 0, 0, 0, NULL
 FROM image_gen g
 CROSS JOIN watch_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_id = s.conn_id
@@ -78,34 +79,35 @@ UNION ALL
 SELECT g.image_id, coalesce(c.domid, 0), 0,
        length(CAST(p.path AS BLOB)) + length(CAST(s.token AS BLOB))
        + CASE WHEN substr(p.path, 1, 1) IN ('/', '@') THEN 0 ELSE length('/local/domain/' || coalesce(c.domid, 0) || '/') END,
-       1, 0, 0, 0
+       1, 0, 0, 0, NULL
 FROM image_gen g
 CROSS JOIN watch_extended_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_id = s.conn_id
 JOIN path p ON p.path_id = s.path_id
 UNION ALL
-SELECT t.image_id, coalesce(c.domid, 0), 0, 0, 0, 1, 0, 0
+SELECT t.image_id, coalesce(c.domid, 0), 0, 0, 0, 1, 0, 0, NULL
 FROM transactions t
 JOIN connections c ON c.image_id = t.image_id AND c.conn_id = t.conn_id
 UNION ALL
 -- A connection: the octets that wait for its client. Its input is not accounted.
 SELECT c.image_id, coalesce(c.domid, 0), 0, coalesce(length(c.out_data), 0), 0, 0,
-       coalesce(length(c.in_data), 0), coalesce(length(c.out_data), 0)
+       coalesce(length(c.in_data), 0), coalesce(length(c.out_data), 0), CASE c.conn_type WHEN 0 THEN c.record_id END
 FROM connections c
 UNION ALL
-SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0 FROM domain_records d
+SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0, NULL FROM domain_records d
 UNION ALL
-SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0 FROM tree_domains d;
+SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0, NULL FROM tree_domains d;
 
 -- What xenstored accounts to each domain that an image names, as an owner of nodes or by a
 -- connection. The view uses windows instead of GROUP BY: through GROUP BY, SQLite would not push
 -- image_id down to the tables, and would sum up the whole archive.
 CREATE VIEW domain_accounts AS
-SELECT e.image_id, e.domid, e.nodes, e.bytes, e.watches, e.transactions, e.in_bytes, e.out_bytes
+SELECT e.image_id, e.domid, e.nodes, e.bytes, e.watches, e.transactions, e.in_bytes, e.out_bytes, e.ring_record
 FROM (
   SELECT a.image_id, a.domid, row_number() OVER domain AS number, sum(a.nodes) OVER domain AS nodes, sum(a.bytes) OVER domain AS bytes,
          sum(a.watches) OVER domain AS watches, sum(a.transactions) OVER domain AS transactions,
-         sum(a.in_bytes) OVER domain AS in_bytes, sum(a.out_bytes) OVER domain AS out_bytes
+         sum(a.in_bytes) OVER domain AS in_bytes, sum(a.out_bytes) OVER domain AS out_bytes,
+         min(a.ring_record) OVER domain AS ring_record
   FROM account_entries a
   WHERE a.domid IS NOT NULL
   WINDOW domain AS (PARTITION BY a.image_id, a.domid)
@@ -117,9 +119,9 @@ WHERE e.number = 1;
 -- allowed: the last number that the daemon accepts.
 CREATE VIEW domain_limits AS
 SELECT q.image_id, q.domid, q.name, q.quota,
-       CASE WHEN q.quota > 0 AND q.name IN ('watches', 'transactions') THEN max(q.quota + r.quota_end, 1) ELSE q.quota END AS allowed
+       CASE WHEN q.quota > 0 AND q.name IN ('watches', 'transactions') THEN max(q.quota + q.quota_end, 1) ELSE q.quota END AS allowed
 FROM (
-  SELECT d.image_id, d.domid, b.name,
+  SELECT d.image_id, d.domid, b.name, d.quota_end,
          coalesce(
            (SELECT e.value FROM quotaset_entry e WHERE e.quotaset_id = d.quotaset_id AND e.name = b.name),
            (SELECT e.value FROM global_quota_span q
@@ -127,12 +129,12 @@ FROM (
             WHERE q.chain_id = d.chain_id AND d.gen >= q.first_gen AND (q.last_gen = 0 OR d.gen <= q.last_gen) LIMIT 1),
            CASE WHEN b.name = 'watches' THEN d.watches ELSE b.value END) AS quota
   FROM (
-    SELECT g.image_id, g.chain_id, g.gen, r.domid, r.quotaset_id, x.has_memory, x.watches
+    SELECT g.image_id, g.chain_id, g.gen, r.domid, r.quotaset_id, x.has_memory, x.watches, x.quota_end
     FROM image_gen g
     JOIN image_rules x ON x.image_id = g.image_id
     JOIN domain_span r ON r.chain_id = g.chain_id AND g.gen >= r.first_gen AND (r.last_gen = 0 OR g.gen <= r.last_gen)
     UNION ALL
-    SELECT g.image_id, g.chain_id, g.gen, c.domid, NULL, x.has_memory, x.watches
+    SELECT g.image_id, g.chain_id, g.gen, c.domid, NULL, x.has_memory, x.watches, x.quota_end
     FROM image_gen g
     JOIN image_rules x ON x.image_id = g.image_id
     JOIN connection_span c ON c.chain_id = g.chain_id AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen) AND c.conn_type = 0
@@ -142,8 +144,7 @@ FROM (
   CROSS JOIN (SELECT 'nodes' AS name, 1000 AS value UNION ALL SELECT 'watches', 128 UNION ALL SELECT 'transactions', 10
               UNION ALL SELECT 'outstanding', 20 UNION ALL SELECT 'memory', 2621440) b
   WHERE d.has_memory OR b.name NOT IN ('outstanding', 'memory')
-) q
-JOIN image_rules r ON r.image_id = q.image_id;
+) q;
 
 -- Every domain that an image names, and what it uses. state: live (it has a ring connection),
 -- absent (it has none in an image of a whole host: it is not introduced, or not yet), unknown (it
@@ -157,15 +158,13 @@ SELECT a.image_id, a.domid,
        (SELECT substr(n.value, length('/vm/') + 1) FROM nodes n
         WHERE n.image_id = a.image_id AND n.path = '/local/domain/' || a.domid || '/vm' AND n.conn_id = 0
           AND substr(n.value, 1, 4) = '/vm/') AS uuid,
-       c.conn_id, c.target_domid, c.unique_id, CASE WHEN k.permissions THEN a.nodes END AS nodes,
+       c.conn_id, nullif(c.tdomid, 32756) AS target_domid, c.unique_id, CASE WHEN k.permissions THEN a.nodes END AS nodes,
        CASE WHEN k.permissions THEN a.bytes END AS bytes, CASE WHEN k.watches THEN a.watches END AS watches,
        CASE WHEN k.transactions THEN a.transactions END AS transactions,
        CASE WHEN k.pending THEN a.in_bytes END AS in_bytes, CASE WHEN k.pending THEN a.out_bytes END AS out_bytes
 FROM domain_accounts a
+JOIN image_gen g ON g.image_id = a.image_id
 JOIN scopes x ON x.image_id = a.image_id
 JOIN covered_kinds k ON k.image_id = a.image_id
-LEFT JOIN (
-  SELECT s.chain_id, g.image_id, s.domid, s.conn_id, nullif(s.tdomid, 32756) AS target_domid, s.unique_id
-  FROM image_gen g
-  JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen) AND s.conn_type = 0
-) c ON c.image_id = a.image_id AND c.domid = a.domid;
+LEFT JOIN connection_span c ON c.chain_id = g.chain_id AND c.ord = a.ring_record
+  AND g.gen >= c.first_gen AND (c.last_gen = 0 OR g.gen <= c.last_gen);

@@ -144,7 +144,7 @@ public struct NamedQuery: Sendable {
     }
 
     private static func hasPendingNodes(_ archive: Archive, _ imageID: Int64) throws -> Bool {
-        try archive.database.integer("SELECT 1 FROM nodes WHERE image_id = ? AND conn_id <> 0 LIMIT 1", imageID) != nil
+        try archive.database.integer("SELECT 1 FROM pending_nodes WHERE image_id = ? LIMIT 1", imageID) != nil
     }
 
     /// `a, b and c`.
