@@ -19,26 +19,41 @@ WITH rules AS MATERIALIZED (
   SELECT r.daemon FROM daemon_rules r
   WHERE r.daemon = coalesce(:daemon, (SELECT w.daemon FROM writers w WHERE w.image_id = :image_id))
 ),
+above(path) AS (
+  SELECT coalesce(nullif(rtrim(rtrim(:path, replace(:path, '/', '')), '/'), ''), '/') WHERE :path IS NOT NULL
+  UNION
+  SELECT coalesce(nullif(rtrim(rtrim(a.path, replace(a.path, '/', '')), '/'), ''), '/') FROM above a
+),
+-- The lists of permissions of the node that is asked for and of those above it.
+touched AS MATERIALIZED (
+  SELECT s.permset_id
+  FROM (SELECT :path AS path UNION ALL SELECT a.path FROM above a) t
+  CROSS JOIN path p ON p.path = t.path
+  CROSS JOIN image_gen g ON g.image_id = :image_id
+  CROSS JOIN node_span s ON s.chain_id = g.chain_id AND s.path_id = p.path_id
+),
+asked AS (
+  SELECT n.* FROM node_places n WHERE n.image_id = :image_id AND n.path = :path
+  UNION ALL
+  SELECT n.* FROM node_places n WHERE n.image_id = :image_id AND :path IS NULL
+),
 rights AS MATERIALIZED (
   SELECT a.permset_id, a.place, a.first_record, a.last_record, a.access, a.set_perms, a.reason, a.perms, a.daemon
   FROM permset_access a
   WHERE a.image_id = :image_id AND a.kind = 'subject' AND a.daemon = (SELECT r.daemon FROM rules r)
     AND a.restored = (coalesce(:after_restore, 0) <> 0) AND a.domid = :domid
+    AND (:path IS NULL OR a.permset_id IN touched)
   UNION ALL
   -- If no permission names the domain, the row for all unnamed domains applies.
   SELECT a.permset_id, a.place, a.first_record, a.last_record, a.access, a.set_perms, a.reason, a.perms, a.daemon
   FROM permset_access a
   WHERE a.image_id = :image_id AND a.kind = 'subject' AND a.daemon = (SELECT r.daemon FROM rules r)
     AND a.restored = (coalesce(:after_restore, 0) <> 0) AND a.domid IS NULL
+    AND (:path IS NULL OR a.permset_id IN touched)
     AND NOT EXISTS (SELECT 1 FROM subjects u WHERE u.image_id = :image_id AND u.domid = :domid)
 ),
--- If one node is asked for, only the nodes above it matter.
-above(path) AS (
-  SELECT coalesce(nullif(rtrim(rtrim(:path, replace(:path, '/', '')), '/'), ''), '/') WHERE :path IS NOT NULL
-  UNION
-  SELECT coalesce(nullif(rtrim(rtrim(a.path, replace(a.path, '/', '')), '/'), ''), '/') FROM above a
-),
--- The nodes with which the domain may remove others, or with which it may be able to.
+-- The nodes with which the domain may remove others, or with which it may be able to. If one node
+-- is asked for, only the nodes above it matter.
 removable AS MATERIALIZED (
   SELECT n.path, r.access IS NULL AS doubtful
   FROM node_places n
@@ -70,8 +85,8 @@ SELECT n.path, r.access, CASE r.set_perms WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END
             WHEN b.top IS NOT NULL THEN 'with ' || b.top
             WHEN b.path IS NULL AND r.access IS NOT NULL THEN 'no' END AS remove,
        r.reason, r.perms, r.daemon
-FROM node_places n
+FROM asked n
 CROSS JOIN rights r ON r.permset_id = n.permset_id AND r.place = n.place AND n.record_id BETWEEN r.first_record AND r.last_record
 LEFT JOIN below b ON b.path = n.path
-WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.path = coalesce(:path, n.path)
+WHERE CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END
 ORDER BY n.path;
