@@ -6,6 +6,7 @@ public enum Escape {
     /// `\n`, `\r`, `\t`, `\\` as in C; other controls, format characters and bytes that are not
     /// UTF-8 as `\xNN` or `\u{NNNN}`.
     public static func printable(_ octets: Octets) -> String {
+        if isPlain(octets) { return String(decoding: octets, as: UTF8.self) }
         var result = ""
         var rest = octets[...]
         while !rest.isEmpty {
@@ -24,6 +25,7 @@ public enum Escape {
 
     /// The text, escaped like the bytes.
     public static func printable(_ text: String) -> String {
+        if text.utf8.allSatisfy(isPlain) { return text }
         var result = ""
         append(text.unicodeScalars, to: &result)
         return result
@@ -31,6 +33,7 @@ public enum Escape {
 
     /// Like `printable`, in quotation marks; a quotation mark among the bytes gets a backslash.
     public static func quoted(_ octets: Octets) -> String {
+        if isPlain(octets) { return "\"" + String(decoding: octets, as: UTF8.self) + "\"" }
         var result = "\""
         for scalar in printable(octets).unicodeScalars {
             if scalar == "\"" { result.unicodeScalars.append("\\") }
@@ -47,6 +50,7 @@ public enum Escape {
 
     /// Escapes only characters that could do harm: for messages, whose values are already escaped.
     public static func harmless(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             if isUnsafe(scalar) {
@@ -56,6 +60,16 @@ public enum Escape {
             }
         }
         return result
+    }
+
+    /// Whether the bytes are printed as they are, in quotation marks and without: nearly all of an
+    /// image's paths and values are.
+    package static func isPlain(_ octets: Octets) -> Bool {
+        octets.withUnsafeBytes { $0.allSatisfy(isPlain) }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// Whether a character could do harm or stay invisible on a terminal.

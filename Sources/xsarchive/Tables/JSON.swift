@@ -44,57 +44,87 @@ enum JSON {
     }
 
     var text: String {
-        var result = ""
-        write(to: &result)
-        return result
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func write(to result: inout String) {
+    /// Appends the value as UTF-8.
+    func write(to result: inout [UInt8]) {
         switch self {
-        case .null: result += "null"
-        case .integer(let number): result += String(number)
-        case .unsigned(let number): result += String(number)
-        case .real(let number): result += Self.digits(number)
-        case .bool(let value): result += value ? "true" : "false"
+        case .null: Self.write("null", to: &result)
+        case .integer(let number): Decimal.append(number, to: &result)
+        case .unsigned(let number): Decimal.append(number, to: &result)
+        case .real(let number): result.append(contentsOf: Self.digits(number).utf8)
+        case .bool(let value): Self.write(value ? "true" : "false", to: &result)
         case .string(let text): Self.write(text, to: &result)
         case .array(let values):
-            result += "["
+            result.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {
-                if index > 0 { result += "," }
+                if index > 0 { result.append(UInt8(ascii: ",")) }
                 value.write(to: &result)
             }
-            result += "]"
+            result.append(UInt8(ascii: "]"))
         case .integers(let numbers):
-            result += "["
-            for (index, number) in numbers.enumerated() { result += index > 0 ? ",\(number)" : "\(number)" }
-            result += "]"
+            result.append(UInt8(ascii: "["))
+            for (index, number) in numbers.enumerated() {
+                if index > 0 { result.append(UInt8(ascii: ",")) }
+                Decimal.append(number, to: &result)
+            }
+            result.append(UInt8(ascii: "]"))
         case .object(let members):
-            result += "{"
+            result.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
-                if index > 0 { result += "," }
+                if index > 0 { result.append(UInt8(ascii: ",")) }
                 Self.write(member.0, to: &result)
-                result += ":"
+                result.append(UInt8(ascii: ":"))
                 member.1.write(to: &result)
             }
-            result += "}"
+            result.append(UInt8(ascii: "}"))
         }
     }
 
-    private static func write(_ text: String, to result: inout String) {
-        result += "\""
+    /// Appends a fixed text that needs no escapes.
+    private static func write(_ text: StaticString, to result: inout [UInt8]) {
+        result.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends bytes as a string if they are UTF-8, otherwise as `{"hex": "..."}`.
+    static func write(_ octets: Octets, to result: inout [UInt8]) {
+        guard Escape.isPlain(octets) else { return bytes(octets).write(to: &result) }
+        result.append(UInt8(ascii: "\""))
+        result.append(contentsOf: octets)
+        result.append(UInt8(ascii: "\""))
+    }
+
+    private static func write(_ text: String, to result: inout [UInt8]) {
+        result.append(UInt8(ascii: "\""))
+        var text = text
+        let isPlain = text.withUTF8 { utf8 in
+            guard utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) else { return false }
+            result.append(contentsOf: utf8)
+            return true
+        }
+        if !isPlain { writeEscaped(text, to: &result) }
+        result.append(UInt8(ascii: "\""))
+    }
+
+    private static func writeEscaped(_ text: String, to result: inout [UInt8]) {
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
+            case "\"": result.append(contentsOf: #"\""#.utf8)
+            case "\\": result.append(contentsOf: #"\\"#.utf8)
+            case "\n": result.append(contentsOf: #"\n"#.utf8)
+            case "\r": result.append(contentsOf: #"\r"#.utf8)
+            case "\t": result.append(contentsOf: #"\t"#.utf8)
             case _ where Escape.isUnsafe(scalar):
-                for unit in UTF16.encode(scalar) ?? .init() { result += "\\u" + hex(unit) }
-            default: result.unicodeScalars.append(scalar)
+                for unit in UTF16.encode(scalar) ?? .init() {
+                    result.append(contentsOf: #"\u"#.utf8)
+                    result.append(contentsOf: hex(unit).utf8)
+                }
+            default: result.append(contentsOf: UTF8.encode(scalar) ?? .init())
             }
         }
-        result += "\""
     }
 
     /// JSON has no infinity. SQLite's own notation of one is a number to JSON, and beyond the range

@@ -8,8 +8,15 @@ enum Console {
     nonisolated(unsafe) private static var buffer: [UInt8] = []
 
     static func print(_ text: String, terminator: String = "\n") {
-        write(Array(text.utf8))
-        write(Array(terminator.utf8))
+        buffer.append(contentsOf: text.utf8)
+        buffer.append(contentsOf: terminator.utf8)
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
+    /// Appends to what is printed, without a String for each piece.
+    static func write(_ append: (inout [UInt8]) -> Void) {
+        append(&buffer)
+        if buffer.count >= 1 << 16 { flush() }
     }
 
     static func write(_ bytes: [UInt8]) {
