@@ -18,6 +18,19 @@ package enum PermissionList {
         permissions.map(text).joined(separator: ",")
     }
 
+    /// Appends the list to a text as `text` writes it.
+    package static func append(_ permissions: [Permission], to text: inout [UInt8]) {
+        for (index, permission) in permissions.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            if permission.flags == 0, Permission.isLetter(permission.perm) {
+                text.append(permission.perm)
+                Decimal.append(permission.domid, to: &text)
+            } else {
+                text.append(contentsOf: Self.text(permission).utf8)
+            }
+        }
+    }
+
     private static func text(_ permission: Permission) -> String {
         var text = letter(permission.perm)
         if text.count > 1 { text += ":" }

@@ -43,6 +43,14 @@ public enum Escape {
         return result
     }
 
+    /// Appends the bytes to a text as `quoted` writes them.
+    package static func append(quoted octets: Octets, to text: inout [UInt8]) {
+        guard isPlain(octets) else { return text.append(contentsOf: quoted(octets).utf8) }
+        text.append(UInt8(ascii: "\""))
+        text.append(contentsOf: octets)
+        text.append(UInt8(ascii: "\""))
+    }
+
     /// Like `quoted`, cut off after 120 bytes.
     public static func short(_ octets: Octets) -> String {
         quoted(octets.prefix(120)) + (octets.count > 120 ? "..." : "")

@@ -41,7 +41,7 @@ public struct Permission: Hashable, Sendable {
     }
 
     /// Whether the byte is `w`, `r`, `b` or `n`.
-    static func isLetter(_ perm: UInt8) -> Bool {
+    package static func isLetter(_ perm: UInt8) -> Bool {
         perm == ASCII.n || perm == ASCII.r || perm == ASCII.w || perm == ASCII.b
     }
 

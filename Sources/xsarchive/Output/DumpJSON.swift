@@ -37,15 +37,49 @@ struct DumpJSON: DumpPrinter {
         let end = trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8
         let tail = image.bytes[end..<record.offset + record.size]
         let isPadding = tail.count < 8 && tail.isZero
-        print(
-            "record", record.offset, record.size,
-            [
-                ("number", .integer(Int64(record.number))), ("type", .integer(Int64(record.type.rawValue))),
-                ("name", .string(record.type.name)),
-                ("len", .integer(Int64(record.length))), ("fields", .array(trace.fields.map(Self.field))),
-                ("padding", .integer(isPadding ? Int64(tail.count) : 0)),
-                ("unexplained", isPadding || tail.isEmpty ? .null : JSON.data(tail)),
-            ], findings)
+        // A file has a hundred thousand records: none of this makes a value first.
+        Console.write { text in
+            Self.write(#"{"item":"record","offset":"#, record.offset, to: &text)
+            Self.write(#","size":"#, record.size, to: &text)
+            Self.write(#","number":"#, record.number, to: &text)
+            Self.write(#","type":"#, Int(record.type.rawValue), to: &text)
+            text.append(contentsOf: #","name":""#.utf8)
+            text.append(contentsOf: record.type.name.utf8)
+            Self.write(#"","len":"#, Int(record.length), to: &text)
+            text.append(contentsOf: #","fields":["#.utf8)
+            for (index, field) in trace.fields.enumerated() { Self.write(field, isFirst: index == 0, to: &text) }
+            Self.write(#"],"padding":"#, isPadding ? tail.count : 0, to: &text)
+            text.append(contentsOf: #","unexplained":"#.utf8)
+            (isPadding || tail.isEmpty ? JSON.null : JSON.data(tail)).write(to: &text)
+            text.append(contentsOf: #","findings":"#.utf8)
+            JSON.array(findings.map(JSON.finding)).write(to: &text)
+            text.append(contentsOf: "}\n".utf8)
+        }
+    }
+
+    /// Appends what precedes a number, and the number.
+    private static func write(_ before: String, _ number: Int, to text: inout [UInt8]) {
+        text.append(contentsOf: before.utf8)
+        Decimal.append(number, to: &text)
+    }
+
+    /// Appends a field as an object of a list.
+    private static func write(_ field: TracedField, isFirst: Bool, to text: inout [UInt8]) {
+        text.append(contentsOf: (isFirst ? #"{"name":""# : #",{"name":""#).utf8)
+        text.append(contentsOf: field.field.name.utf8)
+        write(#"","offset":"#, field.offset, to: &text)
+        write(#","width":"#, field.width, to: &text)
+        text.append(contentsOf: #","value":"#.utf8)
+        switch field.value {
+        case .string(let string): JSON.write(string.octets, to: &text)
+        case .octets(let octets): JSON.write(octets, to: &text)
+        case .permissions(let list):
+            text.append(UInt8(ascii: "\""))
+            PermissionList.append(list, to: &text)
+            text.append(UInt8(ascii: "\""))
+        default: value(field.value).write(to: &text)
+        }
+        text.append(UInt8(ascii: "}"))
     }
 
     /// The fields of a text's lines. They have no offsets of their own.

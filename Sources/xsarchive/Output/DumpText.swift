@@ -30,10 +30,18 @@ struct DumpText: DumpPrinter {
 
     func record(_ record: Record, _ findings: [Finding]) {
         if let text = image.text { return lines(of: record, text, findings) }
-        Console.print(
-            "\(place(record.offset))  record \(record.number), \(record.type.name): len \(record.length), "
-                + "\(record.size) bytes in total"
-        )
+        Console.write { text in
+            Decimal.append(UInt64(record.offset), width: offsetWidth, to: &text)
+            text.append(contentsOf: "  record ".utf8)
+            Decimal.append(record.number, to: &text)
+            text.append(contentsOf: ", ".utf8)
+            text.append(contentsOf: record.type.name.utf8)
+            text.append(contentsOf: ": len ".utf8)
+            Decimal.append(record.length, to: &text)
+            text.append(contentsOf: ", ".utf8)
+            Decimal.append(record.size, to: &text)
+            text.append(contentsOf: " bytes in total\n".utf8)
+        }
         let trace = RecordTrace(record, in: image.bytes, format: image.format)
         for field in trace.fields { self.field(field) }
         rest(record, after: trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8)
@@ -93,17 +101,46 @@ struct DumpText: DumpPrinter {
     // MARK: Lines
 
     private func field(_ field: TracedField) {
-        line(field.offset, field.width, field.field.name, Self.value(field.value))
+        line(field.offset, field.width, field.field) { Self.write(field.value, to: &$0) }
     }
 
     /// Offset, width, name and value in columns.
     private func line(_ offset: Int, _ width: Int?, _ name: String, _ value: String) {
-        let columns = [
-            place(offset), right(width.map(String.init) ?? "-", 5),
-            name + String(repeating: " ", count: max(0, Self.nameWidth - name.count)),
-        ]
-        Console.print("  " + columns.joined(separator: "  ") + "  " + value)
+        let padding = String(repeating: " ", count: max(0, Self.nameWidth - name.count))
+        line(offset, width, padded: Array((name + padding).utf8)) { $0.append(contentsOf: value.utf8) }
     }
+
+    private func line(_ offset: Int, _ width: Int?, _ field: Field, _ value: (inout [UInt8]) -> Void) {
+        line(offset, width, padded: Self.paddedNames[Int(field.rawValue)], value)
+    }
+
+    private func line(_ offset: Int, _ width: Int?, padded name: [UInt8], _ value: (inout [UInt8]) -> Void) {
+        Console.write { text in
+            text.append(contentsOf: "  ".utf8)
+            Decimal.append(UInt64(offset), width: offsetWidth, to: &text)
+            text.append(contentsOf: "  ".utf8)
+            if let width {
+                Decimal.append(UInt64(width), width: 5, to: &text)
+            } else {
+                text.append(contentsOf: "    -".utf8)
+            }
+            text.append(contentsOf: "  ".utf8)
+            text.append(contentsOf: name)
+            text.append(contentsOf: "  ".utf8)
+            value(&text)
+            text.append(ASCII.newline)
+        }
+    }
+
+    /// For each field, by its number, its name with spaces up to the longest one.
+    private static let paddedNames: [[UInt8]] = {
+        var names = Array(repeating: [UInt8](), count: Field.allCases.count)
+        for field in Field.allCases {
+            let name = Array(field.name.utf8)
+            names[Int(field.rawValue)] = name + Array(repeating: ASCII.space, count: nameWidth - name.count)
+        }
+        return names
+    }()
 
     private static let nameWidth = Field.allCases.map(\.name.count).max() ?? 0
 
@@ -140,6 +177,19 @@ struct DumpText: DumpPrinter {
         }
         if bytes.count > shown.count {
             Console.print("  ... \(bytes.count - shown.count) more bytes; --format jsonl prints them all")
+        }
+    }
+
+    /// Appends a value; that of most fields without a String.
+    private static func write(_ value: FieldValue, to text: inout [UInt8]) {
+        switch value {
+        case .unsigned(let number): Decimal.append(number, to: &text)
+        case .count(let count): Decimal.append(count, to: &text)
+        case .string(let string) where string.isTerminated: Escape.append(quoted: string.octets, to: &text)
+        case .octets(let octets) where !octets.isEmpty && octets.isText:
+            Escape.append(quoted: octets, to: &text)
+        case .permissions(let list) where !list.isEmpty: PermissionList.append(list, to: &text)
+        default: text.append(contentsOf: Self.value(value).utf8)
         }
     }
 

@@ -52,11 +52,11 @@ enum JSON {
     /// Appends the value as UTF-8.
     func write(to result: inout [UInt8]) {
         switch self {
-        case .null: Self.write("null", to: &result)
+        case .null: result.append(contentsOf: "null".utf8)
         case .integer(let number): Decimal.append(number, to: &result)
         case .unsigned(let number): Decimal.append(number, to: &result)
         case .real(let number): result.append(contentsOf: Self.digits(number).utf8)
-        case .bool(let value): Self.write(value ? "true" : "false", to: &result)
+        case .bool(let value): result.append(contentsOf: (value ? "true" : "false").utf8)
         case .string(let text): Self.write(text, to: &result)
         case .array(let values):
             result.append(UInt8(ascii: "["))
@@ -82,11 +82,6 @@ enum JSON {
             }
             result.append(UInt8(ascii: "}"))
         }
-    }
-
-    /// Appends a fixed text that needs no escapes.
-    private static func write(_ text: StaticString, to result: inout [UInt8]) {
-        result.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Appends bytes as a string if they are UTF-8, otherwise as `{"hex": "..."}`.

@@ -1,12 +1,12 @@
 /// Numbers in decimal digits, appended without a String for each.
-enum Decimal {
-    static func append(_ number: some BinaryInteger, to text: inout [UInt8]) {
+package enum Decimal {
+    package static func append(_ number: some BinaryInteger, to text: inout [UInt8]) {
         if number < 0 { text.append(UInt8(ascii: "-")) }
         append(UInt64(number.magnitude), width: 0, to: &text)
     }
 
     /// Appends the digits, after spaces up to a width.
-    static func append(_ number: UInt64, width: Int, to text: inout [UInt8]) {
+    package static func append(_ number: UInt64, width: Int, to text: inout [UInt8]) {
         // The longest number has 20 digits.
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
             var rest = number
