@@ -11,7 +11,11 @@ struct RecordSubjects {
     init(_ image: ScannedImage, _ findings: [Finding]) throws {
         let numbers = Set(findings.compactMap(\.record))
         guard !numbers.isEmpty else { return }
-        try image.forEachItem { _, item in
+        // Without damaged spans, the records are counted as the items are.
+        func isWanted(_ index: Int) -> Bool {
+            image.plainNode(index) == nil || image.isSalvaged || numbers.contains(index + 1)
+        }
+        try image.forEachItem(where: isWanted) { _, item in
             guard case .record(let record) = item else { return }
             if case .connection(let data) = record.body { connections[data.connID] = Self.fields(data) }
             if numbers.contains(record.number) { bodies[record.number] = record.body }

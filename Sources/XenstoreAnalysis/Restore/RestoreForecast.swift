@@ -89,11 +89,7 @@ public struct RestoreForecast: Sendable {
             self.init(daemon: daemon, release: nil, events: walk.events)
             return
         }
-        var offsets: [Int] = []
-        try image.forEachItem { _, item in
-            if case .record(let record) = item, record.type != .end { offsets.append(record.offset) }
-        }
-        self.init(stream: image.bytes, offsets: offsets, for: release)
+        self.init(stream: image.bytes, offsets: image.recordOffsets, for: release)
     }
 
     /// - Parameters:

@@ -132,6 +132,16 @@ public struct ArchivedStream: Sendable {
         try forEachRecord(of: encodedInOrder(database), body)
     }
 
+    /// Calls `body` with each record that is not a committed node, in the stream's order.
+    func forEachRecordOutsideTree(_ database: Database, _ body: (RecordBody) throws -> Void) throws {
+        func pass(_ record: RecordBody) throws {
+            if case .node(let node) = record, node.isCommitted { return }
+            try body(record)
+        }
+        guard itemOrder == nil else { return try forEachRecord(database, pass) }
+        try forEachRecord(of: encoded(database, .withoutTree), pass)
+    }
+
     /// Calls `body` with each node at the path or below it, pending ones included, in the stream's
     /// order. Reads nothing else of the image, unless its records were reordered.
     func forEachNode(_ database: Database, atOrBelow path: Octets, _ body: (NodeData) throws -> Void) throws {

@@ -80,6 +80,43 @@ public struct ImageSource {
         }
     }
 
+    /// The number of node records.
+    package var nodeCount: Int {
+        switch origin {
+        case .file(let image): image.nodeCount
+        case .archive(_, let image): Int(image.stream.nodeCount)
+        }
+    }
+
+    /// Calls `body` with each record that is not a committed node, in the stream's order. Of an
+    /// archived image, committed nodes are not read, unless its records were reordered.
+    /// - Throws: `ArchiveError` if an archived image cannot be read, or what `body` throws.
+    package func forEachRecordOutsideTree(_ body: (RecordBody) throws -> Void) throws {
+        switch origin {
+        case .file(let image):
+            try image.forEachItem(where: { image.plainNode($0) == nil }) { _, item in
+                guard case .record(let record) = item else { return }
+                if case .node(let node) = record.body, node.isCommitted { return }
+                try body(record.body)
+            }
+        case .archive(let archive, let image):
+            try image.stream.forEachRecordOutsideTree(archive.database, body)
+        }
+    }
+
+    /// The number of records of each type.
+    /// - Parameter body: called with each record that is not a committed node, in the stream's
+    ///   order.
+    /// - Throws: `ArchiveError` if an archived image cannot be read, or what `body` throws.
+    package func recordCounts(_ body: (RecordBody) throws -> Void = { _ in }) throws -> [RecordType: Int] {
+        var counts: [RecordType: Int] = nodeCount == 0 ? [:] : [.nodeData: nodeCount]
+        try forEachRecordOutsideTree { record in
+            if case .node = record {} else { counts[record.type, default: 0] += 1 }
+            try body(record)
+        }
+        return counts
+    }
+
     /// Calls `body` with each node at the path or below it, pending ones included, in the stream's
     /// order. Of an archived image, nothing else is read, unless its records were reordered.
     /// - Throws: `ArchiveError` if an archived image cannot be read, or what `body` throws.

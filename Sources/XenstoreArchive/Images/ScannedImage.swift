@@ -208,6 +208,16 @@ public struct ScannedImage {
         starts[index]..<starts[index + 1]
     }
 
+    /// Where the records begin, without END, in bytes from the start of the stream.
+    package var recordOffsets: [Int] {
+        starts.indices.dropLast().compactMap { index in
+            let start = starts[index]
+            guard !damages.contains(index), start + 4 <= bytes.count else { return nil }
+            let type = format.byteOrder.integer(UInt32.self, at: start, of: bytes)
+            return type == RecordType.end.rawValue ? nil : start
+        }
+    }
+
     /// Where the fields of a plain node are; nil if the item is not a plain node.
     package func plainNode(_ index: Int) -> PlainNode? {
         index < nodeCounts.count ? plan.node(at: starts[index], nodeCounts[index], format) : nil

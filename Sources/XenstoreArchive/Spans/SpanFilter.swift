@@ -18,6 +18,11 @@ struct SpanFilter {
     /// All items of the generation.
     static let all = SpanFilter(condition: standsInGeneration, isWhole: true)
 
+    /// All items of the generation but the committed nodes.
+    static let withoutTree = SpanFilter(
+        condition: standsInGeneration,
+        nodeCondition: " AND s.detail_id IN (SELECT detail_id FROM node_detail WHERE conn_id <> 0)")
+
     /// The items of the generation that are not in the one before.
     static let begun = SpanFilter(
         condition: "s.chain_id = ?1 AND s.first_gen = ?2",

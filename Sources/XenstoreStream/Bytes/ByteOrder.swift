@@ -12,7 +12,7 @@ public enum ByteOrder: String, CaseIterable, Sendable {
 
     /// The same for an array.
     @inline(__always)
-    func integer<Number: FixedWidthInteger>(_ type: Number.Type, at offset: Int, of bytes: [UInt8]) -> Number {
+    package func integer<Number: FixedWidthInteger>(_ type: Number.Type, at offset: Int, of bytes: [UInt8]) -> Number {
         bytes.withUnsafeBytes { integer(type, at: offset, of: $0) }
     }
 

@@ -121,7 +121,7 @@ struct ImageSummary {
     }
 
     private var checkedText: String {
-        guard let checked else { return "not run, as the image is large: 'xsarchive check' runs it" }
+        guard let checked else { return "not run, as the image is large; 'xsarchive check' or --check runs it" }
         let summary = FindingText.summary(checked, nothing: "nothing found")
         return checked.isEmpty ? summary : summary + "; 'xsarchive check --severity info' lists them"
     }

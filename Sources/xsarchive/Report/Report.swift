@@ -24,7 +24,7 @@ struct Report {
         let isComparison = other != nil
         image = try ReportImage(redactor.map(loaded.redacted) ?? loaded, isForComparison: isComparison)
         old = try other.map { try ReportImage(redactor.map($0.redacted) ?? $0, isForComparison: true) }
-        var tree = try ReportTree(loaded.source, comparedWith: other?.source, redactor)
+        var tree = try ReportTree(loaded.image, comparedWith: other?.image, redactor)
         let diff = try other.map { try Diff($0.source, loaded.source) }
         changes = diff?.changes ?? []
         omissions =

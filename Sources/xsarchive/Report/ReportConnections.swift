@@ -12,7 +12,7 @@ struct ReportConnections {
 
     /// - Throws: the errors of reading the image.
     init(_ image: ImageSource, _ redactor: Redactor? = nil) throws {
-        try image.forEachRecord { body in
+        try image.forEachRecordOutsideTree { body in
             switch redactor?.redact(body, byteOrder: image.format.byteOrder) ?? body {
             case .connection(let data): connections.append((data, Backlog(data, image.format.byteOrder)))
             case .watch(let data): watches.append(data)

@@ -12,9 +12,7 @@ struct ReportImage {
     init(_ loaded: LoadedImage, isForComparison: Bool) throws {
         self.loaded = loaded
         check = try ImageCheck(loaded, isForComparison: isForComparison)
-        var counts: [RecordType: Int] = [:]
-        try loaded.source.forEachRecord { counts[$0.type, default: 0] += 1 }
-        records = counts.sorted { $0.key < $1.key }
+        records = try loaded.source.recordCounts().sorted { $0.key < $1.key }
     }
 
     var json: JSON {

@@ -42,20 +42,29 @@ struct ReportTree {
 
     private(set) var nodes = [Node(parent: -1, name: []), Node(parent: top, name: [ASCII.slash])]
     private var places: [Place: Int] = [:]
+    /// The last path, and each of its ancestors and itself with the place after its name. The next
+    /// path most often has most of them, too.
+    private var last: (path: Octets, steps: [(end: Int, node: Int)]) = ([], [])
     let isComparison: Bool
     private let redactor: Redactor?
 
     /// - Throws: `ArchiveError` if there are too many nodes, and the errors of reading the image.
-    init(_ image: ImageSource, comparedWith old: ImageSource? = nil, _ redactor: Redactor? = nil) throws {
+    init(_ image: ScannedImage, comparedWith old: ScannedImage? = nil, _ redactor: Redactor? = nil) throws {
         isComparison = old != nil
         self.redactor = redactor
-        if let old { try old.forEachRecord { try add($0, old.format.layout, isOld: true) } }
-        try image.forEachRecord { try add($0, image.format.layout, isOld: false) }
+        if let old { try add(old, isOld: true) }
+        try add(image, isOld: false)
         // Every store has a root. If the image has no node at all, the page says so.
         if nodes[Self.root].children.isEmpty && nodes[Self.root].content == nil && nodes[Self.root].oldContent == nil {
             nodes[Self.top].children.removeAll { $0 == Self.root }
         }
         sortChildren()
+    }
+
+    private mutating func add(_ image: ScannedImage, isOld: Bool) throws {
+        try image.forEachItem { _, item in
+            if case .record(let record) = item { try add(record.body, image.format.layout, isOld: isOld) }
+        }
     }
 
     private mutating func add(_ body: RecordBody, _ layout: Layout, isOld: Bool) throws {
@@ -74,11 +83,34 @@ struct ReportTree {
         if nodes[Self.top].children.isEmpty { nodes[Self.top].children = [Self.root] }
         guard Path.isAbsolute(path) else { return try child(path, of: Self.top) }
         if path.count == 1 { return Self.root }
-        var index = Self.root
-        for name in path.dropFirst().split(separator: ASCII.slash, omittingEmptySubsequences: false) {
-            index = try child(name, of: index)
+        var steps = sharedSteps(path)
+        var index = steps.last?.node ?? Self.root
+        let known = steps.last.map { $0.end + 1 } ?? 1
+        if known <= path.count {
+            let rest = path.dropFirst(known)
+            var end = known - 1
+            for name in rest.split(separator: ASCII.slash, omittingEmptySubsequences: false) {
+                index = try child(name, of: index)
+                end += 1 + name.count
+                steps.append((end, index))
+            }
         }
+        last = (path, steps)
         return index
+    }
+
+    /// The steps of the last path that are steps of this one.
+    private func sharedSteps(_ path: Octets) -> [(end: Int, node: Int)] {
+        var shared = 0
+        while shared < min(path.count, last.path.count),
+            path[path.startIndex + shared] == last.path[last.path.startIndex + shared]
+        {
+            shared += 1
+        }
+        return Array(
+            last.steps.prefix { step in
+                step.end <= shared && (step.end == path.count || path[path.startIndex + step.end] == ASCII.slash)
+            })
     }
 
     private mutating func child(_ name: Octets, of parent: Int) throws -> Int {
