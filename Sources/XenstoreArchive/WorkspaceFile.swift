@@ -57,6 +57,7 @@ package enum WorkspaceFile {
     /// - Throws: `ArchiveError` if it is not a workspace, is damaged, or has other tables than a
     ///   workspace.
     package static func open(_ path: String) throws -> Database {
+        try FileIO.requireName(path, of: "workspace")
         guard FileIO.exists(path) else {
             throw ArchiveError(.notAWorkspace, "\(path): no such file")
         }

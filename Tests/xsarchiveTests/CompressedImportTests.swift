@@ -70,7 +70,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
             expectFailure(
                 place.run("import", "--max-size", "1M", name), 2,
                 "\(name): the file decompresses to more than 1048576 bytes; if you trust it, "
-                    + "raise --max-size"
+                    + "import it with a larger --max-size"
             )
             #expect(place.names.allSatisfy { $0.hasPrefix("bomb") })
         }

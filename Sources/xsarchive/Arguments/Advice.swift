@@ -31,7 +31,7 @@ enum Advice {
         switch error.code {
         case .noArchive: "create it with 'xsarchive import', or give another with -a or XSARCHIVE"
         case .exists: "use --force to overwrite it, or choose another name"
-        case .tooLarge: "if you trust it, raise --max-size"
+        case .tooLarge: "if you trust it, import it with a larger --max-size"
         case .cutOff: "fetch the file again or decompress it yourself, or import the readable part with --salvage"
         case .oldSchema: "'xsarchive upgrade' brings it up to date and keeps a copy of it"
         case .oldViews: "'xsarchive upgrade' creates them again, and changes nothing else"
