@@ -53,7 +53,7 @@ SELECT w.image_id, r.* FROM writers w JOIN daemon_rules r ON r.daemon = w.daemon
 -- What xenstored accounts to a domain, entry by entry; domain_accounts sums it up. Sockets belong
 -- to domain 0. oxenstored accounts no bytes: for it they are those of a C xenstored.
 CREATE VIEW account_entries AS
--- A committed node: 16 octets, or 24 to 4.17, 8 for each permission, its path and its value.
+-- A committed node: 16 bytes, or 24 to 4.17, 8 for each permission, its path and its value.
 SELECT g.image_id, m.owner AS domid, 1 AS nodes,
        r.node_bytes + 2 * length(m.raw) + length(CAST(p.path AS BLOB)) + length(CAST(s.value AS BLOB)) AS bytes,
        0 AS watches, 0 AS transactions, 0 AS in_bytes, 0 AS out_bytes
@@ -66,7 +66,7 @@ CROSS JOIN permset m ON m.permset_id = s.permset_id
 WHERE r.counts_special OR NOT (p.path >= '@' AND p.path < 'A')
 UNION ALL
 -- A node's name and its NUL lie in its parent's list of children. The parent's path has to be made
--- from the node's: what is left when all characters behind the last slash, and that slash, are
+-- from the node's: what is left when all characters after the last slash, and that slash, are
 -- taken away.
 SELECT g.image_id, m.owner, 0, length(CAST(p.path AS BLOB)) - length(CAST(pp.path AS BLOB)) + (pp.path = '/'), 0, 0, 0, 0
 FROM image_gen g
@@ -102,7 +102,7 @@ SELECT t.image_id, coalesce(c.domid, 0), 0, 0, 0, 1, 0, 0
 FROM transactions t
 JOIN connections c ON c.image_id = t.image_id AND c.conn_id = t.conn_id
 UNION ALL
--- A connection: the octets that wait for its client. Its input is not accounted.
+-- A connection: the bytes that wait for its client. Its input is not accounted.
 SELECT c.image_id, coalesce(c.domid, 0), 0, coalesce(length(c.out_data), 0), 0, 0,
        coalesce(length(c.in_data), 0), coalesce(length(c.out_data), 0)
 FROM connections c
