@@ -24,7 +24,12 @@ extension NamedQuery {
             if let limit = try limitation(archive, imageID: id) { Console.note("xsarchive: \(name): \(place)\(limit)") }
         }
         return try statement.printRows(
-            format: format, expendable: Self.expendable, isSilentWhereEmpty: isSilentWhereEmpty)
+            format: format, expendable: Self.expendable, headings: headings, isSilentWhereEmpty: isSilentWhereEmpty)
+    }
+
+    /// Plainer names of columns that keep theirs in other formats and in SQL.
+    private var headings: [String: String] {
+        name == "domains" ? ["quota": "highest_quota", "used_percent": "percent_used"] : [:]
     }
 
     /// In JSON, an object in place of the rows: an empty list would mean that nothing was found.
