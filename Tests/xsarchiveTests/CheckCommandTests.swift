@@ -38,6 +38,15 @@ import Testing
         #expect(all.text.contains("info not-utf8: record 57, offset 4952: the value of \"/high\" is not valid UTF-8"))
     }
 
+    /// Every kind of finding that a real image has, each as one sentence.
+    @Test func theCheckIsAsRecorded() throws {
+        let place = Workplace()
+        for (name, file) in [("small", "xen-4.17-small.bin"), ("seq-3", "xen-4.17-seq-3.bin")] {
+            place.write(Fixtures.bytes(file), name)
+            Golden.expect(place.run("check", name, "--severity", "info"), "check-\(name).txt")
+        }
+    }
+
     @Test func archivedImagesAreCheckedLikeFiles() {
         let place = Workplace()
         expectDone(place.run("import", Fixtures.path("xen-2026-08-depth-2.bin")))
