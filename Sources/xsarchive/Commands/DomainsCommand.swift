@@ -23,6 +23,8 @@ struct DomainsCommand: ParsableCommand {
     var image: String
 
     func run() throws {
-        try archive.printRows(of: "domains", image: image, format: output.format)
+        try archive.printRows(
+            of: "domains", image: image, format: output.format,
+            headings: ["quota": "highest_quota", "used_percent": "percent_used"])
     }
 }
