@@ -54,7 +54,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let outcome = place.run("import", "c.tar")
         #expect(outcome.ending == .exit(1))
         #expect(outcome.lines.map { $0.hasPrefix("@1  b\\x1b[2J\\u{202e}  9 records") } == [true])
-        let reason = "skipped, not an image: a text in which no line is a node's"
+        let reason = "skipped, not an image: a text in which no line describes a node"
         #expect(outcome.errorLines == ["xsarchive: c.tar!a\\x1b[2J\\n\\xff: \(reason)"])
         for arguments in [["images"], ["custody"], ["show", "@1"]] {
             #expect(!place.run(arguments).output.contains(0x1B))

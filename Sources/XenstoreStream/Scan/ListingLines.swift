@@ -32,7 +32,8 @@ struct ListingLines {
             self.root = root ?? TreeRoot([], .unknown)
             coverage = Coverage([Coverage.Kind]())
             for line in text.source.lines {
-                pieces.append(Piece(range: line.range, node: nil, problem: "the line is no node's", isItem: false))
+                pieces.append(
+                    Piece(range: line.range, node: nil, problem: "the line does not describe a node", isItem: false))
             }
             return
         }
@@ -64,7 +65,7 @@ struct ListingLines {
             var problem: String?
             if !line.isBlank && !line.isFence {
                 if isWithin || ListingLine.looksLikeNode(line.content) {
-                    problem = "the line is no node's"
+                    problem = "the line does not describe a node"
                 } else {
                     if otherLines == 0 { firstOther = pieces.count }
                     otherLines += 1

@@ -203,10 +203,10 @@ struct ListingReader {
 
     private mutating func note(_ placed: Int) {
         if root.source == .unknown {
-            remarks.append((.unknownRoot, 0, "nothing says where the tree hangs, so its paths are relative"))
+            remarks.append((.unknownRoot, 0, "the root of the tree is unknown, so its paths are relative"))
         } else if !root.isAbsolute {
             remarks.append(
-                (.unknownRoot, 0, "nothing says whose \(Escape.short(root.path)) it is, so its paths are relative"))
+                (.unknownRoot, 0, "it is unknown whose \(Escape.short(root.path)) it is, so its paths are relative"))
         }
         let wrapped = items.indices.filter { items[$0].entry.lines.count > 1 }
         note(

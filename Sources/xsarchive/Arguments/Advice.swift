@@ -70,7 +70,7 @@ enum Advice {
     /// What to do about a finding; nil if there is nothing to say. Findings in the archives of
     /// version 0.1.0 say it themselves.
     static func of(_ finding: Finding) -> String? {
-        if finding.rule == Rule.unknownRoot.rawValue { return "say it with --root, like --root /local/domain/7" }
+        if finding.rule == Rule.unknownRoot.rawValue { return "give the root with --root, like --root /local/domain/7" }
         let isOfEnd = finding.rule == Rule.recordsBehindEnd.rawValue && !finding.message.contains("--salvage")
         return isOfEnd || finding.rule == Rule.freedRecord.rawValue
             ? "import the file with --salvage to read them" : nil

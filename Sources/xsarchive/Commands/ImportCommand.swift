@@ -75,7 +75,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The layout of the file; auto detects it.")
     var layout: LayoutChoice = .auto
 
-    @Option(help: "Where the tree of a listing hangs that does not say so, like /local/domain/7.")
+    @Option(help: "The root of a listing's tree if the listing does not show it, like /local/domain/7.")
     var root: RootPath?
 
     @Flag(
