@@ -17,7 +17,7 @@ extension Upgrade {
         let streams = try database.prepare("SELECT stream_id FROM stream ORDER BY stream_id")
         while try streams.step() {
             let stream = try ArchivedStream.load(database, streamID: streams.integer(0))
-            if version < restrictedCoverage, !stream.format.layout.isText {
+            if version < restrictedCoverage, !stream.format.layout.isListing {
                 try restrictCoverage(stream, database)
             } else {
                 try stream.encode(database) { _ in }
@@ -27,7 +27,8 @@ extension Upgrade {
         return Upgrade(from: version, to: ArchiveSQL.schemaVersion, backup: backup)
     }
 
-    /// Before this version, a damaged stream and a part of a host counted as a whole host.
+    /// Before this version, a damaged stream, a state that was cut off and a part of a host counted
+    /// as a whole host.
     private static let restrictedCoverage = 8
 
     /// Stores what a stream covers, as far as its bytes show it; they are proved on the way.
