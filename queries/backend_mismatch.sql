@@ -5,6 +5,7 @@
 -- refs: XSA-175
 -- param: image_id integer (required) the image to look at
 -- keywords: vif, vbd, disk, network
+-- sentence: device {frontend} names the backend {backend}, the toolstack {toolstack_backend}
 -- subject: frontend
 -- columns: frontend, backend, toolstack_backend
 -- Only values that are known as a whole are compared.

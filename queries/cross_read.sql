@@ -6,6 +6,7 @@
 -- refs: qubes-issues 698
 -- param: image_id integer (required) the image to look at
 -- keywords: confidential, leak, secret, neighbour
+-- sentence: <domain {domid}|any other domain> may read {path}, in another home ([reason])
 -- subject: domid, path
 -- columns: domid, reason, path, perms
 -- A row without a domid applies to every domain that the node's permissions do not name.

@@ -6,6 +6,7 @@
 -- refs: qubes-issues 5369, 1390
 -- param: image_id integer (required) the image to look at
 -- keywords: orphan, leak, destroyed, left over
+-- sentence: empty directory {path} is left of domain {domid}, which is gone
 -- subject: path
 -- columns: domid, path, perms
 SELECT CAST(substr(n.path, length(rtrim(n.path, '0123456789')) + 1) AS INTEGER) AS domid, n.path, n.perms

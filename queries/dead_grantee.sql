@@ -6,6 +6,7 @@
 -- refs: XSA-322, XSA-417
 -- param: image_id integer (required) the image to look at
 -- keywords: orphan, leak, destroyed, permissions
+-- sentence: {path} has the entry [perm]{domid}, but domain {domid} is not introduced ([known])
 -- subject: domid, path
 -- columns: domid, perm, path, known
 -- Such a domain is being built, or was never introduced: a C xenstored marks the entries of a

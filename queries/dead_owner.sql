@@ -6,6 +6,7 @@
 -- refs: XSA-322, XSA-419
 -- param: image_id integer (required) the image to look at
 -- keywords: orphan, leak, destroyed
+-- sentence: domain {owner} owns {path}, but is not introduced ([known])
 -- subject: owner, path
 -- columns: owner, path, value, perms, known
 -- Such a domain is being built: libxl gives it nodes before it introduces it. A C xenstored removes

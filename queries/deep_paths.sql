@@ -6,6 +6,7 @@
 -- param: image_id integer (required) the image to look at
 -- param: least integer (default 16) show only paths with at least this many levels
 -- keywords: nesting, levels
+-- sentence: {path} has {depth} levels
 -- subject: path
 -- columns: owner, depth, path
 SELECT n.owner, length(n.path) - length(replace(n.path, '/', '')) AS depth, n.path

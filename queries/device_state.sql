@@ -5,6 +5,8 @@
 -- refs: xenbus states in xen/io/xenbus.h
 -- param: image_id integer (required) the image to look at
 -- keywords: vif, vbd, stuck, connect, disk, network
+-- sentence: device {frontend} <is in state {frontend_state}|has no state>,
+-- sentence: its backend {backend} <is in state {backend_state}|has none>
 -- subject: frontend, frontend_state, backend_state
 -- columns: frontend, frontend_state, backend, backend_state
 -- An end whose state the image does not say counts as connected.

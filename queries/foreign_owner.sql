@@ -6,6 +6,7 @@
 -- refs: XSA-352
 -- param: image_id integer (required) the image to look at
 -- keywords: hijack, home, ownership
+-- sentence: domain {owner} owns {path} in the home of domain {home}
 -- subject: home, owner, path
 -- columns: home, owner, path, perms
 -- Nodes that a stub domain owns in its target's home are not listed. Its target is that of its

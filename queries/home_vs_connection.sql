@@ -6,6 +6,7 @@
 -- refs: xenstore-paths.pandoc
 -- param: image_id integer (required) the image to look at
 -- keywords: zombie, ghost, half destroyed
+-- sentence: domain {domid}< ({name})> has [problem]
 -- subject: domid, problem
 -- columns: domid, problem, name
 WITH homes(domid) AS MATERIALIZED (

@@ -6,6 +6,8 @@
 -- refs: xenstore-migration.md
 -- param: image_id integer (required) the image to look at
 -- keywords: stuck, lock, conflict
+-- sentence: transaction {tx_id} of <domain {domid}|socket {socket_fd}|an unknown connection>
+-- sentence: is open; nodes touched: {nodes_touched}, written: {nodes_written}
 -- subject: domid, socket_fd, tx_id
 -- columns: conn_id, domid, socket_fd, tx_id, nodes_touched, nodes_written
 SELECT t.conn_id, c.domid, c.socket_fd, t.tx_id,

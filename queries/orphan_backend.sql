@@ -6,6 +6,7 @@
 -- refs: libxl's device teardown
 -- param: image_id integer (required) the image to look at
 -- keywords: vif, vbd, stale, disk, network, left over
+-- sentence: [problem]: {path} names {other_end} as its other end
 -- subject: path, problem
 -- columns: path, other_end, problem
 -- In an image without connections, a domain is gone only if its end of the device is missing.

@@ -6,6 +6,7 @@
 -- refs: XSA-323, XSA-326
 -- param: image_id integer (required) the image to look at
 -- keywords: quota, too big, exceeded
+-- sentence: {path} of domain {owner} exceeds the quota [quota]: {size}, allowed are {allowed}
 -- subject: quota, path
 -- columns: owner, quota, size, allowed, path
 -- A node's size is its value, 16 bytes (24 to Xen 4.17), and 8 bytes per permission; in oxenstored

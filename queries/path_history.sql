@@ -6,8 +6,10 @@
 -- param: series (default all) the series to look at
 -- keywords: node, value, when, log
 -- columns: image_id, name, captured_at, value, perms
-SELECT i.image_id, i.name, i.captured_at, n.value, n.perms
-FROM nodes n
-JOIN images i ON i.image_id = n.image_id
-WHERE n.path = :path AND n.conn_id = 0 AND i.series = coalesce(:series, i.series)
-ORDER BY rtrim(coalesce(i.captured_at, i.imported_at), 'Z'), i.image_id;
+-- Of a path that an image has twice, the last counts. An image that was seen again after a newer
+-- one has two rows.
+SELECT t.image_id, i.name, i.captured_at, t.value, t.perms
+FROM node_steps t
+JOIN images i ON i.image_id = t.image_id
+WHERE t.path = :path AND t.series = coalesce(:series, t.series)
+ORDER BY rtrim(t.seen_at, 'Z'), t.image_id;

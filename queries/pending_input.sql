@@ -6,6 +6,8 @@
 -- refs: xenstore.txt
 -- param: image_id integer (required) the image to look at
 -- keywords: stuck, request, buffer
+-- sentence: <domain {domid}|socket {socket_fd}|a connection> waits for
+-- sentence: <[type]|a request>< of {path}>< ({present} of {length} payload bytes are there)>
 -- subject: domid, socket_fd, type, path
 -- columns: conn_id, domid, socket_fd, type, req_id, tx_id, path, length, present, complete
 -- path: the first string of the payload. present: the number of payload bytes in the image.

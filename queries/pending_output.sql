@@ -6,6 +6,7 @@
 -- refs: XSA-326, XSA-416
 -- param: image_id integer (required) the image to look at
 -- keywords: stuck, blocked, buffer, unread, hang
+-- sentence: <domain {domid}|socket {socket_fd}|a connection> has not read {out_bytes} bytes
 -- subject: domid, socket_fd
 -- columns: conn_id, type, domid, socket_fd, out_bytes, half_written, in_bytes
 SELECT c.conn_id, c.type, c.domid, c.socket_fd, length(c.out_data) AS out_bytes, c.out_resp_len AS half_written,

@@ -7,6 +7,7 @@
 -- param: image_id integer (required) the image to look at
 -- param: percent integer (default 80) show only usage of at least this many percent
 -- keywords: limit, full, exceeded
+-- sentence: domain {domid}< ({name})> uses {percent} % of the quota [quota]: {used} of {allowed}
 -- subject: domid, quota
 -- columns: domid, name, quota, used, allowed, percent
 -- The quota is the domain's own, otherwise the host's default, otherwise the one built into the

@@ -6,6 +6,7 @@
 -- refs: XSA-322
 -- param: image_id integer (required) the image to look at
 -- keywords: permissions, destroyed
+-- sentence: the [role] [perm]{domid} of {path} is marked stale
 -- subject: domid, perm, role, path
 -- columns: domid, perm, role, path
 -- A C xenstored marks the entries of a domain that ends, and a restore those of a domain without an

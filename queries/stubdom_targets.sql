@@ -6,6 +6,7 @@
 -- refs: SET_TARGET in xenstore.txt
 -- param: image_id integer (required) the image to look at
 -- keywords: stub domain, device model, qemu
+-- sentence: domain {domid} acts for domain {target_domid}; on a restore: [on_restore]
 -- subject: domid, target_domid
 -- columns: domid, target_domid, on_restore
 SELECT c.domid, c.target_domid,

@@ -6,6 +6,7 @@
 -- refs: XSA-175, XSA-178
 -- param: image_id integer (required) the image to look at
 -- keywords: write, toolstack, libxl, vm
+-- sentence: a guest owns or may write {path} (permissions [perms])
 -- subject: path, perms
 -- columns: path, perms
 SELECT n.path, n.perms

@@ -6,6 +6,8 @@
 -- refs: XSA-415, XSA-421
 -- param: image_id integer (required) the image to look at
 -- keywords: conflict, uncommitted, pending
+-- sentence: transaction {tx_id} of connection {conn_id}: {path} is [what], its parent [parent];
+-- sentence: pending <{pending_value}|nothing>, committed <{committed_value}|nothing>
 -- subject: path, what
 -- columns: conn_id, tx_id, path, what, pending_value, committed_value, parent
 SELECT p.conn_id, p.tx_id, p.path,

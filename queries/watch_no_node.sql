@@ -5,6 +5,8 @@
 -- why: they wait for something that may never come, or are left over
 -- param: image_id integer (required) the image to look at
 -- keywords: dangling, useless
+-- sentence: <domain {domid}|socket {socket_fd}|a connection> watches {path} (token {token}),
+-- sentence: which does not exist
 -- subject: domid, socket_fd, path, token
 -- columns: domid, socket_fd, path, token
 -- A relative path starts at the home of the connection's domain. oxenstored's text has a slash

@@ -14,9 +14,9 @@ FROM (
               WHEN instr(substr(w.path, 2), '/') = 0 THEN w.path
               ELSE substr(w.path, 1, instr(substr(w.path, 2), '/')) END AS prefix,
          CASE WHEN w.token = '' THEN 'empty'
-              WHEN typeof(w.token) = 'blob' THEN 'octets'
+              WHEN typeof(w.token) = 'blob' THEN 'bytes'
               WHEN w.token NOT GLOB '*[^0-9a-fA-F]*' THEN 'hexadecimal'
-              WHEN w.token GLOB '*[^ -~]*' THEN 'octets'
+              WHEN w.token GLOB '*[^ -~]*' THEN 'bytes'
               ELSE 'text' END AS token_shape
   FROM watches w
   LEFT JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id

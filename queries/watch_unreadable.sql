@@ -5,6 +5,8 @@
 -- why: daemons before the fix showed guests what they cannot read, and which domains come and go
 -- refs: XSA-115
 -- param: image_id integer (required) the image to look at
+-- sentence: domain {domid} watches {path} (token {token}), which it may not read ([reason]);
+-- sentence: events are [events]
 -- subject: domid, path, token
 -- columns: domid, path, token, access, reason, events
 -- events: sent, if the guest may read the parent: then daemons with the fix send it events, too.

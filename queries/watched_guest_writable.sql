@@ -6,6 +6,8 @@
 -- refs: XSA-349
 -- param: image_id integer (required) the image to look at
 -- keywords: write, flood, events
+-- sentence: <socket {socket_fd}|domain 0> watches {path} (token {token}),
+-- sentence: where guests may write {writable_nodes} nodes
 -- subject: socket_fd, path, token
 -- columns: conn_id, socket_fd, path, token, writable_nodes
 WITH writable AS MATERIALIZED (

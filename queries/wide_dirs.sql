@@ -6,6 +6,7 @@
 -- param: image_id integer (required) the image to look at
 -- param: least integer (default 4096) show only lists of more than this many bytes
 -- keywords: many children, XS_DIRECTORY, too big
+-- sentence: {path} has {children} children, whose names take {list_bytes} bytes
 -- subject: path
 -- columns: path, owner, children, list_bytes
 SELECT d.path,

@@ -6,6 +6,7 @@
 -- refs: XSA-353
 -- param: image_id integer (required) the image to look at
 -- keywords: write, default permission, everyone
+-- sentence: every guest may [access] {path} (permissions [perms])
 -- subject: access, path
 -- columns: access, path, perms, value
 -- Special nodes cannot be written: a guest may only watch them.

@@ -6,6 +6,7 @@
 -- refs: xenstore-paths.pandoc
 -- param: image_id integer (required) the image to look at
 -- keywords: write, other guest, escape
+-- sentence: <domain {domid}|any other domain> may write {path}, outside its home ([reason])
 -- subject: domid, access, path
 -- columns: domid, access, reason, path, perms
 -- A row without a domid applies to every domain that the node's permissions do not name.

@@ -54,7 +54,7 @@ SELECT w.image_id, r.* FROM writers w JOIN daemon_rules r ON r.daemon = w.daemon
 -- to domain 0. oxenstored accounts no bytes: for it they are those of a C xenstored. ring_record:
 -- the record of the domain's connection, in the entry of a ring connection.
 CREATE VIEW account_entries AS
--- The committed nodes of an owner: 16 octets each, or 24 to 4.17, 8 for each permission, the path
+-- The committed nodes of an owner: 16 bytes each, or 24 to 4.17, 8 for each permission, the path
 -- and the value. A node's name and its NUL are in its parent's list of children.
 SELECT g.image_id, a.domid, a.nodes + CASE WHEN r.counts_special THEN a.special_nodes ELSE 0 END AS nodes,
        r.node_bytes * a.nodes + a.bytes + a.child_bytes
@@ -89,7 +89,7 @@ SELECT t.image_id, coalesce(c.domid, 0), 0, 0, 0, 1, 0, 0, NULL
 FROM transactions t
 JOIN connections c ON c.image_id = t.image_id AND c.conn_id = t.conn_id
 UNION ALL
--- A connection: the octets that wait for its client. Its input is not accounted.
+-- A connection: the bytes that wait for its client. Its input is not accounted.
 SELECT c.image_id, coalesce(c.domid, 0), 0, coalesce(length(c.out_data), 0), 0, 0,
        coalesce(length(c.in_data), 0), coalesce(length(c.out_data), 0), CASE c.conn_type WHEN 0 THEN c.record_id END
 FROM connections c

@@ -118,3 +118,14 @@ CREATE TABLE quotas (
   CHECK ((scope = 'domain') = (domid IS NOT NULL))
 ) STRICT;
 CREATE INDEX quotas_domain ON quotas (domid);
+
+-- What the image covers: what it lacks outside of that is unknown, not missing. covered 0 is an
+-- exception within a larger part of the tree. 'xsarchive build --save-as' keeps it.
+CREATE TABLE coverage (
+  kind          TEXT NOT NULL CHECK (kind IN (
+                  'nodes', 'permissions', 'stale', 'special', 'connections', 'watches', 'transactions', 'pending', 'quotas')),
+  root          ANY NOT NULL DEFAULT '/' CHECK (typeof(root) IN ('text', 'blob') AND length(CAST(root AS BLOB)) <= 65534),
+  includes_root INTEGER NOT NULL DEFAULT 1 CHECK (includes_root IN (0, 1)),
+  covered       INTEGER NOT NULL DEFAULT 1 CHECK (covered IN (0, 1)),
+  PRIMARY KEY (kind, root)
+) STRICT, WITHOUT ROWID;

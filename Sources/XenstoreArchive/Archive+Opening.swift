@@ -69,6 +69,7 @@ extension Archive {
     }
 
     private static func checkIsFile(_ path: String) throws {
+        try FileIO.requireName(path, of: "archive")
         if FileTree.isFolder(path) {
             throw ArchiveError(
                 .file, "\(path): is a directory; give the name of the archive in it, like \(path)/xsarchive.db")

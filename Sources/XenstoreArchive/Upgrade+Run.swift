@@ -18,7 +18,7 @@ extension Upgrade {
         while try streams.step() {
             let stream = try ArchivedStream.load(database, streamID: streams.integer(0))
             let encoded = try stream.encode(database) { _ in }
-            if version < restrictedCoverage, !stream.format.layout.isText { try restrictCoverage(stream, database) }
+            if version < restrictedCoverage, !stream.format.layout.isListing { try restrictCoverage(stream, database) }
             if version < accounts {
                 try AccountSpans(database).store(stream.accounts(encoded, database), stream.generation)
             }
@@ -28,7 +28,8 @@ extension Upgrade {
         return Upgrade(from: version, to: ArchiveSQL.schemaVersion, backup: backup)
     }
 
-    /// Before this version, a damaged stream and a part of a host counted as a whole host.
+    /// Before this version, a damaged stream, a state that was cut off and a part of a host counted
+    /// as a whole host.
     private static let restrictedCoverage = 8
 
     /// Before this version, nothing added up nodes.

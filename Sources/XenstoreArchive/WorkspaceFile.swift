@@ -17,6 +17,16 @@ package enum WorkspaceFile {
         "image", "connections", "watches", "transactions", "nodes", "perms", "domains", "quotas",
     ]
 
+    /// The table that workspaces of version 0.1.0 lack.
+    private static let coverage = "coverage"
+
+    /// Whether the workspace says what its image covers.
+    package static func hasCoverage(_ database: Database) throws -> Bool {
+        let table = try database.prepare("SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ?")
+        try table.bind(1, coverage)
+        return try table.step()
+    }
+
     /// Creates a workspace that only its owner may read; it appears under its name when it is
     /// complete.
     /// - Parameters:
@@ -57,6 +67,7 @@ package enum WorkspaceFile {
     /// - Throws: `ArchiveError` if it is not a workspace, is damaged, or has other tables than a
     ///   workspace.
     package static func open(_ path: String) throws -> Database {
+        try FileIO.requireName(path, of: "workspace")
         guard FileIO.exists(path) else {
             throw ArchiveError(.notAWorkspace, "\(path): no such file")
         }
@@ -97,7 +108,7 @@ package enum WorkspaceFile {
             throw ArchiveError(
                 .notAnArchive, "\(database.path): the workspace's text is not UTF-8; check the image out again")
         }
-        for table in tables {
+        for table in tables + (try hasCoverage(database) ? [coverage] : []) {
             let kind = try database.prepare(
                 "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type = 'table'")
             try kind.bind(1, table)

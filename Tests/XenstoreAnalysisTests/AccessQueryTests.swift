@@ -7,9 +7,15 @@ import XenstoreStream
         let bodies = [
             node("@releaseDomain", "", "n0"), node("@introduceDomain", "", "r0"), node("/", "", "r0"), node("@other"),
         ]
-        try finds("special_nodes", bodies, ["@introduceDomain|r0|changed"])
-        try finds(
-            "special_nodes", [node("@releaseDomain", "", "n0,r4:stale")], ["@releaseDomain|n0,r4:stale|stale entry"])
+        try finds("special_nodes", bodies, ["@introduceDomain|r0|every domain is a reader"])
+        let verdicts = [
+            "n0,r4:stale": "stale entry: domain 4", "n0,r1,b5": "extra reader: domain 1; extra reader: domain 5",
+            "n4": "owner: domain 4", "n0,w4": "extra entry: domain 4", "w0": "changed",
+            "n0,r32757,r2": "entry for every domain; extra reader: domain 2",
+        ]
+        for (perms, verdict) in verdicts {
+            try finds("special_nodes", [node("@releaseDomain", "", perms)], ["@releaseDomain|\(perms)|\(verdict)"])
+        }
         try findsNothing("special_nodes", [node("@releaseDomain", "", "n0,r32757")])
         try findsNothing(
             "special_nodes",

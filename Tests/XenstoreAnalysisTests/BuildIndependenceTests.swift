@@ -92,6 +92,6 @@ import XenstoreStream
         let archive = try QueryAnswers()
         let id = try archive.store(oddBodies())
         #expect(try !archive.rows("watch_shapes", ["image_id": id]).contains { $0.contains("hexadecimal|6") })
-        #expect(try archive.rows("watch_shapes", ["image_id": id]).contains { $0.contains("octets") })
+        #expect(try archive.rows("watch_shapes", ["image_id": id]).contains { $0.contains("bytes") })
     }
 }

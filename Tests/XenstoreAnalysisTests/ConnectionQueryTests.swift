@@ -50,7 +50,7 @@ import XenstoreStream
         ]
         try finds(
             "watch_shapes", bodies,
-            ["5|home|hexadecimal|2", "0|/|empty|1", "0|/vm|text|1", "0|@releaseDomain|octets|1", "5|/local|text|1"])
+            ["5|home|hexadecimal|2", "0|/|empty|1", "0|/vm|text|1", "0|@releaseDomain|bytes|1", "5|/local|text|1"])
         try findsNothing("watch_shapes", [ring(1, of: 5)])
     }
 

@@ -97,6 +97,20 @@ import XenstoreStream
             "UPDATE quotas SET name = x'6100'",
             "quotas, quota_id 1, name: \"a\\x00\" contains a NUL, which would end the name"
         ),
+        (
+            "UPDATE coverage SET kind = 'all' WHERE kind = 'nodes'",
+            "coverage, kind \"all\" root \"/\", kind: \"all\" is not one of nodes, permissions, stale, special, "
+                + "connections, watches, transactions, pending, quotas"
+        ),
+        (
+            "UPDATE coverage SET covered = 2 WHERE kind = 'nodes'",
+            "coverage, kind \"nodes\" root \"/\", covered: 2 must be 0 or 1"
+        ),
+        (
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+                + "INSERT INTO coverage SELECT 'nodes', '/' || i, 1, i % 2 FROM n",
+            "coverage, kind \"nodes\" root \"/18998\": is one of more than 10000 rows"
+        ),
     ])
     func aRowThatNoRecordHoldsIsTold(_ sql: String, _ message: String) throws {
         let workspace = try Workspace(Self.records)
@@ -122,6 +136,10 @@ import XenstoreStream
             "has no table watches"
         ),
         ("DROP TABLE watches", "has no table watches"),
+        (
+            "DROP TABLE coverage; CREATE VIEW coverage AS SELECT 'nodes' AS kind, '/' AS root, 1 AS includes_root, "
+                + "1 AS covered", "has no table coverage"
+        ),
         ("ALTER TABLE nodes ADD COLUMN z TEXT AS (printf('%.*c', 1000000, 'x'))", "has a computed column, z"),
         ("ALTER TABLE nodes RENAME COLUMN value TO worth", "the file does not have the tables of a workspace"),
         ("PRAGMA user_version = 2", "has version 2"), ("PRAGMA application_id = 1", "not an xsarchive workspace"),

@@ -127,7 +127,7 @@ import XenstoreStream
         ("mini-watch-parent.bin", "watch_unreadable", ["1|/a/x|t|none|default n0|sent"]),
         ("mini-events.bin", "quota_usage", []), ("mini-home12x.bin", "cross_read", []),
         ("mini-home12x.bin", "write_outside_home", ["12|both|entry b12|/local/domain/12x/s|n0,b12"]),
-        ("mini-ox-special.db", "special_nodes", ["/@releaseDomain|n0,r8|changed"]),
+        ("mini-ox-special.db", "special_nodes", ["/@releaseDomain|n0,r8|extra reader: domain 8"]),
         ("mini-ox-special.db", "watch_unreadable", ["8|@introduceDomain|t|none|default n0|not sent"]),
         ("mini-ox-special.db", "watch_no_node", []), ("any.bin", "special_nodes", []),
         (

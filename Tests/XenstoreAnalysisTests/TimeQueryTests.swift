@@ -49,6 +49,12 @@ import XenstoreStream
         try findsNothing("path_history", answers, ["path": "/c"])
     }
 
+    @Test func theLastNodeOfAPathIsItsHistory() throws {
+        let answers = try QueryAnswers()
+        let image = try answers.store([node("/a", "1"), node("/a", "2")], name: "twice")
+        try finds("path_history", answers, ["path": "/a"], ["\(image)|twice|NULL|2|n0"])
+    }
+
     @Test func parametersThatLookLikeNumbersAreTakenAsWritten() throws {
         let answers = try QueryAnswers()
         let image = try answers.store([node("/a", "1"), node("12", "x")], name: "first", series: "007")

@@ -216,7 +216,8 @@ import XenstoreStream
     func aLineOfNoListingIsKept(_ line: String) throws {
         let text = Array(("/ok = \"\"   (n0)\n" + line).utf8)
         #expect(try comingBack(text, .listing) == text)
-        #expect(try rules(text, .listing) == ["unknown-line"])
+        // If it begins a value, the text may be cut off there.
+        #expect(try rules(text, .listing).filter { $0 != "cut-line" } == ["unknown-line"])
     }
 
     // MARK: Detection

@@ -14,8 +14,10 @@ import Testing
                 && rows[1]["watches"] as? Int == 3)
         #expect(rows[4]["target"] as? Int == 3)
         #expect(rows[2]["pending_bytes"] as? Int == 991)
+        #expect(rows[1]["quota"] as? String == "nodes" && rows[1]["used_percent"] as? Int == 6)
         let file = Workplace().run("domains", Fixtures.path("xen-4.17-small.bin"))
         expectDone(file)
+        #expect(file.lines[0].hasSuffix("pending_bytes  highest_quota  percent_used"))
         expectBytes(file.output, SharedArchive.run("domains", "@2").output)
     }
 

@@ -38,6 +38,15 @@ import Testing
         #expect(all.text.contains("info not-utf8: record 57, offset 4952: the value of \"/high\" is not valid UTF-8"))
     }
 
+    /// Every kind of finding that a real image has, each as one sentence.
+    @Test func theCheckIsAsRecorded() throws {
+        let place = Workplace()
+        for (name, file) in [("small", "xen-4.17-small.bin"), ("seq-3", "xen-4.17-seq-3.bin")] {
+            place.write(Fixtures.bytes(file), name)
+            Golden.expect(place.run("check", name, "--severity", "info"), "check-\(name).txt")
+        }
+    }
+
     @Test func archivedImagesAreCheckedLikeFiles() {
         let place = Workplace()
         expectDone(place.run("import", Fixtures.path("xen-2026-08-depth-2.bin")))
@@ -83,8 +92,7 @@ import Testing
         #expect(
             rows.map { $0["message"] as? String }
                 == ["/", "/leak"].map { path in
-                    "Nodes owned by a domain that is not introduced: owner 9, path \"\(path)\", value "
-                        + "\"\(path == "/" ? "" : "x")\", perms \"n9,r7\", known \"has no home\""
+                    "domain 9 owns \"\(path)\", but is not introduced (has no home)"
                 })
         #expect(rows.allSatisfy { $0["severity"] as? String == "warning" })
         expectDone(place.run("import", "image one"))

@@ -70,7 +70,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
             expectFailure(
                 place.run("import", "--max-size", "1M", name), 2,
                 "\(name): the file decompresses to more than 1048576 bytes; if you trust it, "
-                    + "raise --max-size"
+                    + "import it with a larger --max-size"
             )
             #expect(place.names.allSatisfy { $0.hasPrefix("bomb") })
         }
@@ -124,7 +124,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         expectFailure(place.run("import", "cut.gz"), 2, containing: ["cut.gz, decompressed: offset "])
         expectFailure(
             place.run("import", "hello.gz"), 2,
-            containing: ["hello.gz, decompressed: offset 0: ", "a text in which no line is a node's"])
+            containing: ["hello.gz, decompressed: offset 0: ", "a text in which no line describes a node"])
     }
 
     @Test func aMissingProgramIsNamed() {

@@ -111,6 +111,15 @@ import Musl
         expectDone(place.run("verify"))
     }
 
+    @Test(arguments: [("0", ""), ("1", " (waited 1 second)")]) func theTimeOfWaitingIsSaidIfThereWasAny(
+        _ seconds: String, _ text: String
+    ) {
+        let outcome = beside(Workplace.withSharedImages(), holding: 3, "images --wait \(seconds)")
+        expectMessage(
+            outcome.errorLines.first ?? "",
+            containing: ["xsarchive.db: the archive is locked by another process\(text); try again"])
+    }
+
     @Test func whoWaitsLongerThanASecondSaysSoAndThenGoesOn() {
         let outcome = beside(Workplace.withSharedImages(), holding: 3, "import \(Fixtures.path("xen-4.17-seq-3.bin"))")
         #expect(outcome.errorLines.count == 2, "\(outcome.errorText)")

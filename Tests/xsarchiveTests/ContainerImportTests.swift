@@ -60,7 +60,7 @@ enum HostReport {
         #expect(
             container.errorLines == [
                 "xsarchive: \(name)!bug-report/inventory.xml: skipped, not an image: "
-                    + "a text in which no line is a node's",
+                    + "a text in which no line describes a node",
                 "xsarchive: \(name)!bug-report/var/log/access.log: skipped, not an image: a xenstored access log",
             ])
         #expect(container.errorLines == folder.errorLines.map { $0.replacing("in/bug", with: "\(name)!bug") })

@@ -37,11 +37,11 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(names(outcome) == ["a.bin", "b/x.bin", "c.bin"])
         #expect(
             outcome.errorLines == [
-                "xsarchive: in/README: skipped, not an image: a text in which no line is a node's",
+                "xsarchive: in/README: skipped, not an image: a text in which no line describes a node",
                 "xsarchive: in/dangling: skipped, not an image: a link to a missing file",
                 "xsarchive: in/empty: skipped, not an image: an empty file",
                 "xsarchive: in/folder: skipped, not an image: a link to a directory or a device",
-                "xsarchive: in/notes.xz: skipped, not an image: a text in which no line is a node's",
+                "xsarchive: in/notes.xz: skipped, not an image: a text in which no line describes a node",
                 "xsarchive: in/pipe: skipped, not an image: a pipe, a socket or a device",
             ])
     }

@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
     static let commands = [
         "import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql",
-        "dump", "check", "rebuild", "checkout", "build", "report", "verify", "custody", "upgrade",
+        "dump", "check", "rebuild", "checkout", "build", "report", "verify", "custody", "merge", "upgrade", "remove",
     ]
 
     @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
@@ -17,6 +17,26 @@ import Testing
         if command != "dump" && command != "build" { #expect(outcome.text.contains("$XSARCHIVE")) }
         #expect(place.run("help", command).output == outcome.output)
         #expect(place.names == [])
+    }
+
+    @Test func formatsAreThoseThatTheCommandAccepts() {
+        func help(_ command: String) -> String {
+            Workplace().run("help", command).text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
+        #expect(help("show").contains("(values: text, json, jsonl; default: text)"))
+        #expect(help("dump").contains("(values: text, jsonl; default: text)"))
+        #expect(help("check").contains("(values: text, json, jsonl, csv, sarif, csv-safe; default: text)"))
+        #expect(help("images").contains("(values: text, json, jsonl, csv, csv-safe; default: text)"))
+    }
+
+    /// An image keeps what is there, not who made it so.
+    @Test func theHelpSaysThatNoImageSaysWhoChangedIt() {
+        for command in ["log", "custody"] {
+            let text = Workplace().run("help", command).text.split(whereSeparator: \.isWhitespace).joined(
+                separator: " ")
+            #expect(text.contains("'xsarchive access' says who could have (docs/operations.md)"), "\(command)")
+        }
+        #expect(Workplace().run("help", "sql").text.contains("ATTACH is refused here."))
     }
 
     @Test func theProgramNamesItsCommandsAndExitStatuses() {
@@ -80,7 +100,7 @@ import Testing
             [
                 "import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1,
                 "rebuild": 1, "checkout": 2, "build": 1, "report": 1, "log": 1,
-                "domains": 1, "access": 1,
+                "domains": 1, "access": 1, "merge": 1, "remove": 1,
             ][command] ?? 0
         let place = Workplace()
         let needed = ["access": ["--domain", "1"], "build": ["-o", "y"]][command] ?? []

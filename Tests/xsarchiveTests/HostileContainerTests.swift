@@ -54,7 +54,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let outcome = place.run("import", "c.tar")
         #expect(outcome.ending == .exit(1))
         #expect(outcome.lines.map { $0.hasPrefix("@1  b\\x1b[2J\\u{202e}  9 records") } == [true])
-        let reason = "skipped, not an image: a text in which no line is a node's"
+        let reason = "skipped, not an image: a text in which no line describes a node"
         #expect(outcome.errorLines == ["xsarchive: c.tar!a\\x1b[2J\\n\\xff: \(reason)"])
         for arguments in [["images"], ["custody"], ["show", "@1"]] {
             #expect(!place.run(arguments).output.contains(0x1B))
@@ -115,7 +115,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
             "cp \"$1\" state; head -c 6000000 /dev/zero > zeros; tar -cf - state zeros | \(command) > c", tiny)
         expectFailure(
             place.run("import", "--max-size", "1M", "c"), 2,
-            "c: the file decompresses to more than 4194304 bytes; if you trust it, raise --max-size")
+            "c: the file decompresses to more than 4194304 bytes; if you trust it, import it with a larger --max-size")
         #expect(!place.names.contains("xsarchive.db"))
         #expect(place.run("import", "c").lines.count == 1)
     }
@@ -129,7 +129,8 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(outcome.ending == .exit(2) && outcome.lines.count == 1)
         #expect(
             outcome.errorLines == [
-                "xsarchive: c.zip!zeros: the file has more than 1048576 bytes; if you trust it, raise --max-size",
+                "xsarchive: c.zip!zeros: the file has more than 1048576 bytes; if you trust it, import it with a "
+                    + "larger --max-size",
                 "xsarchive: c.zip!none: skipped: more than 1048576 bytes",
             ])
     }
@@ -142,7 +143,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         #expect(
             outcome.errorLines.last
                 == "xsarchive: c.zip: has members of more than 4194304 bytes together, and the rest is not read; if "
-                + "you trust it, raise --max-size")
+                + "you trust it, import it with a larger --max-size")
     }
 
     @Test func anEncryptedMemberIsPassedOver() {

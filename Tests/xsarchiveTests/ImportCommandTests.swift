@@ -58,7 +58,7 @@ private let tinyDigest = "a7089619ccbd64c50ccdabca4468c7dd485d0ae7aad0eec73f4c2c
         #expect(outcome.lines == ["@1  stdin  9 records  \(tinyDigest)  stored"])
         expectFailure(
             place.run("import", "-", input: Array("hello".utf8)), 2,
-            containing: ["-: offset 0: ", "a text in which no line is a node's"])
+            containing: ["-: offset 0: ", "a text in which no line describes a node"])
     }
 
     @Test func aLayoutCanBeForced() {

@@ -80,7 +80,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         let document = Fixtures.path("README.md")
         expectFailure(
             place.run("import", document), 2,
-            "\(document): offset 0: a text in which no line is a node's; import takes images: states of a daemon, "
+            "\(document): offset 0: a text in which no line describes a node; import takes images: states of a daemon, "
                 + "and listings of xenstore-ls")
         expectFailure(place.run("dump", "."), 2, ".: is a directory; name a file")
         expectFailure(

@@ -33,7 +33,8 @@ import Testing
     @Test func anotherOptionBeforeTheCommandIsToldItsPlace() {
         expectUsage(
             Workplace().run("--format", "csv", "images"),
-            "--format comes before the command; write it after, as in: xsarchive images --format")
+            "--format comes before the command; write it after, as in: xsarchive images --format csv;")
+        expectUsage(Workplace().run("--quiet", "verify"), "write it after, as in: xsarchive verify --quiet;")
         expectUsage(Workplace().run("-a", "a.db", "--format", "csv", "images"), "--format comes before the command")
         expectUsage(Workplace().run("-a"), "-a")
         expectUsage(Workplace().run("-a", "a.db"), "-a")

@@ -54,7 +54,7 @@ import Testing
         let place = Workplace()
         let outcome = place.run("import", paste("guest-relative-f.txt"))
         #expect(outcome.errorText.contains("unknown-root"))
-        #expect(outcome.errorText.contains("say it with --root, like --root /local/domain/7"))
+        #expect(outcome.errorText.contains("give the root with --root, like --root /local/domain/7"))
         let given = place.run("import", "--root", "/local/domain/7/", paste("guest-relative-f.txt"))
         #expect(given.ending == .exit(0), "\(given.errorText)")
         #expect(!given.errorText.contains("unknown-root"))
@@ -74,7 +74,7 @@ import Testing
         for (name, root) in [("fenced-session-subtree.md", "/local/domain/3/backend/vif"), ("subtree-f.txt", "/")] {
             expectFailure(
                 place.run("import", "--root", "/x", paste(name)), 2,
-                "\(paste(name)): the tree hangs at \"\(root)\", as the file says; omit --root")
+                "\(paste(name)): the root of the tree is \"\(root)\", as the file says; omit --root")
         }
         #expect(place.run("import", "--root", "x", paste("subtree-f.txt")).ending == .exit(64))
         #expect(place.names == [])
@@ -95,11 +95,18 @@ import Testing
         expectDone(place.run("import", "-q", "--layout", "tree", "web01.cfg"))
     }
 
+    /// `ls` without -f prints a tree, which is a listing to those who choose the layout.
+    @Test(arguments: ["listing", "tree"]) func aTreeHasItsNodesUnderEitherLayout(_ layout: String) {
+        let place = Workplace()
+        expectDone(place.run("import", "-q", "--layout", layout, Fixtures.path("listings/xen-4.17-small.ls.txt")))
+        #expect(place.run("sql", "SELECT count(*) > 700 FROM nodes", "--format", "csv").lines.last == "1\r")
+    }
+
     @Test(arguments: [
         ("access.log", "[20261125T21:52:38.123Z]  D0           write     /a\n", "a xenstored access log"),
         ("trace.log", "\n***\nIN 0x55a01db9ac00 20261125 21:52:38 WATCH (/a tok )\n", "a trace log of the C xenstored"),
         ("core", "\u{7F}ELF\u{2}\u{1}\u{1}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{4}\u{0}", "an ELF core"),
-        ("notes", "xenstore-ls shows nothing today\n", "a text in which no line is a node's"),
+        ("notes", "xenstore-ls shows nothing today\n", "a text in which no line describes a node"),
         ("save", "Xen saved domain, xl format\n \u{0} \r", "a file of xl save"),
     ])
     func aRefusalNamesTheKindOfTheFile(_ name: String, _ text: String, _ kind: String) {
@@ -128,6 +135,6 @@ import Testing
         #expect(outcome.ending == .exit(1))
         #expect(outcome.lines.count == 1 && outcome.text.contains("ticket.txt"))
         #expect(
-            outcome.errorText.contains("in/story.txt: skipped, not an image: a text in which no line is a node's"))
+            outcome.errorText.contains("in/story.txt: skipped, not an image: a text in which no line describes a node"))
     }
 }

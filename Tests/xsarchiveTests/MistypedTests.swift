@@ -120,12 +120,29 @@ import Testing
         ),
         ("--format", "josn", "did you mean json?"),
         ("--max-size", "big", "like 4096, 500M or 2G"),
+        ("--root", "x", "give an absolute path, like /local/domain/7"), ("--wait", "x", "give a number of seconds"),
     ]) func aValue(_ option: String, _ value: String, _ advice: String) {
         let outcome = Workplace().run("import", option, value, "x")
         expectUsage(outcome, advice)
         #expect(
             outcome.errorText.contains("The value '\(value)' is invalid for \(option)")
                 && !outcome.errorText.contains("\\n"))
+    }
+
+    @Test func aVersionThatIsNotKnown() {
+        expectUsage(
+            SharedArchive.run("check", "@1", "--for", "9"), "--for; give a version of Xen from 4.15 on, like 4.17")
+    }
+
+    @Test(arguments: [
+        (["show", ""], "file"), (["check", ""], "file"), (["dump", ""], "file"), (["diff", "@1", ""], "file"),
+        (["query", "dead_owner", "-i", ""], "file"), (["export", "@1", "-o", ""], "file"),
+        (["checkout", "@1", ""], "file"), (["build", "", "-o", "x"], "workspace"), (["merge", ""], "archive"),
+        (["images", "-a", ""], "archive"),
+    ]) func anEmptyName(_ arguments: [String], _ what: String) {
+        let outcome = SharedArchive.run(arguments)
+        #expect(outcome.errorText == "xsarchive: the name of the \(what) is empty; give its name\n")
+        #expect(outcome.ending != .exit(0) && outcome.output.isEmpty)
     }
 
     @Test func aDomainThatIsNotThereIsNoSlip() {

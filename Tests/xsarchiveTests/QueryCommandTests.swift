@@ -169,5 +169,18 @@ import Testing
             SharedArchive.run("query", "path_history", "-i", "@1", "-P", "path=/"), 64,
             "query path_history reads all images; leave out -i")
         expectUsage(SharedArchive.run("query", "dead_owner", "--format", "yaml"), "The value 'yaml' is invalid")
+        for value in ["-1", "70000"] {
+            expectFailure(
+                SharedArchive.run("query", "domain_log", "-P", "domid=\(value)"), 64,
+                "query domain_log: '\(value)' is not a domid; give a number from 0 to 65535")
+        }
+        for (parameter, form) in [
+            ("image_id=x", "image_id must be an image, e.g. image_id=@latest"),
+            ("least=x", "least must be an integer, e.g. least=3"),
+        ] {
+            expectFailure(
+                SharedArchive.run("query", "deep_paths", "-P", parameter), 64,
+                "query deep_paths: 'x' is not valid; \(form)")
+        }
     }
 }

@@ -32,6 +32,21 @@ import Testing
         #expect(place.run("show", Self.dump).text.contains("records            758"))
     }
 
+    @Test func aTextThatEndsWithinALineIsStoredAndSaidToBeCutOff() throws {
+        let place = Workplace()
+        place.write(Array(Files.read(Self.dump).dropLast(1000)), "dump")
+        place.write(Array(Files.read(Self.listing).dropLast(10)), "listing")
+        for file in ["dump", "listing"] {
+            let outcome = place.run("import", file)
+            #expect(outcome.ending == .exit(0) && outcome.errorText.contains("xsarchive: \(file): cut-line: the "))
+            // What is missing is unknown, not removed.
+            let name = file == "dump" ? Self.dump : Self.listing
+            let changes = try JSONText.lines(place.run("diff", file, name, "--only", "node", "--format", "jsonl"))
+            #expect(changes.allSatisfy { $0["change"] == nil } && changes.count == 1, "\(changes)")
+            #expect(place.run("check", "@\(file)").text.contains("warning cut-line: "))
+        }
+    }
+
     @Test func aListingListsItself() {
         let place = place()
         expectBytes(place.run("ls", "@2", "-f", "-p").output, Files.read(Self.listing))

@@ -34,6 +34,49 @@ import Testing
         #expect(diff.lines.filter { !$0.contains("/local/domain/4/") }.count == 1, "\(diff.text)")
     }
 
+    private func covers(_ place: Workplace, _ image: String) -> [String] {
+        place.run("show", image).lines.filter { $0.hasPrefix("covers ") || $0.hasPrefix("not covered ") }
+    }
+
+    /// A part of a host, and a damaged image, which would look whole in a file.
+    @Test(arguments: [["--domain", "3"], ["--drop", "sockets"], []]) func aBuiltImageCoversWhatItsImageCovers(
+        _ selection: [String]
+    ) throws {
+        let place = Workplace()
+        if selection.isEmpty {
+            place.write(Array(Files.read(Self.seq)[..<100_000]), "cut")
+            #expect(place.run("import", "--salvage", "--name", "part", "cut").ending == .exit(0))
+        } else {
+            expectDone(place.run(["rebuild", Self.seq, "--save-as", "part"] + selection))
+        }
+        #expect(place.run("checkout", "@part", "work.db").ending == .exit(0))
+        let sql = "UPDATE nodes SET value = 'changed' WHERE path = '/local/domain/3/name' OR path = '/tool/xenstored'"
+        #expect(place.sqlite(sql, file: "work.db").ending == .exit(0))
+        expectDone(place.run("build", "work.db", "--save-as", "built", "--series", "host7"))
+        #expect(covers(place, "@built") == covers(place, "@part") && covers(place, "@built").count == 2)
+        let diff = place.run("diff", "@part", "@built", "--name-status")
+        #expect(diff.lines.allSatisfy { !$0.hasPrefix("D") }, "\(diff.text)")
+        let row = try #require(try JSONText.lines(place.run("images", "--format", "jsonl")).last)
+        #expect(row["name"] as? String == "built" && row["series"] as? String == "host7")
+        #expect((row["made_of"] as? String)?.hasSuffix("work.db") == true)
+        let steps = place.run(
+            "sql", "SELECT json_extract(steps, '$.parent_sha256') FROM derivations", "--format", "csv")
+        let parent = try #require(try JSONText.lines(place.run("images", "--format", "jsonl")).first)
+        #expect(steps.lines.last == "\(parent["sha256"] as? String ?? "")\r")
+        expectDone(place.run("verify"))
+    }
+
+    @Test func aWorkspaceOfAnEarlierVersionIsBuilt() {
+        let place = Workplace()
+        expectDone(place.run("checkout", Self.seq, "work.db"))
+        #expect(place.sqlite("DROP TABLE coverage", file: "work.db").ending == .exit(0))
+        expectDone(place.run("build", "work.db", "-o", "out"))
+        expectBytes(place.bytes("out"), Files.read(Self.seq))
+        expectDone(place.run("build", "work.db", "--save-as", "built"))
+        #expect(covers(place, "@built") == covers(place, Self.seq))
+        expectFailure(place.run("build", "work.db"), 64, containing: ["no destination; give a file with -o, or a name"])
+    }
+
     @Test func badRowsAreToldAndNothingIsWritten() {
         let place = Workplace()
         expectDone(place.run("checkout", Self.seq, "work.db"))

@@ -15,7 +15,8 @@ extension NamedQuery {
     /// The finding of a row.
     func finding(_ row: Statement) -> ImageFinding {
         let fields = columns.enumerated().map { (name: $0.element, value: row.value($0.offset)) }
-        let message = header.sentence.isEmpty ? "\(title): \(Self.pairs(fields))" : sentence(fields)
+        let sentence = FindingSentence(fields)
+        let message = header.sentence.isEmpty ? "\(title): \(sentence.pairs)" : sentence.text(header.sentence)
         return ImageFinding(
             finding(message), fields: fields, subject: fields.filter { header.subject.contains($0.name) })
     }
@@ -30,42 +31,5 @@ extension NamedQuery {
         Finding(
             rule: name, severity: severity ?? .info, record: nil, offset: nil, message: message, expected: "",
             unlistedCount: unlisted)
-    }
-
-    /// Every value that is not NULL, after the name of its column.
-    private static func pairs(_ fields: [ImageFinding.Field]) -> String {
-        fields.compactMap { name, value in value == .null ? nil : "\(name) \(quoted(value))" }.joined(separator: ", ")
-    }
-
-    /// The header's sentence with the values of a row: `{column}` as a value, with quotation marks
-    /// around a text, `[column]` as words; a list of domids becomes `1, 2 and 3`.
-    private func sentence(_ fields: [ImageFinding.Field]) -> String {
-        var result = ""
-        var rest = Substring(header.sentence)
-        while let start = rest.firstIndex(where: { $0 == "{" || $0 == "[" }) {
-            result += rest[..<start]
-            let isQuoted = rest[start] == "{"
-            let end = rest[start...].firstIndex(of: isQuoted ? "}" : "]") ?? rest.endIndex
-            let name = rest[start..<end].dropFirst()
-            let value = fields.first { $0.name == name }?.value ?? .null
-            result += isQuoted ? Self.quoted(value) : Self.words(value, isList: name == "domids")
-            rest = rest[end...].dropFirst()
-        }
-        return result + rest
-    }
-
-    private static func quoted(_ value: SQLValue) -> String {
-        switch value {
-        case .null: "none"
-        case .integer(let number): String(number)
-        case .real(let number): String(number)
-        case .text(let octets), .blob(let octets): Escape.short(octets)
-        }
-    }
-
-    private static func words(_ value: SQLValue, isList: Bool) -> String {
-        guard case .text(let octets) = value else { return quoted(value) }
-        let text = Escape.printable(octets)
-        return isList ? list(text.split(separator: " ").map(String.init)) : text
     }
 }

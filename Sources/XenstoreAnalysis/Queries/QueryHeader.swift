@@ -1,8 +1,8 @@
 /// The header comment of a named query.
 ///
 /// Lines of the form `-- key: text`. Keys: title, group, severity, needs, why, refs, param (any
-/// number), keywords, subject, sentence, and columns, which is the last; the comment's lines after
-/// it are remarks.
+/// number), keywords, sentence (any number of lines), subject, and columns, which is the last; the
+/// comment's lines after it are remarks.
 public struct QueryHeader: Equatable, Sendable {
     /// The question in a few words.
     public var title = ""
@@ -25,7 +25,8 @@ public struct QueryHeader: Equatable, Sendable {
     /// The columns that say what a row as a finding is about; all columns if the header does not
     /// say.
     public var subject: [String] = []
-    /// A row as a finding in one sentence, with columns as `{column}` or `[column]`; may be empty.
+    /// A row as a finding in one sentence, with columns as `{column}` or `[column]`, and parts of
+    /// which the first with values counts as `<A|B>`; may be empty.
     public var sentence = ""
     /// The comment's lines after the columns.
     public var remarks: [String] = []
@@ -79,7 +80,7 @@ public struct QueryHeader: Equatable, Sendable {
             }
             guard let colon = text.firstIndex(of: ":") else { throw Problem(description: "a line has no key: \(text)") }
             let key = String(text[..<colon])
-            guard key == "param" || seen.insert(key).inserted else {
+            guard ["param", "sentence"].contains(key) || seen.insert(key).inserted else {
                 throw Problem(description: "\(key) occurs twice")
             }
             try set(key, String(text[text.index(after: colon)...].drop { $0 == " " }))
@@ -110,7 +111,7 @@ public struct QueryHeader: Equatable, Sendable {
         case "param": parameters.append(try Self.parameter(text))
         case "keywords": keywords = Self.names(text)
         case "subject": subject = Self.names(text)
-        case "sentence": sentence = text
+        case "sentence": sentence += (sentence.isEmpty ? "" : " ") + text
         case "columns": columns = Self.names(text)
         default: throw Problem(description: "\(key): \(text): unknown key or value")
         }

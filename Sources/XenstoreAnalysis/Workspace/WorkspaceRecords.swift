@@ -6,6 +6,7 @@ struct WorkspaceRecords {
     private(set) var format = StreamFormat(layout: .v1)
     private(set) var problems: [WorkspaceProblem] = []
     private(set) var problemCount = 0
+    private(set) var sourceSHA256: String?
 
     /// A record without a position goes after the last record of its kind.
     private enum Kind {
@@ -68,7 +69,7 @@ struct WorkspaceRecords {
             database, "image", key: ["image_id"],
             [
                 "layout", "byte_order", "length_rule", "global_position", "rw_socket_fd", "ro_socket_fd", "evtchn_fd",
-                "global_quota_position", "virq_port",
+                "global_quota_position", "virq_port", "source_sha256",
             ],
             order: "image_id LIMIT 2")
         defer { take(table) }
@@ -85,6 +86,7 @@ struct WorkspaceRecords {
             format = StreamFormat(layout: layout, byteOrder: order, lengthRule: rule)
         }
         globalQuotaPosition = table.optional(8, Int64.self)
+        if !table.isNull(10) { sourceSHA256 = table.octets(10, most: 64).utf8Text }
         if let rwSocketFD = table.optional(5, Int32.self) {
             let second = table.optional(format.layout.globalSecondField == .roSocketFD ? 6 : 7, Int32.self) ?? -1
             let virqPort = format.layout.hasVIRQPort ? table.optional(9, Int32.self) ?? -1 : -1

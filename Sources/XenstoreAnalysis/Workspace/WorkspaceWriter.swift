@@ -6,6 +6,7 @@ public struct WorkspaceWriter {
     /// What the workspace cannot hold, or holds differently.
     public let alterations: Alterations
     private let image: EditableImage
+    private let coverage: Coverage
     private let name: String
     private let sha256: String
 
@@ -19,6 +20,7 @@ public struct WorkspaceWriter {
         // A listing becomes the stream that a rebuild makes from it.
         Conversion.run(&image, to: Rebuild.Form().format(image.format), &alterations)
         self.image = image
+        coverage = source.coverage.inLayout(image.format.layout, of: source.format.layout)
         self.alterations = alterations
         name = source.name
         sha256 = source.sha256
@@ -39,6 +41,7 @@ public struct WorkspaceWriter {
                 if index % 1024 == 0 { progress(Double(index) / Double(image.records.count)) }
             }
             try rows.finish(image.format, name: name, sha256: sha256)
+            try WorkspaceCoverage.write(coverage, database)
         }
     }
 }

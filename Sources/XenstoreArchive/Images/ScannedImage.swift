@@ -163,7 +163,8 @@ public struct ScannedImage {
         self.detection = detection
         self.isSalvaged = isSalvaged
         root = text?.root ?? .absolute
-        coverage = text?.coverage ?? scan.coverage
+        let ofText = text.map { $0.isCut ? $0.coverage.without(scan.damagedKinds) : $0.coverage }
+        coverage = ofText ?? scan.coverage
         header = detection.format.layout.isText ? nil : try? Header(bytes: bytes)
         trailer = bytes[end...]
         starts = scan.starts + [end]

@@ -23,7 +23,8 @@ package final class BusyHandler {
 
     /// The limit in words.
     static var text: String {
-        seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds)) seconds" : "\(seconds) seconds"
+        let isWhole = seconds == seconds.rounded() && seconds < 1e9
+        return (isWhole ? "\(Int(seconds))" : "\(seconds)") + (seconds == 1 ? " second" : " seconds")
     }
 
     /// Makes the connection call this object, which must exist as long as the connection.

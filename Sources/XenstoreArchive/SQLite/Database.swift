@@ -111,7 +111,8 @@ public final class Database {
         let said = cause.message
         switch cause.primaryCode {
         case SQLITE_BUSY, SQLITE_LOCKED:
-            return (.busy, "the archive is locked by another process (waited \(BusyHandler.text))")
+            let waited = BusyHandler.seconds > 0 ? " (waited \(BusyHandler.text))" : ""
+            return (.busy, "the archive is locked by another process\(waited)")
         case SQLITE_INTERRUPT:
             return (.timeout, "the query took longer than its timeout")
         case SQLITE_FULL:

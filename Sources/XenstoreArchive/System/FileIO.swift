@@ -8,10 +8,16 @@ import Musl
 
 /// Files through the calls of the operating system, with errors that name the file.
 package enum FileIO {
+    /// - Throws: `ArchiveError` with code `usage` if the name is empty: no message could name it.
+    static func requireName(_ path: String, of what: String = "file") throws {
+        if path.isEmpty { throw ArchiveError(.usage, "the name of the \(what) is empty; give its name") }
+    }
+
     /// Opens a file for reading, or takes standard input for `-`, and calls `body` with the
     /// descriptor and the file's status.
     /// - Throws: `ArchiveError` with code `file` if the file cannot be read, or what `body` throws.
     static func reading<Result>(_ path: String, _ body: (Int32, stat) throws -> Result) throws -> Result {
+        try requireName(path)
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, "cannot open the file") }
         defer { if path != "-" { close(descriptor) } }

@@ -86,7 +86,8 @@ package final class OutputFile {
     /// new.
     static func target(_ path: String) throws -> String {
         var status = stat()
-        guard !path.isEmpty, path.utf8.last != ASCII.slash else {
+        try FileIO.requireName(path)
+        guard path.utf8.last != ASCII.slash else {
             throw ArchiveError(.file, "\(path): not a file name; give the name of a file")
         }
         guard stat(path, &status) == 0 else { return path }

@@ -122,7 +122,7 @@ public enum Rule: String, CaseIterable, Sendable {
         case .noRecords: "at least one record before END"
         case .unknownLine: "a line that the format defines"
         case .oddLine: "a line exactly as the daemon or the tool writes it"
-        case .cutLine: "a newline at the end of the file"
+        case .cutLine: "a whole last line, and a newline after it"
         case .otherText: "only lines of xenstore-ls"
         case .textEncoding: "UTF-8 without a byte-order mark, as the tool writes it"
         case .quotedPrintable: "the lines as the tool writes them"

@@ -11,6 +11,8 @@ struct ListingBlock {
     var quoteDepth = 0
     /// Whether the tool ended early, so that what would follow is missing.
     var endsEarly = false
+    /// Whether the text ends within a line of it.
+    var isCut = false
 
     /// Whether this cannot be anything else than a listing. Lines of NAME = "VALUE" alone may be a
     /// guest's configuration, or a program.

@@ -3,7 +3,7 @@
 /// What makes a listing readable stays: its nodes' lines, the command that printed it, prompts,
 /// fences, marks of a quotation and of lines that were left out.
 package enum MaskedListing {
-    /// A line that is no node's, in which every other word is masked.
+    /// A line that does not describe a node, in which every other word is masked.
     package static func prose(_ bytes: Octets) -> [UInt8] {
         let line = bytes.filter { $0 != 0 }
         let isCommand = SourceText(line).lines.contains { ListingCommand($0.content) != nil }

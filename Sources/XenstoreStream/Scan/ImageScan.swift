@@ -124,6 +124,11 @@ public struct ImageScan {
         contents.coverage
     }
 
+    /// What may be missing because the stream, or the text that it was made from, is cut off.
+    package var damagedKinds: Set<Coverage.Kind> {
+        contents.damagedKinds
+    }
+
     /// All findings, in the order of the stream, without those that only say that something is
     /// missing which may have been lost with a part of the file. Call this once, after the last
     /// item.

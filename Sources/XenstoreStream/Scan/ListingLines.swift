@@ -14,6 +14,8 @@ struct ListingLines {
 
     let root: TreeRoot
     let coverage: Coverage
+    /// Whether the text ends within a line of the listing.
+    private(set) var isCut = false
     private(set) var pieces: [Piece] = []
     /// Lines around the listing, like prompts and prose, and the first piece that is one.
     private(set) var otherLines = 0
@@ -26,14 +28,17 @@ struct ListingLines {
     ///   - root: where the tree hangs, as the user said; nil: as the text says.
     init(_ bytes: [UInt8], root: TreeRoot?) {
         let text = ListingText(bytes)
-        guard let block = text.certain.first ?? text.blocks.first else {
+        guard var block = text.certain.first ?? text.blocks.first else {
             self.root = root ?? TreeRoot([], .unknown)
             coverage = Coverage([Coverage.Kind]())
             for line in text.source.lines {
-                pieces.append(Piece(range: line.range, node: nil, problem: "the line is no node's", isItem: false))
+                pieces.append(
+                    Piece(range: line.range, node: nil, problem: "the line does not describe a node", isItem: false))
             }
             return
         }
+        block.isCut = ListingCut(block, text.source.lines, endsLine: TextEncoding.endsLine(bytes)).isCut
+        isCut = block.isCut
         let reader = ListingReader(block, root: root)
         self.root = reader.root
         coverage = reader.coverage
@@ -60,7 +65,7 @@ struct ListingLines {
             var problem: String?
             if !line.isBlank && !line.isFence {
                 if isWithin || ListingLine.looksLikeNode(line.content) {
-                    problem = "the line is no node's"
+                    problem = "the line does not describe a node"
                 } else {
                     if otherLines == 0 { firstOther = pieces.count }
                     otherLines += 1

@@ -161,8 +161,9 @@ struct ListingReader {
 
     /// Where the listing has every node.
     private static func nodeAreas(_ block: ListingBlock, _ root: TreeRoot, _ items: [Item]) -> [Coverage.Area] {
-        // Another program took lines out, the tool ended early, or a script asked for some paths.
-        if block.command?.isFiltered == true || block.endsEarly || block.form == .pairs { return [] }
+        // Another program took lines out, the tool ended early, the text is cut off, or a script
+        // asked for some paths.
+        if block.command?.isFiltered == true || block.endsEarly || block.isCut || block.form == .pairs { return [] }
         if let path = block.command?.path {
             let isBelow = block.form != .tree && (Path.isFixed(path) || root.source != .option)
             let top = block.form == .tree ? root.path : isBelow ? path : Path.child(path, of: root.path)
@@ -202,10 +203,10 @@ struct ListingReader {
 
     private mutating func note(_ placed: Int) {
         if root.source == .unknown {
-            remarks.append((.unknownRoot, 0, "nothing says where the tree hangs, so its paths are relative"))
+            remarks.append((.unknownRoot, 0, "the root of the tree is unknown, so its paths are relative"))
         } else if !root.isAbsolute {
             remarks.append(
-                (.unknownRoot, 0, "nothing says whose \(Escape.short(root.path)) it is, so its paths are relative"))
+                (.unknownRoot, 0, "it is unknown whose \(Escape.short(root.path)) it is, so its paths are relative"))
         }
         let wrapped = items.indices.filter { items[$0].entry.lines.count > 1 }
         note(
@@ -237,6 +238,10 @@ struct ListingReader {
             remarks.append((.filteredListing, 0, "the command above it takes lines out"))
         } else if block.endsEarly && !block.hasErrors {
             remarks.append((.filteredListing, 0, "the text says that lines were left out"))
+        }
+        if block.isCut {
+            remarks.append(
+                (.cutLine, items.count - 1, "the text is cut off in its last line: what would follow is missing"))
         }
         if block.hasErrors {
             remarks.append(

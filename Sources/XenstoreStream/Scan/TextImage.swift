@@ -20,6 +20,8 @@ public struct TextImage: Sendable {
     public let coverage: Coverage
     /// What is odd about the lines.
     let remarks: [TextRemark]
+    /// Whether the file ends within a line that a daemon would have ended.
+    package let isCut: Bool
     /// Whether the file is damaged or cut off, and was read as far as possible.
     public let isDamaged: Bool
     /// Whether the file holds deleted nodes, which are read only if it is salvaged.
@@ -47,6 +49,7 @@ public struct TextImage: Sendable {
             self.root = .absolute
             // What is missing from a damaged file may have been in the damaged bytes.
             coverage = dialect.isDamaged ? Coverage([Coverage.Kind]()) : layout.coverage ?? Coverage([Coverage.Kind]())
+            isCut = builder.isCut
             isDamaged = dialect.isDamaged
             hasFormerNodes = dialect.hasFormerNodes
         } else {
@@ -54,6 +57,7 @@ public struct TextImage: Sendable {
             try builder.add(listing)
             self.root = listing.root
             coverage = listing.coverage
+            isCut = false
             isDamaged = false
             hasFormerNodes = false
         }

@@ -7,6 +7,8 @@ struct TextImageBuilder {
     private(set) var starts: [Int] = []
     private(set) var places: [Int] = []
     private(set) var remarks: [TextRemark] = []
+    /// Whether the last line ends without a newline.
+    private(set) var isCut = false
 
     init(_ text: [UInt8], _ layout: Layout, _ dialect: any TextDialect) {
         self.text = text
@@ -36,9 +38,10 @@ struct TextImageBuilder {
                 place = item.end
                 continue
             }
+            let isCut = noteCut(item.end, isWhole: item.problem == nil)
             if let problem = item.problem {
                 note(.unknownLine, "\(problem): \(Escape.short(text[place..<item.end]))")
-            } else if !noteCut(item.end), !isExact {
+            } else if !isCut, !isExact {
                 note(
                     .oddLine,
                     "the line is not written as a daemon or tool writes it: \(Escape.short(text[place..<item.end]))")
@@ -56,7 +59,7 @@ struct TextImageBuilder {
             if let problem = piece.problem { note(.unknownLine, "\(problem): \(Escape.short(text[piece.range]))") }
             if piece.isItem { records.append(starts.count) }
         }
-        if !text.isEmpty, !TextEncoding.endsLine(text) { _ = noteCut(text.count) }
+        if !text.isEmpty, !listing.isCut, !TextEncoding.endsLine(text) { _ = noteCut(text.count) }
         if listing.otherLines > 0 {
             let lines = listing.otherLines == 1 ? "1 line is" : "\(listing.otherLines) lines are"
             remarks.append(
@@ -87,9 +90,14 @@ struct TextImageBuilder {
     }
 
     /// - Returns: whether the record that ends here is the last, and its line may be cut off.
-    private mutating func noteCut(_ end: Int) -> Bool {
+    private mutating func noteCut(_ end: Int, isWhole: Bool = true) -> Bool {
         guard end == text.count, text.last != ASCII.newline, !starts.isEmpty else { return false }
-        note(.cutLine, "the last line ends without a newline; the file may be cut off")
+        isCut = true
+        note(
+            .cutLine,
+            isWhole
+                ? "the last line ends without a newline; the file may be cut off"
+                : "the last line is incomplete and ends without a newline: the file is cut off")
         return true
     }
 

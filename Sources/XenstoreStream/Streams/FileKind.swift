@@ -56,11 +56,11 @@ package enum FileKind {
         }
         if accessLines > 0 && accessLines >= traceLines { return "a xenstored access log" }
         if traceLines > 0 { return "a trace log of the C xenstored" }
-        if listing.isDiff { return "a diff, which is no listing" }
+        if listing.isDiff { return "a diff, not a listing" }
         if !listing.blocks.isEmpty {
             return "a text with lines of NAME = \"VALUE\", which may be a listing or a guest's configuration"
         }
-        return "a text in which no line is a node's"
+        return "a text in which no line describes a node"
     }
 
     /// `[20261125T21:52:38.123Z]  D0 ...`

@@ -31,7 +31,7 @@ enum Advice {
         switch error.code {
         case .noArchive: "create it with 'xsarchive import', or give another with -a or XSARCHIVE"
         case .exists: "use --force to overwrite it, or choose another name"
-        case .tooLarge: "if you trust it, raise --max-size"
+        case .tooLarge: "if you trust it, import it with a larger --max-size"
         case .cutOff: "fetch the file again or decompress it yourself, or import the readable part with --salvage"
         case .oldSchema: "'xsarchive upgrade' brings it up to date and keeps a copy of it"
         case .oldViews: "'xsarchive upgrade' creates them again, and changes nothing else"
@@ -70,7 +70,7 @@ enum Advice {
     /// What to do about a finding; nil if there is nothing to say. Findings in the archives of
     /// version 0.1.0 say it themselves.
     static func of(_ finding: Finding) -> String? {
-        if finding.rule == Rule.unknownRoot.rawValue { return "say it with --root, like --root /local/domain/7" }
+        if finding.rule == Rule.unknownRoot.rawValue { return "give the root with --root, like --root /local/domain/7" }
         let isOfEnd = finding.rule == Rule.recordsBehindEnd.rawValue && !finding.message.contains("--salvage")
         return isOfEnd || finding.rule == Rule.freedRecord.rawValue
             ? "import the file with --salvage to read them" : nil

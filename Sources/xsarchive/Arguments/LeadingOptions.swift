@@ -21,8 +21,9 @@ enum LeadingOptions {
                 // Help, the version and completion scripts need no command.
                 let isOwn = own.contains { first.hasPrefix($0) }
                 guard !isOwn, let command = arguments.first(where: { commands.contains($0) }) else { return arguments }
+                let option = rest.prefix { $0 != command }.prefix(2).joined(separator: " ")
                 throw ValidationError(
-                    "\(first) comes before the command; write it after, as in: xsarchive \(command) \(first)")
+                    "\(first) comes before the command; write it after, as in: xsarchive \(command) \(option)")
             }
         }
         guard let command = rest.first, !leading.isEmpty else { return arguments }

@@ -1,3 +1,4 @@
+import XenstoreAnalysis
 import XenstoreArchive
 
 /// Rewrites the parser's message about wrong arguments as one line that also says what to do.
@@ -56,7 +57,11 @@ struct UsageAdvice {
     /// What a value of an option looks like.
     private static let forms = [
         "--domain": "give a domid, a number that 'xsarchive domains' lists",
+        "--for": "give a version of Xen from 4.\(XenVersion.knownMinors.lowerBound) on, like 4.17 or 4.16.2",
         "--max-size": "give a number of bytes, like 4096, 500M or 2G",
+        "--root": "give an absolute path, like /local/domain/7",
+        "--timeout": "give a number of seconds",
+        "--wait": "give a number of seconds",
     ]
 
     // MARK: Unexpected arguments

@@ -7,8 +7,8 @@ struct CheckoutCommand: ParsableCommand {
         commandName: "checkout",
         abstract: "Write an image into a workspace: plain SQLite tables that any tool can edit.",
         discussion: """
-            The tables are image, connections, watches, transactions, nodes, perms, quotas and domains. Their \
-            constraints refuse what no stream can hold. 'xsarchive build' makes a stream from them. What the \
+            The tables are image, connections, watches, transactions, nodes, perms, quotas, domains and coverage. \
+            Their constraints refuse what no stream can hold. 'xsarchive build' makes a stream from them. What the \
             workspace cannot hold is reported on standard error, one line each.
             Example:
               xsarchive checkout @latest work.db

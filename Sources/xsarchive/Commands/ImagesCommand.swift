@@ -6,7 +6,8 @@ struct ImagesCommand: ParsableCommand {
         commandName: "images",
         abstract: "List the images of the archive, in import order.",
         discussion: """
-            last_seen: when the newest image of a series was last imported again, unchanged.
+            derived_from (in other formats: made_of): the image that rebuild made it from. last_seen: when the newest \
+            image of a series was last imported again, unchanged.
             Example:
               xsarchive images --series host7
             """
@@ -24,7 +25,8 @@ struct ImagesCommand: ParsableCommand {
                 "image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size",
                 "sha256", "made_of", "last_seen",
             ],
-            format: output.format, expendable: ["imported_at", "sha256", "layout", "records", "made_of", "last_seen"])
+            format: output.format, expendable: ["imported_at", "sha256", "layout", "records", "made_of", "last_seen"],
+            headings: ["made_of": "derived_from"])
         let archive = try archive.open()
         for name in series { try archive.requireSeries(name) }
         let rebuilds = try CustodyLog(archive).rebuilds()

@@ -75,7 +75,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The layout of the file; auto detects it.")
     var layout: LayoutChoice = .auto
 
-    @Option(help: "Where the tree of a listing hangs that does not say so, like /local/domain/7.")
+    @Option(help: "The root of a listing's tree if the listing does not show it, like /local/domain/7.")
     var root: RootPath?
 
     @Flag(
@@ -187,7 +187,7 @@ struct ImportCommand: ParsableCommand {
         let (image, outcome) = try store(file, label, provenance, progress)
         if !talk.quiet {
             report(outcome, label, image, &table)
-            if image.format.layout.isListing { reportReading(file, image) }
+            reportReading(file, image)
         }
         note(file, image, outcome)
         if let time = label.capturedAt, try Timestamp.isInFuture(time) {
@@ -270,10 +270,13 @@ struct ImportCommand: ParsableCommand {
         }
     }
 
-    /// Says what was done to read a listing, a line for each kind.
+    /// Says what was done to read a listing, a line for each kind; of another text, that it is cut
+    /// off.
     private func reportReading(_ file: ImageFile, _ image: ScannedImage) {
         var counts: [String: Int] = [:]
+        let isListing = image.format.layout.isListing
         for finding in image.findings where Rule(rawValue: finding.rule)?.isAboutReading == true {
+            guard isListing || finding.rule == Rule.cutLine.rawValue else { continue }
             counts[finding.rule, default: 0] += 1
         }
         for finding in image.findings {

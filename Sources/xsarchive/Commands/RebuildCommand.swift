@@ -96,13 +96,10 @@ struct RebuildCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard output != nil || saveAs != nil else {
-            throw ArchiveError(.usage, "no destination; give a file with -o, or a name in the archive with --save-as")
-        }
         let plan = try plan()
         let target = RebuiltOutput(
             path: output, overwrite: force, isStrict: strict, sources: [archive.path, image], isQuiet: talk.quiet)
-        try target.check()
+        try target.check(savingAs: saveAs)
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
         let source = try archive.source(image, notes: !talk.quiet)
         progress.next("rebuilding \(source.name)") { Double(source.size) }
@@ -110,7 +107,9 @@ struct RebuildCommand: ParsableCommand {
         progress.next("writing") { Double(stream.image.size) }
         try target.report(stream, source.name)
         let saved = try saveAs.map {
-            try save(stream, as: $0, RebuildSteps(plan: plan, parent: source, alterations: stream.alterations))
+            try target.save(
+                stream, as: ImageLabel(name: $0, series: series),
+                from: RebuildSteps(plan, parent: source, stream.alterations).provenance, in: archive.path)
         }
         try target.write(stream)
         if secrets.redact, saveAs == nil, case .archive(_, let image) = source.origin { try log(stream, of: image) }
@@ -118,8 +117,7 @@ struct RebuildCommand: ParsableCommand {
             let count = stream.alterations.count(.redacted)
             Console.note("xsarchive: \(count) secret value\(count == 1 ? "" : "s") replaced")
         }
-        guard let saved, !talk.quiet else { return }
-        if output == "-" { Console.note(saved) } else { Console.print(saved) }
+        target.tellSaved(saved)
     }
 
     /// Records in the custody log what has left the archive, and that secrets in it were replaced.
@@ -130,15 +128,5 @@ struct RebuildCommand: ParsableCommand {
         try CustodyLog(opened).record(
             Provenance(.rebuild, source: "@\(image.imageID)", note: note),
             file: (Int64(stream.image.size), stream.image.sha256))
-    }
-
-    /// - Returns: the line that `import` prints.
-    private func save(_ stream: RebuiltStream, as name: String, _ steps: RebuildSteps) throws -> String {
-        let archive = try Archive.openOrCreate(archive.path)
-        archive.noteUpgrade()
-        let label = ImageLabel(name: name, series: series)
-        let provenance = Provenance(.rebuild, source: steps.source, note: steps.json.text)
-        let outcome = try Importer(archive).store(stream.image, label: label, from: provenance)
-        return outcome.line(name: name, stream.image)
     }
 }

@@ -127,7 +127,7 @@ struct ImageFile {
         }
         if root != nil, image.root.source != .option {
             let what = image.root.isAbsolute ? Escape.short(image.root.path) : "another place"
-            throw ArchiveError(.usage, "\(place): the tree hangs at \(what), as the file says; omit --root")
+            throw ArchiveError(.usage, "\(place): the root of the tree is \(what), as the file says; omit --root")
         }
         return image
     }

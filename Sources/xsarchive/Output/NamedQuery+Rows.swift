@@ -6,13 +6,14 @@ extension NamedQuery {
     /// - Parameters:
     ///   - statement: the query with its parameters.
     ///   - images: the ids of the images that the parameters name.
+    ///   - headings: plainer names of some columns, in a table as text.
     ///   - isSilentWhereEmpty: whether to print nothing as text if there are no rows, because an
     ///     error follows.
     /// - Returns: the number of rows; nil if the query does not apply.
     @discardableResult
     func printRows(
         _ statement: Statement, of images: [Int64], in archive: Archive, format: OutputFormat,
-        isSilentWhereEmpty: Bool = false
+        headings: [String: String] = [:], isSilentWhereEmpty: Bool = false
     ) throws -> Int? {
         for id in images {
             let place = images.count > 1 ? "@\(id): " : ""
@@ -24,7 +25,7 @@ extension NamedQuery {
             if let limit = try limitation(archive, imageID: id) { Console.note("xsarchive: \(name): \(place)\(limit)") }
         }
         return try statement.printRows(
-            format: format, expendable: Self.expendable, isSilentWhereEmpty: isSilentWhereEmpty)
+            format: format, expendable: Self.expendable, headings: headings, isSilentWhereEmpty: isSilentWhereEmpty)
     }
 
     /// In JSON, an object in place of the rows: an empty list would mean that nothing was found.

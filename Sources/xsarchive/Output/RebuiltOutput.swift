@@ -15,7 +15,11 @@ struct RebuiltOutput {
     let isQuiet: Bool
 
     /// Checks what can be checked before anything is read.
-    func check() throws {
+    /// - Parameter name: the name under which the stream is to be stored; nil: it is not.
+    func check(savingAs name: String? = nil) throws {
+        guard path != nil || name != nil else {
+            throw ArchiveError(.usage, "no destination; give a file with -o, or a name in the archive with --save-as")
+        }
         guard let path, path != "-" else {
             if path == "-" && Terminal.isStandardOutput {
                 throw ArchiveError(
@@ -49,6 +53,23 @@ struct RebuiltOutput {
                 + "anyway"
         )
         throw Exit.trouble.code
+    }
+
+    /// Stores the stream in an archive.
+    /// - Returns: the line that `import` prints.
+    func save(
+        _ stream: RebuiltStream, as label: ImageLabel, from provenance: Provenance, in path: String
+    ) throws -> String {
+        let archive = try Archive.openOrCreate(path)
+        archive.noteUpgrade()
+        let outcome = try Importer(archive).store(stream.image, label: label, from: provenance)
+        return outcome.line(name: label.name, stream.image)
+    }
+
+    /// Says what was stored: on standard error if standard output has the stream.
+    func tellSaved(_ line: String?) {
+        guard let line, !isQuiet else { return }
+        if path == "-" { Console.note(line) } else { Console.print(line) }
     }
 
     /// Writes the stream; a file appears only when it is complete.

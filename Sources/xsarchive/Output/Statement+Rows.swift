@@ -6,12 +6,17 @@ extension Statement {
     /// - Parameters:
     ///   - format: the output format.
     ///   - expendable: the columns that can be left out on a narrow terminal; nil: none.
+    ///   - headings: plainer names of some columns, in a table as text.
     ///   - isSilentWhereEmpty: whether to print nothing as text if there are no rows, because an
     ///     error follows.
     /// - Returns: the number of rows.
     @discardableResult
-    func printRows(format: OutputFormat, expendable: [String]? = nil, isSilentWhereEmpty: Bool = false) throws -> Int {
-        var table = Table(columns: (0..<columnCount).map(columnName), format: format, expendable: expendable)
+    func printRows(
+        format: OutputFormat, expendable: [String]? = nil, headings: [String: String] = [:],
+        isSilentWhereEmpty: Bool = false
+    ) throws -> Int {
+        var table = Table(
+            columns: (0..<columnCount).map(columnName), format: format, expendable: expendable, headings: headings)
         var count = 0
         do {
             while try step() {

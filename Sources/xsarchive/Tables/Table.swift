@@ -13,6 +13,8 @@ struct Table {
 
     let columns: [String]
     let format: OutputFormat
+    /// The columns' names above a table as text, for people; programs get `columns`.
+    private let headings: [String]
     /// The columns' names as members of a JSON object, in which no name may occur twice.
     private let members: [String]
     /// The columns that are left out, in this order, if a terminal is too narrow for all; nil:
@@ -25,8 +27,16 @@ struct Table {
     private var form: (form: TextForm, shown: [Int])?
     private var printed = 0
 
-    init(columns: [String], format: OutputFormat, expendable: [String]? = nil) {
+    /// - Parameters:
+    ///   - columns: their names.
+    ///   - format: the output format.
+    ///   - expendable: the columns that can be left out on a narrow terminal; nil: none.
+    ///   - headings: plainer names of some columns, in a table as text.
+    init(
+        columns: [String], format: OutputFormat, expendable: [String]? = nil, headings: [String: String] = [:]
+    ) {
         self.columns = columns
+        self.headings = columns.map { headings[$0] ?? $0 }
         members = Self.distinct(columns)
         self.expendable = expendable
         self.format = format
@@ -97,7 +107,7 @@ struct Table {
         let shown = form?.shown ?? printFirst().shown
         guard shown.count < columns.count else { return }
         Console.flush()
-        let names = columns.indices.filter { !shown.contains($0) }.map { Escape.printable(columns[$0]) }
+        let names = columns.indices.filter { !shown.contains($0) }.map { Escape.printable(headings[$0]) }
         Console.note("hidden columns: \(names.joined(separator: ", ")) (widen the terminal or use --format csv)")
     }
 
@@ -110,7 +120,7 @@ struct Table {
                 }
         }
         return TextTable(
-            shown.map { Escape.printable(columns[$0]) }, rows.map { row in shown.map { Self.text(row[$0]) } },
+            shown.map { Escape.printable(headings[$0]) }, rows.map { row in shown.map { Self.text(row[$0]) } },
             numeric: numeric)
     }
 

@@ -74,7 +74,7 @@ struct TDBRecord {
             let magic = order.integer(UInt32.self, at: offset + 20, of: bytes)
             throw StreamError(
                 .damaged, offset: offset + 20,
-                reason: "0x\(String(magic, radix: 16)) is no magic of a record of a TDB file")
+                reason: "0x\(String(magic, radix: 16)) is not the magic of a record of a TDB file")
         }
         self = record
         guard size <= bytes.count - offset - Self.headerSize else {
