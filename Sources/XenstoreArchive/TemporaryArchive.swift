@@ -27,6 +27,7 @@ final class TemporaryArchive {
             try database.transaction {
                 try Migration.run(database)
                 try SeriesSteps(database).computeAll()
+                if version < Upgrade.accounts { try Upgrade.addUpNodes(database) }
             }
             try SchemaCheck.checkForReading(database)
             archive = Archive(database)

@@ -33,7 +33,17 @@ extension Upgrade {
     private static let restrictedCoverage = 8
 
     /// Before this version, nothing added up nodes.
-    private static let accounts = 9
+    static let accounts = 9
+
+    /// Stores what the nodes of every stream add up to.
+    static func addUpNodes(_ database: Database) throws {
+        let streams = try database.prepare("SELECT stream_id FROM stream ORDER BY chain_id, gen")
+        while try streams.step() {
+            let stream = try ArchivedStream.load(database, streamID: streams.integer(0))
+            let accounts = try stream.accounts(stream.encoded(database), database)
+            try AccountSpans(database).store(accounts, stream.generation)
+        }
+    }
 
     /// Stores what a stream covers, as far as its bytes show it.
     private static func restrictCoverage(_ stream: ArchivedStream, _ database: Database) throws {

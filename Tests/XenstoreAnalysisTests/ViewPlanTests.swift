@@ -33,6 +33,24 @@ import XenstoreAnalysis
         #expect(plan.count { $0.contains("RECURSIVE STEP") } == 2, "\(plan)")
     }
 
+    /// Among a thousand connections, one for each of many watches.
+    @Test func theConnectionOfAWatchIsFoundByItsConnID() throws {
+        let answers = try QueryAnswers()
+        let connections = (1...100).map { ring(UInt32($0), of: UInt16($0)) }
+        let watches = (1...100).map { watch(UInt32($0), "/a", "t") }
+        try answers.store(connections + [node("/")] + watches)
+        let plan = try answers.rows(
+            sql: "EXPLAIN QUERY PLAN SELECT count(*) FROM watches w JOIN connections c "
+                + "ON c.image_id = w.image_id AND c.conn_id = w.conn_id WHERE w.image_id = 1")
+        #expect(plan.contains { $0.contains("connection_span_conn_id") && $0.contains("conn_id=?") }, "\(plan)")
+    }
+
+    @Test func pendingNodesAreFoundWithoutTheOthers() throws {
+        expectNoScan(try plan("SELECT * FROM pending_nodes WHERE image_id = 3"))
+        let rows = try plan("SELECT * FROM pending_nodes WHERE image_id = 3")
+        #expect(rows.contains { $0.contains("node_span_detail") }, "\(rows)")
+    }
+
     @Test func aPathsLifetimesAreFoundByThePath() throws {
         let plan = try plan("SELECT * FROM node_lifetimes WHERE path = '/a' AND series = 'main'")
         #expect(plan.contains { $0.contains("SEARCH p USING") && $0.contains("(path=?)") }, "\(plan)")

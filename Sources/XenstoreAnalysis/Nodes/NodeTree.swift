@@ -52,11 +52,13 @@ public struct NodeTree {
     ///   - path: as a user gives it; a relative path starts at domain 0's home.
     /// - Throws: the errors of reading the image.
     public init(_ source: ImageSource, atOrBelow path: Octets) throws {
-        self.init(emptyFor: source)
         let path = Path.isFixed(path) ? path : Self.home + path
-        if source.root.isAbsolute && !Path.isRoot(path) {
-            try source.forEachNode(atOrBelow: path) { if $0.isCommitted { add($0) } }
+        guard source.root.isAbsolute, !Path.isRoot(path) else {
+            try self.init(source)
+            return
         }
+        self.init(emptyFor: source)
+        try source.forEachNode(atOrBelow: path) { if $0.isCommitted { add($0) } }
         if node(at: path) == nil {
             try self.init(source)
         } else {

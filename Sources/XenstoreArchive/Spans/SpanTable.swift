@@ -116,7 +116,8 @@ struct SpanTable {
             + "FROM \(name) s "
             + (hasPath ? "CROSS JOIN path p ON p.path_id = s.path_id " : "")
             + (hasDetail ? "LEFT JOIN node_detail d ON d.detail_id = s.detail_id " : "")
-            + "WHERE \(choice.condition)" + (hasDetail ? choice.nodeCondition : choice.otherCondition + " ORDER BY s.ord")
+            + "WHERE \(choice.condition)"
+            + (hasDetail ? choice.nodeCondition : choice.otherCondition + " ORDER BY s.ord")
     }
 
     /// The place of a record's first column among the selected ones.

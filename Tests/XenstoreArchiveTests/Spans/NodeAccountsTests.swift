@@ -1,0 +1,127 @@
+import TestSupport
+import Testing
+import XenstoreStream
+
+@testable import XenstoreArchive
+
+/// What the nodes of an image add up to, by owner and by directory.
+@Suite struct NodeAccountsTests {
+    private static let format = StreamFormat(layout: .v1)
+
+    private func node(_ path: String, _ value: String = "", owner: UInt16 = 0) -> RecordBody {
+        .node(
+            NodeData(
+                path: TerminatedString(path), value: Octets(value.utf8),
+                perms: [Permission(perm: ASCII.n, domid: owner)]))
+    }
+
+    private func accounts(_ bodies: [RecordBody]) throws -> NodeAccounts {
+        var writer = StreamWriter(header: Header(format: Self.format), format: Self.format)
+        for body in bodies { try writer.write(body) }
+        try writer.write(.opaque(OpaqueData(type: .end)))
+        return try ScannedImage(bytes: writer.bytes, layout: .v1).nodeAccounts()
+    }
+
+    @Test func nodesPathsValuesPermissionsAndNamesOfChildrenAddUp() throws {
+        let sums = try accounts([
+            node("@releaseDomain", "x"), node("/"), node("/a", "12", owner: 5), node("/a/bcd", "3", owner: 7),
+            node("/e", owner: 7),
+        ])
+        // A permission is 8 bytes; each name has a NUL.
+        #expect(sums.owners[0] == .init(nodes: 1, bytes: 9, childBytes: 4, specialNodes: 1, specialBytes: 23))
+        #expect(sums.owners[5] == .init(nodes: 1, bytes: 12, childBytes: 4))
+        #expect(sums.owners[7] == .init(nodes: 2, bytes: 25))
+        #expect(sums.owners.count == 3)
+        #expect(sums.directories == [:])
+    }
+
+    @Test func theOrderOfTheNodesDoesNotMatter() throws {
+        for seed in UInt64(0)..<50 {
+            var random = SeededGenerator(seed: seed)
+            var bodies = [node("/")]
+            var paths = ["", "/a"]
+            for number in 0..<random.below(300) {
+                let parent = paths[random.below(paths.count)]
+                let path = parent + "/" + String(repeating: "n", count: random.below(40)) + String(number)
+                paths.append(path)
+                bodies.append(
+                    node(path, String(repeating: "v", count: random.below(9)), owner: UInt16(random.below(4))))
+            }
+            let sums = try accounts(bodies)
+            #expect(try accounts(bodies.shuffled(using: &random)) == sums, "seed \(seed)")
+            // Twice the same node: each counts, and each is in the list of each parent.
+            #expect(
+                try accounts(bodies + bodies).owners[0]?.nodes == sums.owners[0].map { 2 * $0.nodes }, "seed \(seed)")
+        }
+    }
+
+    @Test func directoriesFromTwoKibibytesOnAreKept() throws {
+        func names(_ count: Int) -> [RecordBody] { (0..<count).map { node("/d/\($0 + 1000)") } }
+        #expect(try accounts([node("/"), node("/d")] + names(409)).directories == [:])
+        let wide = [Octets("/d".utf8): NodeAccounts.Directory(children: 410, listBytes: 2050)]
+        #expect(try accounts([node("/"), node("/d")] + names(410)).directories == wide)
+        // A listing may lack the directory itself.
+        #expect(try accounts(names(410)).directories == wide)
+    }
+
+    /// The sums by SQL, from the nodes themselves.
+    private static let byNodes = """
+        WITH tree AS MATERIALIZED (
+          SELECT n.path, m.owner, length(CAST(n.path AS BLOB)) + length(CAST(s.value AS BLOB)) + 2 * length(m.raw) AS bytes,
+                 coalesce(nullif(rtrim(rtrim(n.path, replace(n.path, '/', '')), '/'), ''), '/') AS parent,
+                 n.path >= '@' AND n.path < 'A' AS special
+          FROM nodes n
+          JOIN image_gen g ON g.image_id = n.image_id
+          JOIN path p ON p.path = n.path
+          JOIN node_span s ON s.chain_id = g.chain_id AND s.path_id = p.path_id AND s.ord = n.record_id
+            AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+          JOIN permset m ON m.permset_id = s.permset_id
+          WHERE n.image_id = IMAGE AND n.conn_id = 0
+        )
+        SELECT owner || ' ' || sum(nodes) || ' ' || sum(bytes) || ' ' || sum(names) || ' ' || sum(sn) || ' ' || sum(sb)
+        FROM (
+          SELECT owner, NOT special AS nodes, CASE WHEN special THEN 0 ELSE bytes END AS bytes, 0 AS names,
+                 special AS sn, CASE WHEN special THEN bytes ELSE 0 END AS sb
+          FROM tree
+          UNION ALL
+          SELECT d.owner, 0, 0, length(CAST(k.path AS BLOB)) - length(CAST(k.parent AS BLOB)) + (k.parent = '/'), 0, 0
+          FROM tree k JOIN tree d ON d.path = k.parent WHERE CAST(k.path AS TEXT) GLOB '/?*'
+        )
+        WHERE owner IS NOT NULL GROUP BY owner ORDER BY owner
+        """
+
+    private static let stored = """
+        SELECT a.domid || ' ' || a.nodes || ' ' || a.bytes || ' ' || a.child_bytes || ' ' || a.special_nodes || ' '
+               || a.special_bytes
+        FROM image_gen g
+        JOIN account_span a ON a.chain_id = g.chain_id AND g.gen >= a.first_gen AND (a.last_gen = 0 OR g.gen <= a.last_gen)
+        WHERE g.image_id = IMAGE ORDER BY a.domid
+        """
+
+    @Test func theTablesOfRealImagesSayWhatTheirNodesSay() throws {
+        let fixture = try ArchiveFixture()
+        for name in Fixtures.cleanNames { try fixture.store(Fixtures.bytes(name), name) }
+        try fixture.store(Fixtures.bytes("oxenstored-4.17-small.dump"))
+        try fixture.store(Fixtures.bytes("listings/xen-4.17-small.ls-fp.txt"))
+        for image in try fixture.archive.images() {
+            let id = String(image.imageID)
+            let expected = try fixture.strings(Self.byNodes.replacing("IMAGE", with: id))
+            #expect(expected.count > 1)
+            #expect(try fixture.strings(Self.stored.replacing("IMAGE", with: id)) == expected, "\(image.label.name)")
+        }
+    }
+
+    @Test(arguments: [
+        "UPDATE account_span SET bytes = bytes + 1 WHERE domid = 3", "DELETE FROM account_span WHERE domid = 3",
+        "UPDATE account_span SET last_gen = 1 WHERE domid = 3 AND last_gen = 0",
+        "INSERT INTO account_span VALUES (1, 999, 1, 0, 1, 1, 0, 0, 0)",
+        "INSERT INTO directory_span VALUES (1, '/local', 1, 0, 1, 5000)",
+    ]) func verifyNoticesAChangedSum(_ change: String) throws {
+        let fixture = try ArchiveFixture()
+        for number in 1...3 { try fixture.store(Fixtures.bytes("xen-4.17-seq-\(number).bin")) }
+        #expect(try fixture.problems() == [])
+        try fixture.archive.database.execute(change)
+        let problems = try fixture.problems()
+        #expect(problems.contains { $0.contains("_span differs from the nodes") }, "\(problems)")
+    }
+}
