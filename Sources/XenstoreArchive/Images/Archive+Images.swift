@@ -25,6 +25,12 @@ extension Archive {
             }, body)
     }
 
+    /// All series with their first and last image, the one with the newest observation last.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
+    public func seriesWithEnds() throws -> [ArchivedSeries] {
+        try ArchivedSeries.all(database)
+    }
+
     /// The names of all series, sorted.
     /// - Throws: `ArchiveError` if the archive cannot be read.
     public func series() throws -> [String] {
@@ -78,7 +84,7 @@ extension Archive {
         throw ArchiveError(
             .noSuchImage, "\(database.path): no series \(series)",
             suggestion: Nearest.suggestion(series, among: try self.series())
-                ?? "'xsarchive images' lists the images and their series")
+                ?? "'xsarchive images' lists the series")
     }
 
     /// The id of the image that was observed last, or of one before it. Reads no more steps of a

@@ -83,6 +83,16 @@ import XenstoreStream
         #expect(few > 100 && many < 2 * few, "\(few), \(many)")
     }
 
+    @Test func aListOfSeriesScansOneTableOnce() throws {
+        let fixture = try ArchiveFixture()
+        let rows = try fixture.archive.database.prepare("EXPLAIN QUERY PLAN " + ArchivedSeries.statement)
+        var plan: [String] = []
+        while try rows.step() { plan.append(rows.string(3)) }
+        let scans = plan.filter { $0.hasPrefix("SCAN ") }
+        #expect(scans == ["SCAN series_step", "SCAN e"], "\(plan)")
+        #expect(plan.count { $0.hasPrefix("SEARCH ") } >= 8, "\(plan)")
+    }
+
     @Test func everyImageIsReadWithTheSameStatements() throws {
         let fixture = try ArchiveFixture()
         try fill(fixture, rounds: 0..<2)
