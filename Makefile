@@ -13,7 +13,8 @@
 #                compare with `access` (docs/replay.md)
 # make reliability   kills, signals, full disks, several processes at once, and every operation
 #                below SQLite failing in turn
-# make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB)
+# make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB,
+#                --many for archives of 10,000 images)
 # make report-test   try reports in a headless Chromium (installs it); screenshots are in
 #                .build/report-test
 # make install   install the release build, its manual pages and completions

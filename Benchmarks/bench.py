@@ -1,7 +1,9 @@
 """Measures xsarchive against a plain Python import, a C floor, sha256sum and cp.
 
-Prints tables for docs/performance.md. Usage: bench.py PROGRAM MAKE_IMAGES FLOOR FOLDER [--large]
-FOLDER takes some 6 GB, with --large (an image of 1 GB) 11 GB.
+Prints tables for docs/performance.md. Usage:
+bench.py PROGRAM MAKE_IMAGES FLOOR FOLDER [--large] [--many]
+FOLDER takes some 6 GB, with --large (an image of 1 GB) 11 GB. --many adds archives of 10,000 small
+images, which take some minutes to make.
 
 Each figure is the median of several runs, in which the compared commands take turns. Time is
 processor time unless a column says `wall`; memory is the largest resident set of the whole process.
@@ -9,12 +11,14 @@ processor time unless a column says `wall`; memory is the largest resident set o
 import os
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import time
 
 PROGRAM, MAKE_IMAGES, FLOOR, FOLDER = sys.argv[1:5]
 LARGE = "--large" in sys.argv
+MANY = "--many" in sys.argv
 PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
 RUNS = 5
 
@@ -196,6 +200,78 @@ def bench_diff():
         line(f"listing of image {number} of 1000", listing, "the image alone", by_itself, "3")
 
 
+def state(host, number):
+    """A small image of a host: 41 nodes, of which two change from one image to the next."""
+    def node(path, value):
+        path, value = path.encode() + b"\0", value.encode()
+        body = struct.pack("<IIHHHHBBH", 0, 0, len(path), len(value), 0, 1, ord("n"), 0, 0) + path + value
+        body += bytes(-len(body) % 8)
+        return struct.pack("<II", 5, len(body)) + body
+
+    # The last image up to this one in which the node changed.
+    changes = [number] + [max(0, number - (number - index) % 40) for index in range(1, 40)]
+    nodes = [node(f"/host{host}", "")]
+    nodes += [node(f"/host{host}/n{index:02}", f"{change:06}") for index, change in enumerate(changes)]
+    tiny = os.path.join(os.path.dirname(PEERS), "..", "Tests", "Fixtures", "xen-4.17-tiny.bin")
+    with open(tiny, "rb") as file:
+        bytes_of_tiny = file.read()
+    # Its last record, END, has 8 bytes.
+    return bytes_of_tiny[:-8] + b"".join(nodes) + bytes_of_tiny[-8:]
+
+
+def many(name, hosts, count):
+    """An archive of `count` images of each host, and a file with the next image of host 0."""
+    path, following = os.path.join(FOLDER, name + ".db"), os.path.join(FOLDER, name + "-next")
+    with open(following, "wb") as file:
+        file.write(state(0, count))
+    if not os.path.exists(path):
+        removing(path + ".partial")()
+        folder = os.path.join(FOLDER, name)
+        for host in range(hosts):
+            os.makedirs(folder)
+            for number in range(count):
+                with open(os.path.join(folder, f"{number:05}"), "wb") as file:
+                    file.write(state(host, number))
+            run([PROGRAM, "import", "-q", "-a", path + ".partial", "--series", f"host{host}", folder])
+            shutil.rmtree(folder)
+        os.rename(path + ".partial", path)
+    return path, following
+
+
+def bench_many():
+    pairs = [
+        ("10,000 images in 100 series", many("few", 2, 5), many("many", 100, 100)),
+        ("10,000 images in one series", many("short", 1, 10), many("long", 1, 10_000)),
+    ]
+    series = "host0"
+    commands = [
+        ("images", ["images"]),
+        ("images --all", ["images", "--all"]),
+        ("show @latest", ["show", "@latest"]),
+        ("cat @latest", ["cat", "@latest", "/tool/xenstored"]),
+        ("diff, the two newest", ["diff", f"@{series}:latest~1", f"@{series}:latest"]),
+        ("diff, the two oldest", ["diff", "@1", "@2"]),
+        ("log PATH", ["log", "--series", series, f"/{series}/n07"]),
+        ("import, one more", ["import", "-q", "--series", series]),
+    ]
+    copies = [os.path.join(FOLDER, f"copy{index}.db") for index in range(2)]
+    for title, few, full in pairs:
+        table(title, ["what", "of 10 images", "of 10,000", "ratio", "memory of 10", "of 10,000", "goal"])
+        for what, command in commands:
+            turns = []
+            for (path, following), copy in zip((few, full), copies):
+                if command[0] == "import":
+                    turns.append((copying(path, copy), [PROGRAM, *command, "-a", copy, following]))
+                else:
+                    turns.append((nothing, [PROGRAM, *command, "-a", path]))
+            first, second = measure(*turns)
+            memory = [f"{figure.memory / 1e6:.1f} MB" for figure in (first, second)]
+            ratio = times(second.cpu, first.cpu)
+            # A line for each image has no goal.
+            goal = "2" if what != "images --all" and (what != "images" or "100 series" in title) else ""
+            row(f"`{what}`", f"{1000 * first.cpu:.1f} ms", f"{1000 * second.cpu:.1f} ms", ratio, *memory, goal)
+
+
 def bench_growth():
     table("Time and memory by size", ["image", "import", "memory / size", "export", "memory / size", "diff", "memory / size", "goal"])
     sizes = [("1 MB", "58", "0"), ("10 MB", "580", "0"), ("100 MB", "5800", "0")] + ([("1 GB", "30000", "270")] if LARGE else [])
@@ -217,6 +293,6 @@ def bench_growth():
 os.makedirs(FOLDER, exist_ok=True)
 cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown processor")
 print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors ({cpu}), load {os.getloadavg()[0]:.1f} at the start")
-for bench in (bench_size, bench_import, bench_diff, bench_growth):
+for bench in (bench_size, bench_import, bench_diff, bench_growth) + ((bench_many,) if MANY else ()):
     bench()
 print(f"\nload {os.getloadavg()[0]:.1f} at the end")

@@ -101,13 +101,12 @@ extension Archive {
         return try row.step() ? row.integer(0) : nil
     }
 
-    /// The id of the image that was observed last, or of one before it, of those with a condition.
-    private func imageID(_ condition: String, _ values: [String], back: Int64 = 0) throws -> Int64? {
+    /// The id of the image that was observed last of those with a condition.
+    private func imageID(_ condition: String, _ values: [String]) throws -> Int64? {
         let row = try database.prepare(
             "SELECT image_id FROM series_steps WHERE \(condition) ORDER BY rtrim(last_seen, 'Z') DESC, image_id DESC "
-                + "LIMIT 1 OFFSET ?\(values.count + 1)")
+                + "LIMIT 1")
         for (index, value) in values.enumerated() { try row.bind(index + 1, value) }
-        try row.bind(values.count + 1, back)
         return try row.step() ? row.integer(0) : nil
     }
 
@@ -116,7 +115,7 @@ extension Archive {
         let found = try ImageReference.splits(text).compactMap { series, rest in
             let image =
                 if let back = ImageReference.age(rest) {
-                    try imageID("series = ?1", [series], back: back)
+                    try SeriesSteps(database).newest(in: series, back: back)
                 } else {
                     try imageID("series = ?1 AND name = ?2", [series, rest])
                 }

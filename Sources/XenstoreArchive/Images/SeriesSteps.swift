@@ -62,11 +62,13 @@ package struct SeriesSteps {
         if database.changeCount == 0 { try compute(series) }
     }
 
-    /// The image that was observed last in a series; nil if the series has none.
-    func newest(in series: String) throws -> Int64? {
+    /// The image that was observed last in a series, or the one `back` steps before it; nil if the
+    /// series has none.
+    func newest(in series: String, back: Int64 = 0) throws -> Int64? {
         let row = try database.prepare(
-            "SELECT image_id FROM series_step WHERE series = ? ORDER BY step DESC LIMIT 1")
+            "SELECT image_id FROM series_step WHERE series = ?1 ORDER BY step DESC LIMIT 1 OFFSET ?2")
         try row.bind(1, series)
+        try row.bind(2, back)
         return try row.step() ? row.integer(0) : nil
     }
 
