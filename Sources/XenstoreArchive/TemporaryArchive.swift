@@ -22,7 +22,8 @@ final class TemporaryArchive {
         do {
             try original.copy(to: name)
             let database = try Database(path: Archive.fileName(name), mode: .write)
-            version = try SchemaCheck.version(database)
+            let version = try SchemaCheck.version(database)
+            self.version = version
             try database.execute("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF")
             try database.transaction {
                 try Migration.run(database)

@@ -8,9 +8,18 @@ public final class Statement {
     /// Set if the statement comes from outside and may only read.
     var guarding: ReadOnlyGuard?
 
+    /// Whether more than spaces and comments follows the statement in its SQL.
+    let isFollowed: Bool
+
     init(_ database: Database, _ sql: String) throws {
         var handle: OpaquePointer?
-        guard sqlite3_prepare_v2(database.handle, sql, -1, &handle, nil) == SQLITE_OK else { throw database.error() }
+        let (code, isFollowed) = sql.withCString { start in
+            var tail: UnsafePointer<CChar>?
+            let code = sqlite3_prepare_v2(database.handle, start, -1, &handle, &tail)
+            return (code, code == SQLITE_OK && Self.hasStatement(tail, database))
+        }
+        self.isFollowed = isFollowed
+        guard code == SQLITE_OK else { throw database.error() }
         guard let handle else { throw ArchiveError(.usage, "the SQL is empty; give one SELECT") }
         self.database = database
         self.handle = handle
@@ -18,6 +27,14 @@ public final class Statement {
 
     deinit {
         sqlite3_finalize(handle)
+    }
+
+    /// Whether the rest of an SQL text has a statement, or what cannot be one.
+    private static func hasStatement(_ rest: UnsafePointer<CChar>?, _ database: Database) -> Bool {
+        guard let rest, rest.pointee != 0 else { return false }
+        var next: OpaquePointer?
+        defer { sqlite3_finalize(next) }
+        return sqlite3_prepare_v2(database.handle, rest, -1, &next, nil) != SQLITE_OK || next != nil
     }
 
     // MARK: Parameters

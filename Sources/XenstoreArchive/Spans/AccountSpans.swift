@@ -79,16 +79,30 @@ struct AccountSpans {
             "SELECT domid, nodes, bytes, child_bytes, special_nodes, special_bytes FROM account_span "
                 + "WHERE chain_id = \(chainID) AND \(condition)")
         while try owners.step() {
-            stored.owners[UInt16(truncatingIfNeeded: owners.integer(0))] = NodeAccounts.Owner(
+            guard let domid = UInt16(exactly: owners.integer(0)), stored.owners[domid] == nil else {
+                throw disagreement("account_span", "domain \(owners.integer(0))", chainID)
+            }
+            stored.owners[domid] = NodeAccounts.Owner(
                 nodes: owners.integer(1), bytes: owners.integer(2), childBytes: owners.integer(3),
                 specialNodes: owners.integer(4), specialBytes: owners.integer(5))
         }
         let directories = try database.prepare(
             "SELECT path, children, list_bytes FROM directory_span WHERE chain_id = \(chainID) AND \(condition)")
         while try directories.step() {
-            stored.directories[directories.octets(0)] = NodeAccounts.Directory(
+            let path = directories.octets(0)
+            guard stored.directories[path] == nil else {
+                throw disagreement("directory_span", Escape.short(path), chainID)
+            }
+            stored.directories[path] = NodeAccounts.Directory(
                 children: directories.integer(1), listBytes: directories.integer(2))
         }
         return stored
+    }
+
+    private func disagreement(_ table: String, _ subject: String, _ chainID: Int64) -> ArchiveError {
+        ArchiveError(
+            .damaged,
+            "\(database.path): \(table) has rows for \(subject) in chain \(chainID) that this program did not write; "
+                + "the archive is damaged: restore a backup")
     }
 }

@@ -67,7 +67,8 @@ import XenstoreStream
     /// The sums by SQL, from the nodes themselves.
     private static let byNodes = """
         WITH tree AS MATERIALIZED (
-          SELECT n.path, m.owner, length(CAST(n.path AS BLOB)) + length(CAST(s.value AS BLOB)) + 2 * length(m.raw) AS bytes,
+          SELECT n.path, m.owner,
+                 length(CAST(n.path AS BLOB)) + length(CAST(s.value AS BLOB)) + 2 * length(m.raw) AS bytes,
                  coalesce(nullif(rtrim(rtrim(n.path, replace(n.path, '/', '')), '/'), ''), '/') AS parent,
                  n.path >= '@' AND n.path < 'A' AS special
           FROM nodes n
@@ -94,7 +95,8 @@ import XenstoreStream
         SELECT a.domid || ' ' || a.nodes || ' ' || a.bytes || ' ' || a.child_bytes || ' ' || a.special_nodes || ' '
                || a.special_bytes
         FROM image_gen g
-        JOIN account_span a ON a.chain_id = g.chain_id AND g.gen >= a.first_gen AND (a.last_gen = 0 OR g.gen <= a.last_gen)
+        JOIN account_span a ON a.chain_id = g.chain_id
+          AND g.gen >= a.first_gen AND (a.last_gen = 0 OR g.gen <= a.last_gen)
         WHERE g.image_id = IMAGE ORDER BY a.domid
         """
 
@@ -106,7 +108,7 @@ import XenstoreStream
         for image in try fixture.archive.images() {
             let id = String(image.imageID)
             let expected = try fixture.strings(Self.byNodes.replacing("IMAGE", with: id))
-            #expect(expected.count > 1)
+            #expect(!expected.isEmpty)
             #expect(try fixture.strings(Self.stored.replacing("IMAGE", with: id)) == expected, "\(image.label.name)")
         }
     }
@@ -116,12 +118,19 @@ import XenstoreStream
         "UPDATE account_span SET last_gen = 1 WHERE domid = 3 AND last_gen = 0",
         "INSERT INTO account_span VALUES (1, 999, 1, 0, 1, 1, 0, 0, 0)",
         "INSERT INTO directory_span VALUES (1, '/local', 1, 0, 1, 5000)",
+        "UPDATE account_span SET domid = domid + 65536 WHERE domid = 3",
+        "INSERT INTO account_span SELECT chain_id, domid, first_gen + 1, last_gen, nodes, bytes, child_bytes, "
+            + "special_nodes, special_bytes FROM account_span WHERE domid = 3 AND last_gen = 0",
     ]) func verifyNoticesAChangedSum(_ change: String) throws {
         let fixture = try ArchiveFixture()
         for number in 1...3 { try fixture.store(Fixtures.bytes("xen-4.17-seq-\(number).bin")) }
         #expect(try fixture.problems() == [])
         try fixture.archive.database.execute(change)
         let problems = try fixture.problems()
-        #expect(problems.contains { $0.contains("_span differs from the nodes") }, "\(problems)")
+        #expect(
+            problems.contains {
+                $0.contains("_span differs from the nodes") || $0.contains("account_span has rows for")
+            },
+            "\(problems)")
     }
 }
