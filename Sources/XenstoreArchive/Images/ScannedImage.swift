@@ -39,7 +39,7 @@ public struct ScannedImage {
     private(set) var paths: PathTable
     private(set) var pathIndices: [Int32]
     private let nodeCounts: [PlainNode.Counts]
-    private let plan: PlainNodePlan
+    package let plan: PlainNodePlan
 
     /// Layout, byte order and length rule.
     public var format: StreamFormat {

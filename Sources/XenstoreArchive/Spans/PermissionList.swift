@@ -20,14 +20,31 @@ package enum PermissionList {
 
     /// Appends the list to a text as `text` writes it.
     package static func append(_ permissions: [Permission], to text: inout [UInt8]) {
-        for (index, permission) in permissions.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            if permission.flags == 0, Permission.isLetter(permission.perm) {
-                text.append(permission.perm)
-                Decimal.append(permission.domid, to: &text)
-            } else {
-                text.append(contentsOf: Self.text(permission).utf8)
+        for (index, permission) in permissions.enumerated() { append(permission, index, to: &text) }
+    }
+
+    /// Appends the list of a plain node to a text as `text` writes it.
+    /// - Parameters:
+    ///   - node: the node.
+    ///   - stream: the bytes of the stream.
+    ///   - text: the text so far.
+    package static func append(_ node: PlainNode, in stream: [UInt8], to text: inout [UInt8]) {
+        stream.withUnsafeBytes { stream in
+            var index = 0
+            while let permission = node.permission(index, in: stream) {
+                append(permission, index, to: &text)
+                index += 1
             }
+        }
+    }
+
+    private static func append(_ permission: Permission, _ index: Int, to text: inout [UInt8]) {
+        if index > 0 { text.append(UInt8(ascii: ",")) }
+        if permission.flags == 0, Permission.isLetter(permission.perm) {
+            text.append(permission.perm)
+            Decimal.append(permission.domid, to: &text)
+        } else {
+            text.append(contentsOf: Self.text(permission).utf8)
         }
     }
 

@@ -19,9 +19,9 @@ package struct PlainNode: Sendable {
     /// Bytes of the record, with type, len and padding.
     package let size: Int
     /// The declared `len`.
-    let length: UInt32
+    package let length: UInt32
     /// Bytes of padding.
-    let padding: Int
+    package let padding: Int
     /// Offsets in the stream. The path is without its NUL, the permissions have four bytes each.
     package let path: Range<Int>
     package let value: Range<Int>

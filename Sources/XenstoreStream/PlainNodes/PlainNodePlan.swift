@@ -14,6 +14,8 @@ package struct PlainNodePlan {
     }
 
     let steps: [Step]
+    /// The field of each step.
+    private let fields: [Field]
     /// Bytes of all numbers and lengths.
     let fixedWidth: Int
 
@@ -22,6 +24,7 @@ package struct PlainNodePlan {
         var node = NodeData()
         node.visitFields(&walk)
         steps = walk.steps
+        fields = walk.fields
         fixedWidth = walk.fixedWidth
     }
 
@@ -88,35 +91,73 @@ package struct PlainNodePlan {
             padding: padding, path: path, value: value, perms: perms, byteOrder: format.byteOrder)
     }
 
+    /// The value of a plain node's field.
+    package enum Value {
+        case number(Int)
+        /// Where the list is, four bytes for each permission.
+        case permissions(Range<Int>)
+        /// Where a string is, without its NUL.
+        case string(Range<Int>)
+        case octets(Range<Int>)
+    }
+
+    /// Calls `body` with each field of a node: its offset in the stream, its width in bytes, and
+    /// its value.
+    package func forEachField(
+        of node: PlainNode, _ body: (_ field: Field, _ offset: Int, _ width: Int, _ value: Value) -> Void
+    ) {
+        var offset = node.offset + 8
+        for (step, field) in zip(steps, fields) {
+            let (width, value): (Int, Value) =
+                switch step {
+                case .zero(let width): (width, .number(0))
+                case .pathCount: (2, .number(node.path.count + 1))
+                case .valueCount: (2, .number(node.value.count))
+                case .permCount: (2, .number(node.perms.count / 4))
+                case .perms: (node.perms.count, .permissions(node.perms))
+                case .path: (node.path.count + 1, .string(node.path))
+                case .value: (node.value.count, .octets(node.value))
+                }
+            body(field, offset, width, value)
+            offset += width
+        }
+    }
+
     private struct Walk: FieldVisitor {
         typealias Failure = Never
 
         let layout: Layout
         var steps: [Step] = []
+        var fields: [Field] = []
         var fixedWidth = 0
 
-        mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) {
-            steps.append(.zero(width: Value.bitWidth / 8))
-            fixedWidth += Value.bitWidth / 8
+        mutating func integer<Number: WireInteger>(_ field: Field, _ value: inout Number) {
+            fields.append(field)
+            steps.append(.zero(width: Number.bitWidth / 8))
+            fixedWidth += Number.bitWidth / 8
         }
 
         mutating func count<Width: WireInteger>(
             _ field: Field, as width: Width.Type, of current: Int
         ) -> Int {
+            fields.append(field)
             steps.append(field == .pathLength ? .pathCount : field == .valueLength ? .valueCount : .permCount)
             fixedWidth += Width.bitWidth / 8
             return 0
         }
 
         mutating func string(_ field: Field, _ value: inout TerminatedString, count: Int) {
+            fields.append(field)
             steps.append(.path)
         }
 
         mutating func bytes(_ field: Field, _ value: inout Octets, count: Int) {
+            fields.append(field)
             steps.append(.value)
         }
 
         mutating func permissions(_ field: Field, _ value: inout [Permission], count: Int) {
+            fields.append(field)
             steps.append(.perms)
         }
 

@@ -40,7 +40,13 @@ struct DumpCommand: ParsableCommand {
             return Array(taken)
         }
         printer.header(take(before: lines == nil ? Header.size : 0))
-        try image.forEachItem { index, item in
+        // Nearly every record is a plain node. Numbers count items, so this needs a whole file.
+        func isPrinted(_ index: Int) -> Bool {
+            guard lines == nil, !image.isSalvaged, let node = image.plainNode(index) else { return false }
+            printer.node(node, number: index + 1, take(before: node.offset + node.size))
+            return true
+        }
+        try image.forEachItem(where: { !isPrinted($0) }) { index, item in
             switch item {
             case .record(let record):
                 printer.record(record, take(before: lines?.places[index + 1] ?? record.offset + record.size))

@@ -39,22 +39,56 @@ struct DumpJSON: DumpPrinter {
         let isPadding = tail.count < 8 && tail.isZero
         // A file has a hundred thousand records: none of this makes a value first.
         Console.write { text in
-            Self.write(#"{"item":"record","offset":"#, record.offset, to: &text)
-            Self.write(#","size":"#, record.size, to: &text)
-            Self.write(#","number":"#, record.number, to: &text)
-            Self.write(#","type":"#, Int(record.type.rawValue), to: &text)
-            text.append(contentsOf: #","name":""#.utf8)
-            text.append(contentsOf: record.type.name.utf8)
-            Self.write(#"","len":"#, Int(record.length), to: &text)
-            text.append(contentsOf: #","fields":["#.utf8)
+            Self.begin(record.offset, record.size, record.number, record.type, length: record.length, to: &text)
             for (index, field) in trace.fields.enumerated() { Self.write(field, isFirst: index == 0, to: &text) }
             Self.write(#"],"padding":"#, isPadding ? tail.count : 0, to: &text)
             text.append(contentsOf: #","unexplained":"#.utf8)
             (isPadding || tail.isEmpty ? JSON.null : JSON.data(tail)).write(to: &text)
-            text.append(contentsOf: #","findings":"#.utf8)
-            JSON.array(findings.map(JSON.finding)).write(to: &text)
-            text.append(contentsOf: "}\n".utf8)
+            Self.end(findings, to: &text)
         }
+    }
+
+    func node(_ node: PlainNode, number: Int, _ findings: [Finding]) {
+        Console.write { text in
+            Self.begin(node.offset, node.size, number, .nodeData, length: node.length, to: &text)
+            var isFirst = true
+            image.plan.forEachField(of: node) { field, offset, width, value in
+                Self.begin(field, offset, width, isFirst: isFirst, to: &text)
+                isFirst = false
+                switch value {
+                case .number(let number): Decimal.append(number, to: &text)
+                case .permissions:
+                    text.append(UInt8(ascii: "\""))
+                    PermissionList.append(node, in: image.bytes, to: &text)
+                    text.append(UInt8(ascii: "\""))
+                case .string(let range), .octets(let range): JSON.write(image.bytes[range], to: &text)
+                }
+                text.append(UInt8(ascii: "}"))
+            }
+            Self.write(#"],"padding":"#, node.padding, to: &text)
+            text.append(contentsOf: #","unexplained":null"#.utf8)
+            Self.end(findings, to: &text)
+        }
+    }
+
+    /// Appends the members of a record up to its fields.
+    private static func begin(
+        _ offset: Int, _ size: Int, _ number: Int, _ type: RecordType, length: UInt32, to text: inout [UInt8]
+    ) {
+        write(#"{"item":"record","offset":"#, offset, to: &text)
+        write(#","size":"#, size, to: &text)
+        write(#","number":"#, number, to: &text)
+        write(#","type":"#, Int(type.rawValue), to: &text)
+        text.append(contentsOf: #","name":""#.utf8)
+        text.append(contentsOf: type.name.utf8)
+        write(#"","len":"#, Int(length), to: &text)
+        text.append(contentsOf: #","fields":["#.utf8)
+    }
+
+    private static func end(_ findings: [Finding], to text: inout [UInt8]) {
+        text.append(contentsOf: #","findings":"#.utf8)
+        JSON.array(findings.map(JSON.finding)).write(to: &text)
+        text.append(contentsOf: "}\n".utf8)
     }
 
     /// Appends what precedes a number, and the number.
@@ -63,13 +97,18 @@ struct DumpJSON: DumpPrinter {
         Decimal.append(number, to: &text)
     }
 
+    /// Appends the members of a field up to its value.
+    private static func begin(_ field: Field, _ offset: Int, _ width: Int, isFirst: Bool, to text: inout [UInt8]) {
+        text.append(contentsOf: (isFirst ? #"{"name":""# : #",{"name":""#).utf8)
+        text.append(contentsOf: field.name.utf8)
+        write(#"","offset":"#, offset, to: &text)
+        write(#","width":"#, width, to: &text)
+        text.append(contentsOf: #","value":"#.utf8)
+    }
+
     /// Appends a field as an object of a list.
     private static func write(_ field: TracedField, isFirst: Bool, to text: inout [UInt8]) {
-        text.append(contentsOf: (isFirst ? #"{"name":""# : #",{"name":""#).utf8)
-        text.append(contentsOf: field.field.name.utf8)
-        write(#"","offset":"#, field.offset, to: &text)
-        write(#","width":"#, field.width, to: &text)
-        text.append(contentsOf: #","value":"#.utf8)
+        begin(field.field, field.offset, field.width, isFirst: isFirst, to: &text)
         switch field.value {
         case .string(let string): JSON.write(string.octets, to: &text)
         case .octets(let octets): JSON.write(octets, to: &text)

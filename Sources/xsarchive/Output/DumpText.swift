@@ -30,22 +30,47 @@ struct DumpText: DumpPrinter {
 
     func record(_ record: Record, _ findings: [Finding]) {
         if let text = image.text { return lines(of: record, text, findings) }
-        Console.write { text in
-            Decimal.append(UInt64(record.offset), width: offsetWidth, to: &text)
-            text.append(contentsOf: "  record ".utf8)
-            Decimal.append(record.number, to: &text)
-            text.append(contentsOf: ", ".utf8)
-            text.append(contentsOf: record.type.name.utf8)
-            text.append(contentsOf: ": len ".utf8)
-            Decimal.append(record.length, to: &text)
-            text.append(contentsOf: ", ".utf8)
-            Decimal.append(record.size, to: &text)
-            text.append(contentsOf: " bytes in total\n".utf8)
-        }
+        begin(record.offset, record.number, record.type, length: record.length, size: record.size)
         let trace = RecordTrace(record, in: image.bytes, format: image.format)
         for field in trace.fields { self.field(field) }
         rest(record, after: trace.fields.last.map { $0.offset + $0.width } ?? record.offset + 8)
         notes(findings)
+    }
+
+    func node(_ node: PlainNode, number: Int, _ findings: [Finding]) {
+        begin(node.offset, number, .nodeData, length: node.length, size: node.size)
+        image.plan.forEachField(of: node) { field, offset, width, value in
+            line(offset, width, field) { text in
+                switch value {
+                case .number(let number): Decimal.append(number, to: &text)
+                case .permissions(let range) where !range.isEmpty:
+                    PermissionList.append(node, in: image.bytes, to: &text)
+                case .octets(let range) where !range.isEmpty && !image.bytes[range].isText:
+                    Self.write(.octets(image.bytes[range]), to: &text)
+                case .octets(let range) where range.isEmpty, .permissions(let range):
+                    text.append(contentsOf: "none".utf8)
+                case .string(let range), .octets(let range):
+                    Escape.append(quoted: image.bytes[range], to: &text)
+                }
+            }
+        }
+        if node.padding > 0 { line(node.offset + node.size - node.padding, node.padding, "padding", "zero") }
+        notes(findings)
+    }
+
+    private func begin(_ offset: Int, _ number: Int, _ type: RecordType, length: UInt32, size: Int) {
+        Console.write { text in
+            Decimal.append(UInt64(offset), width: offsetWidth, to: &text)
+            text.append(contentsOf: "  record ".utf8)
+            Decimal.append(number, to: &text)
+            text.append(contentsOf: ", ".utf8)
+            text.append(contentsOf: type.name.utf8)
+            text.append(contentsOf: ": len ".utf8)
+            Decimal.append(length, to: &text)
+            text.append(contentsOf: ", ".utf8)
+            Decimal.append(size, to: &text)
+            text.append(contentsOf: " bytes in total\n".utf8)
+        }
     }
 
     private var isBinary: Bool {
