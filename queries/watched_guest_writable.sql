@@ -25,7 +25,8 @@ counts AS MATERIALIZED (
               THEN (SELECT count(*) FROM image_gen g
                     JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
                       AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-                    WHERE g.image_id = :image_id AND s.permset_id IN writable
+                    CROSS JOIN writable w ON w.permset_id = s.permset_id
+                    WHERE g.image_id = :image_id
                       AND s.path_id NOT IN (SELECT p.path_id FROM path p WHERE p.path >= '@' AND p.path < 'A'))
               ELSE (SELECT count(*) FROM image_gen g
                     CROSS JOIN path p ON p.path >= d.path AND p.path < d.path || '0'
@@ -33,7 +34,8 @@ counts AS MATERIALIZED (
                     CROSS JOIN node_span s ON s.path_id = p.path_id AND s.chain_id = g.chain_id
                       AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
                         AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-                    WHERE g.image_id = :image_id AND s.permset_id IN writable) END AS writable_nodes
+                    CROSS JOIN writable w ON w.permset_id = s.permset_id
+                    WHERE g.image_id = :image_id) END AS writable_nodes
   FROM watched d
 )
 SELECT c.conn_id, c.socket_fd, w.path, w.token, k.writable_nodes
