@@ -18,7 +18,7 @@ import Testing
         for arguments in [["-P", "image_id=2"], ["-i", "@2"]] {
             expectFailure(
                 place.run(["query", "dead_owner"] + arguments), 2,
-                "xsarchive.db: no image @2; 'xsarchive images' lists the images")
+                "xsarchive.db: no image @2; 'xsarchive images --all' lists the images")
         }
         expectFailure(
             place.run("query", "growth", "-P", "before_id=1", "-P", "after_id=2"), 2, containing: ["no image @2"])
@@ -33,7 +33,7 @@ import Testing
         ]
         expectFailure(
             SharedArchive.run(["query", name, "-P", "series=nope"] + (wanted[name] ?? [])), 2,
-            containing: ["no series nope; 'xsarchive images' lists the images and their series"])
+            containing: ["no series nope; 'xsarchive images' lists the series"])
         expectFailure(
             SharedArchive.run(["query", name, "-P", "series=mian"] + (wanted[name] ?? [])), 2,
             containing: ["no series mian; did you mean main?"])
@@ -42,7 +42,7 @@ import Testing
     @Test func aSeriesOfImages() {
         expectFailure(
             SharedArchive.run("images", "--series", "nope"), 2,
-            containing: ["no series nope; 'xsarchive images' lists the images and their series"])
+            containing: ["no series nope; 'xsarchive images' lists the series"])
         expectFailure(
             SharedArchive.run("images", "--series", "main", "--series", "mian"), 2,
             containing: ["no series mian; did you mean main?"])

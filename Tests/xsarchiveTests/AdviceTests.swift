@@ -8,7 +8,7 @@ import XenstoreStream
 @Suite struct AdviceTests {
     @Test func aSuggestionGoesBeforeTheAdviceOfTheCode() {
         let plain = ArchiveError(.noSuchImage, "a.db: no image @x")
-        #expect(Advice.line(plain) == "a.db: no image @x; 'xsarchive images' lists the images")
+        #expect(Advice.line(plain) == "a.db: no image @x; 'xsarchive images --all' lists the images")
         let near = ArchiveError(.noSuchImage, "a.db: no image @x", suggestion: "did you mean @y?")
         #expect(Advice.line(near) == "a.db: no image @x; did you mean @y?")
     }

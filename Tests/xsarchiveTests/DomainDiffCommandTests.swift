@@ -245,7 +245,7 @@ import XenstoreStream
             message: "guest nope: not found in any image; 'xsarchive domains' shows the UUIDs of an image")
         failure(
             "--vm", Self.uuid, "--series", "other",
-            message: "xsarchive.db: no series other; 'xsarchive images' lists the images and their series")
+            message: "xsarchive.db: no series other; 'xsarchive images' lists the series")
         for vm in ["", "/vm/", "/vm/a/b", "a/b", "/local/domain/3"] {
             expectUsage(place.run("log", "--vm", vm), "'\(vm)' is not a UUID; 'xsarchive domains' shows each domain's")
         }

@@ -40,7 +40,7 @@ import Testing
                 "\(reference): not a reference to an image; after @latest~ comes a number, like @latest~1")
         } else {
             expectFailure(
-                outcome, 2, "\(SharedArchive.path): no image \(reference); 'xsarchive images' lists the images")
+                outcome, 2, "\(SharedArchive.path): no image \(reference); 'xsarchive images --all' lists the images")
         }
         #expect(place.names == [])
     }
@@ -50,7 +50,7 @@ import Testing
         if command[0] == "export" {
             expectFailure(
                 outcome, 64,
-                "missing.bin: not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
+                "missing.bin: not an archived image; give one like @1 or @latest, 'xsarchive images --all' lists them")
         } else {
             expectFailure(outcome, 2, containing: ["missing.bin: cannot open the file: No such file or directory; "])
         }

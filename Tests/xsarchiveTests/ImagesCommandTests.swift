@@ -54,7 +54,7 @@ import Testing
         expectDone(place.run("import", "--series", "host7", Fixtures.path("xen-4.17-tiny.bin")))
         expectFailure(
             place.run("images", "--series", "nope", "--format", "json"), 2,
-            "xsarchive.db: no series nope; 'xsarchive images' lists the images and their series")
+            "xsarchive.db: no series nope; 'xsarchive images' lists the series")
         expectFailure(
             place.run("images", "--series", "hots7"), 2, "xsarchive.db: no series hots7; did you mean host7?")
     }

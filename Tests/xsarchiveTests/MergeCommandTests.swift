@@ -19,7 +19,7 @@ import Testing
     }
 
     private func labels(_ place: Workplace, _ archive: String) throws -> [String] {
-        try JSONText.lines(place.run("-a", archive, "images", "--format", "jsonl")).map { row in
+        try JSONText.lines(place.run("-a", archive, "images", "--all", "--format", "jsonl")).map { row in
             ["series", "name", "captured_at", "imported_at", "sha256", "layout", "nodes", "records"]
                 .map { "\(row[$0] ?? "-")" }.joined(separator: "|")
         }
@@ -63,7 +63,7 @@ import Testing
         expectDone(place.run("-a", "other.db", "import", "--series", "host9", Fixtures.path("xen-4.22-tiny.bin")))
         let more = place.run("merge", "other.db")
         #expect(more.lines.map { $0.hasSuffix("  stored") } == [false, false, false, false, false, false, true])
-        #expect(place.run("images", "--format", "jsonl").lines.count == 7)
+        #expect(place.run("images", "--all", "--format", "jsonl").lines.count == 7)
         expectDone(place.run("verify"))
     }
 
@@ -78,7 +78,7 @@ import Testing
             outcome.errorLines == [
                 "xsarchive: @2: @1 has the same series and name, main and state, and is another image"
             ])
-        #expect(place.run("images", "--format", "jsonl").lines.count == 2)
+        #expect(place.run("images", "--all", "--format", "jsonl").lines.count == 2)
     }
 
     @Test func theOtherCustodyLogStaysReadableAndIsChecked() throws {
@@ -138,7 +138,7 @@ import Testing
         #expect(place.bytes("old.db") == Fixtures.bytes("archives/" + name))
         #expect(place.names.sorted() == ["old.db", "xsarchive.db"])
         expectDone(place.run("verify"))
-        #expect(outcome.lines.count == place.run("images", "--format", "jsonl").lines.count)
+        #expect(outcome.lines.count == place.run("images", "--all", "--format", "jsonl").lines.count)
     }
 
     @Test func whatIsNotAnArchiveOrDoesNotVerifyChangesNothing() throws {
@@ -164,7 +164,7 @@ import Testing
             expectDone(place.sqlite(sql, file: "other.db"))
             refuses("other.db", 2, text)
         }
-        #expect(place.run("images", "--format", "jsonl").lines.count == 1)
+        #expect(place.run("images", "--all", "--format", "jsonl").lines.count == 1)
     }
 
     @Test func anInterruptedMergeLeavesNothing() {
@@ -174,7 +174,7 @@ import Testing
         // A file that cannot grow, as on a full disk.
         let outcome = place.shell("ulimit -f 400; \"$0\" merge other.db")
         #expect(outcome.ending == .exit(2), "\(outcome.errorText)")
-        #expect(place.run("images", "--format", "jsonl").lines.count == 1)
+        #expect(place.run("images", "--all", "--format", "jsonl").lines.count == 1)
         expectDone(place.run("verify"))
     }
 }

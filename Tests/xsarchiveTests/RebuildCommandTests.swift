@@ -166,7 +166,7 @@ import Testing
         #expect((steps["parent_sha256"] as? String)?.hasPrefix("46a0b819e329") == true)
         let list = try #require(steps["steps"] as? [[String: Any]])
         #expect(list.map { $0.keys.sorted() } == [["domain"], ["subtree"], ["drop"], ["set", "value"], ["layout"]])
-        let images = try JSONText.lines(place.run("images", "--format", "jsonl"))
+        let images = try JSONText.lines(place.run("images", "--all", "--format", "jsonl"))
         #expect(images.map { $0["made_of"] as? String } == [nil, nil, nil, nil, nil, nil, "@3"])
         let view = place.sqlite(
             "SELECT image_id, parent, parent_image_id, json_extract(steps, '$.steps[3].set') FROM derivations")

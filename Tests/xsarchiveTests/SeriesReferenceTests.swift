@@ -37,11 +37,14 @@ import Testing
         ("@host7", "no image named host7; it is a series: @host7:latest"),
         ("@host7:latest~2", "no image @host7:latest~2; the series has 2 images"),
         ("@host7:~2", "no image @host7:~2; the series has 2 images"),
-        ("@host7:~99999999999999999999", "no image @host7:~99999999999999999999; 'xsarchive images' lists the images"),
+        (
+            "@host7:~99999999999999999999",
+            "no image @host7:~99999999999999999999; 'xsarchive images --all' lists the images"
+        ),
         ("@host7:n", "no image @host7:n; did you mean @host7:n1?"),
         ("@host7:n3", "no image @host7:n3; did you mean @host7:n1?"),
         ("@hots7:latest", "no image @hots7:latest; did you mean @host7:latest?"),
-        ("@x:y", "no image @x:y; 'xsarchive images' lists the images"),
+        ("@x:y", "no image @x:y; 'xsarchive images --all' lists the images"),
     ])
     func aReferenceToNothingIsTrouble(_ reference: String, _ why: String) {
         expectFailure(twoHosts().run("show", reference), 2, "xsarchive.db: \(why)")

@@ -56,12 +56,12 @@ import Testing
         #expect(covers(place, "@built") == covers(place, "@part") && covers(place, "@built").count == 2)
         let diff = place.run("diff", "@part", "@built", "--name-status")
         #expect(diff.lines.allSatisfy { !$0.hasPrefix("D") }, "\(diff.text)")
-        let row = try #require(try JSONText.lines(place.run("images", "--format", "jsonl")).last)
+        let row = try #require(try JSONText.lines(place.run("images", "--all", "--format", "jsonl")).last)
         #expect(row["name"] as? String == "built" && row["series"] as? String == "host7")
         #expect((row["made_of"] as? String)?.hasSuffix("work.db") == true)
         let steps = place.run(
             "sql", "SELECT json_extract(steps, '$.parent_sha256') FROM derivations", "--format", "csv")
-        let parent = try #require(try JSONText.lines(place.run("images", "--format", "jsonl")).first)
+        let parent = try #require(try JSONText.lines(place.run("images", "--all", "--format", "jsonl")).first)
         #expect(steps.lines.last == "\(parent["sha256"] as? String ?? "")\r")
         expectDone(place.run("verify"))
     }

@@ -17,6 +17,10 @@ struct ChainStore {
     /// them, and a new chain costs as much as a third of the image.
     private static let mostClosed: Int64 = 8
 
+    /// The number of a series' newest steps whose chains come first. A chain that none of them is
+    /// in is seldom the best one, and the time of an import must not grow with the series.
+    static let recentSteps = 64
+
     /// Stores the items of an image.
     /// - Parameter ahead: a tip that has been read already; nil if there is none.
     /// - Returns: where they are stored.
@@ -57,18 +61,23 @@ struct ChainStore {
         return nil
     }
 
-    /// The tips that the image may follow: those with its format and a similar size, the latest of
-    /// its series first.
+    /// The tips that the image may follow: those with its format and a similar size, first those of
+    /// the chains that the newest images of its series are in.
     private func candidates(_ image: ScannedImage, series: String) throws -> [ArchivedStream] {
         let query = try database.prepare(
             """
+            WITH recent (chain_id, image_id) AS MATERIALIZED (
+              SELECT z.chain_id, max(t.image_id)
+              FROM (SELECT image_id FROM series_step WHERE series = ?6 ORDER BY step DESC LIMIT \(Self.recentSteps)) t
+              JOIN image i ON i.image_id = t.image_id JOIN stream z ON z.stream_id = i.stream_id
+              GROUP BY z.chain_id
+            )
             SELECT s.stream_id FROM chain c JOIN stream s ON s.chain_id = c.chain_id AND s.gen = c.last_gen
+            LEFT JOIN recent r ON r.chain_id = c.chain_id
             WHERE c.layout = ?1 AND c.byte_order = ?2 AND c.length_rule = ?3 AND c.last_gen < ?4
               AND s.record_count BETWEEN ?5 / 2 AND ?5 * 2 AND c.node_span_count <= (?7 + 1) * max(s.node_count, 1000)
-            ORDER BY (SELECT max(CASE i.series WHEN ?6 THEN i.image_id END) FROM image i
-                      JOIN stream t ON t.stream_id = i.stream_id WHERE t.chain_id = c.chain_id) DESC NULLS LAST,
-                     (SELECT max(i.image_id) FROM image i
-                      JOIN stream t ON t.stream_id = i.stream_id WHERE t.chain_id = c.chain_id) DESC
+            ORDER BY r.image_id DESC NULLS LAST,
+                     (SELECT max(i.image_id) FROM image i WHERE i.stream_id = s.stream_id) DESC
             LIMIT 4
             """)
         try query.bind(1, image.format.layout.rawValue)

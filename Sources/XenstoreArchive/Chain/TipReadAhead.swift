@@ -24,11 +24,19 @@ package struct TipReadAhead {
     package init(_ archive: Archive, series: String, size: Int) throws {
         let database = archive.database
         state = try State(database)
+        // The newest by time, or the last imported: an image that comes late is among these only.
         let query = try database.prepare(
             """
             SELECT s.stream_id FROM image i JOIN stream s ON s.stream_id = i.stream_id
             JOIN chain c ON c.chain_id = s.chain_id AND c.last_gen = s.gen
-            WHERE i.series = ?1 AND s.size BETWEEN ?2 / 2 AND ?2 * 2 ORDER BY i.image_id DESC LIMIT 1
+            WHERE i.image_id IN (
+                SELECT image_id FROM (SELECT image_id FROM series_step WHERE series = ?1
+                                      ORDER BY step DESC LIMIT \(ChainStore.recentSteps))
+                UNION ALL
+                SELECT image_id FROM (SELECT image_id FROM image
+                                      ORDER BY image_id DESC LIMIT \(ChainStore.recentSteps)))
+              AND i.series = ?1 AND s.size BETWEEN ?2 / 2 AND ?2 * 2
+            ORDER BY i.image_id DESC LIMIT 1
             """)
         try query.bind(1, series)
         try query.bind(2, Int64(size))

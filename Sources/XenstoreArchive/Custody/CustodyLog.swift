@@ -80,12 +80,18 @@ public struct CustodyLog {
     }
 
     /// The id for the next image, which no image had before, not even a removed one.
+    ///
+    /// An image that entered the archive got an id above all earlier ones. So only entries from the
+    /// last such one on can have a higher id than the images that are left.
     static func nextImageID(_ database: Database) throws -> Int64 {
         let last =
             try database.integer(
-                "SELECT max(ifnull((SELECT max(image_id) FROM image), 0), "
-                    + "ifnull((SELECT max(image_id) FROM custody), 0))"
-            ) ?? 0
+                """
+                SELECT max(ifnull((SELECT max(image_id) FROM image), 0),
+                           ifnull((SELECT max(image_id) FROM custody WHERE entry_id >= ifnull(
+                                     (SELECT max(entry_id) FROM custody
+                                      WHERE action IN ('import', 'rebuild', 'merge') AND image_id IS NOT NULL), 0)), 0))
+                """) ?? 0
         guard last < Int64.max else {
             throw ArchiveError(
                 .damaged,
@@ -124,12 +130,11 @@ public struct CustodyLog {
     /// The entries of images that were made from other images, by the images' ids.
     /// - Throws: `ArchiveError` if the log cannot be read.
     public func rebuilds() throws -> [Int64: CustodyEntry] {
+        let rows = try database.prepare(
+            "SELECT \(CustodyEntry.columns.joined(separator: ", ")) FROM custody "
+                + "WHERE action = 'rebuild' AND image_id IS NOT NULL ORDER BY entry_id")
         var entries: [Int64: CustodyEntry] = [:]
-        try forEachEntry { entry in
-            if entry.action == CustodyEntry.Action.rebuild.rawValue, let imageID = entry.imageID {
-                entries[imageID] = entry
-            }
-        }
+        while try rows.step() { entries[rows.integer(7)] = Self.entry(rows) }
         return entries
     }
 

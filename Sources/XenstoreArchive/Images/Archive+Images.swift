@@ -4,16 +4,37 @@ extension Archive {
     /// All images in the order of their import.
     /// - Throws: `ArchiveError` if the archive cannot be read.
     public func images() throws -> [ArchivedImage] {
-        let ids = try database.prepare("SELECT image_id FROM image ORDER BY image_id")
         var images: [ArchivedImage] = []
-        while try ids.step() { images.append(try image(id: ids.integer(0))) }
+        try forEachImage { images.append($0) }
         return images
+    }
+
+    /// Calls `body` with each image in the order of their import.
+    /// - Parameters:
+    ///   - series: the series whose images to read; empty: all.
+    ///   - body: called with each image.
+    /// - Throws: `ArchiveError` if the archive cannot be read, or what `body` throws.
+    public func forEachImage(of series: [String] = [], _ body: (ArchivedImage) throws -> Void) throws {
+        let marks = series.map { _ in "?" }.joined(separator: ", ")
+        try ArchivedImage.forEach(
+            database,
+            where: series.isEmpty
+                ? "TRUE" : "i.image_id IN (SELECT image_id FROM series_step WHERE series IN (\(marks)))",
+            bindings: { row in
+                for (index, name) in series.enumerated() { try row.bind(index + 1, name) }
+            }, body)
+    }
+
+    /// All series with their first and last image, the one with the newest observation last.
+    /// - Throws: `ArchiveError` if the archive cannot be read.
+    public func seriesWithEnds() throws -> [ArchivedSeries] {
+        try ArchivedSeries.all(database)
     }
 
     /// The names of all series, sorted.
     /// - Throws: `ArchiveError` if the archive cannot be read.
     public func series() throws -> [String] {
-        let rows = try database.prepare("SELECT DISTINCT series FROM image ORDER BY series")
+        let rows = try database.prepare("\(SeriesSteps.names) SELECT series FROM name WHERE series IS NOT NULL")
         var names: [String] = []
         while try rows.step() { names.append(rows.string(0)) }
         return names
@@ -32,7 +53,7 @@ extension Archive {
         let found: Int64?
         switch reference {
         case .id(let id): return try image(id: id)
-        case .latest(let back): found = try imageID("1", [], back: back)
+        case .latest(let back): found = try newestID(back: back)
         case .name(let name): found = try imageID("name = ?1", [name])
         case .colon(let text): found = try imageID("name = ?1", [text]) ?? imageID(inSeries: text)
         }
@@ -47,7 +68,7 @@ extension Archive {
         let row: Statement
         switch reference {
         case .id: return 1
-        case .latest: row = try database.prepare("SELECT count(DISTINCT series) FROM image")
+        case .latest: row = try database.prepare("\(SeriesSteps.names) SELECT count(series) FROM name")
         case .name(let name), .colon(let name):
             row = try database.prepare("SELECT max(1, count(DISTINCT series)) FROM image WHERE name = ?")
             try row.bind(1, name)
@@ -59,11 +80,25 @@ extension Archive {
     /// - Throws: `ArchiveError` with code `noSuchImage` if there is no such series, with the
     ///   nearest one.
     package func requireSeries(_ series: String) throws {
-        guard try imageID("series = ?1", [series]) == nil else { return }
+        guard try SeriesSteps(database).newest(in: series) == nil else { return }
         throw ArchiveError(
             .noSuchImage, "\(database.path): no series \(series)",
             suggestion: Nearest.suggestion(series, among: try self.series())
-                ?? "'xsarchive images' lists the images and their series")
+                ?? "'xsarchive images' lists the series")
+    }
+
+    /// The id of the image that was observed last, or of one before it. Reads no more steps of a
+    /// series than can be meant.
+    private func newestID(back: Int64) throws -> Int64? {
+        let row = try database.prepare(
+            """
+            \(SeriesSteps.names)
+            SELECT t.image_id FROM name n CROSS JOIN series_step t ON t.series = n.series
+              AND t.step >= (SELECT max(z.step) FROM series_step z WHERE z.series = n.series) - ?1
+            ORDER BY rtrim(t.last_seen, 'Z') DESC, t.image_id DESC LIMIT 1 OFFSET ?1
+            """)
+        try row.bind(1, back)
+        return try row.step() ? row.integer(0) : nil
     }
 
     /// The id of the image that was observed last, or of one before it, of those with a condition.

@@ -13,24 +13,4 @@ public struct ArchivedImage: Sendable {
     public let lastSeen: String?
     /// The stream with its bytes.
     public let stream: ArchivedStream
-
-    static func load(_ database: Database, id: Int64) throws -> ArchivedImage {
-        let row = try database.prepare(
-            """
-            SELECT stream_id, name, series, captured_at, imported_at, modified_at,
-                   (SELECT max(at) FROM sighting s WHERE s.image_id = i.image_id)
-            FROM image i WHERE image_id = ?
-            """)
-        try row.bind(1, id)
-        guard try row.step() else {
-            throw ArchiveError(
-                .noSuchImage, "\(database.path): no image @\(id)")
-        }
-        let label = ImageLabel(
-            name: row.string(1), series: row.string(2), capturedAt: row.isNull(3) ? nil : row.string(3),
-            modifiedAt: row.isNull(5) ? nil : row.string(5))
-        return ArchivedImage(
-            imageID: id, label: label, importedAt: row.string(4), lastSeen: row.isNull(6) ? nil : row.string(6),
-            stream: try ArchivedStream.load(database, streamID: row.integer(0)))
-    }
 }

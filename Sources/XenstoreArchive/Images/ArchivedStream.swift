@@ -42,55 +42,6 @@ public struct ArchivedStream: Sendable {
         Generation(chainID: chainID, gen: gen, format: format, size: size, recordCount: recordCount)
     }
 
-    static func load(_ database: Database, streamID: Int64) throws -> ArchivedStream {
-        let row = try database.prepare(
-            """
-            SELECT s.chain_id, s.gen, s.sha256, s.size, s.version, s.flags, s.layout, c.length_rule, s.certainty,
-                   s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.trailer, c.byte_order,
-                   s.salvaged, s.item_order, s.root, s.root_source
-            FROM stream s JOIN chain c ON c.chain_id = s.chain_id WHERE s.stream_id = ?
-            """)
-        try row.bind(1, streamID)
-        guard try row.step(), let layout = Layout(rawValue: row.string(6)),
-            let rule = LengthRule(rawValue: row.string(7)),
-            let order = ByteOrder(rawValue: row.string(14)),
-            let rootSource = TreeRoot.Source(rawValue: row.string(18))
-        else {
-            throw ArchiveError(
-                .damaged,
-                "\(database.path): stream \(streamID) has no readable row; the archive is damaged: restore a backup")
-        }
-        let header =
-            row.isNull(4)
-            ? nil
-            : Header(
-                version: UInt32(truncatingIfNeeded: row.integer(4)), flags: UInt32(truncatingIfNeeded: row.integer(5)))
-        return ArchivedStream(
-            streamID: streamID, chainID: row.integer(0), gen: row.integer(1), sha256: row.string(2),
-            size: row.integer(3),
-            header: header, format: StreamFormat(layout: layout, byteOrder: order, lengthRule: rule),
-            certainty: row.string(8), layoutReason: row.string(9), recordCount: row.integer(10),
-            nodeCount: row.integer(11),
-            verbatimBytes: row.integer(12), isSalvaged: row.integer(15) == 1,
-            root: TreeRoot(row.octets(17), rootSource), coverage: try coverage(database, streamID: streamID),
-            trailer: row.octets(13),
-            itemOrder: row.isNull(16) ? nil : row.octets(16))
-    }
-
-    private static func coverage(_ database: Database, streamID: Int64) throws -> Coverage {
-        let rows = try database.prepare(
-            "SELECT kind, root, includes_root, covered FROM stream_coverage WHERE stream_id = ?")
-        try rows.bind(1, streamID)
-        var areas: [Coverage.Area] = []
-        while try rows.step() {
-            guard let kind = Coverage.Kind(rawValue: rows.string(0)) else { continue }
-            areas.append(
-                Coverage.Area(
-                    kind, root: rows.octets(1), includesRoot: rows.integer(2) == 1, isCovered: rows.integer(3) == 1))
-        }
-        return Coverage(areas)
-    }
-
     /// The stream's items, encoded from the tables.
     func encoded(
         _ database: Database, _ choice: SpanFilter = .all, bindings: (Statement) throws -> Void = { _ in },

@@ -7,6 +7,17 @@ package struct SeriesSteps {
         self.database = database
     }
 
+    /// The beginning of a statement, with the table `name` of the series' names in their order and
+    /// a NULL. It goes from one name to the next in the index, past all steps of a series.
+    static let names = """
+        WITH RECURSIVE name (series) AS (
+          SELECT min(series) FROM series_step
+          UNION ALL
+          SELECT (SELECT min(t.series) FROM series_step t WHERE t.series > n.series) FROM name n
+          WHERE n.series IS NOT NULL
+        )
+        """
+
     /// Adds a new image at its place.
     /// - Returns: the image after it, which is newer although it was imported before; nil if the
     ///   new image is the newest of its series.

@@ -37,7 +37,7 @@ enum Advice {
         case .oldViews: "'xsarchive upgrade' creates them again, and changes nothing else"
         case .notAWorkspace: "create one with 'xsarchive checkout'"
         case .busy: "try again later, or wait longer with --wait"
-        case .noSuchImage: "'xsarchive images' lists the images"
+        case .noSuchImage: "'xsarchive images --all' lists the images"
         case .noSuchNode: "'xsarchive ls' lists its nodes"
         case .noTree: "'xsarchive show' shows what it contains"
         case .noSuchDomain: "'xsarchive domains' lists its domains"

@@ -4,44 +4,39 @@ import XenstoreArchive
 struct ImagesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "images",
-        abstract: "List the images of the archive, in import order.",
+        abstract: "List the series of the archive, or images in import order.",
         discussion: """
-            derived_from (in other formats: made_of): the image that rebuild made it from. last_seen: when the newest \
-            image of a series was last imported again, unchanged.
-            Example:
+            If the archive has several series, a row for each: the number of its images, the first and the last image \
+            in the order of time, size and nodes of the last, and what these grew by since the first. The series with \
+            the newest observation comes last. times: whether first_at and last_at are times of a capture, or of an \
+            import because the capture's is unknown.
+            If it has only one, or with --all or --series, a row for each image. derived_from (in other formats: \
+            made_of): the image that rebuild made it from.
+            last_seen: when the newest image of a series was last imported again, unchanged.
+            Examples:
+              xsarchive images
               xsarchive images --series host7
+              xsarchive images --all --format jsonl
             """
     )
 
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Option(help: "List only the images of this series. Repeat it for more series.")
+    @Flag(help: "List every image, also if there are several series.")
+    var all = false
+
+    @Option(help: "List every image of this series. Repeat it for more series.")
     var series: [String] = []
 
     func run() throws {
-        var table = Table(
-            columns: [
-                "image_id", "name", "series", "captured_at", "imported_at", "layout", "records", "nodes", "size",
-                "sha256", "made_of", "last_seen",
-            ],
-            format: output.format, expendable: ["imported_at", "sha256", "layout", "records", "made_of", "last_seen"],
-            headings: ["made_of": "derived_from"])
         let archive = try archive.open()
         for name in series { try archive.requireSeries(name) }
-        let rebuilds = try CustodyLog(archive).rebuilds()
-        for image in try archive.images() where series.isEmpty || series.contains(image.label.series) {
-            // A person needs only enough digits to tell images apart; programs get all of them.
-            let digest = output.format == .text ? String(image.stream.sha256.prefix(12)) : image.stream.sha256
-            table.add([
-                .integer(image.imageID), .string(image.label.name), .string(image.label.series),
-                .string(image.label.capturedAt),
-                .string(image.importedAt), .string(image.stream.format.layout.rawValue),
-                .integer(image.stream.recordCount),
-                .integer(image.stream.nodeCount), .integer(image.stream.size), .string(digest),
-                .string(rebuilds[image.imageID]?.source), .string(image.lastSeen),
-            ])
+        let summaries = all || !series.isEmpty ? [] : try archive.seriesWithEnds()
+        if summaries.count > 1 {
+            SeriesTable.print(summaries, format: output.format)
+        } else {
+            try ImageTable.print(archive, series: series, format: output.format)
         }
-        table.finish()
     }
 }

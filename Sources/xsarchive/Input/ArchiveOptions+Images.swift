@@ -58,7 +58,7 @@ extension ArchiveOptions {
         guard let parsed = try ImageReference(reference) else {
             throw ArchiveError(
                 .usage,
-                "\(reference): not an archived image; give one like @1 or @latest, 'xsarchive images' lists them")
+                "\(reference): not an archived image; give one like @1 or @latest, 'xsarchive images --all' lists them")
         }
         return parsed
     }
