@@ -147,8 +147,10 @@ elif new:
     print(f"recorded for the first time, look at the counts and run it again: {', '.join(new)}")
 if worse:
     print(f"more than {100 * TOLERANCE:.0f} % slower: {', '.join(worse)}")
+if worse and not others:
     print("If the change is worth that, record the counts: RECORD_INSTRUCTIONS=1 make bench-check")
 if better:
     print(f"more than {100 * TOLERANCE:.0f} % faster: {', '.join(better)}")
+if better and not others:
     print("Record the counts, so that they stay: RECORD_INSTRUCTIONS=1 make bench-check")
 sys.exit(1 if (worse or new) and not others else 0)
