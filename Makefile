@@ -15,6 +15,8 @@
 #                below SQLite failing in turn
 # make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB,
 #                --many for archives of 10,000 images)
+# make bench-check   count the instructions of a list of commands (installs valgrind), and compare
+#                with Benchmarks/instructions.tsv; RECORD_INSTRUCTIONS=1 records them
 # make report-test   try reports in a headless Chromium (installs it); screenshots are in
 #                .build/report-test
 # make install   install the release build, its manual pages and completions
@@ -46,7 +48,7 @@ BUILD_RELEASE = $(BUILD) -c release --static-swift-stdlib
 SHARED = --scratch-path .build-packages --disable-build-manifest-caching --package-path
 
 .PHONY: demo test check lint build release packages smoke mutants fuzz replay-test access-test bench \
-    documentation examples report-test reliability share install deb check-deb check-datasette \
+    bench-check documentation examples report-test reliability share install deb check-deb check-datasette \
     deps clean
 
 demo: build
@@ -135,12 +137,19 @@ access-test: build
 	Replay/run.sh .build/debug/xsarchive --access $(ACCESS_OPTIONS)
 
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
+# BENCH_OPTIONS=--only=commands measures one section.
 BENCH_DATA ?= Benchmarks/.data
 bench: release
 	$(BUILD_RELEASE) $(SHARED) Benchmarks --product MakeImages
 	mkdir -p $(BENCH_DATA)
 	cc -O2 -o $(BENCH_DATA)/floor Benchmarks/peers/floor.c -lsqlite3
 	python3 Benchmarks/bench.py $(RELEASE) .build-packages/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
+
+# The debug build of MakeImages, which `make packages` makes, writes the same images.
+bench-check: release
+	@scripts/install-deps.sh valgrind python3
+	$(BUILD) $(SHARED) Benchmarks --product MakeImages
+	@SWIFT=$(SWIFT) python3 Benchmarks/instructions.py $(RELEASE) .build-packages/debug/MakeImages .build/bench-check
 
 # The documentation of the libraries; warnings are errors.
 MODULES = XenstoreStream XenstoreArchive XenstoreAnalysis

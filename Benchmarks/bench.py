@@ -1,9 +1,9 @@
-"""Measures xsarchive against a plain Python import, a C floor, sha256sum and cp.
+"""Measures xsarchive against a plain Python import, a C floor, SQLite's shell, sha256sum and cp.
 
 Prints tables for docs/performance.md. Usage:
-bench.py PROGRAM MAKE_IMAGES FLOOR FOLDER [--large] [--many]
+bench.py PROGRAM MAKE_IMAGES FLOOR FOLDER [--large] [--many] [--only=SECTION]
 FOLDER takes some 6 GB, with --large (an image of 1 GB) 11 GB. --many adds archives of 10,000 small
-images, which take some minutes to make.
+images, which take some minutes to make. SECTION is size, commands, import, diff, growth or many.
 
 Each figure is the median of several runs, in which the compared commands take turns. Time is
 processor time unless a column says `wall`; memory is the largest resident set of the whole process.
@@ -19,7 +19,9 @@ import time
 PROGRAM, MAKE_IMAGES, FLOOR, FOLDER = sys.argv[1:5]
 LARGE = "--large" in sys.argv
 MANY = "--many" in sys.argv
+ONLY = [word.partition("=")[2] for word in sys.argv[5:] if word.startswith("--only=")]
 PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
+QUERIES = os.path.join(os.path.dirname(PEERS), "..", "queries")
 RUNS = 5
 
 
@@ -30,13 +32,14 @@ class Figure:
         self.memory = statistics.median(run[2] for run in runs)
 
 
-def run(command, ends=(0, 1)):
+def run(command, output=os.devnull, ends=(0, 1)):
     """Runs a command; returns seconds of processor time, seconds of wall time, bytes of memory."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - start
+    with open(output, "wb") as file:
+        start = time.monotonic()
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.PIPE)
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in ends:
         sys.exit(f"{command}: exit status {process.returncode}: {errors.decode()}")
@@ -44,12 +47,14 @@ def run(command, ends=(0, 1)):
 
 
 def measure(*alternatives, runs=RUNS):
-    """Measures commands in turn. Each is (prepare, command); `prepare` runs first, not measured."""
+    """Measures commands in turn. Each is (prepare, command) or (prepare, command, output file);
+    `prepare` runs first, not measured.
+    """
     results = [[] for _ in alternatives]
     for number in range(runs + 1):
-        for result, (prepare, command) in zip(results, alternatives):
+        for result, (prepare, *command) in zip(results, alternatives):
             prepare()
-            figures = run(command)
+            figures = run(*command)
             # The first round fills the caches.
             if number > 0:
                 result.append(figures)
@@ -80,6 +85,11 @@ def images(name, *arguments):
         subprocess.run([MAKE_IMAGES, folder + ".partial", *arguments], check=True)
         os.rename(folder + ".partial", folder)
     return [os.path.join(folder, file) for file in sorted(os.listdir(folder))]
+
+
+def pair():
+    """Two images of 820 guests, between which 1 % of the values differ."""
+    return images("pair", "820", "2", "values=1")
 
 
 def archive(name, files):
@@ -116,8 +126,8 @@ def size(*paths):
 
 def bench_size():
     table("Size", ["what", "raw bytes", "archive bytes", "archive / raw", "goal"])
-    one = images("host", "820", "1")[0]
-    alone = archive("host.db", [one])
+    one = pair()[0]
+    alone = archive("one.db", [one])
     row("one image of 820 guests", size(one), size(alone), times(size(alone), size(one)), "1.6")
     small = images("hundred", "100", "100", "values=1", "replace=3")
     path = archive("hundred.db", small)
@@ -139,9 +149,104 @@ def bench_size():
         row(f"an image of 130,000 nodes in a series: {name}", size(series[-1]), f"{growth:.0f} more", "", "100,000 more")
 
 
+def bench_commands():
+    old, new = pair()
+    both, alone = archive("pair.db", [old, new]), archive("one.db", [old])
+    imported, naive, floor, out = (os.path.join(FOLDER, name) for name in ("import.db", "naive.db", "floor.db", "out"))
+    one, parent = "/local/domain/5/device/vif/0/state", "/local/domain/5"
+
+    def ours(command, *arguments, prepare=nothing, output=os.devnull, path=both):
+        return prepare, [PROGRAM, command, "-a", path, *arguments], output
+
+    def shell(statement):
+        return nothing, ["sqlite3", "-readonly", both, statement]
+
+    python = (removing(naive), [sys.executable, os.path.join(PEERS, "naive_import.py"), new, naive])
+    limits = {
+        "": (nothing, ["true"]),
+        "one row": shell(f"SELECT value FROM nodes WHERE image_id = 2 AND path = '{one}'"),
+        "all rows": shell("SELECT count(*) FROM nodes WHERE image_id = 2"),
+        "rows printed": shell("SELECT path, perms, value FROM nodes WHERE image_id = 2"),
+        "SHA-256": (nothing, ["sha256sum", new]),
+        "SHA-256 of both": (nothing, ["sha256sum", old, new]),
+        "SHA-256, archive too": (nothing, ["sha256sum", old, alone]),
+        "inserted rows": (removing(floor), [FLOOR, new, floor]),
+    }
+    # Each: what, the command, the goal, the limit. A goal is a number of Y, or text.
+    commands = [
+        ("start of the program, `--version`", (nothing, [PROGRAM, "--version"]), "10 ms", ""),
+        ("`images`", ours("images"), None, "one row"),
+        ("`cat`", ours("cat", "@2", one), 0.02, "one row"),
+        ("`cat` of a file", ours("cat", new, one), None, "SHA-256"),
+        ("`ls PATH`", ours("ls", "@2", parent), 0.02, "one row"),
+        ("`ls PATH` of a file", ours("ls", new, parent), None, "SHA-256"),
+        ("`ls`", ours("ls", "@2"), None, "rows printed"),
+        ("`ls` of a file", ours("ls", new), None, "SHA-256"),
+        ("`log PATH`", ours("log", one), 0.02, "one row"),
+        ("`access --domain 5 PATH`", ours("access", "@2", "--domain", "5", one), 0.02, "one row"),
+        ("`access --domain 5`", ours("access", "@2", "--domain", "5"), 0.06, "rows printed"),
+        ("`show`", ours("show", "@2"), 0.02, "one row"),
+        ("`domains`", ours("domains", "@2"), 0.06, "all rows"),
+        ("`check`", ours("check", "@2"), 0.20, "all rows"),
+        ("`check` of a file", ours("check", new), 0.20, "SHA-256"),
+        ("`report`", ours("report", "@2", "-o", out, "--force"), 0.35, "all rows"),
+        ("`dump`", (nothing, [PROGRAM, "dump", new], out), 0.25, "SHA-256"),
+        ("`dump --format jsonl`", (nothing, [PROGRAM, "dump", new, "--format", "jsonl"], out), 0.25, "SHA-256"),
+        ("`verify` of one image", ours("verify", path=alone), 0.12, "SHA-256, archive too"),
+        ("`diff` of two files", ours("diff", old, new), 0.06, "SHA-256 of both"),
+        ("`diff --quiet` of two files", ours("diff", old, new, "--quiet"), None, "SHA-256 of both"),
+        ("`diff` of neighbours", ours("diff", "@1", "@2"), "30 ms", "one row"),
+        ("`export`", ours("export", "@2", "-o", out, prepare=removing(out)), "400 MB/s", "SHA-256"),
+        ("`rebuild`", ours("rebuild", "@2", "-o", out, prepare=removing(out)), "1.5 exports", "SHA-256"),
+        ("first `import`", ours("import", new, prepare=removing(imported), path=imported), 0.20, "inserted rows"),
+    ]
+    figures = measure(python, *limits.values(), *(command for _, command, _, _ in commands))
+    y = figures[0].cpu
+    limit_of = dict(zip(limits, figures[1:]))
+    figures = figures[1 + len(limits) :]
+    exported = next(figure for figure, command in zip(figures, commands) if command[0] == "`export`")
+
+    def goal_cell(goal, figure):
+        if goal is None:
+            return ""
+        met = {
+            "10 ms": figure.cpu <= 0.010,
+            "30 ms": figure.wall <= 0.030,
+            "400 MB/s": size(new) / figure.wall >= 400e6,
+            "1.5 exports": figure.cpu <= 1.5 * exported.cpu,
+        }
+        cell = f"{goal:.2f}" if isinstance(goal, float) else goal
+        return cell if met.get(goal, isinstance(goal, float) and figure.cpu <= goal * y) else f"{cell}, missed"
+
+    table("Every command", ["what", "processor", "wall", "in Y", "goal in Y", "limit", "ratio", "memory / image"])
+    row("Y, the plain Python import", milliseconds(y), "", "1", "", "", "", "")
+    for name, figure in limit_of.items():
+        if name:
+            row(f"limit: {name}", milliseconds(figure.cpu), milliseconds(figure.wall), f"{figure.cpu / y:.3f}", "", "", "", "")
+    for figure, (name, _, goal, limit) in zip(figures, commands):
+        if goal == "400 MB/s":
+            name += f", {size(new) / figure.wall / 1e6:.0f} MB/s"
+        elif goal == "1.5 exports":
+            name += f", {times(figure.cpu, exported.cpu)} exports"
+        ratio = f"{figure.cpu / limit_of[limit].cpu:.1f}" if limit else ""
+        row(name, milliseconds(figure.cpu), milliseconds(figure.wall), f"{figure.cpu / y:.3f}", goal_cell(goal, figure), limit, ratio, f"{figure.memory / size(new):.2f}")
+
+    names = []
+    for file in sorted(os.listdir(QUERIES)):
+        with open(os.path.join(QUERIES, file), encoding="utf-8") as query:
+            if file.endswith(".sql") and "\n-- param: image_id" in query.read():
+                names.append(file[: -len(".sql")])
+    parameters = {"access": ["-P", "domid=5"]}
+    figures = measure(python, *(ours("query", name, "-i", "@2", *parameters.get(name, [])) for name in names))
+    y = figures[0].cpu
+    table(f"Every query of an image, Y is {milliseconds(y)}", ["query", "processor", "in Y", "goal in Y"])
+    for figure, name in sorted(zip(figures[1:], names), key=lambda pair: -pair[0].cpu):
+        row(f"`{name}`", milliseconds(figure.cpu), f"{figure.cpu / y:.3f}", goal_cell(0.06, figure))
+
+
 def bench_import():
     table("Import", ["what", "processor", "wall", "against", "their processor", "ratio", "wall ratio", "goal"])
-    one = images("host", "820", "1")[0]
+    one = pair()[0]
     path, naive, floor = (os.path.join(FOLDER, name) for name in ("import.db", "naive.db", "floor.db"))
     ours, python, c = measure(
         (removing(path), [PROGRAM, "import", "-a", path, one]),
@@ -293,6 +398,8 @@ def bench_growth():
 os.makedirs(FOLDER, exist_ok=True)
 cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown processor")
 print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors ({cpu}), load {os.getloadavg()[0]:.1f} at the start")
-for bench in (bench_size, bench_import, bench_diff, bench_growth) + ((bench_many,) if MANY else ()):
-    bench()
+for bench in (bench_size, bench_commands, bench_import, bench_diff, bench_growth, bench_many):
+    name = bench.__name__.removeprefix("bench_")
+    if name in ONLY or not ONLY and (name != "many" or MANY):
+        bench()
 print(f"\nload {os.getloadavg()[0]:.1f} at the end")
