@@ -60,7 +60,7 @@ test: lint
 
 # The unit tests, except those that take longest (by `swift test --no-parallel`): damaged streams,
 # failing disks and the largest property tests.
-FILTER = HouseRulesTests|XenstoreStreamTests|XenstoreArchiveTests|XenstoreAnalysisTests
+FILTER = HouseRulesTests|XenstoreStreamTests|XenstoreClientTests|XenstoreArchiveTests|XenstoreAnalysisTests
 SLOW = [Mm]utant|FaultTests|ComeOutAsTheirFieldsGive|anyOrderOfImportsAndRemovals$\
     |everyFormatGoesThrough|renumberingKeepsEveryImage|longSuccessionsComeOut$\
     |viewsOfGeneratedImages|DifferAsThePlainComparisonSays
@@ -142,7 +142,7 @@ bench: release
 	python3 Benchmarks/bench.py $(RELEASE) .build-packages/release/MakeImages $(BENCH_DATA)/floor $(BENCH_DATA) $(BENCH_OPTIONS)
 
 # The documentation of the libraries; warnings are errors.
-MODULES = XenstoreStream XenstoreArchive XenstoreAnalysis
+MODULES = XenstoreStream XenstoreClient XenstoreArchive XenstoreAnalysis
 DOCUMENTATION = .build/documentation
 documentation: deps
 	@mkdir -p $(DOCUMENTATION)
