@@ -11,6 +11,7 @@
 #                compare (docs/replay.md)
 # make access-test   ask the same daemons what domains may do with the nodes of generated images, and
 #                compare with `access` (docs/replay.md)
+# make capture-test   capture the stores of the same daemons while they change (docs/capture.md)
 # make reliability   kills, signals, full disks, several processes at once, and every operation
 #                below SQLite failing in turn
 # make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB)
@@ -44,7 +45,7 @@ BUILD_RELEASE = $(BUILD) -c release --static-swift-stdlib
 # another package. For the same reason these builds do not use the cache.
 SHARED = --scratch-path .build-packages --disable-build-manifest-caching --package-path
 
-.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test access-test bench \
+.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test access-test capture-test bench \
     documentation examples report-test reliability share install deb check-deb check-datasette \
     deps clean
 
@@ -132,6 +133,11 @@ replay-test: build
 access-test: build
 	scripts/install-deps.sh replay
 	Replay/run.sh .build/debug/xsarchive --access $(ACCESS_OPTIONS)
+
+# CAPTURE_OPTIONS=--short: a small store and few captures, as in `make test`.
+capture-test: build
+	scripts/install-deps.sh replay
+	Replay/run.sh .build/debug/xsarchive --capture $(CAPTURE_OPTIONS)
 
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
 BENCH_DATA ?= Benchmarks/.data

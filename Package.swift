@@ -41,7 +41,7 @@ let package = Package(
         .executableTarget(
             name: "xsarchive",
             dependencies: [
-                "XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ReportAssets",
+                "XenstoreAnalysis", "XenstoreArchive", "XenstoreClient", "XenstoreStream", "ReportAssets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

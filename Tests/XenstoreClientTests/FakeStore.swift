@@ -27,7 +27,7 @@ final class FakeStore: @unchecked Sendable {
     var hidden: Set<String> = []
     /// What TRANSACTION_END answers, one after another; then OK.
     var commits: [String] = []
-    private var watches: [(path: String, token: String)] = []
+    private(set) var watches: [(path: String, token: String)] = []
     private var events: [String] = []
     private let descriptor: Int32
     private var count = 0
@@ -156,6 +156,9 @@ final class FakeStore: @unchecked Sendable {
             }
         case 4:
             watches.append((path, words.count > 1 ? words[1] : ""))
+            return "OK\0"
+        case 5:
+            watches.removeAll { $0.path == path }
             return "OK\0"
         case 6: return "1\0"
         case 7: return commits.isEmpty ? "OK\0" : commits.removeFirst()

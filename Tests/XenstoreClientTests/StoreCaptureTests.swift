@@ -33,6 +33,7 @@ import XenstoreStream
         #expect(captured.unsettled == [])
         #expect(captured.domains.map(\.domid) == [0, 1])
         #expect(captured.coverage == Coverage([.nodes, .permissions]))
+        #expect(store.watches.isEmpty)
         // Parents come before their children.
         var seen: Set<Octets> = []
         for node in captured.nodes {

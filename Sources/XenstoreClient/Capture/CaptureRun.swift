@@ -57,8 +57,10 @@ struct CaptureRun {
 
     /// Reads everything, then again what events name, until there are none or the time is over.
     mutating func walk() throws {
-        try client.watch(top, token: [ASCII.n])
-        for special in ["@introduceDomain", "@releaseDomain"] { try watchDomains(Octets(special.utf8)) }
+        // Without watches no event is on its way when the connection ends.
+        defer { endWatches() }
+        try client.watch(top, token: Self.token)
+        for path in Self.domainPaths { try watchDomains(path) }
         try barrier()
         walked.forgetEvents()
         try readAll()
@@ -81,10 +83,19 @@ struct CaptureRun {
         try requireTop()
     }
 
+    private static let token: Octets = [ASCII.n]
+    private static let domainPaths = ["@introduceDomain", "@releaseDomain"].map { Octets($0.utf8) }
+
+    private func endWatches() {
+        let paths = [top] + Self.domainPaths
+        _ = try? client.askAll(paths.map { StoreRequest(.unwatch, [$0, Self.token]) })
+        _ = client.takeEvents()
+    }
+
     /// Only domain 0 and privileged domains may watch these.
     private func watchDomains(_ path: Octets) throws(StoreError) {
         do throws(StoreError) {
-            try client.watch(path, token: [ASCII.n])
+            try client.watch(path, token: Self.token)
         } catch {
             guard error.name != nil else { throw error }
         }

@@ -28,7 +28,11 @@ public struct StoreDaemon: Equatable, Sendable {
             StoreRequest(.control, "help"),
         ])
         tool = try? answers[1].get()
-        commands = try? answers[2].get()
+        // A list of lines, after which daemons of different versions send other bytes.
+        commands = (try? answers[2].get()).map { reply in
+            let end = reply.lastIndex { $0 != ASCII.nul && $0 != ASCII.newline } ?? reply.startIndex
+            return reply.isEmpty ? reply : reply[...end]
+        }
         let answersSpecial: Bool? =
             switch answers[0] {
             case .success: true
