@@ -108,7 +108,16 @@ def tree(client, step):
 
 
 def works(directory, writer, rest, stop):
-    client = SocketClient(Place(directory))
+    end = time.monotonic() + 10
+    while True:
+        try:
+            client = SocketClient(Place(directory))
+            break
+        except BlockingIOError:
+            # The daemon has not accepted the clients before this one yet.
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
     step = 1
     while not stop.is_set():
         writer(client, step)
@@ -130,6 +139,7 @@ class Writers:
     def __enter__(self):
         for process in self.processes:
             process.start()
+        return self
 
     def __exit__(self, *_):
         self.stop.set()
@@ -137,6 +147,11 @@ class Writers:
             process.join(10)
             if process.is_alive():
                 process.kill()
+
+    @property
+    def ended_early(self):
+        """How many had an error, or an answer that never came."""
+        return sum(process.exitcode != 0 for process in self.processes)
 
 
 # ---- What an image has to keep ----
@@ -229,7 +244,8 @@ def difference(expected, listing):
 def changing(captures, daemon, pace, method, count, timeout):
     """Takes captures while clients write; returns a line."""
     settled = doubtful = rounds = events = excused = 0
-    with Writers(daemon.directory, PACES[pace]):
+    writers = Writers(daemon.directory, PACES[pace])
+    with writers:
         for _ in range(count):
             status, listing, note, _ = captures.take(
                 "--method", method, "--timeout", str(timeout), expected=(0, 1))
@@ -245,6 +261,7 @@ def changing(captures, daemon, pace, method, count, timeout):
     return (
         f"{pace}, {method}: {settled} of {count} settled, {doubtful} with paths in doubt "
         f"({excused} invariants broken there), {rounds} rounds, {events} events"
+        + (f"; {writers.ended_early} of {len(writers.processes)} writers ended early" if writers.ended_early else "")
     )
 
 

@@ -39,6 +39,9 @@ final class StoreChannel {
         close(descriptor)
     }
 
+    /// How long to wait for a daemon that accepts no connection.
+    private static let connectionTimeout = Duration.seconds(30)
+
     /// - Returns: -1, with `errno` set, if there is no connection.
     private static func connected(_ path: String) -> Int32 {
         var address = sockaddr_un()
@@ -51,17 +54,23 @@ final class StoreChannel {
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         #if canImport(Musl)
-        let kind = SOCK_STREAM | SOCK_CLOEXEC
+        let kind = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK
         #else
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         #endif
         let descriptor = socket(AF_UNIX, kind, 0)
         guard descriptor >= 0 else { return -1 }
         let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
+        let end = ContinuousClock.now + connectionTimeout
+        while true {
+            let result = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
+            }
+            if result == 0 { return descriptor }
+            // Other clients wait to be accepted, and there is no room for one more.
+            guard errno == EAGAIN || errno == EINTR, ContinuousClock.now < end else { break }
+            usleep(10_000)
         }
-        if result == 0 { return descriptor }
         let number = errno
         close(descriptor)
         errno = number

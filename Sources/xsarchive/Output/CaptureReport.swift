@@ -139,7 +139,7 @@ struct CaptureReport {
             "this connection may not read it; run it in the control domain, or read a part with --subtree"
         case .refused(.tooBig), .refused(.noSystem):
             "this daemon cannot list so many children; import its state or db.debug instead (docs/capture.md)"
-        case .timeout: "the daemon may be busy or stopped; try again"
+        case .timeout, .noConnection(EAGAIN): "the daemon may be busy or stopped; try again"
         case .closed: "the daemon may have ended; try again, and look at its log"
         default: nil
         }
