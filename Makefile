@@ -11,6 +11,7 @@
 #                compare (docs/replay.md)
 # make access-test   ask the same daemons what domains may do with the nodes of generated images, and
 #                compare with `access` (docs/replay.md)
+# make capture-test   capture the stores of the same daemons while they change (docs/capture.md)
 # make reliability   kills, signals, full disks, several processes at once, and every operation
 #                below SQLite failing in turn
 # make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB,
@@ -47,7 +48,7 @@ BUILD_RELEASE = $(BUILD) -c release --static-swift-stdlib
 # another package. For the same reason these builds do not use the cache.
 SHARED = --scratch-path .build-packages --disable-build-manifest-caching --package-path
 
-.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test access-test bench \
+.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test access-test capture-test bench \
     bench-check documentation examples report-test reliability share install deb check-deb check-datasette \
     deps clean
 
@@ -63,7 +64,7 @@ test: lint
 
 # The unit tests, except those that take longest (by `swift test --no-parallel`): damaged streams,
 # failing disks and the largest property tests.
-FILTER = HouseRulesTests|XenstoreStreamTests|XenstoreArchiveTests|XenstoreAnalysisTests
+FILTER = HouseRulesTests|XenstoreStreamTests|XenstoreClientTests|XenstoreArchiveTests|XenstoreAnalysisTests
 SLOW = [Mm]utant|FaultTests|ComeOutAsTheirFieldsGive|anyOrderOfImportsAndRemovals$\
     |everyFormatGoesThrough|renumberingKeepsEveryImage|longSuccessionsComeOut$\
     |viewsOfGeneratedImages|DifferAsThePlainComparisonSays
@@ -136,6 +137,11 @@ access-test: build
 	scripts/install-deps.sh replay
 	Replay/run.sh .build/debug/xsarchive --access $(ACCESS_OPTIONS)
 
+# CAPTURE_OPTIONS=--short: a small store and few captures, as in `make test`.
+capture-test: build
+	scripts/install-deps.sh replay
+	Replay/run.sh .build/debug/xsarchive --capture $(CAPTURE_OPTIONS)
+
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
 # BENCH_OPTIONS=--only=commands measures one section.
 BENCH_DATA ?= Benchmarks/.data
@@ -152,7 +158,7 @@ bench-check: release
 	@SWIFT=$(SWIFT) python3 Benchmarks/instructions.py $(RELEASE) .build-packages/debug/MakeImages .build/bench-check
 
 # The documentation of the libraries; warnings are errors.
-MODULES = XenstoreStream XenstoreArchive XenstoreAnalysis
+MODULES = XenstoreStream XenstoreClient XenstoreArchive XenstoreAnalysis
 DOCUMENTATION = .build/documentation
 documentation: deps
 	@mkdir -p $(DOCUMENTATION)

@@ -6,6 +6,7 @@ let package = Package(
     products: [
         .executable(name: "xsarchive", targets: ["xsarchive"]),
         .library(name: "XenstoreStream", targets: ["XenstoreStream"]),
+        .library(name: "XenstoreClient", targets: ["XenstoreClient"]),
         .library(name: "XenstoreArchive", targets: ["XenstoreArchive"]),
         .library(name: "XenstoreAnalysis", targets: ["XenstoreAnalysis"]),
     ],
@@ -16,6 +17,8 @@ let package = Package(
     targets: [
         // The format alone: no Foundation, no SQLite, no imports at all.
         .target(name: "XenstoreStream"),
+        // The client's side of the protocol, and how an image is made with it.
+        .target(name: "XenstoreClient", dependencies: ["XenstoreStream"]),
         // The system's SQLite.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         // The system's libarchive.
@@ -38,7 +41,7 @@ let package = Package(
         .executableTarget(
             name: "xsarchive",
             dependencies: [
-                "XenstoreAnalysis", "XenstoreArchive", "XenstoreStream", "ReportAssets",
+                "XenstoreAnalysis", "XenstoreArchive", "XenstoreClient", "XenstoreStream", "ReportAssets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -50,6 +53,7 @@ let package = Package(
         // The rules of this repository that no compiler knows, held against its files.
         .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], exclude: ["Exceptions"]),
         .testTarget(name: "XenstoreStreamTests", dependencies: ["XenstoreStream", "TestSupport"]),
+        .testTarget(name: "XenstoreClientTests", dependencies: ["XenstoreClient", "XenstoreStream", "TestSupport"]),
         .testTarget(
             name: "XenstoreArchiveTests",
             dependencies: [

@@ -1,17 +1,19 @@
 #!/bin/sh
-# Builds the substitute for the hypervisor and runs the replay, or with --access the comparison of
-# what domains may do.
-# Usage: Replay/run.sh path/to/xsarchive [--access] [--short]
+# Builds the substitute for the hypervisor and runs the replay, with --access the comparison of what
+# domains may do, or with --capture captures of stores that change.
+# Usage: Replay/run.sh path/to/xsarchive [--access | --capture] [--short]
 # Exit status: 0 all as expected, 1 a difference, 2 trouble, 77 no daemon is installed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 program=$1
 shift
-access=
-if [ "${1:-}" = --access ]; then
-    access=yes
+run=replay
+case "${1:-}" in
+--access | --capture)
+    run=${1#--}
     shift
-fi
+    ;;
+esac
 
 for tool in /usr/lib/xen-4.17/bin/xenstored /usr/lib/xen-4.17/bin/oxenstored xenstore-ls python3 cc; do
     command -v "$tool" >/dev/null 2>&1 || {
@@ -23,8 +25,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cc -std=gnu11 -O1 -Wall -Wextra -Wno-unused-parameter -shared -fPIC -o "$folder/hypervisor.so" "$here/hypervisor.c" -ldl
 export PYTHONDONTWRITEBYTECODE=1
-if [ "$access" ]; then
-    python3 "$here/access.py" "$@" "$program" "$folder/hypervisor.so"
+if [ "$run" != replay ]; then
+    python3 "$here/$run.py" "$@" "$program" "$folder/hypervisor.so"
     exit
 fi
 python3 "$here/replay.py" "$@" "$program" "$folder/hypervisor.so" "$here/../Tests/Fixtures"

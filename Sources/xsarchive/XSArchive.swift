@@ -18,6 +18,7 @@ struct XSArchive: ParsableCommand {
         version: version,
         subcommands: [
             ImportCommand.self,
+            CaptureCommand.self,
             ImagesCommand.self,
             ShowCommand.self,
             ExportCommand.self,

@@ -26,7 +26,7 @@ import Testing
     }
 
     /// What is public is a promise (docs/versioning.md): the documentation of the library lists it.
-    @Test(arguments: ["XenstoreStream", "XenstoreArchive", "XenstoreAnalysis"])
+    @Test(arguments: ["XenstoreStream", "XenstoreClient", "XenstoreArchive", "XenstoreAnalysis"])
     func theDocumentationListsExactlyThePublicTypes(_ module: String) throws {
         let page = try Repository.text("Sources/\(module)/\(module).docc/\(module).md")
         let listed = try #require(page.split(separator: "## Topics").last).split(separator: "\n").filter {

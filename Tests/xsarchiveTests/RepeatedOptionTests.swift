@@ -20,7 +20,7 @@ import Testing
     /// Values of options whose description does not have one.
     private static let values = [
         "--wait": "1", "--timeout": "1", "--domain": "1", "--max-size": "1M", "--root": "/x",
-        "--captured-at": "2026-08-01", "--vm": "x", "--for": "4.17",
+        "--captured-at": "2026-08-01", "--vm": "x", "--for": "4.17", "--rate": "1", "--subtree": "/x",
     ]
 
     /// What a command needs in addition to its operands.

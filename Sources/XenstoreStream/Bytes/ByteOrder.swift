@@ -2,6 +2,9 @@
 public enum ByteOrder: String, CaseIterable, Sendable {
     case little, big
 
+    /// That of this machine.
+    public static let native: ByteOrder = UInt16(1).littleEndian == 1 ? .little : .big
+
     /// The number at `offset` of `bytes`, in this byte order. `bytes` must be long enough.
     @inline(__always)
     func integer<Number: FixedWidthInteger>(

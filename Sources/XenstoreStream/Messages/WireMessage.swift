@@ -49,6 +49,49 @@ public struct WireMessage: Equatable, Sendable {
     /// Bytes before the payload.
     public static let headerSize = 16
 
+    /// The most bytes that the payload of a request, a reply or an event may have (xs_wire.h,
+    /// "XENSTORE_PAYLOAD_MAX").
+    public static let longestPayload = 4096
+
+    /// A whole message, as it is to be sent.
+    /// - Parameters:
+    ///   - type: the number of its type.
+    ///   - requestID: the number that the reply repeats.
+    ///   - txID: the transaction, 0 if there is none.
+    ///   - payload: at most 2^32 - 1 bytes; more are cut off.
+    public init(type: UInt32, requestID: UInt32, txID: UInt32 = 0, payload: Octets) {
+        let payload = payload.prefix(Int(UInt32.max))
+        self.init(
+            offset: 0, type: type, requestID: requestID, txID: txID, length: UInt32(payload.count), payload: payload,
+            isComplete: true)
+    }
+
+    init(
+        offset: Int, type: UInt32?, requestID: UInt32?, txID: UInt32?, length: UInt32?, payload: Octets,
+        isComplete: Bool
+    ) {
+        self.offset = offset
+        self.type = type
+        self.requestID = requestID
+        self.txID = txID
+        self.length = length
+        self.payload = payload
+        self.isComplete = isComplete
+    }
+
+    /// The bytes of the message: the inverse of `decode`, also of a message that is cut off.
+    /// - Parameter byteOrder: that of its numbers.
+    public func encoded(_ byteOrder: ByteOrder) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.headerSize + payload.count)
+        for number in [type, requestID, txID, length] {
+            guard let number else { break }
+            withUnsafeBytes(of: byteOrder.encoded(number)) { bytes.append(contentsOf: $0) }
+        }
+        bytes.append(contentsOf: payload)
+        return bytes
+    }
+
     /// The messages of a buffer.
     /// - Parameters:
     ///   - buffer: a connection's in-data or out-data.

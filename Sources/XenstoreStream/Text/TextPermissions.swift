@@ -1,7 +1,7 @@
 /// Permissions like `n0` and `r5`, one after another.
-enum TextPermissions {
+package enum TextPermissions {
     /// Nil if one of them is not a permission.
-    static func read(_ text: Octets, separator: UInt8) -> [Permission]? {
+    package static func read(_ text: Octets, separator: UInt8) -> [Permission]? {
         var list: [Permission] = []
         for word in text.split(separator: separator, omittingEmptySubsequences: false) {
             guard let letter = word.first, Permission.isLetter(letter),
@@ -12,7 +12,7 @@ enum TextPermissions {
         return list
     }
 
-    static func text(_ perms: [Permission], separator: UInt8) -> [UInt8] {
+    package static func text(_ perms: [Permission], separator: UInt8) -> [UInt8] {
         var text: [UInt8] = []
         for perm in perms {
             if !text.isEmpty { text.append(separator) }

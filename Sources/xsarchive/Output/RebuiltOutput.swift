@@ -74,12 +74,17 @@ struct RebuiltOutput {
 
     /// Writes the stream; a file appears only when it is complete.
     func write(_ stream: RebuiltStream) throws {
+        try write(stream.image)
+    }
+
+    /// Writes an image; a file appears only when it is complete.
+    func write(_ image: ScannedImage) throws {
         guard let path else { return }
         if path == "-" {
-            try FileIO.writeStandardOutput(stream.image.file[...])
+            try FileIO.writeStandardOutput(image.file[...])
         } else {
             let file = try OutputFile(path: path, overwrite: overwrite)
-            try file.write(stream.image.file[...])
+            try file.write(image.file[...])
             try file.commit(overwrite: overwrite)
         }
     }

@@ -1,0 +1,177 @@
+import XenstoreStream
+
+/// One capture while it runs.
+struct CaptureRun {
+    let client: StoreClient
+    let top: Octets
+    let deadline: ContinuousClock.Instant
+    private var walked: StoreWalk
+    private var method = CaptureMethod.walk
+    private var moment: Int64 = 0
+    private var rounds = 0
+    private var unsettled: Set<Octets> = []
+
+    init(client: StoreClient, top: Octets, deadline: ContinuousClock.Instant) {
+        (self.client, self.top, self.deadline) = (client, top, deadline)
+        walked = StoreWalk(client, top: top)
+    }
+
+    /// The first read of everything.
+    private mutating func readAll() throws {
+        let left = try walked.read([top], until: deadline)
+        guard left.isEmpty else { throw StoreCapture.Failure.tooSlow(nodes: walked.tree.nodes.count) }
+        if let name = walked.unreadable[top] {
+            throw StoreError(.refused(name), request: .read, subject: top)
+        }
+    }
+
+    // MARK: Transaction
+
+    /// Reads everything in a transaction, again if the daemon does not commit it.
+    mutating func readInTransaction() throws {
+        method = .transaction
+        var attempts = 0
+        while true {
+            attempts += 1
+            let number = try client.startTransaction()
+            walked = StoreWalk(client, top: top, transaction: number)
+            // oxenstored's transaction is the store as it was when the transaction began.
+            moment = StoreCapture.now()
+            do {
+                try readAll()
+                try client.endTransaction(number, commits: true)
+                return try requireTop()
+            } catch let error as StoreError where error.name == .again {
+                rounds = attempts
+            } catch StoreCapture.Failure.tooSlow where attempts > 1 {
+                throw StoreCapture.Failure.neverCommitted(attempts: attempts - 1)
+            } catch {
+                try? client.endTransaction(number, commits: false)
+                throw error
+            }
+            if ContinuousClock.now >= deadline { throw StoreCapture.Failure.neverCommitted(attempts: attempts) }
+        }
+    }
+
+    // MARK: Walk
+
+    /// Reads everything, then again what events name, until there are none or the time is over.
+    mutating func walk() throws {
+        // Without watches no event is on its way when the connection ends.
+        defer { endWatches() }
+        try client.watch(top, token: Self.token)
+        for path in Self.domainPaths { try watchDomains(path) }
+        try barrier()
+        walked.forgetEvents()
+        try readAll()
+        var before: Set<Octets> = []
+        var left: [Octets] = []
+        while true {
+            try barrier()
+            // The reply to the barrier comes after the events of all earlier changes.
+            moment = StoreCapture.now()
+            let changed = walked.takeChanged()
+            unsettled = changed.union(left)
+            if unsettled.isEmpty, !walked.domainsChanged { break }
+            if ContinuousClock.now >= deadline { break }
+            rounds += 1
+            var paths = walked.affected(by: changed, after: before).union(left)
+            if walked.domainsChanged { paths.formUnion(try nodesOfGoneDomains()) }
+            left = try walked.read(paths.sorted { $0.lexicographicallyPrecedes($1) }, until: deadline)
+            before = changed
+        }
+        try requireTop()
+    }
+
+    private static let token: Octets = [ASCII.n]
+    private static let domainPaths = ["@introduceDomain", "@releaseDomain"].map { Octets($0.utf8) }
+
+    private func endWatches() {
+        let paths = [top] + Self.domainPaths
+        _ = try? client.askAll(paths.map { StoreRequest(.unwatch, [$0, Self.token]) })
+        _ = client.takeEvents()
+    }
+
+    /// Only domain 0 and privileged domains may watch these.
+    private func watchDomains(_ path: Octets) throws(StoreError) {
+        do throws(StoreError) {
+            try client.watch(path, token: Self.token)
+        } catch {
+            guard error.name != nil else { throw error }
+        }
+    }
+
+    /// A request whose reply comes after the events of all changes that were made before it.
+    private mutating func barrier() throws(StoreError) {
+        _ = try client.askAll([StoreRequest(.getDomainPath, "0")])
+        walked.takeEvents()
+    }
+
+    /// Nodes whose permissions name a domain that is gone: a daemon may change them without an
+    /// event.
+    private mutating func nodesOfGoneDomains() throws -> [Octets] {
+        walked.forgetDomains()
+        let gone = try introduced(walked.namedDomids).filter { !$0.isIntroduced }.map(\.domid)
+        walked.takeEvents()
+        return walked.nodes(naming: Set(gone))
+    }
+
+    private func requireTop() throws {
+        if walked.tree[top] == nil, unsettled.isEmpty {
+            throw StoreError(.refused(.noEntry), request: .read, subject: top)
+        }
+    }
+
+    // MARK: Result
+
+    /// Whether each domain is introduced; those about which the daemon refuses an answer are left
+    /// out.
+    private func introduced(_ domids: Set<UInt16>) throws(StoreError) -> [(domid: UInt16, isIntroduced: Bool)] {
+        let domids = domids.sorted()
+        let answers = try client.askAll(domids.map { StoreRequest(.isDomainIntroduced, "\($0)") })
+        var result: [(domid: UInt16, isIntroduced: Bool)] = []
+        for (domid, answer) in zip(domids, answers) {
+            guard case .success(let reply) = answer else { continue }
+            result.append((domid, try client.truth(reply, .isDomainIntroduced, "\(domid)")))
+        }
+        return result
+    }
+
+    /// The ancestors of the top, which no event reports. A stream needs them, though they are not
+    /// covered.
+    private func ancestors() throws(StoreError) -> [NodeData] {
+        var nodes: [NodeData] = []
+        var path = Path.parent(of: top)
+        while let current = path {
+            let answers = try client.askAll([StoreRequest(.read, [current]), StoreRequest(.getPerms, [current])])
+            if case .success(let value) = answers[0], case .success(let perms) = answers[1] {
+                let perms = try client.permissions(in: perms, of: current)
+                nodes.append(NodeData(path: TerminatedString(current), value: value, perms: perms))
+            }
+            path = Path.parent(of: current)
+        }
+        return nodes.reversed()
+    }
+
+    /// What was read.
+    func result(_ daemon: StoreDaemon, start: Int64) throws -> CapturedStore {
+        var nodes = try ancestors()
+        var homes: Set<UInt16> = []
+        let parent = Octets("/local/domain".utf8)
+        walked.tree.forEach(from: top) { path, node in
+            nodes.append(NodeData(path: TerminatedString(path), value: node.value, perms: node.perms))
+            if Path.isChild(path, of: parent) {
+                if let domid = UInt16(String(decoding: Path.name(of: path), as: UTF8.self)) { homes.insert(domid) }
+            }
+        }
+        let domains = try introduced(homes)
+        return CapturedStore(
+            nodes: nodes, top: top, daemon: daemon, method: method, start: start, moment: moment,
+            end: StoreCapture.now(), rounds: rounds, eventCount: walked.eventCount,
+            requestCount: client.requestCount,
+            unsettled: unsettled.sorted { $0.lexicographicallyPrecedes($1) },
+            unreadable: walked.unreadable.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+                .map { (path: $0.key, name: $0.value) },
+            domains: domains)
+    }
+}

@@ -1,0 +1,172 @@
+import XenstoreStream
+
+/// Reads nodes from a daemon into a tree, and keeps the tree in step with the events of watches.
+struct StoreWalk {
+    private let client: StoreClient
+    /// Where the tree begins.
+    let top: Octets
+    /// The transaction in which everything is read; 0: none.
+    private let transaction: UInt32
+    private(set) var tree = StoreTree()
+    /// What may not be read, with the word of the daemon.
+    private(set) var unreadable: [Octets: StoreErrorName] = [:]
+    /// Paths that events named since they were last read.
+    private(set) var changed: Set<Octets> = []
+    /// Whether a domain came or went since `forgetDomains`.
+    private(set) var domainsChanged = false
+    private(set) var eventCount = 0
+
+    /// Nodes whose requests are on their way at a time.
+    private static let batch = 16
+    /// The most nodes of a tree; a host has some hundred thousand.
+    private static let mostNodes = 4_000_000
+
+    init(_ client: StoreClient, top: Octets, transaction: UInt32 = 0) {
+        self.client = client
+        self.top = top
+        self.transaction = transaction
+    }
+
+    // MARK: Reading
+
+    /// Reads nodes, and everything below them that is not in the tree.
+    /// - Returns: what could not be read before the deadline.
+    mutating func read(
+        _ paths: some Sequence<Octets>, until deadline: ContinuousClock.Instant
+    ) throws(StoreError) -> [Octets] {
+        var queue = Array(paths)
+        var next = 0
+        while next < queue.count {
+            if ContinuousClock.now >= deadline { return Array(queue[next...]) }
+            let paths = Array(queue[next..<min(queue.count, next + Self.batch)])
+            next += paths.count
+            let requests = paths.flatMap { path in
+                [StoreRequest.Kind.directory, .read, .getPerms].map { StoreRequest($0, [path]) }
+            }
+            let answers = try client.askAll(requests, in: transaction)
+            takeEvents()
+            for (index, path) in paths.enumerated() where answers.count >= 3 * index + 3 {
+                queue += try keep(path, Array(answers[3 * index..<3 * index + 3]))
+            }
+            if tree.nodes.count > Self.mostNodes {
+                throw StoreError(
+                    .badReply("more than \(Self.mostNodes) nodes"), request: .directory, subject: top)
+            }
+            // What was handled need not be kept.
+            if next > 4096 {
+                queue.removeFirst(next)
+                next = 0
+            }
+        }
+        return []
+    }
+
+    /// - Returns: the children that have to be read.
+    private mutating func keep(_ path: Octets, _ answers: [Result<Octets, StoreError>]) throws(StoreError) -> [Octets] {
+        unreadable[path] = nil
+        do throws(StoreError) {
+            let perms = try client.permissions(in: answers[2].get(), of: path)
+            let value = try answers[1].get()
+            let children = try children(path, answers[0])
+            // A path that is too long is no node's, so the list is not believed.
+            if children.contains(where: { path.count + $0.count + 1 > Path.longest }) {
+                throw StoreError(.badReply("a path of more than 3071 bytes"), request: .directory, subject: path)
+            }
+            return tree.store(StoreTree.Node(value: value, perms: perms, children: children), at: path)
+        } catch {
+            switch error.reason {
+            case .refused(.noEntry): tree.remove(path)
+            case .refused(let name) where name == .access || name == .permission:
+                tree.remove(path)
+                unreadable[path] = name
+            // What is known of it stays, but it is not what the store has.
+            case .changing: changed.insert(path)
+            default: throw error
+            }
+            return []
+        }
+    }
+
+    private func children(_ path: Octets, _ answer: Result<Octets, StoreError>) throws(StoreError) -> [Octets] {
+        switch answer {
+        case .success(let list): return try client.names(list, of: path, .directory)
+        case .failure(let error) where error.name == .tooBig: return try client.longChildren(path, in: transaction)
+        case .failure(let error): throw error
+        }
+    }
+
+    // MARK: Events
+
+    /// Notes what the events that came since say.
+    mutating func takeEvents() {
+        for event in client.takeEvents() {
+            eventCount += 1
+            if Path.isSpecial(event.path) {
+                domainsChanged = true
+            } else if Path.isAtOrBelow(event.path, top), Path.isValid(event.path) {
+                changed.insert(event.path)
+            }
+        }
+    }
+
+    /// Events from before the first read say nothing.
+    mutating func forgetEvents() {
+        takeEvents()
+        (changed, domainsChanged, eventCount) = ([], false, 0)
+    }
+
+    mutating func takeChanged() -> Set<Octets> {
+        defer { changed = [] }
+        return changed
+    }
+
+    mutating func forgetDomains() {
+        domainsChanged = false
+    }
+
+    /// What has to be read again after events.
+    ///
+    /// An event names a node that was written, made or removed, but not the ancestors that a write
+    /// made, and of a removed tree only its top. So these are read: the node, or its nearest known
+    /// ancestor; its parent, and that of any ancestor which its parent does not list, for the lists
+    /// of children; and whatever is between the node and an ancestor that an event named, as that
+    /// may have been removed and made again.
+    /// - Parameters:
+    ///   - changed: the paths of the events.
+    ///   - before: those of the events of the round before, as a removal and the writes that make
+    ///     a tree again may be in two rounds.
+    func affected(by changed: Set<Octets>, after before: Set<Octets>) -> Set<Octets> {
+        var paths: Set<Octets> = []
+        for path in changed {
+            var chain: [Octets] = []
+            var nearest: Octets?
+            var place: Octets? = path
+            while let current = place, Path.isAtOrBelow(current, top) {
+                if tree[current] != nil || unreadable[current] != nil { nearest = nearest ?? current }
+                if current != path, changed.contains(current) || before.contains(current) { paths.formUnion(chain) }
+                if tree[current] != nil { chain.append(current) }
+                place = Path.parent(of: current)
+                // A node that a write below it made may have been read after its parent's list.
+                if let parent = place, tree[current] != nil, tree[parent]?.hasChild(current) == false {
+                    paths.insert(parent)
+                }
+            }
+            paths.insert(nearest ?? top)
+            if let parent = Path.parent(of: path), tree[parent] != nil { paths.insert(parent) }
+        }
+        return paths
+    }
+
+    /// The nodes whose permissions name one of the domains.
+    func nodes(naming domids: Set<UInt16>) -> [Octets] {
+        tree.nodes.filter { $0.value.perms.contains { domids.contains($0.domid) } }.map(\.key)
+    }
+
+    /// The domains that permissions name, except domain 0.
+    var namedDomids: Set<UInt16> {
+        var domids: Set<UInt16> = []
+        for node in tree.nodes.values { for entry in node.perms { domids.insert(entry.domid) } }
+        domids.remove(0)
+        return domids
+    }
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+import XenstoreClient
+
+extension CaptureMethod: ExpressibleByArgument {}
