@@ -19,7 +19,9 @@ import urllib.parse
 import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-PARAMETERS = {"domid": "5", "path": "/local/domain/3/memory/target", "series": "host7", "uuid": "u"}
+# The guest is one of the images: a query refuses one that no image has.
+GUEST = "bacfb3d0-0b1f-4163-ae9f-f57f43b7a3a6"
+PARAMETERS = {"domid": "5", "path": "/local/domain/3/memory/target", "series": "host7", "uuid": GUEST}
 
 
 def run(*words, **more):
