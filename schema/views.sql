@@ -3,8 +3,8 @@
 -- current ones.
 --
 -- If a view has values that may be BLOBs, its last column is rowid: the record_id again, or in
--- node_changes the path's id. Datasette uses the rowid of a row to link its BLOBs, and fails on a
--- view without one.
+-- node_changes, node_steps and node_lifetimes the path's id. Datasette uses the rowid of a row to
+-- link its BLOBs, and fails on a view without one.
 
 -- The chain and the generation of each image; most views below are built on it. is_listing 1: what
 -- a tool printed about nodes, in which an empty list of permissions means that they are unknown,

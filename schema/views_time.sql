@@ -59,7 +59,7 @@ FROM series_step t JOIN image i ON i.image_id = t.image_id;
 CREATE VIEW node_steps AS
 SELECT t.series, t.step, t.image_id, t.seen_at, t.seen_from, p.path, CASE k.known WHEN 'unknown' THEN NULL ELSE s.value END AS value,
        m.owner, CASE WHEN m.owner IS NULL AND z.layout IN ('listing', 'tree', 'pairs') THEN NULL ELSE m.perms END AS perms, coalesce(k.known, 'whole') AS known,
-       z.layout IN ('listing', 'tree', 'pairs') AS is_listing, t.covers_tree, t.trees
+       z.layout IN ('listing', 'tree', 'pairs') AS is_listing, t.covers_tree, t.trees, p.path_id AS rowid
 FROM path p
 CROSS JOIN chain c
 CROSS JOIN node_span s ON s.chain_id = c.chain_id AND s.path_id = p.path_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
@@ -97,7 +97,7 @@ SELECT l.series, l.path, l.value, l.owner, l.perms, l.step AS first_step, l.last
                      WHERE a.image_id = t.image_id
                        AND (l.path = a.top OR substr(l.path, 1, length(a.below)) = a.below AND l.path <> a.below)
                      ORDER BY length(a.below) DESC LIMIT 1))
-            THEN 'removed' ELSE 'unknown' END AS until
+            THEN 'removed' ELSE 'unknown' END AS until, l.rowid AS rowid
 FROM (
   -- The steps at which a stretch begins; it ends at the last step before the next begins.
   SELECT b.*, coalesce(lead(b.previous) OVER w, b.final) AS last_step, lead(b.began) OVER w AS next_began,
