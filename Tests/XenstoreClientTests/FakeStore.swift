@@ -37,15 +37,9 @@ final class FakeStore: @unchecked Sendable {
     let client: StoreClient
 
     init(_ paths: [String: String]) throws {
-        var ends: [Int32] = [-1, -1]
-        #if canImport(Musl)
-        let kind = SOCK_STREAM
-        #else
-        let kind = Int32(SOCK_STREAM.rawValue)
-        #endif
-        try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
-        descriptor = ends[1]
-        client = StoreClient(descriptor: ends[0], name: "fake")
+        let pair = try SocketPair()
+        descriptor = pair.test
+        client = StoreClient(descriptor: pair.client, name: "fake")
         client.timeout = .seconds(20)
         for path in paths.keys.sorted() { write(path, paths[path] ?? "") }
         write("/tool/xenstored", "")

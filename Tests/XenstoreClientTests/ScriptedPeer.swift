@@ -15,15 +15,9 @@ final class ScriptedPeer: @unchecked Sendable {
     let client: StoreClient
 
     init() throws {
-        var ends: [Int32] = [-1, -1]
-        #if canImport(Musl)
-        let kind = SOCK_STREAM
-        #else
-        let kind = Int32(SOCK_STREAM.rawValue)
-        #endif
-        try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
-        descriptor = ends[1]
-        client = StoreClient(descriptor: ends[0], name: "peer")
+        let pair = try SocketPair()
+        descriptor = pair.test
+        client = StoreClient(descriptor: pair.client, name: "peer")
         client.timeout = .seconds(10)
     }
 

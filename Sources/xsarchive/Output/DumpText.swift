@@ -45,12 +45,9 @@ struct DumpText: DumpPrinter {
                 case .number(let number): Decimal.append(number, to: &text)
                 case .permissions(let range) where !range.isEmpty:
                     PermissionList.append(node, in: image.bytes, to: &text)
-                case .octets(let range) where !range.isEmpty && !image.bytes[range].isText:
-                    Self.write(.octets(image.bytes[range]), to: &text)
-                case .octets(let range) where range.isEmpty, .permissions(let range):
-                    text.append(contentsOf: "none".utf8)
-                case .string(let range), .octets(let range):
-                    Escape.append(quoted: image.bytes[range], to: &text)
+                case .permissions: text.append(contentsOf: "none".utf8)
+                case .octets(let range): Self.write(.octets(image.bytes[range]), to: &text)
+                case .string(let range): Escape.append(quoted: image.bytes[range], to: &text)
                 }
             }
         }
@@ -88,9 +85,13 @@ struct DumpText: DumpPrinter {
             return notes(findings)
         }
         for entry in TextImage.entries(of: record.body, layout: image.format.layout) {
-            Console.print(
-                "  " + entry.field.name + String(repeating: " ", count: Self.nameWidth - entry.field.name.count) + "  "
-                    + Self.value(entry.value))
+            Console.write { text in
+                text.append(contentsOf: "  ".utf8)
+                text.append(contentsOf: Self.paddedNames[Int(entry.field.rawValue)])
+                text.append(contentsOf: "  ".utf8)
+                Self.write(entry.value, to: &text)
+                text.append(ASCII.newline)
+            }
         }
         if isBinary {
             hexadecimal(text.text[range])
@@ -209,27 +210,20 @@ struct DumpText: DumpPrinter {
     private static func write(_ value: FieldValue, to text: inout [UInt8]) {
         switch value {
         case .unsigned(let number): Decimal.append(number, to: &text)
+        case .signed(let number): Decimal.append(number, to: &text)
         case .count(let count): Decimal.append(count, to: &text)
-        case .string(let string) where string.isTerminated: Escape.append(quoted: string.octets, to: &text)
-        case .octets(let octets) where !octets.isEmpty && octets.isText:
-            Escape.append(quoted: octets, to: &text)
-        case .permissions(let list) where !list.isEmpty: PermissionList.append(list, to: &text)
-        default: text.append(contentsOf: Self.value(value).utf8)
-        }
-    }
-
-    private static func value(_ value: FieldValue) -> String {
-        switch value {
-        case .unsigned(let number): String(number)
-        case .signed(let number): String(number)
-        case .count(let count): String(count)
-        case .string(let string): Escape.quoted(string.octets) + (string.isTerminated ? "" : " without NUL")
-        case .octets(let octets):
-            octets.isEmpty ? "none" : octets.isText ? Escape.quoted(octets) : "x'\(Hexadecimal.text(octets))'"
-        case .permissions(let list): list.isEmpty ? "none" : PermissionList.text(list)
+        case .string(let string):
+            Escape.append(quoted: string.octets, to: &text)
+            if !string.isTerminated { text.append(contentsOf: " without NUL".utf8) }
+        case .octets(let octets) where octets.isEmpty: text.append(contentsOf: "none".utf8)
+        case .octets(let octets) where octets.isText: Escape.append(quoted: octets, to: &text)
+        case .octets(let octets): text.append(contentsOf: "x'\(Hexadecimal.text(octets))'".utf8)
+        case .permissions(let list) where list.isEmpty: text.append(contentsOf: "none".utf8)
+        case .permissions(let list): PermissionList.append(list, to: &text)
         case .quotas(let list):
-            list.isEmpty ? "none" : list.map { "\(Escape.printable($0.name))=\($0.value)" }.joined(separator: ", ")
-        case .alignment: "to a multiple of 8"
+            let quotas = list.map { "\(Escape.printable($0.name))=\($0.value)" }
+            text.append(contentsOf: (quotas.isEmpty ? "none" : quotas.joined(separator: ", ")).utf8)
+        case .alignment: text.append(contentsOf: "to a multiple of 8".utf8)
         }
     }
 }

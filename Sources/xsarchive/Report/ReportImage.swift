@@ -57,15 +57,16 @@ struct ReportImage {
     /// this image. Empty for a file.
     private func series() throws -> JSON {
         guard case .archive(let archive, let image) = loaded.source.origin else { return .array([]) }
-        return .array(
-            try archive.images().filter { $0.label.series == image.label.series }.map { other in
-                let row: [JSON] = [
-                    .string(Escape.printable("@\(other.imageID) \(other.label.name)")),
-                    .string(Escape.printable(other.label.capturedAt ?? other.importedAt)),
-                    .integer(other.stream.size), .integer(other.stream.nodeCount),
-                    .bool(other.imageID == image.imageID),
-                ]
-                return .array(row)
-            })
+        var rows: [JSON] = []
+        try archive.forEachImage(of: [image.label.series]) { other in
+            let row: [JSON] = [
+                .string(Escape.printable("@\(other.imageID) \(other.label.name)")),
+                .string(Escape.printable(other.label.capturedAt ?? other.importedAt)),
+                .integer(other.stream.size), .integer(other.stream.nodeCount),
+                .bool(other.imageID == image.imageID),
+            ]
+            rows.append(.array(row))
+        }
+        return .array(rows)
     }
 }
