@@ -48,8 +48,8 @@ import XenstoreStream
         for byte in UInt8.min...UInt8.max { #expect(Path.isCharacter(byte) == permitted.contains(byte), "\(byte)") }
     }
 
-    /// Paths of 17 bytes and more are looked at in blocks, shorter ones byte by byte: the answer must
-    /// not depend on where in a path a byte is.
+    /// Paths of 18 bytes and more are looked at in blocks, shorter ones byte by byte: the answer
+    /// must not depend on where in a path a byte is.
     @Test func aBlockIsJudgedLikeItsBytes() {
         for count in 2...70 {
             var path = [UInt8](repeating: 0x61, count: count)

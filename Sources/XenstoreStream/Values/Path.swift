@@ -93,7 +93,7 @@ package enum Path {
         if count == 1 { return true }
         guard path[count - 1] != ASCII.slash else { return false }
         // Each block is looked at together with the bytes one before it. The last one overlaps the
-        // block before, so that no byte is looked at alone in a path of 17 bytes or more.
+        // block before, so that no byte of a long path is looked at alone.
         let width = 16
         guard count > width else { return isValid(path, from: 1) }
         var offset = 1
