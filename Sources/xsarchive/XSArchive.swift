@@ -41,6 +41,7 @@ struct XSArchive: ParsableCommand {
             MergeCommand.self,
             UpgradeCommand.self,
             RemoveCommand.self,
+            PruneCommand.self,
         ]
     )
 

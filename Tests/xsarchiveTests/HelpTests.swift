@@ -5,6 +5,7 @@ import Testing
     static let commands = [
         "import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql",
         "dump", "check", "rebuild", "checkout", "build", "report", "verify", "custody", "merge", "upgrade", "remove",
+        "prune",
     ]
 
     @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
@@ -103,7 +104,7 @@ import Testing
                 "domains": 1, "access": 1, "merge": 1, "remove": 1,
             ][command] ?? 0
         let place = Workplace()
-        let needed = ["access": ["--domain", "1"], "build": ["-o", "y"]][command] ?? []
+        let needed = ["access": ["--domain", "1"], "build": ["-o", "y"], "prune": ["--keep-last", "1"]][command] ?? []
         expectUsage(
             place.run([command, "--frobnicate"] + needed + Array(repeating: "x", count: operands)),
             "Unknown option '--frobnicate'")

@@ -15,6 +15,11 @@ struct StoreWalk {
     /// Whether a domain came or went since `forgetDomains`.
     private(set) var domainsChanged = false
     private(set) var eventCount = 0
+    /// Whether `notedEvents` gets the paths of events; it begins empty.
+    var notesEvents = false {
+        didSet { if notesEvents { notedEvents = [] } }
+    }
+    private(set) var notedEvents: Set<Octets> = []
 
     /// Nodes whose requests are on their way at a time.
     private static let batch = 16
@@ -37,7 +42,7 @@ struct StoreWalk {
         var queue = Array(paths)
         var next = 0
         while next < queue.count {
-            if ContinuousClock.now >= deadline { return Array(queue[next...]) }
+            if ContinuousClock.now >= deadline || client.isInterrupted { return Array(queue[next...]) }
             let paths = Array(queue[next..<min(queue.count, next + Self.batch)])
             next += paths.count
             let requests = paths.flatMap { path in
@@ -105,6 +110,7 @@ struct StoreWalk {
                 domainsChanged = true
             } else if Path.isAtOrBelow(event.path, top), Path.isValid(event.path) {
                 changed.insert(event.path)
+                if notesEvents { notedEvents.insert(event.path) }
             }
         }
     }
@@ -118,6 +124,28 @@ struct StoreWalk {
     mutating func takeChanged() -> Set<Octets> {
         defer { changed = [] }
         return changed
+    }
+
+    /// Paths that events named, but that were not read again yet.
+    mutating func putBack(_ paths: Set<Octets>) {
+        changed.formUnion(paths)
+    }
+
+    /// Takes the paths of nodes that came, went or changed since the last call; from the first call
+    /// on they are noted.
+    mutating func takeTouched() -> Set<Octets> {
+        defer { tree.touched = [] }
+        return tree.touched ?? []
+    }
+
+    /// Adds paths to those that `takeTouched` returns.
+    mutating func touch(_ paths: Set<Octets>) {
+        tree.touched?.formUnion(paths)
+    }
+
+    /// Whether a node came, went or changed since the last call of `takeTouched`.
+    var isTouched: Bool {
+        tree.touched?.isEmpty == false
     }
 
     mutating func forgetDomains() {

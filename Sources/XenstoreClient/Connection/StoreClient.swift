@@ -46,6 +46,18 @@ public final class StoreClient {
         channel.peer
     }
 
+    /// A descriptor that ends `waitForEvent`, and reading a store, as soon as it has something to
+    /// read; nil: none does. A request that was sent is waited for all the same.
+    package var interrupter: Int32? {
+        get { channel.interrupter }
+        set { channel.interrupter = newValue }
+    }
+
+    /// Whether the interrupter has something to read.
+    package var isInterrupted: Bool {
+        channel.isInterrupted
+    }
+
     // MARK: Requests
 
     /// Sends a request and waits for its reply.
@@ -225,6 +237,7 @@ public final class StoreClient {
                     }
                 }
                 if !events.isEmpty { return true }
+                if isInterrupted { return false }
                 if try !channel.work(&output, until: end), ContinuousClock.now >= end { return false }
             }
         } catch {
