@@ -204,6 +204,9 @@ class Captures:
             if result.returncode not in expected:
                 raise Trouble(f"capture {' '.join(options)}: exit status {result.returncode}: {result.stderr.decode()}")
             listing = self.program.run("ls", "-f", "-p", "@1", archive=archive)
+            alarms = self.program.lines("check", "@1", "--severity", "info", expected=(0, 1), archive=archive)
+            if any(alarm["rule"].startswith("restore-") for alarm in alarms):
+                raise AssertionError("a forecast of a restore, though connections are unknown")
             self.program.run("verify", archive=archive)
             note = json.loads(self.program.lines("custody", archive=archive)[0]["note"])
             if (result.returncode == 1) != bool(note["unsettled"]):

@@ -10,8 +10,8 @@ public struct FreeSpace {
         database = archive.database
     }
 
-    /// What makes a file keep what `giveBack` needs, from the creation of its first table or from the
-    /// next VACUUM on.
+    /// What makes a file keep what `giveBack` needs: it takes effect with the first table of a
+    /// file, or with the next VACUUM.
     static let preparation = "PRAGMA auto_vacuum = INCREMENTAL"
 
     /// Pages that one step gives back: 4 MiB with the usual size of a page.

@@ -19,6 +19,7 @@ struct XSArchive: ParsableCommand {
         subcommands: [
             ImportCommand.self,
             CaptureCommand.self,
+            RecordCommand.self,
             ImagesCommand.self,
             ShowCommand.self,
             ExportCommand.self,

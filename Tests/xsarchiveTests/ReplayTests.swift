@@ -3,9 +3,9 @@ import Testing
 
 /// The short forms of `make replay-test`, `make access-test` and `make capture-test`, if real
 /// daemons are installed: two images in a xenstored, what domains may do in a xenstored and an
-/// oxenstored, and captures of both.
+/// oxenstored, captures of both, and a recorder beside both.
 @Suite struct ReplayTests {
-    @Test(arguments: [["--short"], ["--access", "--short"], ["--capture", "--short"]])
+    @Test(arguments: [["--short"], ["--access", "--short"], ["--capture", "--short"], ["--record", "--short"]])
     func realDaemonsDoWhatWeSay(_ options: [String]) {
         let folder = TemporaryFolder()
         let path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"

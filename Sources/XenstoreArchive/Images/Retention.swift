@@ -2,8 +2,8 @@
 ///
 /// Going from the newest image to the oldest, a rule keeps the newest image of each hour, day or
 /// week that has one, until it has kept as many as it may. All times are UTC; weeks begin on
-/// Monday. A rule that could keep more also keeps the oldest image. What any rule keeps is kept, and
-/// so is an image whose capture time is unknown.
+/// Monday. A rule that could keep more also keeps the oldest image. What any rule keeps is kept,
+/// and so is an image whose capture time is unknown.
 public struct Retention: Equatable, Sendable {
     /// The number of newest images to keep.
     public var last = 0

@@ -132,9 +132,10 @@ struct CaptureRun {
     }
 
     /// Reads every node again.
+    /// - Parameter settling: how long it may take then to read again what changes meanwhile.
     /// - Returns: the paths that differ although no event named them or what is above or below, and
     ///   whether everything was read before the time was over.
-    mutating func sweep() throws -> (silent: [Octets], isWhole: Bool) {
+    mutating func sweep(settling: Duration) throws -> (silent: [Octets], isWhole: Bool) {
         let earlier = walked.takeTouched()
         walked.notesEvents = true
         defer { walked.notesEvents = false }
@@ -142,6 +143,7 @@ struct CaptureRun {
         let rest = try walked.read(all, until: deadline)
         // What is known already is only not checked.
         left += rest.filter { walked.tree[$0] == nil }
+        deadline = ContinuousClock.now + settling
         try settle()
         let found = walked.takeTouched()
         let silent = found.filter { path in

@@ -65,7 +65,7 @@ public struct StoreCapture {
     }
 
     /// The time in nanoseconds since 1970, UTC.
-    static func now() -> Int64 {
+    package static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

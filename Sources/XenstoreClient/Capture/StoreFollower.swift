@@ -74,12 +74,16 @@ public final class StoreFollower {
     }
 
     /// Reads every node again.
-    /// - Parameter timeout: how long it may take.
+    /// - Parameters:
+    ///   - timeout: how long that may take.
+    ///   - settling: how long it may take then to read again what changes meanwhile.
     /// - Returns: the paths that differ although no event said so, and whether everything was read.
     /// - Throws: `StoreCapture.Failure`.
-    public func sweep(timeout: Duration) throws(StoreCapture.Failure) -> (silent: [Octets], isWhole: Bool) {
+    public func sweep(
+        timeout: Duration, settling: Duration
+    ) throws(StoreCapture.Failure) -> (silent: [Octets], isWhole: Bool) {
         run.restart(until: ContinuousClock.now + timeout)
-        return try follow { try $0.sweep() }
+        return try follow { try $0.sweep(settling: settling) }
     }
 
     /// The nodes as they are known.
