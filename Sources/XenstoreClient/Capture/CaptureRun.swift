@@ -156,7 +156,7 @@ struct CaptureRun {
     private static let token: Octets = [ASCII.n]
     private static let domainPaths = ["@introduceDomain", "@releaseDomain"].map { Octets($0.utf8) }
 
-    private func endWatches() {
+    func endWatches() {
         let paths = [top] + Self.domainPaths
         _ = try? client.askAll(paths.map { StoreRequest(.unwatch, [$0, Self.token]) })
         _ = client.takeEvents()

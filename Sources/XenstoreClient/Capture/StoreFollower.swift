@@ -86,6 +86,11 @@ public final class StoreFollower {
         return try follow { try $0.sweep(settling: settling) }
     }
 
+    /// Ends the watches; call it last.
+    public func endWatches() {
+        run.endWatches()
+    }
+
     /// The nodes as they are known.
     /// - Throws: `StoreCapture.Failure`.
     public func image() throws(StoreCapture.Failure) -> CapturedStore {

@@ -30,7 +30,7 @@ struct RecordArchive {
     /// Stores an image.
     func store(_ image: ScannedImage, at time: Int64, _ note: RecordNote) throws -> Importer.Outcome {
         let archive = try Archive.openOrCreate(plan.archive)
-        let label = ImageLabel(name: plan.name, series: plan.series, capturedAt: try RecordNote.time(max(0, time)))
+        let label = ImageLabel(name: plan.name, series: plan.series, capturedAt: try CaptureReport.time(max(0, time)))
         let provenance = Provenance(
             .import, source: Provenance.file(plan.socket).source, note: try note.json().text)
         return try Importer(archive).store(image, label: label, from: provenance)

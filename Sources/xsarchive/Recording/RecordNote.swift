@@ -41,12 +41,6 @@ struct RecordNote {
     /// The most paths of a list.
     private static let mostPaths = 1000
 
-    /// - Parameter time: nanoseconds since 1970; fractions of a millisecond are left out.
-    static func time(_ time: Int64) throws -> String {
-        try Timestamp.text(
-            seconds: time / 1_000_000_000, nanoseconds: time % 1_000_000_000 / 1_000_000 * 1_000_000)
-    }
-
     /// The note. What is the same for all images of a run is only in that of the first.
     func json() throws -> JSON {
         let isWhole = reason == .start || reason == .reconnect
@@ -62,9 +56,9 @@ struct RecordNote {
                 ("introduced", domains { $0 }), ("not_introduced", domains { !$0 }),
             ]
         }
-        if let since { members.append(("since", .string(try Self.time(since)))) }
+        if let since { members.append(("since", .string(try CaptureReport.time(since)))) }
         members += [
-            ("moment", .string(try Self.time(captured.moment))), ("rounds", .integer(Int64(captured.rounds))),
+            ("moment", .string(try CaptureReport.time(captured.moment))), ("rounds", .integer(Int64(captured.rounds))),
             ("events", .integer(Int64(captured.eventCount))), ("requests", .integer(Int64(captured.requestCount))),
             ("unsettled", Self.paths(captured.unsettled)),
         ]
@@ -72,7 +66,8 @@ struct RecordNote {
         if !gaps.isEmpty {
             let list = try gaps.map { gap in
                 JSON.object([
-                    ("from", .string(try Self.time(gap.from))), ("to", .string(try Self.time(gap.to))),
+                    ("from", .string(try CaptureReport.time(gap.from))),
+                    ("to", .string(try CaptureReport.time(gap.to))),
                     ("why", .string(gap.why)),
                 ])
             }
@@ -82,7 +77,7 @@ struct RecordNote {
             members += [("silent", Self.paths(silent)), ("silent_count", .integer(Int64(silent.count)))]
         }
         if let clock, clock.wall != nil || clock.step != 0 {
-            members.append(("clock", .string(try Self.time(max(0, clock.wall ?? clock.time)))))
+            members.append(("clock", .string(try CaptureReport.time(max(0, clock.wall ?? clock.time)))))
             members.append(("clock_step_ms", .integer(clock.step / 1_000_000)))
         }
         if let unstored {

@@ -178,7 +178,7 @@ final class Recorder {
         }
         if let wall = reading.wall {
             complain(
-                "the clock says \(try RecordNote.time(max(0, wall))), which is before the last image; the capture time "
+                "the clock says \(try CaptureReport.time(max(0, wall))), which is before the last image; the capture time "
                     + "goes on from there, and the custody log has both; if the earlier time was wrong, use another "
                     + "--series")
         }
