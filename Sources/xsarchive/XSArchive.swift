@@ -38,6 +38,7 @@ struct XSArchive: ParsableCommand {
             BuildCommand.self,
             ReportCommand.self,
             VerifyCommand.self,
+            WatchCommand.self,
             CustodyCommand.self,
             MergeCommand.self,
             UpgradeCommand.self,

@@ -6,7 +6,7 @@ import Testing
         "import", "capture", "record", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access",
         "query", "sql",
         "dump", "check", "rebuild", "checkout", "build", "report", "verify", "custody", "merge", "upgrade", "remove",
-        "prune",
+        "prune", "watch",
     ]
 
     @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
@@ -108,7 +108,7 @@ import Testing
         let needed =
             [
                 "access": ["--domain", "1"], "build": ["-o", "y"], "prune": ["--keep-last", "1"],
-                "record": ["--series", "s"],
+                "record": ["--series", "s"], "watch": ["--series", "s"],
             ][command] ?? []
         expectUsage(
             place.run([command, "--frobnicate"] + needed + Array(repeating: "x", count: operands)),

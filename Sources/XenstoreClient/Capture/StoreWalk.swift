@@ -15,6 +15,8 @@ struct StoreWalk {
     /// Whether a domain came or went since `forgetDomains`.
     private(set) var domainsChanged = false
     private(set) var eventCount = 0
+    /// Lists of permissions by the reply that they came in.
+    private var lists: [Octets: [Permission]] = [:]
     /// Whether `notedEvents` gets the paths of events; it begins empty.
     var notesEvents = false {
         didSet { if notesEvents { notedEvents = [] } }
@@ -23,6 +25,8 @@ struct StoreWalk {
 
     /// Nodes whose requests are on their way at a time.
     private static let batch = 16
+    /// The most lists of permissions that are kept to be shared.
+    private static let mostLists = 10_000
     /// The most nodes of a tree; a host has some hundred thousand.
     private static let mostNodes = 4_000_000
 
@@ -70,8 +74,9 @@ struct StoreWalk {
     private mutating func keep(_ path: Octets, _ answers: [Result<Octets, StoreError>]) throws(StoreError) -> [Octets] {
         unreadable[path] = nil
         do throws(StoreError) {
-            let perms = try client.permissions(in: answers[2].get(), of: path)
-            let value = try answers[1].get()
+            let perms = try permissions(answers[2].get(), of: path)
+            // Without the header of the message that it came in.
+            let value = Octets(Array(try answers[1].get()))
             let children = try children(path, answers[0])
             // A path that is too long is no node's, so the list is not believed.
             if children.contains(where: { path.count + $0.count + 1 > Path.longest }) {
@@ -90,6 +95,14 @@ struct StoreWalk {
             }
             return []
         }
+    }
+
+    /// The list of permissions in a reply. Nearly all nodes share a few lists.
+    private mutating func permissions(_ reply: Octets, of path: Octets) throws(StoreError) -> [Permission] {
+        if let known = lists[reply] { return known }
+        let perms = try client.permissions(in: reply, of: path)
+        if lists.count < Self.mostLists { lists[Octets(Array(reply))] = perms }
+        return perms
     }
 
     private func children(_ path: Octets, _ answer: Result<Octets, StoreError>) throws(StoreError) -> [Octets] {

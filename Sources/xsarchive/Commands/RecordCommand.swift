@@ -51,7 +51,7 @@ struct RecordCommand: ParsableCommand {
     @Option(help: "The most requests a second (default: no limit).")
     var rate: Double?
 
-    @Flag(help: "Once a day, remove images that no --keep rule keeps.")
+    @Flag(help: "At the start and once a day, remove the images that no rule keeps.")
     var prune = false
 
     @OptionGroup var keep: RetentionOptions

@@ -177,10 +177,10 @@ final class Recorder {
             complain("stores again after \(unstored.count) failed attempts; what changed in between is in one image")
         }
         if let wall = reading.wall {
+            let time = try CaptureReport.time(max(0, wall))
             complain(
-                "the clock says \(try CaptureReport.time(max(0, wall))), which is before the last image; the capture time "
-                    + "goes on from there, and the custody log has both; if the earlier time was wrong, use another "
-                    + "--series")
+                "the clock says \(time), which is before the last image; the capture time goes on from there, and the "
+                    + "custody log has both; if the earlier time was wrong, use another --series")
         }
         if !captured.unsettled.isEmpty {
             complain("\(captured.unsettled.count) paths were still changing when the image was stored")
