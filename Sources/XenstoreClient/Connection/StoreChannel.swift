@@ -91,16 +91,21 @@ final class StoreChannel {
 
     // MARK: Input
 
-    /// The bytes that were read and not yet taken.
-    var pending: Octets {
-        input[start...]
+    /// The number of bytes that were read and not yet taken.
+    var pendingCount: Int {
+        input.count - start
     }
 
-    /// Takes the first bytes of `pending`.
+    /// A copy of the first of these bytes. A slice would share the buffer: the next change would
+    /// make another one, and small pieces of memory would fill the place of each.
+    func first(_ count: Int) -> Octets {
+        Octets(Array(input[start..<min(input.count, start + max(0, count))]))
+    }
+
+    /// Takes the first of these bytes.
     func take(_ count: Int) -> Octets {
-        let end = min(input.count, start + max(0, count))
-        // A copy, so that the buffer is not copied when it grows.
-        let bytes = Octets(Array(input[start..<end]))
+        let bytes = first(count)
+        let end = start + bytes.count
         start = end
         if start == input.count {
             input.removeAll(keepingCapacity: true)

@@ -113,7 +113,7 @@ public final class StoreClient {
                     deadline = ContinuousClock.now + timeout
                     continue
                 }
-                guard channel.pending.count <= Self.mostEventBytes else {
+                guard channel.pendingCount <= Self.mostEventBytes else {
                     throw StoreError(.badReply("too many messages before a request"), subject: channel.name)
                 }
                 // All were answered that were sent: only the rate holds back the next one.
@@ -168,16 +168,15 @@ public final class StoreClient {
 
     /// The next whole message that was read; nil: there is none yet.
     private func nextMessage() throws(StoreError) -> WireMessage? {
-        let bytes = channel.pending
-        guard bytes.count >= WireMessage.headerSize else { return nil }
-        let header = bytes.prefix(WireMessage.headerSize)
+        guard channel.pendingCount >= WireMessage.headerSize else { return nil }
+        let header = channel.first(WireMessage.headerSize)
         guard let length = WireMessage.decode(header, byteOrder: .native).first?.length else { return nil }
         guard Int(length) <= longestReply else {
             throw StoreError(
                 .badReply("a message of \(length) bytes; it can have \(longestReply)"), subject: channel.name)
         }
         let count = WireMessage.headerSize + Int(length)
-        guard bytes.count >= count else { return nil }
+        guard channel.pendingCount >= count else { return nil }
         return WireMessage.decode(channel.take(count), byteOrder: .native).first
     }
 
