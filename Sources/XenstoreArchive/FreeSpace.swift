@@ -10,9 +10,14 @@ public struct FreeSpace {
         database = archive.database
     }
 
-    /// What makes a file keep what `giveBack` needs: it takes effect with the first table of a
-    /// file, or with the next VACUUM.
-    static let preparation = "PRAGMA auto_vacuum = INCREMENTAL"
+    /// Makes a file keep what `giveBack` needs: this takes effect with the first table of a file,
+    /// or with the next VACUUM.
+    ///
+    /// SQLite takes the mode when it prepares the statement. If the statement ran, it would write
+    /// the first page of an empty file, before the transaction that creates the tables.
+    static func prepare(_ database: Database) throws {
+        _ = try database.prepare("PRAGMA auto_vacuum = INCREMENTAL")
+    }
 
     /// Pages that one step gives back: 4 MiB with the usual size of a page.
     private static let stepPages: Int64 = 1024

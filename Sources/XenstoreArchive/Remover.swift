@@ -226,7 +226,7 @@ public struct Remover {
     /// Compacts the file; `secure_delete` has overwritten what was deleted.
     private func clearFile() throws {
         try pragma("temp_store = DEFAULT")
-        if try !FreeSpace(archive).isReturnable() { try database.execute(FreeSpace.preparation) }
+        if try !FreeSpace(archive).isReturnable() { try FreeSpace.prepare(database) }
         try database.execute("VACUUM")
     }
 

@@ -7,10 +7,11 @@ import XenstoreStream
 /// A restore of an image that does not say what connections there were.
 @Suite struct CapturedForecastTests {
     /// Nodes of which domain 5 owns one, as a capture stores them.
-    private func nodes(_ coverage: Coverage?) throws -> ScannedImage {
+    private func nodes(_ coverage: Coverage?, hasRing: Bool = false) throws -> ScannedImage {
         let format = StreamFormat(layout: .v1)
         var writer = StreamWriter(header: Header(format: format), format: format)
         try writer.write(.global(GlobalData()))
+        if hasRing { try writer.write(.connection(ConnectionData(connID: 1, ringOf: 0, evtchn: 5))) }
         for (path, owner) in [("/", UInt16(0)), ("/guest", 5)] {
             let perms = [Permission(perm: UInt8(ascii: "n"), domid: owner)]
             try writer.write(.node(NodeData(path: TerminatedString(Octets(path.utf8)), value: [], perms: perms)))
@@ -38,6 +39,13 @@ import XenstoreStream
     /// The same bytes as a file of a host: that host has no connections, and the daemon dies.
     @Test func aStreamThatCoversConnectionsIsForecastAsBefore() throws {
         let forecast = try RestoreForecast(nodes(nil), for: XenVersion("4.17"))
+        #expect(!forecast.isUnknown)
+        #expect(forecast.effect == .dies)
+    }
+
+    /// A part of a host that `rebuild` made has a ring, and may be restored.
+    @Test func aPartWithARingIsForecastAsItIs() throws {
+        let forecast = try RestoreForecast(nodes(Self.ofCapture, hasRing: true), for: XenVersion("4.17"))
         #expect(!forecast.isUnknown)
         #expect(forecast.effect == .dies)
     }

@@ -94,13 +94,21 @@ public struct RestoreForecast: Sendable {
             self.init(daemon: daemon, release: nil, events: walk.events)
             return
         }
-        // Of a damaged image the forecast is about the file as it is.
-        if !image.isDamaged, !(coverage ?? image.coverage).covers(.connections) {
+        // Of an image that has some connections, or is damaged, the forecast is about the file as
+        // it is: a part of a host may be meant for a restore.
+        if !image.isDamaged, !(coverage ?? image.coverage).covers(.connections), !Self.hasConnections(image) {
             self.init(daemon: nil, release: nil, events: [])
             isUnknown = true
             return
         }
         self.init(stream: image.bytes, offsets: image.recordOffsets, for: release)
+    }
+
+    private static func hasConnections(_ image: ScannedImage) -> Bool {
+        image.recordOffsets.contains { offset in
+            image.format.byteOrder.integer(UInt32.self, at: offset, of: image.bytes)
+                == RecordType.connectionData.rawValue
+        }
     }
 
     /// - Parameters:

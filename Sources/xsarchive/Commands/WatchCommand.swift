@@ -33,8 +33,14 @@ struct WatchCommand: ParsableCommand {
     @Option(help: "The series.")
     var series: String
 
-    @Option(help: "The lowest severity of a finding that is an event: info, warning or error.")
-    var severity: Finding.Severity = .warning
+    @Option(
+        help:
+            """
+            The lowest severity of a finding that is an event: info, warning or error (default: warning, or that of \
+            --fail-on if it is lower).
+            """
+    )
+    var severity: Finding.Severity?
 
     @Option(help: "End with exit status 1 at the first finding of this severity or a higher one.")
     var failOn: Finding.Severity?
@@ -64,9 +70,6 @@ struct WatchCommand: ParsableCommand {
                 throw ValidationError("--no-findings requires --path or --query; otherwise nothing is an event.")
             }
         }
-        if let failOn, failOn < severity {
-            throw ValidationError("--fail-on is lower than --severity; give --severity \(failOn.rawValue), too.")
-        }
     }
 
     func run() throws {
@@ -80,7 +83,7 @@ struct WatchCommand: ParsableCommand {
         // A command may end before it has read its event.
         signal(SIGPIPE, SIG_IGN)
         let watch = SeriesWatch(
-            series: series, severity: noFindings ? nil : severity, patterns: path.map(PathPattern.init),
+            series: series, severity: noFindings ? nil : min(severity ?? .warning, failOn ?? .error), patterns: path.map(PathPattern.init),
             queries: queries)
         var stamp = FileStamp(archive.path)
         var opened = try archive.open()
