@@ -161,7 +161,7 @@ def steps():
     ]
 
 
-def script(place, client, rounds):
+def script(place, client, rounds, rest):
     """Each step becomes one image, and the differences of the images are the script."""
     expected = []
     with place.record("--interval", "0.1s") as recorder:
@@ -172,7 +172,7 @@ def script(place, client, rounds):
                 expected.append(paths)
                 recorder.wait_for(len(expected) + 1)
         rested = recorder.seconds
-        time.sleep(3)
+        time.sleep(rest)
         rested = recorder.seconds - rested
         if recorder.images != len(expected) + 1:
             raise AssertionError(f"{recorder.images} images of {len(expected)} changes")
@@ -185,7 +185,7 @@ def script(place, client, rounds):
         if found != paths:
             raise AssertionError(f"@{before} to @{after}: {changes} instead of {sorted(paths)}")
     place.newest_is_the_store()
-    return f"a script: {len(expected)} changes, as many images, the differences are the script; {rested:.2f} s of processor time in 3 s at rest"
+    return f"a script: {len(expected)} changes, as many images, the differences are the script; {rested:.2f} s of processor time in {rest} s at rest"
 
 
 def released(place, client):
@@ -337,7 +337,7 @@ def main(words):
     is_short = "--short" in words
     path, shim = [word for word in words if not word.startswith("--")]
     program = Program(os.path.abspath(path))
-    guests, rounds, kills = (12, 1, 3) if is_short else (400, 40, 50)
+    guests, rounds, kills = (12, 1, 2) if is_short else (400, 40, 50)
     failed = trouble = 0
     for name, data in (("xenstored", BARE_STREAM), ("oxenstored", BARE_TEXT)):
         try:
@@ -345,7 +345,7 @@ def main(words):
                 client = SocketClient(daemon)
                 fill(client, guests)
                 tasks = [
-                    lambda place: script(place, client, rounds), lambda place: released(place, client),
+                    lambda place: script(place, client, rounds, 1 if is_short else 30), lambda place: released(place, client),
                     lambda place: stopped(place, client), lambda place: full(place, client),
                     lambda place: recorder_killed(place, client, kills), lambda place: pruned(place, client),
                     lambda place: updated(place, client, guests), lambda place: daemon_killed(place, kills, guests),

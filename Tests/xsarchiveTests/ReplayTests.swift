@@ -11,7 +11,7 @@ import Testing
         let path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         let outcome = RunningCommand(
             Fixtures.root + "/Replay/run.sh", [Tool.path] + options, environment: ["PATH": path], folder: folder.path
-        ).outcome()
+        ).outcome(patience: 600)
         if outcome.ending == .exit(77) {
             print("skipped: \(outcome.errorText)")
             return

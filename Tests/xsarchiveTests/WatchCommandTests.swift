@@ -26,7 +26,7 @@ import Musl
     /// Starts a watch, and waits until it waits.
     private func watching(_ place: Workplace, _ options: String...) -> RunningCommand {
         let running = place.start(["watch", "--series", "s", "--every", "0.1s"] + options)
-        usleep(1_500_000)
+        running.waitForWords("waiting for what comes after")
         return running
     }
 
@@ -34,9 +34,9 @@ import Musl
         let place = try place()
         let running = watching(place, "--path", "/a", "--no-findings", "--exec", "cat >> seen")
         try add("5", to: place)
-        usleep(1_500_000)
+        running.waitForLines(1)
         try add("6", to: place)
-        usleep(1_500_000)
+        running.waitForLines(2)
         running.stop(with: SIGTERM)
         let outcome = running.outcome()
         #expect(outcome.ending == .exit(0))
@@ -64,7 +64,7 @@ import Musl
         let place = try place()
         let running = watching(place, "--query", "dead_owner", "--no-findings")
         try add("5", to: place, deadOwner: true)
-        usleep(1_500_000)
+        running.waitForLines(1)
         running.stop(with: SIGTERM)
         let events = try JSONText.lines(running.outcome())
         #expect(!events.isEmpty)

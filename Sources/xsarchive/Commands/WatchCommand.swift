@@ -83,12 +83,14 @@ struct WatchCommand: ParsableCommand {
         // A command may end before it has read its event.
         signal(SIGPIPE, SIG_IGN)
         let watch = SeriesWatch(
-            series: series, severity: noFindings ? nil : min(severity ?? .warning, failOn ?? .error), patterns: path.map(PathPattern.init),
+            series: series, severity: noFindings ? nil : min(severity ?? .warning, failOn ?? .error),
+            patterns: path.map(PathPattern.init),
             queries: queries)
         var stamp = FileStamp(archive.path)
         var opened = try archive.open()
         try opened.requireSeries(series)
-        guard let newest = try opened.seriesWithEnds().first(where: { $0.name == series })?.last.imageID else { return }
+        let ends = try opened.seriesWithEnds().first { $0.name == series }
+        guard let newest = ends?.last.imageID else { return }
         var place = try watch.place(opened.image(id: newest), in: opened)
         var lastID = try watch.images(after: 0, in: opened).last?.imageID ?? newest
         Console.note("xsarchive: \(archive.path): waiting for what comes after @\(lastID)")
