@@ -41,6 +41,8 @@ struct XSArchive: ParsableCommand {
             WatchCommand.self,
             CustodyCommand.self,
             MergeCommand.self,
+            SnapshotCommand.self,
+            PublishCommand.self,
             UpgradeCommand.self,
             RemoveCommand.self,
             PruneCommand.self,
