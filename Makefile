@@ -11,7 +11,8 @@
 #                compare (docs/replay.md)
 # make access-test   ask the same daemons what domains may do with the nodes of generated images, and
 #                compare with `access` (docs/replay.md)
-# make capture-test   capture the stores of the same daemons while they change (docs/capture.md)
+# make capture-test   capture and record the stores of the same daemons while they change
+#                (docs/capture.md)
 # make reliability   kills, signals, full disks, several processes at once, and every operation
 #                below SQLite failing in turn
 # make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB,
@@ -141,6 +142,7 @@ access-test: build
 capture-test: build
 	scripts/install-deps.sh replay
 	Replay/run.sh .build/debug/xsarchive --capture $(CAPTURE_OPTIONS)
+	Replay/run.sh .build/debug/xsarchive --record $(CAPTURE_OPTIONS)
 
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
 # BENCH_OPTIONS=--only=commands measures one section.
