@@ -23,7 +23,11 @@ written AS MATERIALIZED (
           JOIN log l ON l.log_id = g.log_id
           LEFT JOIN log_transaction t ON t.transaction_id = e.transaction_id
           WHERE p.path = n.path AND l.series = m.series AND (e.operation = 2 OR e.operation = 3 AND n.value = '')
-            AND (e.outcome = 0 OR e.outcome IS NULL) AND (t.result = 'commit' OR t.result IS NULL)
+            -- An error may be that of a read that is not in the log.
+            AND (e.outcome = 0 OR e.outcome IS NULL OR l.form <> 'trace' AND NOT g.has_reads AND e.value = n.value)
+            AND (t.result = 'commit' OR t.result IS NULL)
+            -- What may not have taken effect has not if the image has another value.
+            AND (e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit') OR e.value IS n.value OR e.shape & 128 <> 0 OR e.operation = 3)
             AND g.start + e.at < m.instant + 1000
           -- A transaction takes effect when it ends.
           ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC LIMIT 1) AS event_id
@@ -45,6 +49,7 @@ judged AS (
            WHEN e.shape & 128 <> 0 THEN 'the value in the log is cut'
            WHEN w.known <> 'whole' THEN 'the image does not say the whole value'
            WHEN e.operation = 3 THEN 'mkdir changes nothing if the node exists'
+           WHEN e.outcome > 0 THEN 'the log does not show whether the error after it is its own'
            WHEN e.outcome IS NULL THEN 'the log does not show that the write succeeded'
            WHEN e.tid IS NULL OR e.tid <> 0 AND t.result IS NULL THEN 'the log does not show that its transaction was committed'
            WHEN (SELECT max(x.finish) FROM log_segment x WHERE x.log_id = g.log_id) < w.instant THEN 'the log ends before the image'

@@ -64,7 +64,8 @@ JOIN log_connection c ON c.connection_id = t.connection_id;
 -- daemon cut the line, or the value is masked. outcome: ok, or the error. line, file: where it is
 -- in the first file that has it. cause: of a w event the position of the one thing that can have
 -- caused it; of an error or a reply that of its request. result: how its transaction ended.
--- took_effect: of what changes nodes, whether it did: not if it failed, or its transaction did.
+-- took_effect: of what changes nodes, whether it did: not if it failed, or its transaction did. If
+-- reads are not in the log, an error may be that of a read, and took_effect is NULL.
 CREATE VIEW events AS
 SELECT g.log_id, g.position + e.event_id - g.first_event AS position,
        strftime('%Y-%m-%dT%H:%M:%S', (g.start + e.at) / 1000, 'unixepoch')
@@ -90,7 +91,8 @@ SELECT g.log_id, g.position + e.event_id - g.first_event AS position,
         ORDER BY a.file_id LIMIT 1) AS file,
        g.position + e.event_id - g.first_event - e.cause AS cause, t.result,
        CASE WHEN e.operation NOT IN (2, 3, 4, 5) OR e.outcome IS NULL THEN NULL
-            WHEN e.outcome > 0 OR t.result IN ('abort', 'conflict') THEN 0
+            WHEN t.result IN ('abort', 'conflict') THEN 0
+            WHEN e.outcome > 0 THEN CASE WHEN l.form = 'trace' OR g.has_reads THEN 0 END
             WHEN e.tid = 0 OR t.result = 'commit' THEN 1
        END AS took_effect,
        l.series, e.event_id, e.event_id AS rowid

@@ -202,6 +202,9 @@ import XenstoreStream
             try reason([(0, "D5.7|write|/a 1"), (1, "D5|write|/x 1"), end])
                 == "likely: the log does not show that its transaction was committed")
         #expect(
+            try reason([(0, "D5|write|/a 1"), (1, "D5|error|EACCES "), end])
+                == "likely: the log does not show whether the error after it is its own")
+        #expect(
             try reason([(0, "D5|write|/a 2"), (1, "D5|write|/x 1"), end])
                 == "unknown: the last write in the log has another value")
     }
@@ -220,7 +223,7 @@ import XenstoreStream
                 "2026-11-25T21:00:05.000Z|event|log:1, 2|5|D5|rm|/a|NULL|NULL|NULL|NULL|0|NULL|\(image)",
                 "2026-11-25T21:00:06.000Z|event|log:1, 3|6|D6|write|/a/b|2|NULL|ok|1|0|NULL|\(image)",
                 "2026-11-25T21:00:10Z|image|@\(image)|NULL|NULL|NULL|/a/b|2|n0|NULL|NULL|NULL|NULL|\(image)",
-                "2026-11-25T21:00:20.000Z|event|log:1, 4|6|D6|write|/a/b|3|NULL|EACCES|0|0|NULL|NULL",
+                "2026-11-25T21:00:20.000Z|event|log:1, 4|6|D6|write|/a/b|3|NULL|EACCES|NULL|0|NULL|NULL",
             ])
         try findsNothing("log_path", answers, ["path": "/none"])
         try findsNothing("log_path", answers, ["path": "/a/b", "series": "other"])

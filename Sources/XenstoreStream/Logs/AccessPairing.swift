@@ -12,8 +12,9 @@ struct AccessPairing: LogPairing {
     /// The changes of each open transaction.
     private var changesOf: [Int32: [Int32]] = [:]
     private var openOf: [Int32: Set<UInt64>] = [:]
-    /// Transactions whose end has been requested.
-    private var ending: Set<Int32> = []
+    /// The transaction of each connection whose end was its last request. Its commit or conflict
+    /// follows at once.
+    private var ending: [Int32: UInt64] = [:]
     private var changes = LogChanges()
     /// Changes of which a watch event shows that they succeeded.
     private var shown: Set<Int32> = []
@@ -36,6 +37,10 @@ struct AccessPairing: LogPairing {
         let event = scan.events[Int(index)]
         let connection = event.connection
         guard connection >= 0 else { return }
+        if let key = ending[connection], event.operation.isRequest || event.operation == .endConnection {
+            ending[connection] = nil
+            abort(key, connection, &scan)
+        }
         if event.tid > 0 && event.operation != .error { join(index, event, &scan) }
         switch event.operation {
         case .error: pairError(index, event, &scan)
@@ -86,7 +91,8 @@ struct AccessPairing: LogPairing {
         requests[Int(event.connection)] = -1
         let asked = scan.events[Int(request)]
         // A request that is not in the log has this error, after the one that is.
-        guard event.detail >= 0, Self.canFail(asked.operation, scan.strings[event.detail]) else {
+        guard event.detail >= 0, Self.canFail(asked.operation, scan.strings[event.detail]), !shown.contains(request)
+        else {
             return scan.settle(request)
         }
         scan.settle(request, error: index)
@@ -113,7 +119,6 @@ struct AccessPairing: LogPairing {
             scan.transactions[Int(transaction)].end = index
             scan.transactions[Int(transaction)].result = .abort
             changesOf[transaction] = nil
-            ending.remove(transaction)
         }
     }
 
@@ -141,8 +146,17 @@ struct AccessPairing: LogPairing {
         if event.operation.isChange { changesOf[transaction, default: []].append(index) }
         if event.operation == .transactionEnd {
             scan.transactions[Int(transaction)].end = index
-            ending.insert(transaction)
+            ending[event.connection] = key
         }
+    }
+
+    /// Ends a transaction that was neither committed nor in conflict. Without changes, it does not
+    /// show in the log which it was.
+    private mutating func abort(_ key: UInt64, _ connection: Int32, _ scan: inout LogScan) {
+        guard let transaction = transactions.removeValue(forKey: key) else { return }
+        openOf[connection]?.remove(key)
+        guard changesOf.removeValue(forKey: transaction) != nil else { return }
+        scan.transactions[Int(transaction)].result = .abort
     }
 
     private mutating func finish(
@@ -151,7 +165,7 @@ struct AccessPairing: LogPairing {
         let key = key(event.connection, event.tid)
         guard let transaction = transactions.removeValue(forKey: key) else { return }
         openOf[event.connection]?.remove(key)
-        ending.remove(transaction)
+        ending[event.connection] = nil
         scan.transactions[Int(transaction)].result = result
         scan.transactions[Int(transaction)].end = index
         let changed = changesOf.removeValue(forKey: transaction) ?? []
