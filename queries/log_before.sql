@@ -7,7 +7,8 @@
 -- param: seconds integer (default 60) how long before it to begin
 -- param: log integer (default all) the id of the log to look at
 -- keywords: cause, why, previous, around, when
--- columns: log_id, position, time, connection, domid, tid, operation, path, value, outcome
+-- columns: log_id integer, position integer, time text, connection text, domid integer,
+--          tid integer, operation text, path octets, value octets, outcome text
 -- The last row is the change itself: a write, mkdir, rm or setperms of the path that has no error.
 WITH change AS MATERIALIZED (
   SELECT e.event_id, g.log_id, g.start + e.at AS instant, g.position

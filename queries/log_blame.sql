@@ -6,7 +6,8 @@
 -- param: image_id integer (required) the image to look at
 -- param: path (default /) the path at and below which to look
 -- keywords: who, writer, author, cause, responsible
--- columns: path, value, domid, connection, time, log_id, position, certainty, reason
+-- columns: path octets, value octets, domid integer, connection text, time text, log_id integer,
+--          position integer, certainty text, reason text
 -- certainty: certain, likely, or unknown; reason says why it is not certain. Of a node that only
 -- exists because one below it was written, the log has no write.
 WITH image_time AS MATERIALIZED (

@@ -6,7 +6,9 @@
 -- param: log integer (default all) the id of the log to look at
 -- param: top integer (default 100) show at most this many, the newest first
 -- keywords: EAGAIN, conflict, retry, commit, transaction
--- columns: log_id, position, time, connection, domid, tid, changes, path, beaten_by_domid, beaten_by_position
+-- columns: log_id integer, position integer, time text, connection text, domid integer,
+--          tid integer, changes integer, path octets, beaten_by_domid integer,
+--          beaten_by_position integer
 -- changes: how many changes were lost. path: one that another connection changed meanwhile, and
 -- that change; NULL: the log shows none, as the daemon also compares what was only read.
 -- oxenstored then tries the transaction again by itself, and its client may not notice.

@@ -6,7 +6,8 @@
 -- param: domid integer (required) the domain
 -- param: log integer (default all) the id of the log to look at
 -- keywords: introduce, release, start, shutdown, crash, when, reboot
--- columns: log_id, position, time, operation, connection, by_domid, value, outcome
+-- columns: log_id integer, position integer, time text, operation text, connection text,
+--          by_domid integer, value octets, outcome text
 -- introduce, release, resume and settarget are requests of by_domid; newconn and endconn begin and
 -- end the domain's own connection. oxenstored's log does not have the requests by default.
 SELECT v.log_id, v.position, v.time, v.operation, v.connection, v.domid AS by_domid, v.value, v.outcome

@@ -6,7 +6,8 @@
 -- param: log integer (default all) the id of the log to look at
 -- param: top integer (default 100) show at most this many rows
 -- keywords: EACCES, EQUOTA, EAGAIN, ENOENT, refused, denied, storm, failed
--- columns: log_id, domid, operation, error, events, last_position
+-- columns: log_id integer, domid integer, operation text, error octets, events integer,
+--          last_position integer
 -- operation NULL: the log has the error, but not the request; oxenstored leaves out requests that
 -- only read and ends of transactions by default. Errors that a node does not exist are only in logs
 -- that have reads.

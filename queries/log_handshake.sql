@@ -8,7 +8,8 @@
 -- param: backend (default what the log or an image says) the device's directory at the backend
 -- param: log integer (default all) the id of the log to look at
 -- keywords: vif, vbd, state, connect, xenbus, frontend, backend, slow, time
--- columns: log_id, position, time, side, domid, connection, state, meaning, seconds, outcome
+-- columns: log_id integer, position integer, time text, side text, domid integer, connection text,
+--          state octets, meaning text, seconds real, outcome text
 -- seconds: since the step before it; a trace log has whole seconds.
 WITH ends (side, path) AS (
   SELECT 'frontend', rtrim(:path, '/') || '/state'

@@ -6,7 +6,9 @@
 -- param: path (required) the node's path
 -- param: series (default all) the series of the images and logs
 -- keywords: who, when, changed, timeline, history
--- columns: time, what, source, domid, connection, operation, path, value, perms, outcome, took_effect, tid, result, seen_in
+-- columns: time text, what text, source text, domid integer, connection text, operation text,
+--          path octets, value octets, perms text, outcome text, took_effect integer, tid integer,
+--          result text, seen_in integer
 -- what: event (a write, mkdir, rm or setperms of the path, or an rm above it), or image (the first
 -- one that has this value and these permissions). source: the image, or log and position. seen_in:
 -- the next image. Times without Z are the host's local times, and sorted as if they were UTC.

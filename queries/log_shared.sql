@@ -6,7 +6,8 @@
 -- param: log integer (default all) the id of the log to look at
 -- param: top integer (default 100) show at most this many paths
 -- keywords: who, writer, overwritten, shared
--- columns: log_id, path, domains, domids, changes, last_position
+-- columns: log_id integer, path octets, domains integer, domids text, changes integer,
+--          last_position integer
 -- Changes with an error do not count. domids: the domains, those with most changes first; domains
 -- that the log does not say do not count.
 WITH changed AS MATERIALIZED (

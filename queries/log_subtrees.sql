@@ -7,7 +7,8 @@
 -- param: depth integer (default 4) how many names of a path make a subtree
 -- param: top integer (default 50) show at most this many rows
 -- keywords: busy, noisy, load, storm, who, directory
--- columns: log_id, domid, subtree, changes, failed, paths
+-- columns: log_id integer, domid integer, subtree octets, changes integer, failed integer,
+--          paths integer
 -- changes: write, mkdir, rm and setperms, also those in a transaction that was not committed.
 -- failed: those with an error. paths: how many different ones.
 WITH RECURSIVE changed AS MATERIALIZED (

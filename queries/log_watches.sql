@@ -6,7 +6,8 @@
 -- param: log integer (default all) the id of the log to look at
 -- param: top integer (default 50) show at most this many watches
 -- keywords: event, token, wake, busy, noisy, storm
--- columns: log_id, domid, token, events, paths, top_path, top_events
+-- columns: log_id integer, domid integer, token octets, events integer, paths integer,
+--          top_path octets, top_events integer
 -- One row for each token of a domain. paths: how many different ones the events were about;
 -- top_path: the one with most events.
 WITH fired AS MATERIALIZED (

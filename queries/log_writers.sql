@@ -6,7 +6,8 @@
 -- param: log integer (default all) the id of the log to look at
 -- param: top integer (default 50) show at most this many domains
 -- keywords: busy, noisy, load, requests, storm, who
--- columns: log_id, domid, requests, changes, failed, watch_events
+-- columns: log_id integer, domid integer, requests integer, changes integer, failed integer,
+--          watch_events integer
 -- requests: as far as the log has them; changes: write, mkdir, rm and setperms; failed: requests
 -- with an error. domid NULL: the log does not say whose connection it is.
 SELECT g.log_id, y.domid, sum(CASE WHEN y.operation BETWEEN 1 AND 26 THEN y.events ELSE 0 END) AS requests,

@@ -2,6 +2,9 @@
 -- UTC; a C xenstored writes the host's local time, without its zone. gaps: at how many places lines
 -- may be missing. has_reads 0: requests that only read, and errors that a node does not exist, are
 -- not in the log.
+-- columns: log_id integer, series text, name text, form text, files integer, lines integer,
+--          size integer, first_at text, last_at text, gaps integer, has_reads integer,
+--          imported_at text
 CREATE VIEW logs AS
 SELECT l.log_id, l.series, l.name, l.form, (SELECT count(*) FROM log_file f WHERE f.log_id = l.log_id) AS files,
        sum(g.line_count) AS lines, sum(g.size) AS size,
@@ -14,6 +17,8 @@ FROM log l JOIN log_segment g ON g.log_id = l.log_id
 GROUP BY l.log_id;
 
 -- A file of a log as it was imported. new_lines: those that no file had before it.
+-- columns: file_id integer, log_id integer, name text, size integer, sha256 text, lines integer,
+--          new_lines integer, modified_at text, imported_at text
 CREATE VIEW log_files AS
 SELECT f.file_id, f.log_id, f.name, f.size, f.sha256, f.line_count AS lines,
        (SELECT ifnull(sum(p.line_count), 0) FROM log_part p
@@ -25,6 +30,7 @@ FROM log_file f;
 -- A place in a log at which lines may be missing: two files of which nothing shows that one follows
 -- the other. position: the first line after it. from_time, to_time: the last time before it, and
 -- the first one after it.
+-- columns: log_id integer, position integer, from_time text, to_time text
 CREATE VIEW log_gaps AS
 SELECT g.log_id, g.position,
        strftime('%Y-%m-%dT%H:%M:%S', b.finish / 1000, 'unixepoch')
@@ -40,6 +46,8 @@ WHERE g.joined IS NULL AND g.position > 1;
 -- connection of the C xenstored, an empty name oxenstored itself. domid is NULL if the log does not
 -- say it. opened_at and closed_at are positions, NULL if the segment of the log does not have them.
 -- replays 1: oxenstored does again what a transaction has done.
+-- columns: log_id integer, connection_id integer, connection text, domid integer, replays integer,
+--          opened_at integer, closed_at integer, rowid integer
 CREATE VIEW log_connections AS
 SELECT g.log_id, c.connection_id, c.name AS connection, c.domid, c.replays,
        g.position + c.opened - g.first_event AS opened_at, g.position + c.closed - g.first_event AS closed_at, c.connection_id AS rowid
@@ -47,6 +55,8 @@ FROM log_connection c JOIN log_segment g ON g.segment_id = c.segment_id;
 
 -- A transaction: where it begins and ends in its log, and its result: commit, abort, conflict (it
 -- was not accepted), or NULL if the log does not say it.
+-- columns: log_id integer, transaction_id integer, connection text, domid integer, tid integer,
+--          first_position integer, last_position integer, result text, rowid integer
 CREATE VIEW log_transactions AS
 SELECT g.log_id, t.transaction_id, c.name AS connection, c.domid, t.tid,
        g.position + t.first_event - g.first_event AS first_position,
@@ -66,6 +76,10 @@ JOIN log_connection c ON c.connection_id = t.connection_id;
 -- caused it; of an error or a reply that of its request. result: how its transaction ended.
 -- took_effect: of what changes nodes, whether it did: not if it failed, or its transaction did. If
 -- reads are not in the log, an error may be that of a read, and took_effect is NULL.
+-- columns: log_id integer, position integer, time text, connection text, domid integer,
+--          tid integer, operation text, path octets, value octets, perms text, token octets,
+--          complete integer, outcome text, line integer, file text, cause integer, result text,
+--          took_effect integer, series text, event_id integer, rowid integer
 CREATE VIEW events AS
 SELECT g.log_id, g.position + e.event_id - g.first_event AS position,
        strftime('%Y-%m-%dT%H:%M:%S', (g.start + e.at) / 1000, 'unixepoch')
@@ -108,6 +122,7 @@ LEFT JOIN log_string x ON x.string_id = e.outcome
 WHERE e.operation <> 0;
 
 -- The lines of logs that are no records, as they are.
+-- columns: log_id integer, position integer, line octets, rowid integer
 CREATE VIEW log_lines AS
 SELECT g.log_id, g.position + e.event_id - g.first_event AS position, s.string AS line, e.event_id AS rowid
 FROM event e JOIN log_segment g ON g.segment_id = e.segment_id JOIN log_string s ON s.string_id = e.raw_id
@@ -115,6 +130,8 @@ WHERE e.operation = 0;
 
 -- How many events there are of each kind, for sums over long logs: of the connections of a domain,
 -- by operation, outcome and path. last_position: the last one of them.
+-- columns: log_id integer, domid integer, operation text, kind text, outcome octets, path octets,
+--          events integer, last_position integer, rowid integer
 CREATE VIEW event_sums AS
 SELECT g.log_id, y.domid, o.name AS operation, o.kind, y.outcome, p.path, y.events,
        g.position + y.last_event - g.first_event AS last_position, y.last_event AS rowid
