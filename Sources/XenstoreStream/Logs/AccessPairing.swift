@@ -41,7 +41,10 @@ struct AccessPairing: LogPairing {
             ending[connection] = nil
             abort(key, connection, &scan)
         }
-        if event.tid > 0 && event.operation != .error { join(index, event, &scan) }
+        let isOpen = transactions[key(connection, event.tid)] != nil
+        if event.tid > 0 && event.operation != .error && (isOpen || event.operation != .coalesce) {
+            join(index, event, &scan)
+        }
         switch event.operation {
         case .error: pairError(index, event, &scan)
         case .watchEvent:
@@ -51,7 +54,8 @@ struct AccessPairing: LogPairing {
                 scan.settle(cause)
                 shown.insert(cause)
             }
-        case .commit: finish(event, .commit, index, &scan)
+        // To coalesce is to commit beside a change elsewhere.
+        case .commit, .coalesce: finish(event, .commit, index, &scan)
         case .conflict: finish(event, .conflict, index, &scan)
         case .newConnection: break
         case .endConnection: close(connection, index, &scan)
@@ -117,8 +121,9 @@ struct AccessPairing: LogPairing {
         for key in openOf.removeValue(forKey: connection) ?? [] {
             guard let transaction = transactions.removeValue(forKey: key) else { continue }
             scan.transactions[Int(transaction)].end = index
-            scan.transactions[Int(transaction)].result = .abort
-            changesOf[transaction] = nil
+            if hasChanged(changesOf.removeValue(forKey: transaction), scan) {
+                scan.transactions[Int(transaction)].result = .abort
+            }
         }
     }
 
@@ -150,12 +155,21 @@ struct AccessPairing: LogPairing {
         }
     }
 
-    /// Ends a transaction that was neither committed nor in conflict. Without changes, it does not
-    /// show in the log which it was.
+    /// Whether a transaction that is committed has a line that says so: it does if something in it
+    /// has changed the store for certain, but not if an mkdir found its node, or an rm did not.
+    private func hasChanged(_ changes: [Int32]?, _ scan: LogScan) -> Bool {
+        (changes ?? []).contains { index in
+            let event = scan.events[Int(index)]
+            return event.outcome == 0 && (event.operation == .write || event.operation == .setPermissions)
+        }
+    }
+
+    /// Ends a transaction without a commit or a conflict. Without changes, the log does not show
+    /// whether it was aborted.
     private mutating func abort(_ key: UInt64, _ connection: Int32, _ scan: inout LogScan) {
         guard let transaction = transactions.removeValue(forKey: key) else { return }
         openOf[connection]?.remove(key)
-        guard changesOf.removeValue(forKey: transaction) != nil else { return }
+        guard hasChanged(changesOf.removeValue(forKey: transaction), scan) else { return }
         scan.transactions[Int(transaction)].result = .abort
     }
 

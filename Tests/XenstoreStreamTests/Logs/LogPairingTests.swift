@@ -70,9 +70,23 @@ import Testing
         #expect(log.records.filter { $0.operation == .watchEvent }.map(\.cause) == [-1, 3])
     }
 
+    @Test func aTransactionThatIsCoalescedIsCommitted() throws {
+        let start = "[20261125T21:50:25.326Z]  "
+        let lines = [
+            "D4.1         t start   ", "D4.1         write     data/f 5", "A2           write     /c 6",
+            "D4.1         t end     ", "D4.1         coalesce  read /local/domain/4",
+            "D4.1         coalesce  write /local/domain/4", "D4           read      data/f ",
+        ]
+        let log = try ReadLog(lines.map { start + $0 + "\n" }.joined())
+        #expect(log.scan.transactions.map(\.result) == [.commit])
+    }
+
     @Test func whatAConnectionLeftOpenIsAborted() throws {
         let start = "[20261125T21:50:25.326Z]  "
-        let log = try ReadLog(start + "A1.7         write     /a 1\n" + start + "A1           endconn   \n")
+        let end = start + "A1           endconn   \n"
+        let log = try ReadLog(start + "A1.7         write     /a 1\n" + end)
+        // An mkdir may have found its node; its commit then has no line.
+        #expect(try ReadLog(start + "A1.7         mkdir     /a \n" + end).scan.transactions.map(\.result) == [nil])
         #expect(log.scan.transactions.map(\.result) == [.abort])
         #expect(try ReadLog(start + "A1.7         write     /a 1\n").scan.transactions.map(\.result) == [nil])
     }
