@@ -31,7 +31,7 @@ written AS MATERIALIZED (
             AND (e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit') OR e.value IS n.value OR e.shape & 128 <> 0 OR e.operation = 3)
             AND g.start + e.at < m.instant + 1000
           -- A transaction takes effect when it ends.
-          ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC LIMIT 1) AS event_id
+          ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC, e.event_id DESC LIMIT 1) AS event_id
   FROM image_time m
   JOIN nodes n ON n.image_id = m.image_id AND n.conn_id = 0
   WHERE n.path = rtrim(coalesce(:path, '/'), '/')
