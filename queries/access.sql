@@ -10,7 +10,8 @@
 -- param: daemon (default the one that wrote the image) c-4.17, c-4.18, c-4.22 or oxenstored
 -- param: after_restore integer (default 0) 1: what a restore by that daemon makes of it
 -- keywords: permissions, rights, read, write, may, grant
--- columns: path, access, set_perms, remove, reason, perms, daemon
+-- columns: path octets, access text, set_perms text, remove text, reason text, perms text,
+--          daemon text
 -- access: r, w, both or none; NULL if it is unknown. set_perms: whether the domain may change the
 -- permissions, which only an owner may. remove: whether it may remove the node, by itself or with
 -- the node above it that is named: removing a node removes everything below it, whatever its

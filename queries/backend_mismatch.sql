@@ -7,7 +7,7 @@
 -- keywords: vif, vbd, disk, network
 -- sentence: device {frontend} names the backend {backend}, the toolstack {toolstack_backend}
 -- subject: frontend
--- columns: frontend, backend, toolstack_backend
+-- columns: frontend octets, backend octets, toolstack_backend octets
 -- Only values that are known as a whole are compared.
 SELECT d.frontend, d.backend, d.toolstack_backend
 FROM (

@@ -8,7 +8,7 @@
 -- keywords: confidential, leak, secret, neighbour
 -- sentence: <domain {domid}|any other domain> may read {path}, in another home ([reason])
 -- subject: domid, path
--- columns: domid, reason, path, perms
+-- columns: domid integer, reason text, path octets, perms text
 -- A row without a domid applies to every domain that the node's permissions do not name.
 -- The home of a domain's target counts as the domain's own.
 WITH readers AS MATERIALIZED (

@@ -6,7 +6,7 @@
 -- refs: xenstore-paths.pandoc
 -- param: image_id integer (required) the image to look at
 -- keywords: modify, integrity, neighbour, other guest
--- columns: domid, access, reason, path, perms
+-- columns: domid integer, access text, reason text, path octets, perms text
 -- A row without a domid applies to every domain that the node's permissions do not name.
 -- The home of a domain's target counts as the domain's own.
 -- Another guest's nodes are those in its home. write_outside_home has those outside all homes, too.

@@ -8,7 +8,7 @@
 -- keywords: orphan, leak, destroyed, left over
 -- sentence: empty directory {path} is left of domain {domid}, which is gone
 -- subject: path
--- columns: domid, path, perms
+-- columns: domid integer, path octets, perms text
 SELECT CAST(substr(n.path, length(rtrim(n.path, '0123456789')) + 1) AS INTEGER) AS domid, n.path, n.perms
 FROM nodes n
 WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.value = '' AND substr(n.path, -1) BETWEEN '0' AND '9' AND n.path GLOB '/*/[1-9]*'

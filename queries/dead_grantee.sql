@@ -8,7 +8,7 @@
 -- keywords: orphan, leak, destroyed, permissions
 -- sentence: {path} has the entry [perm]{domid}, but domain {domid} is not introduced ([known])
 -- subject: domid, path
--- columns: domid, perm, path, known
+-- columns: domid integer, perm text, path octets, known text
 -- Such a domain is being built, or was never introduced: a C xenstored marks the entries of a
 -- domain that ends as stale, and oxenstored removes them. A restore by a C xenstored marks these as
 -- well, for good. known: what the images say of the domain.

@@ -8,7 +8,7 @@
 -- keywords: orphan, leak, destroyed
 -- sentence: domain {owner} owns {path}, but is not introduced ([known])
 -- subject: owner, path
--- columns: owner, path, value, perms, known
+-- columns: owner integer, path octets, value octets, perms text, known text
 -- Such a domain is being built: libxl gives it nodes before it introduces it. A C xenstored removes
 -- the nodes of a domain that ends, oxenstored those of a domain that was introduced. known: what
 -- the images say of the domain.

@@ -8,7 +8,7 @@
 -- keywords: nesting, levels
 -- sentence: {path} has {depth} levels
 -- subject: path
--- columns: owner, depth, path
+-- columns: owner integer, depth integer, path octets
 SELECT n.owner, length(n.path) - length(replace(n.path, '/', '')) AS depth, n.path
 FROM nodes n
 WHERE n.image_id = :image_id AND n.conn_id = 0 AND length(n.path) >= 2 * coalesce(:least, 16)

@@ -8,7 +8,7 @@
 -- sentence: device {frontend} <is in state {frontend_state}|has no state>,
 -- sentence: its backend {backend} <is in state {backend_state}|has none>
 -- subject: frontend, frontend_state, backend_state
--- columns: frontend, frontend_state, backend, backend_state
+-- columns: frontend octets, frontend_state octets, backend octets, backend_state octets
 -- An end whose state the image does not say counts as connected.
 SELECT d.frontend, d.frontend_state, d.backend, d.backend_state
 FROM (

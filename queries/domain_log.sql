@@ -5,7 +5,8 @@
 -- param: domid integer (required) the domid
 -- param: series (default all) the series to look at
 -- keywords: guest, history, when
--- columns: series, what, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until, times
+-- columns: series text, what text, path octets, value octets, perms text, first_image_id integer,
+--          first_seen text, last_image_id integer, last_seen text, until text, times text
 -- Images that do not cover a path or connections are passed over there. until: now (the newest
 -- image has it), changed, removed, or unknown if the images after it do not cover it, or do not say
 -- the value or the permissions. times: whether first_seen and last_seen are times of a capture or

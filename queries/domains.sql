@@ -5,7 +5,9 @@
 -- refs: memory_top, for xenstored's accounting
 -- param: image_id integer (required) the image to look at
 -- keywords: guests, list, overview, names, vms
--- columns: domid, state, name, uuid, conn_id, target, nodes, bytes, watches, transactions, pending_bytes, quota, used_percent
+-- columns: domid integer, state text, name octets, uuid octets, conn_id integer, target integer,
+--          nodes integer, bytes integer, watches integer, transactions integer,
+--          pending_bytes integer, quota octets, used_percent any
 -- state: live (it has a ring connection), absent (it has none in an image of a whole host, as it is
 -- not introduced, or not yet), unknown. bytes: as a C xenstored accounts them; oxenstored has no
 -- quota of memory. quota, used_percent: the quota with the highest usage, and that usage. Domain 0

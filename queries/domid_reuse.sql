@@ -5,7 +5,8 @@
 -- refs: XSA-322
 -- param: series (default all) the series to look at
 -- keywords: reboot, history
--- columns: series, domid, old_unique_id, new_unique_id, reason, image_id, seen_at, time
+-- columns: series text, domid integer, old_unique_id integer, new_unique_id integer, reason text,
+--          image_id integer, seen_at text, time text
 -- Xen writes unique-ids from 4.22 on. Without them, a reuse is visible only if an image in between
 -- covers connections and lacks the domid. time: whether seen_at is the time of a capture or of an
 -- import.

@@ -7,7 +7,7 @@
 -- keywords: clone, uuid, name, event channel, unique-id
 -- sentence: domains [domids] share the [what] {value}
 -- subject: what, value, domids
--- columns: what, value, domids
+-- columns: what text, value any, domids text
 WITH names(domid, what, value) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER), CASE WHEN n.path GLOB '*/name' THEN 'name' ELSE 'uuid' END,
          CASE WHEN n.path GLOB '*/name' THEN n.value ELSE substr(n.value, length('/vm/') + 1) END

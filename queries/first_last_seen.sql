@@ -5,7 +5,8 @@
 -- param: path (required) the node's path
 -- param: series (default all) the series to look at
 -- keywords: node, value, when, appeared, disappeared
--- columns: series, value, perms, first_image_id, first_seen, last_image_id, last_seen, images, until, times
+-- columns: series text, value octets, perms text, first_image_id integer, first_seen text,
+--          last_image_id integer, last_seen text, images integer, until text, times text
 -- Images that do not cover the path are passed over. until: now (the newest image has it), changed,
 -- removed, or unknown if the images after it do not cover the path, or do not say its value or
 -- permissions. times: whether first_seen and last_seen are times of a capture or of an import.

@@ -6,7 +6,7 @@
 -- param: series (default the newest image's) the series to look at
 -- param: top integer (default 50) show at most this many paths
 -- keywords: noisy, busy, often, change
--- columns: path, changes, values_seen, last_change, time
+-- columns: path octets, changes integer, values_seen integer, last_change text, time text
 -- An image that does not say a path's value or permissions counts as unchanged; one that does not
 -- cover the path is passed over. time: whether last_change is the time of a capture or of an
 -- import.

@@ -8,7 +8,7 @@
 -- keywords: hijack, home, ownership
 -- sentence: domain {owner} owns {path} in the home of domain {home}
 -- subject: home, owner, path
--- columns: home, owner, path, perms
+-- columns: home integer, owner integer, path octets, perms text
 -- Nodes that a stub domain owns in its target's home are not listed. Its target is that of its
 -- connection; in an image without connections, the one in its home.
 SELECT CAST(substr(n.path, 15) AS INTEGER) AS home, n.owner, n.path, n.perms

@@ -6,7 +6,7 @@
 -- param: before_id integer (required) the older image
 -- param: after_id integer (required) the newer image
 -- keywords: difference, compare, increase
--- columns: kind, name, nodes, bytes
+-- columns: kind text, name octets, nodes integer, bytes integer
 -- bytes: of paths and values. A subtree is /local/domain/DOMID, or the first two levels of a path.
 -- Only what both images cover is compared; what one of them does not say counts as unchanged.
 WITH changes AS MATERIALIZED (

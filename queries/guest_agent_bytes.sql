@@ -6,7 +6,7 @@
 -- param: image_id integer (required) the image to look at
 -- param: least integer (default 1) show only subtrees of at least this many bytes
 -- keywords: usage, spam
--- columns: domid, subtree, nodes, bytes
+-- columns: domid integer, subtree octets, nodes integer, bytes integer
 SELECT a.domid, a.subtree, count(*) AS nodes, sum(a.bytes) AS bytes
 FROM (
   SELECT CAST(substr(n.path, 15) AS INTEGER) AS domid,

@@ -5,7 +5,9 @@
 -- param: uuid (required) the guest's UUID, with or without /vm/ before it
 -- param: series (default all) the series to look at
 -- keywords: guest, history, reboot, migration, uuid
--- columns: series, what, domid, path, value, perms, first_image_id, first_seen, last_image_id, last_seen, until, times
+-- columns: series text, what text, domid integer, path octets, value octets, perms text,
+--          first_image_id integer, first_seen text, last_image_id integer, last_seen text,
+--          until text, times text
 -- Nodes under two domids are one node if they have the same path below the home. What differs only
 -- by the guest's domid counts as unchanged: in a value that names the home or a backend, in the
 -- node domid, and in permissions. Images that do not cover a path are passed over there. until: now

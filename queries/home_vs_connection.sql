@@ -8,7 +8,7 @@
 -- keywords: zombie, ghost, half destroyed
 -- sentence: domain {domid}< ({name})> has [problem]
 -- subject: domid, problem
--- columns: domid, problem, name
+-- columns: domid integer, problem text, name octets
 WITH homes(domid) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER) FROM nodes n
   WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path > '/local/domain/' AND n.path < '/local/domain0'

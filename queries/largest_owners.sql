@@ -6,7 +6,8 @@
 -- refs: XSA-326
 -- param: image_id integer (required) the image to look at
 -- keywords: usage, bytes, biggest
--- columns: owner, nodes, path_bytes, value_bytes, largest_value
+-- columns: owner integer, nodes integer, path_bytes integer, value_bytes integer,
+--          largest_value integer
 SELECT n.owner, count(*) AS nodes, sum(length(CAST(n.path AS BLOB))) AS path_bytes,
        sum(length(CAST(n.value AS BLOB))) AS value_bytes, max(length(CAST(n.value AS BLOB))) AS largest_value
 FROM nodes n

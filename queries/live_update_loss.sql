@@ -7,7 +7,7 @@
 -- param: before_id integer (required) the older image
 -- param: after_id integer (required) the newer image
 -- keywords: upgrade, restart, migration
--- columns: what, connection, subject, before, after
+-- columns: what text, connection text, subject any, before any, after any
 -- Each dump renumbers conn-ids: a ring is identified by its domid, a socket by its descriptor. What
 -- the newer image does not cover is not lost.
 WITH ends(image_id, conn_id, connection, place, target_domid, in_bytes, out_bytes) AS MATERIALIZED (

@@ -7,7 +7,8 @@
 -- param: image_id integer (required) the image to look at
 -- param: top integer (default 20) show at most this many domains
 -- keywords: usage, bytes, accounting
--- columns: domid, state, name, bytes, nodes, watches, transactions, in_bytes, out_bytes
+-- columns: domid integer, state text, name octets, bytes integer, nodes integer, watches integer,
+--          transactions integer, in_bytes integer, out_bytes integer
 -- bytes: for each node 16 bytes (24 to Xen 4.17), 8 bytes per permission, its path and value, and
 -- its name with a NUL in its parent's list of children; for each watch its path and token; and what
 -- waits to be read by the domain. oxenstored accounts no bytes: for it they are what a C xenstored

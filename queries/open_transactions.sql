@@ -9,7 +9,8 @@
 -- sentence: transaction {tx_id} of <domain {domid}|socket {socket_fd}|an unknown connection>
 -- sentence: is open; nodes touched: {nodes_touched}, written: {nodes_written}
 -- subject: domid, socket_fd, tx_id
--- columns: conn_id, domid, socket_fd, tx_id, nodes_touched, nodes_written
+-- columns: conn_id integer, domid integer, socket_fd integer, tx_id integer, nodes_touched integer,
+--          nodes_written integer
 SELECT t.conn_id, c.domid, c.socket_fd, t.tx_id,
        (SELECT count(*) FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = t.conn_id AND n.tx_id = t.tx_id) AS nodes_touched,
        (SELECT count(*) FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = t.conn_id AND n.tx_id = t.tx_id AND n.access <> 1) AS nodes_written

@@ -8,7 +8,7 @@
 -- keywords: vif, vbd, stale, disk, network, left over
 -- sentence: [problem]: {path} names {other_end} as its other end
 -- subject: path, problem
--- columns: path, other_end, problem
+-- columns: path octets, other_end octets, problem text
 -- In an image without connections, a domain is gone only if its end of the device is missing.
 WITH ends(path, other_end, problem) AS MATERIALIZED (
   SELECT substr(b.path, 1, length(b.path) - length('/frontend')) AS path, b.value AS other_end,

@@ -8,7 +8,7 @@
 -- keywords: quota, too big, exceeded
 -- sentence: {path} of domain {owner} exceeds the quota [quota]: {size}, allowed are {allowed}
 -- subject: quota, path
--- columns: owner, quota, size, allowed, path
+-- columns: owner integer, quota text, size integer, allowed integer, path octets
 -- A node's size is its value, 16 bytes (24 to Xen 4.17), and 8 bytes per permission; in oxenstored
 -- it is the value alone. allowed is the largest size that the daemon that wrote the image accepts.
 -- The names of a node's children, which count too, are left out, and so is `/local/domain/DOMID/`

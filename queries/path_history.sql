@@ -5,7 +5,7 @@
 -- param: path (required) the node's path
 -- param: series (default all) the series to look at
 -- keywords: node, value, when, log
--- columns: image_id, name, captured_at, value, perms
+-- columns: image_id integer, name octets, captured_at text, value octets, perms text
 -- Of a path that an image has twice, the last counts. An image that was seen again after a newer
 -- one has two rows.
 SELECT t.image_id, i.name, i.captured_at, t.value, t.perms

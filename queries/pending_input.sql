@@ -9,7 +9,8 @@
 -- sentence: <domain {domid}|socket {socket_fd}|a connection> waits for
 -- sentence: <[type]|a request>< of {path}>< ({present} of {length} payload bytes are there)>
 -- subject: domid, socket_fd, type, path
--- columns: conn_id, domid, socket_fd, type, req_id, tx_id, path, length, present, complete
+-- columns: conn_id integer, domid integer, socket_fd integer, type text, req_id integer,
+--          tx_id integer, path octets, length integer, present integer, complete integer
 -- path: the first string of the payload. present: the number of payload bytes in the image.
 SELECT m.conn_id, c.domid, c.socket_fd, m.type, m.req_id, m.tx_id,
        CASE WHEN instr(m.payload, x'00') > 0 THEN CAST(substr(m.payload, 1, instr(m.payload, x'00') - 1) AS TEXT)

@@ -6,7 +6,8 @@
 -- refs: XSA-326, XSA-416
 -- param: image_id integer (required) the image to look at
 -- keywords: stuck, replies, events, buffer
--- columns: conn_id, domid, socket_fd, type, messages, bytes, first_path
+-- columns: conn_id integer, domid integer, socket_fd integer, type text, messages integer,
+--          bytes integer, first_path octets
 -- first_path: of the paths of the watch events, the one that sorts first.
 SELECT m.conn_id, c.domid, c.socket_fd, coalesce(m.type, 'rest of a message') AS type, count(*) AS messages,
        sum(length(m.payload)) AS bytes,

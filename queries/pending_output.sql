@@ -8,7 +8,8 @@
 -- keywords: stuck, blocked, buffer, unread, hang
 -- sentence: <domain {domid}|socket {socket_fd}|a connection> has not read {out_bytes} bytes
 -- subject: domid, socket_fd
--- columns: conn_id, type, domid, socket_fd, out_bytes, half_written, in_bytes
+-- columns: conn_id integer, type text, domid integer, socket_fd integer, out_bytes integer,
+--          half_written integer, in_bytes integer
 SELECT c.conn_id, c.type, c.domid, c.socket_fd, length(c.out_data) AS out_bytes, c.out_resp_len AS half_written,
        length(c.in_data) AS in_bytes
 FROM connections c

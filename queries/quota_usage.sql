@@ -9,7 +9,7 @@
 -- keywords: limit, full, exceeded
 -- sentence: domain {domid}< ({name})> uses {percent} % of the quota [quota]: {used} of {allowed}
 -- subject: domid, quota
--- columns: domid, name, quota, used, allowed, percent
+-- columns: domid integer, name octets, quota octets, used integer, allowed integer, percent integer
 -- The quota is the domain's own, otherwise the host's default, otherwise the one built into the
 -- daemon that wrote the image. allowed is the last number that this daemon accepts, which may be
 -- one more or less than the quota. Domain 0 has no quotas, and oxenstored none of memory and

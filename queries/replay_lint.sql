@@ -6,7 +6,7 @@
 -- refs: xenstore-migration.md; docs/findings.md
 -- param: image_id integer (required) the image to look at
 -- keywords: restore, live update, refuse
--- columns: effect, subject, reason
+-- columns: effect text, subject any, reason text
 -- From the views and the findings of import; xsarchive check reads the records and finds more.
 WITH rings AS MATERIALIZED (
   SELECT u.domid, ifnull(u.ring_record, 9223372036854775807) AS record FROM subjects u WHERE u.image_id = :image_id AND u.domid <> 0

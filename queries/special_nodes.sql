@@ -8,7 +8,7 @@
 -- keywords: introduceDomain, releaseDomain
 -- sentence: {path}: [verdict] (permissions [perms])
 -- subject: path, verdict
--- columns: path, perms, verdict
+-- columns: path octets, perms text, verdict text
 -- @introduceDomain and @releaseDomain are shipped with n0; oxenstored's text has a slash before
 -- them. Daemons from 4.22 on add r32757, which names every domain, to @releaseDomain: that is how
 -- they are shipped, and lets every domain watch it. From 4.18 on, and in oxenstored, the

@@ -8,7 +8,7 @@
 -- keywords: permissions, destroyed
 -- sentence: the [role] [perm]{domid} of {path} is marked stale
 -- subject: domid, perm, role, path
--- columns: domid, perm, role, path
+-- columns: domid integer, perm text, role text, path octets
 -- A C xenstored marks the entries of a domain that ends, and a restore those of a domain without an
 -- earlier connection. The mark stays when a domain with this domid comes.
 WITH marked AS MATERIALIZED (

@@ -5,7 +5,7 @@
 -- refs: XSA-415; docs/findings.md
 -- param: image_id integer (required) the image to look at
 -- keywords: corrupt, damage, broken
--- columns: rule, severity, record, message
+-- columns: rule text, severity text, record integer, message text
 -- From the findings that import keeps: the first 100 of each rule.
 SELECT f.rule, f.severity, f.record, f.message
 FROM findings f

@@ -8,7 +8,7 @@
 -- keywords: stub domain, device model, qemu
 -- sentence: domain {domid} acts for domain {target_domid}; on a restore: [on_restore]
 -- subject: domid, target_domid
--- columns: domid, target_domid, on_restore
+-- columns: domid integer, target_domid integer, on_restore text
 SELECT c.domid, c.target_domid,
        CASE WHEN t.record_id IS NULL THEN 'the target has no connection'
             WHEN t.record_id > c.record_id THEN 'lost: the target comes later in the stream'

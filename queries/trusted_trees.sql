@@ -8,7 +8,7 @@
 -- keywords: write, toolstack, libxl, vm
 -- sentence: a guest owns or may write {path} (permissions [perms])
 -- subject: path, perms
--- columns: path, perms
+-- columns: path octets, perms text
 SELECT n.path, n.perms
 FROM nodes n
 WHERE n.image_id = :image_id AND n.conn_id = 0

@@ -9,7 +9,8 @@
 -- sentence: transaction {tx_id} of connection {conn_id}: {path} is [what], its parent [parent];
 -- sentence: pending <{pending_value}|nothing>, committed <{committed_value}|nothing>
 -- subject: path, what
--- columns: conn_id, tx_id, path, what, pending_value, committed_value, parent
+-- columns: conn_id integer, tx_id integer, path octets, what text, pending_value octets,
+--          committed_value octets, parent octets
 SELECT p.conn_id, p.tx_id, p.path,
        CASE WHEN p.access = 0 THEN 'deleted' WHEN p.access & 2 = 0 THEN 'read' WHEN c.path IS NULL THEN 'created'
             WHEN c.value IS p.value AND c.perms IS p.perms THEN 'written, the same' ELSE 'written' END AS what,

@@ -6,7 +6,7 @@
 -- keywords: uuid
 -- sentence: domain {domid} has the UUID {uuid}, which has no node in /vm
 -- subject: domid, uuid
--- columns: domid, uuid
+-- columns: domid integer, uuid octets
 WITH names(domid, uuid) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER), substr(n.value, length('/vm/') + 1)
   FROM nodes n

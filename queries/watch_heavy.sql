@@ -7,7 +7,8 @@
 -- param: image_id integer (required) the image to look at
 -- param: least integer (default 1) show only connections with at least this many watches
 -- keywords: count, quota, limit
--- columns: conn_id, type, domid, socket_fd, watches, paths
+-- columns: conn_id integer, type text, domid integer, socket_fd integer, watches integer,
+--          paths integer
 SELECT c.conn_id, c.type, c.domid, c.socket_fd, count(*) AS watches, count(DISTINCT w.path) AS paths
 FROM watches w
 JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id

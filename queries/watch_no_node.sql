@@ -8,7 +8,7 @@
 -- sentence: <domain {domid}|socket {socket_fd}|a connection> watches {path} (token {token}),
 -- sentence: which does not exist
 -- subject: domid, socket_fd, path, token
--- columns: domid, socket_fd, path, token
+-- columns: domid integer, socket_fd integer, path octets, token octets
 -- A relative path starts at the home of the connection's domain. oxenstored's text has a slash
 -- before special nodes.
 SELECT c.domid, c.socket_fd, w.path, w.token

@@ -5,7 +5,7 @@
 -- why: a driver's tokens share one shape; an unusual shape is a leak; a watch on / sees everything
 -- refs: XSA-326, XSA-324
 -- param: image_id integer (required) the image to look at
--- columns: domid, prefix, token_shape, watches
+-- columns: domid integer, prefix octets, token_shape text, watches integer
 SELECT s.domid, s.prefix, s.token_shape, count(*) AS watches
 FROM (
   SELECT coalesce(c.domid, 0) AS domid,

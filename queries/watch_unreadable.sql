@@ -8,7 +8,7 @@
 -- sentence: domain {domid} watches {path} (token {token}), which it may not read ([reason]);
 -- sentence: events are [events]
 -- subject: domid, path, token
--- columns: domid, path, token, access, reason, events
+-- columns: domid integer, path octets, token octets, access text, reason text, events text
 -- events: sent, if the guest may read the parent: then daemons with the fix send it events, too.
 -- The first event, which only answers the request, is always sent.
 WITH watched AS MATERIALIZED (

@@ -9,7 +9,7 @@
 -- sentence: <socket {socket_fd}|domain 0> watches {path} (token {token}),
 -- sentence: where guests may write {writable_nodes} nodes
 -- subject: socket_fd, path, token
--- columns: conn_id, socket_fd, path, token, writable_nodes
+-- columns: conn_id integer, socket_fd integer, path octets, token octets, writable_nodes integer
 WITH writable AS MATERIALIZED (
   SELECT DISTINCT w.permset_id FROM guest_writable w WHERE w.image_id = :image_id
 ),

@@ -6,7 +6,8 @@
 -- param: image_id integer (required) the image to look at
 -- param: domid integer (default all) show only the watches of this domain
 -- keywords: watch, list, export, csv, listener
--- columns: domid, name, type, socket_fd, path, token, depth, conn_id
+-- columns: domid integer, name octets, type text, socket_fd integer, path octets, token octets,
+--          depth integer, conn_id integer
 -- A watch of a socket has no domid: a process on the host has set it, in domain 0 or in a stub
 -- domain for xenstored.
 SELECT c.domid, d.name, c.type, c.socket_fd, w.path, w.token, w.depth, w.conn_id

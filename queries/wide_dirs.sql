@@ -8,7 +8,7 @@
 -- keywords: many children, XS_DIRECTORY, too big
 -- sentence: {path} has {children} children, whose names take {list_bytes} bytes
 -- subject: path
--- columns: path, owner, children, list_bytes
+-- columns: path octets, owner integer, children integer, list_bytes integer
 SELECT d.path,
        (SELECT n.owner FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = d.path
         ORDER BY n.record_id DESC LIMIT 1) AS owner,

@@ -8,7 +8,7 @@
 -- keywords: write, default permission, everyone
 -- sentence: every guest may [access] {path} (permissions [perms])
 -- subject: access, path
--- columns: access, path, perms, value
+-- columns: access text, path octets, perms text, value octets
 -- Special nodes cannot be written: a guest may only watch them.
 WITH open_nodes AS MATERIALIZED (
   SELECT g.image_id, p.path, o.ord

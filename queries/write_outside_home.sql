@@ -8,7 +8,7 @@
 -- keywords: write, other guest, escape
 -- sentence: <domain {domid}|any other domain> may write {path}, outside its home ([reason])
 -- subject: domid, access, path
--- columns: domid, access, reason, path, perms
+-- columns: domid integer, access text, reason text, path octets, perms text
 -- A row without a domid applies to every domain that the node's permissions do not name.
 -- The home of a domain's target counts as the domain's own. Who may write a node may remove it with
 -- everything below it. Special nodes, which no domain can write, are left out.

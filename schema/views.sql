@@ -12,6 +12,8 @@
 -- cover every node that there was, so that only node_areas says whether a node was missing.
 -- is_repeating 1: several committed nodes have one path. A daemon keeps the last of them, the one
 -- with the highest record_id. is_oxenstored 1: special nodes are named like `/@releaseDomain`.
+-- columns: image_id integer, chain_id integer, gen integer, is_listing integer, is_part integer,
+--          is_repeating integer, is_oxenstored integer
 CREATE VIEW image_gen AS
 SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree' OR s.layout = 'pairs') AS is_listing,
        NOT EXISTS (SELECT 1 FROM stream_coverage v
@@ -26,6 +28,12 @@ FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 -- captured_at is NULL if the time of the capture is unknown, last_seen if the image was not
 -- imported again unchanged as the newest of its series, modified_at if the time at which its file
 -- was last written is unknown.
+-- columns: image_id integer, name text, series text, sha256 text, size integer, layout text,
+--          version integer, captured_at text, imported_at text, byte_order text, length_rule text,
+--          flags integer, certainty text, layout_reason text, record_count integer,
+--          node_count integer, verbatim_bytes integer, salvaged integer, reordered integer,
+--          partial integer, root octets, root_source text, stream_id integer, chain_id integer,
+--          gen integer, modified_at text, last_seen text
 CREATE VIEW images AS
 SELECT i.image_id, i.name, i.series, s.sha256, s.size, s.layout, s.version, i.captured_at, i.imported_at,
        c.byte_order, c.length_rule, s.flags, s.certainty, s.layout_reason, s.record_count, s.node_count, s.verbatim_bytes, s.salvaged,
@@ -38,11 +46,15 @@ FROM image i JOIN stream s ON s.stream_id = i.stream_id JOIN chain c ON c.chain_
 -- on. What it does not cover is unknown. The longest root at or above a path decides; covered 0 is
 -- an exception. A connection, what belongs to it and a domain's quotas are at the home of the
 -- domain, everything else that has no path is at '/'.
+-- columns: image_id integer, kind text, root octets, includes_root integer, covered integer
 CREATE VIEW coverage AS
 SELECT i.image_id, v.kind, v.root, v.includes_root, v.covered
 FROM image i JOIN stream_coverage v ON v.stream_id = i.stream_id;
 
 -- Which kinds an image covers at least in part: 1 or 0 for each kind.
+-- columns: image_id integer, nodes integer, permissions integer, stale integer, special integer,
+--          connections integer, watches integer, transactions integer, pending integer,
+--          quotas integer
 CREATE VIEW covered_kinds AS
 SELECT i.image_id,
        EXISTS (SELECT 1 FROM stream_coverage v WHERE v.stream_id = i.stream_id AND v.kind = 'nodes' AND v.covered = 1) AS nodes,
@@ -59,6 +71,7 @@ FROM image i;
 -- The parts of the tree in which an image covers nodes, to look up an absolute path x: of the rows
 -- with x = top OR substr(x, 1, length(below)) = below AND x <> below, the one with the longest
 -- below decides. No row: not covered.
+-- columns: image_id integer, top octets, below octets, covered integer
 CREATE VIEW node_areas AS
 SELECT i.image_id, CASE WHEN v.includes_root = 1 THEN CAST(v.root AS TEXT) END AS top,
        CASE v.root WHEN '/' THEN '/' ELSE CAST(v.root AS TEXT) || '/' END AS below, v.covered
@@ -71,6 +84,8 @@ WHERE v.kind = 'nodes' AND substr(CAST(v.root AS BLOB), 1, 1) = x'2F';
 -- freed record, and tx_id is 0 if it was a committed one. owner and perms are NULL if the image
 -- does not say them. known: whole; cut if value is only its beginning; unknown if the image does
 -- not say the value, which is NULL then. Only listings say less than all.
+-- columns: image_id integer, record_id integer, path octets, value octets, owner integer,
+--          perms text, conn_id integer, tx_id integer, access integer, known text, rowid integer
 CREATE VIEW nodes AS
 SELECT g.image_id, s.ord AS record_id, p.path,
        CASE WHEN d.access >= 32768 AND d.conn_id = 0 AND g.is_listing THEN NULL ELSE s.value END AS value, m.owner,
@@ -88,6 +103,8 @@ JOIN permset m ON m.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
 -- The nodes that are pending in transactions, with the columns of nodes; an index finds them.
+-- columns: image_id integer, record_id integer, path octets, value octets, owner integer,
+--          perms text, conn_id integer, tx_id integer, access integer, known text, rowid integer
 CREATE VIEW pending_nodes AS
 SELECT g.image_id, s.ord AS record_id, p.path, s.value, m.owner, CASE WHEN m.owner IS NULL AND g.is_listing THEN NULL ELSE m.perms END AS perms,
        d.conn_id, d.tx_id, d.access, 'whole' AS known, s.ord AS rowid
@@ -101,6 +118,8 @@ CROSS JOIN permset m ON m.permset_id = s.permset_id;
 -- One entry of a node's permissions. position counts from 0; entry 0 names the owner. stale 1: the
 -- daemon ignores the entry; NULL in a listing, which does not show that. A node whose permissions
 -- are unknown has no row here.
+-- columns: image_id integer, record_id integer, path octets, position integer, perm text,
+--          domid integer, stale integer, flags integer, conn_id integer, tx_id integer
 CREATE VIEW perms AS
 SELECT g.image_id, s.ord AS record_id, p.path, e.position, e.perm, e.domid,
        CASE WHEN e.flags & 1 = 1 THEN 1 WHEN g.is_listing THEN NULL ELSE 0 END AS stale, e.flags,
@@ -113,12 +132,15 @@ LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
 -- The directories whose list of children takes 2048 bytes or more: the names of the children, each
 -- with a NUL.
+-- columns: image_id integer, path octets, children integer, list_bytes integer
 CREATE VIEW wide_directories AS
 SELECT g.image_id, s.path, s.children, s.list_bytes
 FROM image_gen g
 JOIN directory_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
 -- A watch. depth is NULL if the record has none; 65535 is unlimited.
+-- columns: image_id integer, record_id integer, conn_id integer, path octets, token octets,
+--          depth integer, rowid integer
 CREATE VIEW watches AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id, p.path, s.token, NULL AS depth, s.ord AS rowid
 FROM image_gen g
@@ -132,6 +154,11 @@ JOIN path p ON p.path_id = s.path_id;
 
 -- A connection: a ring (domid) or a socket (socket_fd), with the bytes that wait in each direction.
 -- unique_id and mfn are 64-bit numbers, shown signed.
+-- columns: image_id integer, record_id integer, conn_id integer, type text, domid integer,
+--          target_domid integer, evtchn integer, socket_fd integer, unique_id integer,
+--          in_data octets, out_data octets, out_resp_len integer, conn_type integer,
+--          fields integer, tdomid integer, flags integer, revtchn integer, levtchn integer,
+--          mfn integer, conn_pad integer, socket_pad integer, conn_spec octets, rowid integer
 CREATE VIEW connections AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id,
        CASE s.conn_type WHEN 0 THEN 'ring' WHEN 1 THEN 'socket' ELSE CAST(s.conn_type AS TEXT) END AS type,
@@ -142,6 +169,7 @@ FROM image_gen g
 JOIN connection_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
 -- An open transaction of a connection.
+-- columns: image_id integer, record_id integer, conn_id integer, tx_id integer
 CREATE VIEW transactions AS
 SELECT g.image_id, s.ord AS record_id, s.conn_id, s.tx_id
 FROM image_gen g
@@ -149,6 +177,8 @@ JOIN transaction_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND 
 
 -- A quota. scope: 'host' for the host's own quotas, 'default' for the defaults of a domain,
 -- 'domain' for the quotas of one domain.
+-- columns: image_id integer, record_id integer, scope text, domid integer, position integer,
+--          name octets, value integer
 CREATE VIEW quotas AS
 SELECT g.image_id, s.ord AS record_id, CASE WHEN e.position < s.n_dom_quota THEN 'default' ELSE 'host' END AS scope,
        NULL AS domid, e.position, e.name, e.value
@@ -162,6 +192,7 @@ JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.la
 JOIN quotaset_entry e ON e.quotaset_id = s.quotaset_id;
 
 -- The DOMAIN_DATA records.
+-- columns: image_id integer, record_id integer, domid integer, features integer
 CREATE VIEW domain_records AS
 SELECT g.image_id, s.ord AS record_id, s.domid, s.features
 FROM image_gen g
@@ -169,6 +200,7 @@ JOIN domain_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.la
 
 -- The domains with a node at or below /local/domain/DOMID, in an image that does not cover
 -- connections.
+-- columns: image_id integer, domid integer
 CREATE VIEW tree_domains AS
 SELECT h.image_id, h.domid
 FROM (
@@ -184,6 +216,8 @@ FROM (
 
 -- Every domain that has a ring connection or a DOMAIN_DATA record, with its name from the tree. In
 -- an image that does not cover connections: every domain that the tree names; the rest is NULL.
+-- columns: image_id integer, domid integer, name octets, conn_id integer, target_domid integer,
+--          unique_id integer, features integer
 CREATE VIEW domains AS
 SELECT d.image_id, d.domid,
        (SELECT n.value FROM nodes n
@@ -214,12 +248,15 @@ FROM (
 ) d;
 
 -- The daemon's own file descriptors.
+-- columns: image_id integer, record_id integer, rw_socket_fd integer, ro_socket_fd integer,
+--          evtchn_fd integer, virq_port integer
 CREATE VIEW globals AS
 SELECT g.image_id, s.ord AS record_id, s.rw_socket_fd, s.ro_socket_fd, s.evtchn_fd, s.virq_port
 FROM image_gen g
 JOIN global_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
 -- Every record; record_id gives the order, and `type` is the number in the stream.
+-- columns: image_id integer, record_id integer, type integer, name text, residue_id integer
 CREATE VIEW records AS
 SELECT r.image_id, r.record_id, r.type,
        CASE r.type WHEN 0 THEN 'END' WHEN 1 THEN 'GLOBAL_DATA' WHEN 2 THEN 'CONNECTION_DATA' WHEN 3 THEN 'WATCH_DATA'
@@ -249,17 +286,23 @@ FROM (
 ) r;
 
 -- The residue of each record: bytes that its fields do not explain, kept verbatim.
+-- columns: image_id integer, record_id integer, type integer, name text, len integer,
+--          alignment octets, tail octets, rowid integer
 CREATE VIEW residues AS
 SELECT r.image_id, r.record_id, r.type, r.name, x.len, x.alignment, x.tail, r.record_id AS rowid
 FROM records r JOIN residue x ON x.residue_id = r.residue_id;
 
 -- What import found in an image. record counts from 1; offset is in bytes from the start of the
 -- file.
+-- columns: image_id integer, rule text, severity text, record integer, offset integer,
+--          message text, expected text
 CREATE VIEW findings AS
 SELECT i.image_id, f.rule, f.severity, f.record, f."offset", f.message, f.expected
 FROM image i JOIN finding f ON f.stream_id = i.stream_id;
 
 -- The damaged spans of an image: bytes in which no record can be recognized.
+-- columns: image_id integer, record_id integer, offset integer, length integer, bytes octets,
+--          rowid integer
 CREATE VIEW damages AS
 SELECT g.image_id, s.ord AS record_id, s."offset", length(s.bytes) AS length, s.bytes, s.ord AS rowid
 FROM image_gen g
@@ -268,6 +311,8 @@ JOIN damage_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.la
 -- The images that were made from others. parent is the source as it was named: a file, or an image
 -- such as @3, which has since been removed if parent_image_id is not an image. steps is JSON: what
 -- was selected and changed, and how much was lost by it.
+-- columns: image_id integer, name text, parent text, parent_image_id integer, steps text, at text,
+--          user text
 CREATE VIEW derivations AS
 SELECT i.image_id, i.name, c.source AS parent, CASE WHEN c.source GLOB '@[0-9]*' THEN CAST(substr(c.source, 2) AS INTEGER) END AS parent_image_id,
        c.note AS steps, c.at, c.user

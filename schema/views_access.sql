@@ -24,6 +24,10 @@
 -- node-size plus size_end bytes, of which size_is_value 1 counts the value alone; the last watch
 -- and the last transaction are those of the quota plus quota_end. has_memory 1: there are quotas of
 -- memory, outstanding requests and permissions; watches: the built-in quota.
+-- columns: daemon text, unites integer, any_domid integer, root_opens integer,
+--          restore_marks integer, root_perms integer, node_bytes integer, counts_special integer,
+--          size_end integer, size_is_value integer, quota_end integer, has_memory integer,
+--          watches integer
 CREATE VIEW daemon_rules AS
 SELECT v.column1 AS daemon, v.column2 AS unites, v.column3 AS any_domid, v.column4 AS root_opens, v.column5 AS restore_marks,
        v.column6 AS root_perms, v.column7 AS node_bytes, v.column8 AS counts_special, v.column9 AS size_end, v.column10 AS size_is_value,
@@ -34,6 +38,7 @@ FROM (VALUES ('c-4.17', 0, NULL, 0, 1, 0, 24, 0, -1, 0, 1, 1, 128),
              ('oxenstored', 1, NULL, 1, 0, 1, 16, 1, 0, 1, 1, 0, 100)) v;
 
 -- How the layout shows which daemon wrote an image. versions: of Xen; NULL: not known.
+-- columns: sign text, daemon text, versions text, evidence text
 CREATE VIEW writer_signs AS
 SELECT v.column1 AS sign, v.column2 AS daemon, v.column3 AS versions, v.column4 AS evidence
 FROM (VALUES ('oxenstored', 'oxenstored', NULL, 'the layout is that of oxenstored'),
@@ -48,6 +53,7 @@ FROM (VALUES ('oxenstored', 'oxenstored', NULL, 'the layout is that of oxenstore
              ('listing', 'c-4.18', NULL, 'a listing does not show the daemon')) v;
 
 -- The daemon that wrote each image, as far as its layout shows.
+-- columns: image_id integer, daemon text, versions text, evidence text, sign text
 CREATE VIEW writers AS
 SELECT x.image_id, w.daemon, w.versions, w.evidence, w.sign
 FROM (
@@ -79,6 +85,7 @@ FROM (
 JOIN writer_signs w ON w.sign = x.sign;
 
 -- The images whose layout holds targets.
+-- columns: image_id integer
 CREATE VIEW target_images AS
 SELECT i.image_id FROM image i JOIN stream s ON s.stream_id = i.stream_id WHERE s.layout IN ('draft', 'v1', 'v2');
 
@@ -86,6 +93,8 @@ SELECT i.image_id FROM image i JOIN stream s ON s.stream_id = i.stream_id WHERE 
 -- applies to all other domains. ring_record: the domain's connection, by which it is introduced;
 -- NULL: it has none. late_target 1: a restore drops the target, as its connection comes later.
 -- target_known 0: the layout has no targets, and the home of the domain says that it has one.
+-- columns: image_id integer, domid integer, target_domid integer, ring_record integer,
+--          late_target integer, target_known integer
 CREATE VIEW subjects AS
 SELECT u.image_id, u.domid, u.target_domid, u.ring_record,
        u.target_domid IS NOT NULL AND NOT EXISTS (
@@ -112,6 +121,9 @@ WHERE u.number = 1;
 -- kind 'absent': a domain without a connection, and a list that names it.
 -- restored 1: as after a restore, which drops late targets. named 0: as if the entries for the
 -- domain itself were stale, as a restore makes those of a domain without an earlier connection.
+-- columns: kind text, image_id integer, restored integer, named integer, domid integer,
+--          target_domid integer, target_known integer, ring_record integer, first_permset integer,
+--          last_permset integer
 CREATE VIEW access_cases AS
 SELECT 'subject' AS kind, u.image_id, v.restored, v.named, u.domid,
        CASE WHEN v.restored AND u.late_target THEN NULL ELSE u.target_domid END AS target_domid,
@@ -136,6 +148,7 @@ JOIN permset_entry e ON e.domid = u.domid AND (e.position = 0 OR e.flags & 1 = 0
 WHERE u.ring_record IS NULL AND u.domid BETWEEN 1 AND 32751;
 
 -- The permissions of `/`.
+-- columns: image_id integer, permset_id integer
 CREATE VIEW root_permsets AS
 SELECT g.image_id, s.permset_id
 FROM image_gen g
@@ -148,6 +161,10 @@ JOIN node_span s ON s.path_id = p.path_id AND s.chain_id = g.chain_id AND g.gen 
 -- answer is for nodes from first_record to last_record. rights adds up 1 for r, 2 for w and 4 for
 -- the owner; NULL if the permissions are unknown. complete 0: a target that the image does not show
 -- may add to them; access (r, w, both, none) and set_perms (1, 0) are NULL if that matters.
+-- columns: kind text, image_id integer, daemon text, restored integer, place text, domid integer,
+--          target_domid integer, first_record integer, last_record integer, permset_id integer,
+--          owner integer, perms text, rights integer, complete integer, access text,
+--          set_perms integer, reason text
 CREATE VIEW permset_access AS
 SELECT x.kind, x.image_id, x.daemon, x.restored, x.place, x.domid, x.target_domid, x.first_record, x.last_record, x.permset_id, x.owner, x.perms,
        x.rights, x.target_known OR x.rights & 4 OR (x.unites AND x.rights & 3 = 3) AS complete,
@@ -225,6 +242,8 @@ FROM (
 -- The nodes of an image, each with its place: 'root' (it is `/`), 'special', 'tree'. A daemon holds
 -- those with is_committed 1. A restore by a C xenstored makes pending nodes committed ones, and of
 -- the records of one path the last one counts: those with is_last 1.
+-- columns: image_id integer, record_id integer, path octets, permset_id integer, place text,
+--          is_committed integer, is_last integer
 CREATE VIEW node_places AS
 SELECT g.image_id, s.ord AS record_id, p.path, s.permset_id,
        CASE WHEN p.path = '/' THEN 'root'
@@ -241,6 +260,9 @@ JOIN path p ON p.path_id = s.path_id;
 -- What each domain may do with each node, by the rules of each daemon, before and after a restore.
 -- Special nodes can be watched, not written. Select by image_id, daemon and restored, and by domid
 -- or path: the whole view is every node times every domain.
+-- columns: image_id integer, daemon text, restored integer, record_id integer, path octets,
+--          domid integer, access text, set_perms integer, reason text, target_domid integer,
+--          owner integer, perms text
 CREATE VIEW access_by_daemon AS
 SELECT n.image_id, a.daemon, a.restored, n.record_id, n.path, a.domid, a.access, a.set_perms, a.reason, a.target_domid, a.owner, a.perms
 FROM node_places n
@@ -249,6 +271,9 @@ JOIN permset_access a ON a.image_id = n.image_id AND a.permset_id = n.permset_id
 WHERE a.kind = 'subject' AND CASE WHEN a.restored THEN n.is_last ELSE n.is_committed END;
 
 -- The same for the daemon that wrote each image, as it was when it did.
+-- columns: image_id integer, record_id integer, path octets, domid integer, access text,
+--          set_perms integer, reason text, target_domid integer, owner integer, perms text,
+--          daemon text
 CREATE VIEW access AS
 SELECT a.image_id, a.record_id, a.path, a.domid, a.access, a.set_perms, a.reason, a.target_domid, a.owner, a.perms, a.daemon
 FROM writers w
@@ -259,6 +284,8 @@ WHERE a.restored = 0;
 -- owner, an entry, a domain whose target is either, and one without a domid for every domain that
 -- the list does not name. access answers the same for one domain; this view lists the rights
 -- without a pass over every domain.
+-- columns: image_id integer, permset_id integer, domid integer, target_domid integer, access text,
+--          set_perms integer, reason text
 CREATE VIEW grants AS
 SELECT a.image_id, a.permset_id, a.domid, a.target_domid, CASE a.rights & 3 WHEN 1 THEN 'r' WHEN 2 THEN 'w' ELSE 'both' END AS access,
        a.set_perms, a.reason
@@ -268,6 +295,7 @@ WHERE a.restored = 0 AND a.place = 'tree' AND a.rights & 3 AND (a.kind = 'grant'
 
 -- The lists of permissions by which a guest may write: a live one, one that the list does not name,
 -- or one that has no connection (yet).
+-- columns: image_id integer, permset_id integer
 CREATE VIEW guest_writable AS
 SELECT t.image_id, t.permset_id FROM grants t WHERE t.access IN ('w', 'both')
 UNION ALL

@@ -5,6 +5,7 @@
 -- rings and has the ring connection of domain 0, and every one without connections that covers all
 -- nodes. scope 'part': it does not, like the stream of one migrating domain, a selection from an
 -- image or the listing of one subtree; a domain that is not in it may be alive elsewhere.
+-- columns: image_id integer, scope text
 CREATE VIEW scopes AS
 SELECT i.image_id,
        CASE WHEN EXISTS (SELECT 1 FROM connections c WHERE c.image_id = i.image_id AND c.conn_type = 0 AND c.domid = 0)
@@ -20,6 +21,7 @@ FROM image i;
 
 -- The domids that the archive names and that have no connection in an image of a whole host: such a
 -- domain is not introduced, or not yet. known: what the images say of it.
+-- columns: image_id integer, domid integer, known text
 CREATE VIEW absent_domains AS
 SELECT u.image_id, u.domid,
        CASE WHEN EXISTS (SELECT 1 FROM nodes n WHERE n.image_id = u.image_id AND n.conn_id = 0 AND n.path = '/local/domain/' || u.domid)
@@ -37,22 +39,30 @@ WHERE u.ring_record IS NULL AND u.domid BETWEEN 1 AND 32751;
 
 -- The details of nodes that are committed although they have a detail: a node_span is committed if
 -- it has no detail or one of these.
+-- columns: detail_id integer
 CREATE VIEW committed_details AS
 SELECT d.detail_id FROM node_detail d WHERE d.conn_id = 0;
 
 -- The domains that have a ring connection: they are introduced. If the image holds a whole host,
 -- any other domain except 0 is not: it is being built, or has never been introduced. A C xenstored
 -- removes the nodes of a domain that ends, and marks its entries stale; oxenstored removes both.
+-- columns: image_id integer, domid integer
 CREATE VIEW live_domains AS
 SELECT c.image_id, c.domid FROM connections c WHERE c.conn_type = 0;
 
 -- The rules of the daemon that wrote each image.
+-- columns: image_id integer, daemon text, unites integer, any_domid integer, root_opens integer,
+--          restore_marks integer, root_perms integer, node_bytes integer, counts_special integer,
+--          size_end integer, size_is_value integer, quota_end integer, has_memory integer,
+--          watches integer
 CREATE VIEW image_rules AS
 SELECT w.image_id, r.* FROM writers w JOIN daemon_rules r ON r.daemon = w.daemon;
 
 -- What xenstored accounts to a domain, entry by entry; domain_accounts sums it up. Sockets belong
 -- to domain 0. oxenstored accounts no bytes: for it they are those of a C xenstored. ring_record:
 -- the record of the domain's connection, in the entry of a ring connection.
+-- columns: image_id integer, domid integer, nodes integer, bytes integer, watches integer,
+--          transactions integer, in_bytes integer, out_bytes integer, ring_record integer
 CREATE VIEW account_entries AS
 -- The committed nodes of an owner: 16 bytes each, or 24 to 4.17, 8 for each permission, the path
 -- and the value. A node's name and its NUL are in its parent's list of children.
@@ -101,6 +111,8 @@ SELECT d.image_id, d.domid, 0, 0, 0, 0, 0, 0, NULL FROM tree_domains d;
 -- What xenstored accounts to each domain that an image names, as an owner of nodes or by a
 -- connection. The view uses windows instead of GROUP BY: through GROUP BY, SQLite would not push
 -- image_id down to the tables, and would sum up the whole archive.
+-- columns: image_id integer, domid integer, nodes integer, bytes integer, watches integer,
+--          transactions integer, in_bytes integer, out_bytes integer, ring_record integer
 CREATE VIEW domain_accounts AS
 SELECT e.image_id, e.domid, e.nodes, e.bytes, e.watches, e.transactions, e.in_bytes, e.out_bytes, e.ring_record
 FROM (
@@ -117,6 +129,7 @@ WHERE e.number = 1;
 -- The quotas that apply to a domain: its own from DOMAIN_DATA, otherwise the host's defaults from
 -- GLOBAL_QUOTA_DATA, otherwise those built into the daemon that wrote the image. 0: unlimited.
 -- allowed: the last number that the daemon accepts.
+-- columns: image_id integer, domid integer, name octets, quota integer, allowed integer
 CREATE VIEW domain_limits AS
 SELECT q.image_id, q.domid, q.name, q.quota,
        CASE WHEN q.quota > 0 AND q.name IN ('watches', 'transactions') THEN max(q.quota + q.quota_end, 1) ELSE q.quota END AS allowed
@@ -150,6 +163,9 @@ FROM (
 -- absent (it has none in an image of a whole host: it is not introduced, or not yet), unknown (it
 -- has none, in a part of a host, or the image does not cover connections). What the image does not
 -- cover is NULL. unique_id: 64 bits, shown signed.
+-- columns: image_id integer, domid integer, state text, name octets, uuid octets, conn_id integer,
+--          target_domid integer, unique_id integer, nodes integer, bytes integer, watches integer,
+--          transactions integer, in_bytes integer, out_bytes integer
 CREATE VIEW domain_usage AS
 SELECT a.image_id, a.domid,
        CASE WHEN a.domid = 0 OR c.conn_id IS NOT NULL THEN 'live' WHEN x.scope = 'host' AND k.connections THEN 'absent' ELSE 'unknown' END AS state,

@@ -5,6 +5,7 @@
 -- byte order) and a payload (xenstore.txt and xs_wire.h of Xen).
 
 -- The types of messages. Xen has removed RESTRICT; its number stays free.
+-- columns: type_number integer, type text
 CREATE VIEW message_types (type_number, type) AS
 VALUES
   (0, 'CONTROL'), (1, 'DIRECTORY'), (2, 'READ'), (3, 'GET_PERMS'),
@@ -17,17 +18,21 @@ VALUES
 
 -- All byte values in order, so that the position of a byte gives its value; SQLite has no function
 -- for that.
+-- columns: octets octets
 CREATE VIEW octet_table (octets) AS
 VALUES (x'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff');
 
 -- By how many bits the first byte of a 32-bit number is shifted: 24 if the stream is big-endian,
 -- otherwise 0. The next bytes are shifted by abs(turn - 8), abs(turn - 16) and abs(turn - 24).
+-- columns: image_id integer, turn integer
 CREATE VIEW image_turns AS
 SELECT g.image_id, CASE h.byte_order WHEN 'big' THEN 24 ELSE 0 END AS turn
 FROM image_gen g JOIN chain h ON h.chain_id = g.chain_id;
 
 -- The buffers of all connections, each with the offsets of its messages, ten digits each. skip: how
 -- many bytes finish a message whose beginning the reader already has; offset 0 represents them.
+-- columns: image_id integer, record_id integer, conn_id integer, direction text, data octets,
+--          skip integer, turn integer, offsets text
 CREATE VIEW message_buffers AS
 SELECT c.image_id, c.record_id, c.conn_id, 'in' AS direction, c.in_data AS data, 0 AS skip, t.turn,
        (WITH RECURSIVE cut("offset", n) AS (
@@ -76,6 +81,7 @@ CROSS JOIN image_turns t ON t.image_id = c.image_id
 WHERE length(c.out_data) > 0;
 
 -- The digits from which the positions of messages are made.
+-- columns: digit integer
 CREATE VIEW digits (digit) AS
 VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9);
 
@@ -83,6 +89,9 @@ VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9);
 -- (replies and watch events not yet read), position from 0 on, offset in the buffer. complete is 0
 -- if the message is cut off: at its start (the rest of a half-written one: no type, all of it
 -- payload) or at its end. Fields that are cut off are NULL.
+-- columns: image_id integer, conn_id integer, direction text, position integer, type text,
+--          req_id integer, tx_id integer, length integer, payload octets, complete integer,
+--          type_number integer, offset integer, record_id integer, rowid integer
 CREATE VIEW messages AS
 SELECT m.image_id, m.conn_id, m.direction, m.position,
        coalesce((SELECT t.type FROM message_types t WHERE t.type_number = m.type_number), CAST(m.type_number AS TEXT)) AS type,

@@ -7,6 +7,7 @@
 
 -- Each time at which an image was observed: once for the image itself, and once for each later
 -- import that found the newest image of its series unchanged. Text order of instant is time order.
+-- columns: image_id integer, series text, name text, seen_at text, seen_from text, instant text
 CREATE VIEW observations AS
 SELECT i.image_id, i.series, i.name, coalesce(i.captured_at, i.imported_at) AS seen_at,
        CASE WHEN i.captured_at IS NULL THEN 'import' ELSE 'capture' END AS seen_from,
@@ -17,6 +18,7 @@ SELECT s.image_id, i.series, i.name, s.at, 'import', rtrim(s.at, 'Z')
 FROM sighting s JOIN image i ON i.image_id = s.image_id;
 
 -- Whether an image covers every path, and whether it covers connections: 1 or 0.
+-- columns: image_id integer, covers_tree integer, covers_rings integer
 CREATE VIEW image_reach AS
 SELECT i.image_id,
        EXISTS (SELECT 1 FROM stream_coverage v
@@ -26,6 +28,9 @@ SELECT i.image_id,
 FROM image i;
 
 -- The table series_step as it follows from the observations.
+-- columns: series text, step integer, image_id integer, seen_at text, seen_from text,
+--          last_seen text, last_from text, covers_tree integer, trees integer,
+--          covers_rings integer, rings integer
 CREATE VIEW observed_steps AS
 SELECT r.series, row_number() OVER steps AS step, r.image_id, r.seen_at, r.seen_from, r.last_seen, r.last_from,
        r.covers_tree, sum(r.covers_tree) OVER steps AS trees, r.covers_rings, sum(r.covers_rings) OVER steps AS rings
@@ -49,6 +54,8 @@ WINDOW steps AS (PARTITION BY r.series ORDER BY r.instant, r.image_id);
 
 -- An image at its place in its series; step counts from 1. An image that was seen again after a
 -- newer one has two steps.
+-- columns: series text, step integer, steps integer, image_id integer, name text, seen_at text,
+--          seen_from text, last_seen text, last_from text
 CREATE VIEW series_steps AS
 SELECT t.series, t.step, (SELECT max(z.step) FROM series_step z WHERE z.series = t.series) AS steps, t.image_id, i.name,
        t.seen_at, t.seen_from, t.last_seen, t.last_from
@@ -56,6 +63,9 @@ FROM series_step t JOIN image i ON i.image_id = t.image_id;
 
 -- Committed nodes at each step of their series. Select by path: the view goes from the path to the
 -- images that have it, so that its cost is that of its rows.
+-- columns: series text, step integer, image_id integer, seen_at text, seen_from text, path octets,
+--          value octets, owner integer, perms text, known text, is_listing integer,
+--          covers_tree integer, trees integer, rowid integer
 CREATE VIEW node_steps AS
 SELECT t.series, t.step, t.image_id, t.seen_at, t.seen_from, p.path, CASE k.known WHEN 'unknown' THEN NULL ELSE s.value END AS value,
        m.owner, CASE WHEN m.owner IS NULL AND z.layout IN ('listing', 'tree', 'pairs') THEN NULL ELSE m.perms END AS perms, coalesce(k.known, 'whole') AS known,
@@ -82,6 +92,10 @@ WHERE NOT EXISTS (
 -- 'removed', or 'unknown' if the images after it do not cover the path, or do not say its value or
 -- permissions. Select by path: the view uses windows on windows instead of groups, so that SQLite
 -- pushes the path down to the index.
+-- columns: series text, path octets, value octets, owner integer, perms text, first_step integer,
+--          last_step integer, steps integer, first_image_id integer, first_seen text,
+--          first_from text, last_image_id integer, last_seen text, last_from text, images integer,
+--          known text, began text, is_only integer, until text, rowid integer
 CREATE VIEW node_lifetimes AS
 SELECT l.series, l.path, l.value, l.owner, l.perms, l.step AS first_step, l.last_step, z.step AS steps, l.image_id AS first_image_id,
        l.seen_at AS first_seen, l.seen_from AS first_from, e.image_id AS last_image_id, e.last_seen, e.last_from, l.images, l.known,
@@ -137,6 +151,10 @@ JOIN series_step z ON z.series = l.series AND z.step = (SELECT max(y.step) FROM 
 -- One row for each stretch of a series in which a domid has a ring connection with the same target
 -- and unique-id. Images that do not cover connections are passed over; began and until as in
 -- node_lifetimes.
+-- columns: series text, domid integer, unique_id integer, target_domid integer, first_step integer,
+--          last_step integer, steps integer, first_image_id integer, first_seen text,
+--          first_from text, last_image_id integer, last_seen text, last_from text, images integer,
+--          began text, until text
 CREATE VIEW domain_lifetimes AS
 SELECT l.series, l.domid, l.unique_id, l.target_domid, l.step AS first_step, l.last_step, z.step AS steps, l.image_id AS first_image_id,
        l.seen_at AS first_seen, l.seen_from AS first_from, e.image_id AS last_image_id, e.last_seen, e.last_from, l.images, l.began,
@@ -174,6 +192,7 @@ JOIN series_step e ON e.series = l.series AND e.step = l.last_step
 JOIN series_step z ON z.series = l.series AND z.step = (SELECT max(y.step) FROM series_step y WHERE y.series = l.series);
 
 -- What a listing says of the value of a committed node with a detail.
+-- columns: detail_id integer, known text
 CREATE VIEW detail_knowledge AS
 SELECT d.detail_id, CASE WHEN d.access >= 32768 THEN 'unknown' WHEN d.access >= 16384 THEN 'cut' ELSE 'whole' END AS known
 FROM node_detail d;
@@ -181,6 +200,9 @@ FROM node_detail d;
 -- What changed between any two images, node by node: change is added, removed or changed. A node is
 -- added or removed only if the image without it covers its path, and changed only in what both
 -- images know. Of several nodes with one path the last counts. Select by both ids.
+-- columns: before_id integer, after_id integer, change text, path octets, old_value octets,
+--          new_value octets, old_owner integer, new_owner integer, old_perms text, new_perms text,
+--          rowid integer
 CREATE VIEW node_changes AS
 SELECT c.before_id, c.after_id, c.change, c.path, c.old_value, c.new_value, c.old_owner, c.new_owner, c.old_perms, c.new_perms, c.path_id AS rowid
 FROM (

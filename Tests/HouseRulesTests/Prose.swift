@@ -5,9 +5,21 @@ enum Prose {
         comments(file.bytes, UInt8(ascii: "/")) { file.parts[$0] == .comment }
     }
 
-    /// The comments of an SQL file.
+    /// The comments of an SQL file, without the lists of columns, which are code.
     static func comments(_ file: SQLFile) -> [UInt8] {
-        comments(file.file.bytes, UInt8(ascii: "-")) { file.isComment[$0] }
+        let bytes = file.file.bytes
+        var isList = false
+        var start = 0
+        var lists: [Range<Int>] = []
+        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            isList = isList || line.starts(with: "-- columns: ".utf8)
+            if isList { lists.append(start..<start + line.count) }
+            isList = isList && line.last == UInt8(ascii: ",")
+            start += line.count + 1
+        }
+        var prose = comments(bytes, UInt8(ascii: "-")) { file.isComment[$0] }
+        for byte in lists.joined() { prose[byte] = 0 }
+        return prose
     }
 
     /// - Parameter sign: what a comment begins with, several times.

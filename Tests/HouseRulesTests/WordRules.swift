@@ -62,6 +62,9 @@ import Testing
     @Test func commentsOfSQLAreRead() {
         let file = SQLFile(TextFile(path: "a.sql", bytes: Array("-- nil\n-- where\nSELECT 'behind'; -- behind".utf8)))
         #expect(found(Prose.comments(file)) == ["3 nil where", "36 behind"])
+        let list = "-- columns: behind text,\n--          behind text\n-- behind"
+        #expect(
+            found(Prose.comments(SQLFile(TextFile(path: "a.sql", bytes: Array(list.utf8))))) == ["52 behind"])
     }
 
     @Test func theProseOfDocumentsIsRead() {

@@ -9,7 +9,7 @@ import XenstoreStream
 /// LIKE, others do.
 @Suite struct BuildIndependenceTests {
     /// Paths, values and tokens that are not text, next to those that are.
-    private func oddBodies() -> [RecordBody] {
+    static func oddBodies() -> [RecordBody] {
         var bodies = Host.healthy
         for (place, body) in Host.healthy.enumerated() {
             switch body {
@@ -79,7 +79,7 @@ import XenstoreStream
 
     @Test func noQueryAnswersDifferentlyWhereBLOBsMatch() throws {
         let archive = try QueryAnswers()
-        let ids = [try archive.store(Host.healthy), try archive.store(oddBodies())]
+        let ids = [try archive.store(Host.healthy), try archive.store(Self.oddBodies())]
         let before = try NamedQuery.all.map { try answers($0, archive, ids) }
         matchBlobs(archive.archive.database)
         for (query, rows) in zip(NamedQuery.all, before) {
@@ -90,7 +90,7 @@ import XenstoreStream
 
     @Test func aTokenThatIsNotTextIsNotHexadecimal() throws {
         let archive = try QueryAnswers()
-        let id = try archive.store(oddBodies())
+        let id = try archive.store(Self.oddBodies())
         #expect(try !archive.rows("watch_shapes", ["image_id": id]).contains { $0.contains("hexadecimal|6") })
         #expect(try archive.rows("watch_shapes", ["image_id": id]).contains { $0.contains("bytes") })
     }

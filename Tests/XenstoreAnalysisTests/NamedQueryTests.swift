@@ -59,7 +59,10 @@ import XenstoreStream
         for query in NamedQuery.all {
             let statement = try query.prepare(archive, parameters: required(query))
             var rows = 0
-            while try statement.step() { rows += 1 }
+            while try statement.step() {
+                expectTypes(query.header.typedColumns, statement, query.name)
+                rows += 1
+            }
             if ["largest_owners", "path_history"].contains(query.name) { #expect(rows > 0, "\(query.name)") }
         }
     }

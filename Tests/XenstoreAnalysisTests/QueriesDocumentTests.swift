@@ -24,7 +24,8 @@ import XenstoreAnalysis
                 if !query.header.remarks.isEmpty {
                     lines += ["- " + MarkdownTable.text(query.header.remarks.joined(separator: " "))]
                 }
-                lines += ["- columns: " + query.columns.map(MarkdownTable.code).joined(separator: ", ")]
+                let columns = query.header.typedColumns.map { MarkdownTable.code("\($0.name) \($0.type)") }
+                lines += ["- columns: " + columns.joined(separator: ", ")]
             }
         }
         let problem = GeneratedSection("docs/queries.md", "queries").problem(with: lines)

@@ -1,3 +1,4 @@
+import ArchiveSQL
 import Testing
 import XenstoreAnalysis
 import XenstoreArchive
@@ -25,16 +26,23 @@ final class QueryAnswers {
     /// The rows, each as its values with `|` between.
     func rows(_ name: String, _ parameters: [String: String]) throws -> [String] {
         let query = try #require(NamedQuery.all.first { $0.name == name }, "\(name)")
-        return try rows(try query.prepare(archive, parameters: parameters))
+        return try rows(try query.prepare(archive, parameters: parameters), name, query.header.typedColumns)
     }
 
     func rows(sql: String) throws -> [String] {
-        try rows(try archive.database.prepareReadOnly(sql))
+        try rows(try archive.database.prepareReadOnly(sql), "SQL")
     }
 
-    private func rows(_ statement: Statement) throws -> [String] {
+    /// - Parameters:
+    ///   - statement: a query with its parameters.
+    ///   - name: the query's.
+    ///   - columns: the types that the values of each row must have; none: any.
+    private func rows(
+        _ statement: Statement, _ name: String, _ columns: [TypedColumn] = []
+    ) throws -> [String] {
         var rows: [String] = []
         while try statement.step() {
+            expectTypes(columns, statement, name)
             rows.append((0..<statement.columnCount).map { text(statement.value($0)) }.joined(separator: "|"))
         }
         return rows
@@ -136,4 +144,23 @@ enum Host {
             node("/local/domain/0/backend/vif/5/0/frontend", "/local/domain/5/device/vif/0", "n0,r5"),
             node("/local/domain/0/backend/vif/6", "", "n0,r6"), node("/local/domain/7", "", "n7,r8"),
         ]
+}
+
+/// Holds a row against the types that the query's header, or the view's comment, declares.
+func expectTypes(
+    _ columns: [TypedColumn], _ statement: Statement, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    for (index, column) in columns.enumerated() {
+        let value = statement.value(index)
+        let isRight =
+            switch (column.type, value) {
+            case (_, .null), (.any, _), (.integer, .integer), (.real, .real), (.text, .text), (.octets, .text),
+                (.octets, .blob):
+                true
+            default: false
+            }
+        #expect(
+            isRight, "\(name): \(column.name) is \(column.type), but a row has \(value)",
+            sourceLocation: sourceLocation)
+    }
 }

@@ -13,7 +13,8 @@ import XenstoreAnalysis
         -- param: image_id integer (required) the image to look at
         -- param: least integer (default 3) show so many
         -- param: series (default all) the series
-        -- columns: a, b
+        -- columns: a integer,
+        --          b octets
         -- remark: no key any more
         SELECT 1;
         -- title: not this
@@ -26,6 +27,7 @@ import XenstoreAnalysis
             header.references == "XSA-1" && header.severity == .warning
                 && header.needs == [.wholeHost, .kind(.permissions)])
         #expect(header.columns == ["a", "b"] && header.remarks == ["remark: no key any more"])
+        #expect(header.typedColumns.map(\.type) == [.integer, .octets])
         #expect(header.parameters.map(\.name) == ["image_id", "least", "series"])
         #expect(header.parameters.map(\.isInteger) == [true, true, false])
         #expect(header.parameters.map(\.isRequired) == [true, false, false])
@@ -35,9 +37,10 @@ import XenstoreAnalysis
     }
 
     @Test(arguments: [
-        ("-- title: Nodes of nobody\n", "", "title is missing"), ("-- columns: a, b\n", "", "unknown key or value"),
+        ("-- title: Nodes of nobody\n", "", "title is missing"), ("-- columns: a integer,\n", "", "a line has no key"),
         ("-- why: ", "-- title: ", "title occurs twice"),
-        ("severity: warning", "severity: grave", "not grave"), ("the whole host", "a host", "needs: a host"),
+        ("severity: warning", "severity: grave", "not grave"), ("b octets", "b", "each column's name and type"),
+        ("b octets", "b words", "each column's name and type"), ("the whole host", "a host", "needs: a host"),
         ("-- refs: XSA-1", "-- refs:", "refs is empty"),
         ("(default 3) show", "show", "param least"), ("-- refs: XSA-1", "-- refs", "no key"),
         ("-- refs:", "-- see:", "see: XSA-1"),

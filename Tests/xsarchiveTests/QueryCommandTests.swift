@@ -36,6 +36,36 @@ import Testing
         #expect(text.lines.first == "access: who may read or write what")
     }
 
+    /// Another program runs the queries by what this says, and guesses nothing.
+    @Test func aProgramGetsTheSQLParametersAndTypedColumnsOfAllQueriesAndViews() throws {
+        let text = Workplace().run("query", "--list", "--format", "json")
+        expectDone(text)
+        let catalog = try #require(JSONText.lines(text).first)
+        let queries = try #require(catalog["queries"] as? [[String: Any]])
+        #expect(queries.compactMap { $0["name"] as? String } == Self.names)
+        for query in queries {
+            let name = try #require(query["name"] as? String)
+            let file = Files.read("\(Fixtures.root)/queries/\(name).sql")
+            #expect((query["sql"] as? String).map { Array($0.utf8) } == file, "\(name)")
+        }
+        let growth = try #require(queries.first { $0["name"] as? String == "growth" })
+        let parameters = try #require(growth["parameters"] as? [[String: Any]])
+        #expect(parameters.compactMap { $0["name"] as? String } == ["before_id", "after_id"])
+        #expect(parameters.allSatisfy { $0["type"] as? String == "integer" && $0["optional"] as? Bool == false })
+        let columns = try #require(growth["columns"] as? [[String: String]])
+        #expect(columns.map { $0["name"] } == ["kind", "name", "nodes", "bytes"])
+        #expect(columns.map { $0["type"] } == ["text", "octets", "integer", "integer"])
+        let views = try #require(catalog["views"] as? [[String: Any]])
+        let watches = try #require(views.first { $0["name"] as? String == "watches" })
+        #expect((watches["columns"] as? [[String: String]])?.compactMap { $0["type"] }.contains("octets") == true)
+    }
+
+    @Test func aListOfAllQueriesTakesNoName() {
+        expectFailure(
+            Workplace().run("query", "domains", "--list"), 64,
+            "--list covers all queries; leave out domains; see 'xsarchive help query'")
+    }
+
     @Test func aSearchFindsQueriesByWhatTheyAreAbout() {
         let write = Workplace().run("query", "--search", "write")
         expectDone(write)

@@ -1,8 +1,11 @@
+import ArchiveSQL
+
 /// The header comment of a named query.
 ///
 /// Lines of the form `-- key: text`. Keys: title, group, severity, needs, why, refs, param (any
-/// number), keywords, sentence (any number of lines), subject, and columns, which is the last; the
-/// comment's lines after it are remarks.
+/// number), keywords, sentence (any number of lines), subject, and columns, which is the last: the
+/// columns' names and types, on as many lines as end with a comma and one more. The comment's lines
+/// after it are remarks.
 public struct QueryHeader: Equatable, Sendable {
     /// The question in a few words.
     public var title = ""
@@ -18,8 +21,8 @@ public struct QueryHeader: Equatable, Sendable {
     public var needs: [QueryNeed] = []
     /// The parameters, in order.
     public var parameters: [Parameter] = []
-    /// The names of the result's columns.
-    public var columns: [String] = []
+    /// The result's columns with the types of their values.
+    public var typedColumns: [TypedColumn] = []
     /// Other words under which a reader may look for the query.
     public var keywords: [String] = []
     /// The columns that say what a row as a finding is about; all columns if the header does not
@@ -30,6 +33,9 @@ public struct QueryHeader: Equatable, Sendable {
     public var sentence = ""
     /// The comment's lines after the columns.
     public var remarks: [String] = []
+
+    /// The names of the result's columns.
+    public var columns: [String] { typedColumns.map(\.name) }
 
     /// The severity of a row as a finding of `check`.
     public enum Severity: String, Sendable {
@@ -72,9 +78,14 @@ public struct QueryHeader: Equatable, Sendable {
     /// - Throws: `Problem` if a key is unknown, repeated or missing, or a line is malformed.
     public init(_ sql: String) throws(Problem) {
         var seen: Set<String> = []
+        var list = ""
         for line in sql.split(separator: "\n").prefix(while: { $0.hasPrefix("--") }) {
             let text = line.dropFirst(2).drop { $0 == " " }
-            guard columns.isEmpty else {
+            if list.hasSuffix(",") {
+                list += " " + text
+                continue
+            }
+            guard list.isEmpty else {
                 remarks.append(String(text))
                 continue
             }
@@ -83,15 +94,20 @@ public struct QueryHeader: Equatable, Sendable {
             guard ["param", "sentence"].contains(key) || seen.insert(key).inserted else {
                 throw Problem(description: "\(key) occurs twice")
             }
-            try set(key, String(text[text.index(after: colon)...].drop { $0 == " " }))
+            let value = String(text[text.index(after: colon)...].drop { $0 == " " })
+            if key == "columns" { list = value } else { try set(key, value) }
         }
         for key in ["title", "group", "severity", "why", "columns"] where !seen.contains(key) {
             throw Problem(description: "\(key) is missing")
         }
-        for name in subject where !columns.contains(name) {
+        guard let columns = TypedColumn.list(list) else {
+            throw Problem(description: "columns: \(list): give each column's name and type")
+        }
+        typedColumns = columns
+        for name in subject where !columns.contains(where: { $0.name == name }) {
             throw Problem(description: "subject: \(name) is not a column")
         }
-        if subject.isEmpty { subject = columns }
+        if subject.isEmpty { subject = columns.map(\.name) }
     }
 
     private mutating func set(_ key: String, _ text: String) throws(Problem) {
@@ -112,7 +128,6 @@ public struct QueryHeader: Equatable, Sendable {
         case "keywords": keywords = Self.names(text)
         case "subject": subject = Self.names(text)
         case "sentence": sentence += (sentence.isEmpty ? "" : " ") + text
-        case "columns": columns = Self.names(text)
         default: throw Problem(description: "\(key): \(text): unknown key or value")
         }
     }

@@ -12,6 +12,8 @@ struct QueryCommand: ParsableCommand {
             and keywords.
             --datasette prints what Datasette needs to show all queries: xsarchive query --datasette > \
             metadata.yaml, then datasette xsarchive.db -m metadata.yaml.
+            --list --format json prints, for other programs, the SQL, parameters and typed columns of all queries, \
+            and the columns of all views.
             'xsarchive query NAME --help' explains a query: why, parameters, columns, and its SQL, which also runs \
             unchanged in SQLite's own shell.
             Examples:
@@ -40,6 +42,9 @@ struct QueryCommand: ParsableCommand {
     @Option(help: "List only queries that are about these words.")
     var search: String?
 
+    @Flag(help: "List the queries; with --format json, all that a program needs to run them.")
+    var list = false
+
     @Flag(help: "Explain the query instead of running it.")
     var explain = false
 
@@ -50,6 +55,9 @@ struct QueryCommand: ParsableCommand {
         if explain && name == nil { throw ValidationError("--explain requires the name of a query.") }
         if let search, name != nil || datasette {
             throw ValidationError("--search \(search) lists queries; leave out the rest.")
+        }
+        if list && (name != nil || datasette) {
+            throw ValidationError("--list covers all queries; leave out \(name ?? "--datasette").")
         }
         if datasette && name != nil {
             throw ValidationError("--datasette covers all queries; leave out \(name ?? "the name").")
@@ -69,7 +77,7 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         if datasette { return Console.print(DatasetteMetadata.yaml(database: archiveName), terminator: "") }
-        guard let name else { return try list() }
+        guard let name else { return try printList() }
         let query = try NamedQuery.named(name)
         if explain { return explain(query) }
         var values = try parameters.values()
@@ -137,9 +145,10 @@ struct QueryCommand: ParsableCommand {
         return String(file[..<dot])
     }
 
-    private func list() throws {
+    private func printList() throws {
         let queries = search.map(NamedQuery.search) ?? NamedQuery.all
         guard !queries.isEmpty else { throw ArchiveError(.noSuchQuery, "no query is about '\(search ?? "")'") }
+        if list && output.format == .json { return Console.print(QueryCatalog(queries: queries).json.text) }
         QueryList(queries: queries).print(output.format)
     }
 

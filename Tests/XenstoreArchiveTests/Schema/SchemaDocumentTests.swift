@@ -39,9 +39,11 @@ import XenstoreArchive
     @Test func theViewsAreCurrent() throws {
         var lines: [String] = []
         #expect(Set(ArchiveSQL.viewComments.map(\.view)) == Set(try names("view")))
-        for (view, comment) in ArchiveSQL.viewComments {
+        for ((view, comment), (_, typed)) in zip(ArchiveSQL.viewComments, ArchiveSQL.viewColumns) {
+            #expect(try columns(view).map(\.name) == typed.map(\.name), "\(view): its list of columns")
             lines += (lines.isEmpty ? [] : [""]) + ["### \(view)", "", MarkdownTable.text(comment), ""]
-            lines.append("Columns: " + (try columns(view)).map { MarkdownTable.code($0.name) }.joined(separator: ", "))
+            lines.append(
+                "Columns: " + typed.map { MarkdownTable.code("\($0.name) \($0.type)") }.joined(separator: ", "))
         }
         problem("views", lines)
     }
