@@ -12,7 +12,9 @@ import importlib.resources
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+Known = TypeVar("Known")
 
 KINDS = ("integer", "real", "text", "octets", "any")
 
@@ -90,7 +92,7 @@ class Catalog:
         return _find(self.views, name, "relation")
 
 
-def _find(known: dict[str, Any], name: str, what: str) -> Any:
+def _find(known: dict[str, Known], name: str, what: str) -> Known:
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known, 1)
@@ -103,10 +105,8 @@ def parse(document: dict[str, Any]) -> Catalog:
     Raises ValueError if a column has a type that this package does not know.
     """
     queries = {entry["name"]: _query(entry) for entry in document["queries"]}
-    views = {name: _columns(name, columns) for name, columns in document["views"].items()}
-    return Catalog(
-        document["program"], int(document["schema_version"]), document["schema_digest"], queries, views
-    )
+    views = {view["name"]: _columns(view["name"], view["columns"]) for view in document["views"]}
+    return Catalog(document["program"], document["schema"], document["schema_digest"], queries, views)
 
 
 @functools.cache
@@ -124,30 +124,16 @@ def _columns(owner: str, columns: list[dict[str, str]]) -> tuple[Column, ...]:
 
 
 def _query(entry: dict[str, Any]) -> Query:
-    header = _header(entry["sql"])
-    integers = {line.split()[0] for line in header.get("param", []) if line.split()[1] == "integer"}
-    severity = header.get("severity", ["none"])[0]
+    severity = entry["severity"]
     return Query(
         name=entry["name"],
         title=entry["title"],
         sql=entry["sql"],
         columns=_columns(entry["name"], entry["columns"]),
         parameters=tuple(
-            Parameter(known["name"], known["name"] in integers, not known["optional"], known["meaning"])
+            Parameter(known["name"], known["type"] == "integer", not known["optional"], known["meaning"])
             for known in entry["parameters"]
         ),
         severity=None if severity == "none" else severity,
-        sentence=" ".join(header.get("sentence", [])),
+        sentence=" ".join(re.findall(r"^-- sentence: (.*)$", entry["sql"], re.MULTILINE)),
     )
-
-
-def _header(sql: str) -> dict[str, list[str]]:
-    """The lines `-- key: text` at the top of a query."""
-    header: dict[str, list[str]] = {}
-    for line in sql.splitlines():
-        if not line.startswith("--"):
-            break
-        match = re.match(r"-- ([a-z]+): (.*)", line)
-        if match:
-            header.setdefault(match[1], []).append(match[2])
-    return header

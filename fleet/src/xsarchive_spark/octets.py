@@ -32,9 +32,8 @@ def printable(value: str | bytes) -> str:
     """The octets as `xsarchive` prints them: `\\n`, `\\r`, `\\t`, `\\\\` as in C, other controls and octets
     that are not UTF-8 as `\\xNN`, what is invisible or reorders a line as `\\u{NNNN}`."""
     text = decode(value) if isinstance(value, bytes) else value
-    if text.isascii():
-        if text.isprintable() and "\\" not in text:
-            return text
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
     return "".join(_character(character) for character in text)
 
 

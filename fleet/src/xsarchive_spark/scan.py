@@ -23,8 +23,8 @@ _VALUE = (
     "WHERE image_id = ? AND path = ? AND conn_id = 0 ORDER BY record_id DESC LIMIT 1"
 )
 _COVERED = (
-    "SELECT covered FROM node_areas WHERE image_id = :image_id "
-    "AND (:path = top OR substr(:path, 1, length(below)) = below AND :path <> below) ORDER BY length(below) DESC LIMIT 1"
+    "SELECT covered FROM node_areas WHERE image_id = :image_id AND (:path = top "
+    "OR substr(:path, 1, length(below)) = below AND :path <> below) ORDER BY length(below) DESC LIMIT 1"
 )
 
 
@@ -43,7 +43,7 @@ class Scan:
         self._request = request
         self._catalog = catalog
 
-    def batches(self, items: Iterable[Item]) -> Iterator[pa.RecordBatch]:
+    def run(self, items: Iterable[Item]) -> Iterator[pa.RecordBatch]:
         """The answer of each archive in turn; an archive that gives none is one row with `_error`.
 
         Raises ArchiveProblem in the mode failfast.
@@ -53,7 +53,7 @@ class Scan:
             yield from self._collect(batcher, item.place.path, self._of_item(item))
         yield from batcher.flush()
 
-    def batches_of_content(self, contents: Iterable[tuple[str, bytes]]) -> Iterator[pa.RecordBatch]:
+    def run_content(self, contents: Iterable[tuple[str, bytes]]) -> Iterator[pa.RecordBatch]:
         """The same of archives that are in memory, each with its name."""
         batcher = batches.Batcher(self._request)
         for path, content in contents:

@@ -27,7 +27,7 @@ from .scan import Item, Scan
 
 
 @dataclass
-class Task(InputPartition):  # type: ignore[misc]
+class Task(InputPartition):
     """The archives of one task."""
 
     items: list[Item]
@@ -41,7 +41,7 @@ def spark_schema(asked: Request) -> StructType:
     return StructType([StructField(name, types[kind]) for name, kind in batches.fields(asked.all_columns)])
 
 
-class XSArchiveDataSource(DataSource):  # type: ignore[misc]
+class XSArchiveDataSource(DataSource):
     """Named queries, views and reports of archives as rows."""
 
     @classmethod
@@ -58,7 +58,7 @@ class XSArchiveDataSource(DataSource):  # type: ignore[misc]
         return XSArchiveReader(request(self.options, catalog.load()))
 
 
-class XSArchiveReader(DataSourceReader):  # type: ignore[misc]
+class XSArchiveReader(DataSourceReader):
     """Lists the archives on the driver, and reads them in tasks."""
 
     def __init__(self, asked: Request) -> None:
@@ -80,7 +80,7 @@ class XSArchiveReader(DataSourceReader):  # type: ignore[misc]
 
     def read(self, partition: Any) -> Iterator[pa.RecordBatch]:
         """The rows of a task's archives."""
-        yield from Scan(self.request, catalog.load()).batches(partition.items)
+        yield from Scan(self.request, catalog.load()).run(partition.items)
 
 
 def _listed(name: str) -> dict[str, frozenset[int]]:
@@ -125,7 +125,7 @@ def read_binary_files(spark: SparkSession, archives: str | list[str], **options:
             for part in parts
             for path, content in zip(part.column(0), part.column(1))
         )
-        yield from Scan(asked, catalog.load()).batches_of_content(contents)
+        yield from Scan(asked, catalog.load()).run_content(contents)
 
     return files.mapInArrow(scan, spark_schema(asked))
 
