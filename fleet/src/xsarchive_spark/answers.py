@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from .applicability import Applicability
 from .archive import Archive, Image
 from .catalog import Column, Query
 from .images import pairs
@@ -31,8 +32,11 @@ def head(path: str, archive: Archive, image: Image | None, series: str | None = 
 
 def of_query(
     path: str, archive: Archive, query: Query, images: list[Image], request: Request
-) -> Iterator[tuple[Head, Rows]]:
-    """The rows of a named query: for each image, each pair of images, each series, or once."""
+) -> Iterator[tuple[Head, Rows | str]]:
+    """The rows of a named query: for each image, each pair of images, each series, or once.
+
+    With notes, an image to which the query does not apply has a sentence instead.
+    """
     values: dict[str, object] = {known.name: None for known in query.parameters}
     conditions = request.conditions
     given: dict[str, object] = dict(request.parameters)
@@ -52,6 +56,10 @@ def of_query(
         values.update(more)
     if query.takes("image_id"):
         for image in images:
+            problem = Applicability(archive, image.image_id).problem(query) if request.notes else None
+            if problem is not None:
+                yield head(path, archive, image), problem
+                continue
             yield from _run(archive, sql, {**values, "image_id": image.image_id}, head(path, archive, image))
     elif query.takes("before_id"):
         for before, after in pairs(archive, images):

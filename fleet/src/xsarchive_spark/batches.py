@@ -57,6 +57,11 @@ class Batcher:
         if len(self._rows) >= ROWS:
             yield from self.flush()
 
+    def note(self, head: tuple[Any, ...], sentence: str) -> None:
+        """Adds the row of an image that has no answer."""
+        first = tuple(head[place] for place in self._places)
+        self._rows.append((*first, *(None,) * self._own, sentence))
+
     def fail(self, path: str, message: str) -> None:
         """Adds the row of an archive that gave no answer, or not all of it."""
         head = tuple(path if column.name == "archive" else None for column in self.columns[:-1])

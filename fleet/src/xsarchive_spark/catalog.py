@@ -55,6 +55,7 @@ class Query:
     columns: tuple[Column, ...]
     parameters: tuple[Parameter, ...]
     severity: str | None
+    needs: tuple[str, ...]
     sentence: str
 
     def takes(self, parameter: str) -> bool:
@@ -135,5 +136,6 @@ def _query(entry: dict[str, Any]) -> Query:
             for known in entry["parameters"]
         ),
         severity=None if severity == "none" else severity,
+        needs=tuple(entry["needs"]),
         sentence=" ".join(re.findall(r"^-- sentence: (.*)$", entry["sql"], re.MULTILINE)),
     )

@@ -20,6 +20,9 @@ from .request import BadOption, request
 from .session import NoSession, session
 from .tables import Table, rows_of
 
+# An image to which a query does not apply is no trouble.
+_NOTE = "not applicable: "
+
 DONE, DIFFERENCES, TROUBLE, USAGE = 0, 1, 2, 64
 
 
@@ -49,8 +52,14 @@ class Fleet:
         """The rows of archives that answered; the others are named on standard error."""
         errors = table.column("_error")
         failed = table.filter(errors.is_valid())
+        notes: collections.Counter[str] = collections.Counter()
         for archive, error in zip(failed.column("archive").to_pylist(), failed.column("_error").to_pylist()):
-            self.complain(archive, error)
+            if error.startswith(_NOTE):
+                notes[error] += 1
+            else:
+                self.complain(archive, error)
+        for note, count in sorted(notes.items()):
+            say(f"{count} image{'s' * (count > 1)}: {note}")
         return table.filter(errors.is_null()).drop_columns(["_error"])
 
     def complain(self, archive: str, error: str) -> None:
@@ -130,7 +139,7 @@ _DIGITS = 16
 def run_query(fleet: Fleet) -> None:
     """`query NAME ARCHIVES...`"""
     given = fleet.given
-    rows = fleet.read(query=given.name)
+    rows = fleet.read(query=given.name, notes="true" if given.out is None else None)
     if given.out is not None:
         with progress.shown(fleet.spark, "query", not given.quiet):
             rows.where("_error IS NULL").drop("_error").write.parquet(given.out)

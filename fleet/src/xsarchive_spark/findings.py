@@ -14,6 +14,7 @@ from typing import Any
 
 from . import octets
 from .answers import Head, Rows, head
+from .applicability import Applicability
 from .archive import Archive, Image
 from .batches import number_text
 from .catalog import Query
@@ -34,8 +35,9 @@ def of_image(path: str, archive: Archive, image: Image) -> Iterator[tuple[Head, 
         more = _UNLISTED.fullmatch(row[4])
         rows.append((*row, int(more[1]) if more else 0))
     yield first, rows
+    covered = Applicability(archive, image.image_id)
     for query in archive.catalog.queries.values():
-        if query.severity is not None:
+        if query.severity is not None and covered.problem(query) is None:
             answer = archive.execute(query.sql, {"image_id": image.image_id, **_defaults(query)}).fetchall()
             yield first, [_finding(query, row) for row in answer]
 

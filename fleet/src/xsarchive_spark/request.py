@@ -69,7 +69,7 @@ ERROR = Column("_error", "text")
 _IMAGE_PARAMETERS = ("image_id", "before_id", "after_id")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?Z?)?")
 _OPTIONS = {
-    "archives", "cores", "fetch_bytes", "images", "max_bytes", "mode", "names", "path", "paths", "program",
+    "archives", "cores", "fetch_bytes", "images", "max_bytes", "mode", "names", "notes", "path", "paths", "program",
     "query", "relation", "report", "task_archives", "task_bytes", "timeout", "trace", "verified",
     "where.domid", "where.image", "where.path", "where.prefix", "where.series",
 }  # fmt: skip
@@ -111,6 +111,7 @@ class Request:
     verified: bool = False
     program: str = "xsarchive"
     asks_program: bool = False
+    notes: bool = False
     trace: bool = False
     timeout: float | None = None
     task_archives: int = 100
@@ -196,6 +197,7 @@ def request(options: Mapping[str, str], catalog: Catalog) -> Request:
         verified=_flag(lower, "verified"),
         program=lower.get("program", "xsarchive"),
         asks_program="program" in lower,
+        notes=_flag(lower, "notes"),
         trace=_flag(lower, "trace"),
         timeout=None if timeout is None else float(timeout),
         task_archives=_positive(lower, "task_archives", 100),

@@ -61,10 +61,13 @@ class Scan:
         yield from batcher.flush()
 
     def _collect(
-        self, batcher: batches.Batcher, path: str, rows: Iterator[tuple[Head, Rows]]
+        self, batcher: batches.Batcher, path: str, rows: Iterator[tuple[Head, Rows | str]]
     ) -> Iterator[pa.RecordBatch]:
         try:
             for head, part in rows:
+                if isinstance(part, str):
+                    batcher.note(head, part)
+                    continue
                 batches.check(self._request.columns, part)
                 yield from batcher.add(head, part)
         except ArchiveProblem as problem:
@@ -72,7 +75,7 @@ class Scan:
                 raise ArchiveProblem(f"{octets.printable(path)}: {problem}") from problem
             batcher.fail(octets.printable(path), str(problem))
 
-    def _of_item(self, item: Item) -> Iterator[tuple[Head, Rows]]:
+    def _of_item(self, item: Item) -> Iterator[tuple[Head, Rows | str]]:
         request, path = self._request, item.place.path
         name = octets.printable(path)
         if not (request.verified or request.needs_file):
@@ -90,11 +93,11 @@ class Scan:
             with open_file(file, self._catalog, request.timeout) as archive:
                 yield from self._rows(name, file, archive, item.listed)
 
-    def _of_content(self, path: str, content: bytes) -> Iterator[tuple[Head, Rows]]:
+    def _of_content(self, path: str, content: bytes) -> Iterator[tuple[Head, Rows | str]]:
         with open_octets(content, self._catalog, self._request.timeout) as archive:
             yield from self._rows(octets.printable(path), None, archive, None)
 
-    def _verdict(self, name: str, file: str, verdict: program.Verdict) -> tuple[Head, Rows]:
+    def _verdict(self, name: str, file: str, verdict: program.Verdict) -> tuple[Head, Rows | str]:
         row = (int(verdict.passed), verdict.message, verdict.digest)
         try:
             with open_file(file, self._catalog, self._request.timeout) as archive:
@@ -104,7 +107,7 @@ class Scan:
 
     def _rows(
         self, name: str, file: str | None, archive: Archive, listed: frozenset[int] | None
-    ) -> Iterator[tuple[Head, Rows]]:
+    ) -> Iterator[tuple[Head, Rows | str]]:
         request = self._request
         images = chosen(archive, request, listed)
         if request.kind == "query":
@@ -132,7 +135,7 @@ class Scan:
         else:
             yield from self._series(name, file, archive)
 
-    def _series(self, name: str, file: str, archive: Archive) -> Iterator[tuple[Head, Rows]]:
+    def _series(self, name: str, file: str, archive: Archive) -> Iterator[tuple[Head, Rows | str]]:
         """What an archive is, a row for each of its series."""
         with open(file, "rb") as content:
             digest = hashlib.file_digest(content, "sha256") if hasattr(hashlib, "file_digest") else None
@@ -156,7 +159,7 @@ class Scan:
             )
             yield answers.head(name, archive, None, series), [(*row, archive.custody_hash)]
 
-    def _values(self, name: str, archive: Archive, images: list[Any]) -> Iterator[tuple[Head, Rows]]:
+    def _values(self, name: str, archive: Archive, images: list[Any]) -> Iterator[tuple[Head, Rows | str]]:
         """What a path holds in each image; unknown is not absent."""
         path = self._request.conditions.path
         for image in images:
@@ -167,16 +170,19 @@ class Scan:
                 row = ("absent" if area and area[0] else "unknown", None, None)
             yield answers.head(name, archive, image), [row]
 
-    def _answers(self, name: str, archive: Archive, images: list[Any]) -> Iterator[tuple[Head, Rows]]:
+    def _answers(self, name: str, archive: Archive, images: list[Any]) -> Iterator[tuple[Head, Rows | str]]:
         """The rows of many queries and views, each numbered and as JSON."""
         for kind, asked, columns in self._asked():
             part = self._part(kind, asked, columns)
+            rows: Iterator[tuple[Head, Rows | str]]
             if kind == "query":
                 rows = answers.of_query(name, archive, self._catalog.query(asked), images, part)
             else:
                 rows = answers.of_view(name, archive, asked, columns, images, part)
             ordinal = 0
             for head, chunk in rows:
+                if isinstance(chunk, str):
+                    continue
                 batches.check(columns, chunk)
                 texts: Rows = []
                 for row in chunk:

@@ -127,7 +127,9 @@ def _cell(value: Any, safe: bool) -> str:
         return ""
     if isinstance(value, (int, float, _Number)):
         return value if isinstance(value, str) else number_text(value)
-    text = value if isinstance(value, str) else value.decode() if octets.is_text(value) else f"x'{value.hex()}'"
+    if isinstance(value, bytes) and not octets.is_text(value):
+        return f"x'{value.hex()}'"
+    text = value if isinstance(value, str) else value.decode()
     if safe:
         text = octets.harmless(text)
         first = text.lstrip(" ")[:1]
