@@ -76,10 +76,12 @@ def make(folder: pathlib.Path, xsarchive: str, maker: str | None, count: int = 2
     store("host7", "host7", *(FIXTURES / f"xen-4.17-seq-{number}.bin" for number in (1, 2, 3)))
     # Another host whose series has the same name.
     store("host7-other", "host7", FIXTURES / "xen-4.17-small.bin", FIXTURES / "xen-4.17-odd.bin")
-    store("versions", None, *sorted(FIXTURES.glob("xen-*.bin")), FIXTURES / "oxenstored-4.17-small.dump")
+    versions = [path for path in sorted(FIXTURES.glob("xen-*.bin")) if "-seq-" not in path.name]
+    store("versions", None, *versions, FIXTURES / "oxenstored-4.17-small.dump")
     store("formats", None, *sorted((FIXTURES / "formats").iterdir()))
     store("access", None, *sorted((FIXTURES / "access").glob("*.bin")))
-    store("listings", None, *sorted((FIXTURES / "listings").glob("*.txt"))[:12])
+    small = [path for path in sorted((FIXTURES / "listings").glob("*.txt")) if path.stat().st_size < 20_000]
+    store("listings", None, *small)
     store("databases", None, *sorted((FIXTURES / "databases").iterdir()))
     store("restore", None, *sorted((FIXTURES / "restore").glob("*.bin"))[::20])
     store("restore-series", "restored", *sorted((FIXTURES / "restore").glob("*.bin"))[:6])

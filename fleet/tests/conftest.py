@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pathlib
 
-import archives
 import pytest
+
+import archives
 
 
 @pytest.fixture(scope="session")

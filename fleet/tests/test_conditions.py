@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 
 import pytest
+
 import reference
 from reading import read
 

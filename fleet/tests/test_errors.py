@@ -6,12 +6,13 @@ import pathlib
 import shutil
 import sqlite3
 
-import archives
 import pytest
-from reading import errors, read
 from xsarchive_spark.archive import ArchiveProblem
 from xsarchive_spark.catalog import NoSuchName
 from xsarchive_spark.request import BadOption
+
+import archives
+from reading import errors, read
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,11 @@ import shutil
 import tempfile
 
 import pytest
-from reading import errors, read
 from xsarchive_spark import places
 from xsarchive_spark.packing import pack
 from xsarchive_spark.places import Place
+
+from reading import errors, read
 
 
 def names(*patterns: pathlib.Path | str) -> list[str]:

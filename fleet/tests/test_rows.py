@@ -6,14 +6,15 @@ import json
 import pathlib
 from typing import Any
 
-import archives
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-import reference
-from reading import errors, read
 from xsarchive_spark import catalog
 from xsarchive_spark.catalog import Column
+
+import archives
+import reference
+from reading import errors, read
 
 CATALOG = catalog.load()
 

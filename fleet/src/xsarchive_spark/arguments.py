@@ -12,7 +12,7 @@ from .version import __version__
 SEVERITIES = ("info", "warning", "error")
 
 _EPILOG = """\
-ARCHIVES are files, folders (their *.db), patterns in quotation marks, or URIs like s3://bucket/hosts/*.db.
+ARCHIVES are files, directories (their *.db), patterns in quotation marks, or URIs like s3://bucket/hosts/*.db.
 Exit status: 0 done, 1 findings or differences, 2 trouble (an archive could not be read), 64 wrong usage.
 docs/fleet.md explains all of it.
 """
@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     _archives(archives, "+")
 
     publish = _command(commands, "publish", "Write relations as Parquet files, by day.")
-    publish.add_argument("directory", metavar="DIR", help="a folder, or a URI like s3://bucket/xenstore")
+    publish.add_argument("directory", metavar="DIR", help="a directory, or a URI like s3://bucket/xenstore")
     _archives(publish, "+")
     publish.add_argument("--since", metavar="TIME", help="only images that were seen at that time or later")
     publish.add_argument("--relations", metavar="NAMES", help="only these, with commas between them")
@@ -93,7 +93,7 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str
 
 
 def _archives(command: argparse.ArgumentParser, count: str) -> None:
-    command.add_argument("archives", nargs=count, metavar="ARCHIVES", help="files, folders, patterns or URIs")
+    command.add_argument("archives", nargs=count, metavar="ARCHIVES", help="files, directories, patterns or URIs")
 
 
 def _conditions(command: argparse.ArgumentParser, rows: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""Where archives are: local and shared folders, and what pyarrow's file systems reach.
+"""Where archives are: local and shared directories, and what pyarrow's file systems reach.
 
 A place is a path, or a URI like `s3://bucket/key`. On a path SQLite reads only the pages that it
 needs. From an object store the whole file travels, into memory or a private file of the task.
@@ -53,17 +53,17 @@ def local(path: str) -> str:
 
 
 def find(patterns: Iterable[str], storage: dict[str, str]) -> list[Place]:
-    """The archives that paths, folders and patterns name, in the order of their names, each once.
+    """The archives that paths, directories and patterns name, in the order of their names, each once.
 
-    A folder stands for the files `*.db` in it. A path without wildcards is listed even if nothing is
-    there, so that its absence shows. Raises FileNotFoundError if a pattern or a folder has no
+    A directory stands for the files `*.db` in it. A path without wildcards is listed even if nothing is
+    there, so that its absence shows. Raises FileNotFoundError if a pattern or a directory has no
     archive.
     """
     found: dict[str, int] = {}
     for pattern in patterns:
         places = _find_remote(pattern, storage) if is_remote(pattern) else _find_local(local(pattern))
         if not places:
-            raise FileNotFoundError(f"{pattern}: no archive there; a folder needs files named *.db")
+            raise FileNotFoundError(f"{pattern}: no archive there; a directory needs files named *.db")
         found.update((place.path, place.size) for place in places)
     return [Place(path, found[path]) for path in sorted(found)]
 

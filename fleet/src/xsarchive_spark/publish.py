@@ -57,7 +57,7 @@ class Result:
 
 
 class Store:
-    """The folder that a publication is in, local or in an object store."""
+    """The directory that a publication is in, local or in an object store."""
 
     def __init__(self, directory: str, storage: dict[str, str]) -> None:
         self.directory = directory
@@ -66,7 +66,7 @@ class Store:
         self._root = root.rstrip("/") + "/" + LAYOUT
 
     def names(self, folder: str) -> list[str]:
-        """The files below a folder, by their names in the layout."""
+        """The files below a directory, by their names in the layout."""
         from pyarrow import fs
 
         selector = fs.FileSelector(f"{self._root}/{folder}", allow_not_found=True, recursive=True)
@@ -251,7 +251,7 @@ def _of_one_image() -> list[str]:
 
 
 def published_schema(rows: DataFrame) -> pa.Schema:
-    """The columns of a file: those of the relation, without its day, which the folder has."""
+    """The columns of a file: those of the relation, without its day, which the directory has."""
     types = {"bigint": pa.int64(), "double": pa.float64(), "string": pa.string(), "binary": pa.binary()}
     return pa.schema([pa.field(name, types[kind]) for name, kind in rows.dtypes])
 
