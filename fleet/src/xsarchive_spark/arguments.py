@@ -74,6 +74,20 @@ def parser() -> argparse.ArgumentParser:
     return result
 
 
+def parse(words: list[str] | None) -> argparse.Namespace:
+    """The arguments; archives may come after options.
+
+    Ends the program with status 64 if they are wrong.
+    """
+    known = parser()
+    given, rest = known.parse_known_args(words)
+    unknown = [word for word in rest if word.startswith("-")]
+    if unknown or (rest and getattr(given, "name", "") is None):
+        known.error(f"unrecognized arguments: {' '.join(unknown or rest)}")
+    given.archives += rest
+    return given
+
+
 def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=text, epilog=_EPILOG,
                                   formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from . import catalog, octets, progress, publish
-from .arguments import SEVERITIES, parser
+from .arguments import SEVERITIES, parse
 from .catalog import NoSuchName
 from .request import BadOption, request
 from .session import NoSession, session
@@ -296,7 +296,7 @@ def check(given: argparse.Namespace) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
-    given = parser().parse_args(arguments)
+    given = parse(arguments)
     if given.command == "query" and given.name is None:
         return list_queries(given.format)
     try:
