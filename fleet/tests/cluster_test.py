@@ -12,6 +12,7 @@ line is `N of N the same`.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pathlib
 import shutil
@@ -32,7 +33,7 @@ from xsarchive_spark import catalog, publish, session, source
 
 import archives
 import reference
-from cluster import Cluster, free_port
+from cluster import HOME, Cluster, free_port
 
 CATALOG = catalog.load()
 failures: list[str] = []
@@ -211,6 +212,8 @@ def prove_object_store(spark: SparkSession, fleet: list[pathlib.Path]) -> None:
         failures.append("moto is missing")
         return
     port = free_port()
+    # It would say every request.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     try:
@@ -302,6 +305,13 @@ def prove_the_command(cluster: Cluster, folder: pathlib.Path, fleet: list[pathli
     expect(local[0] == 0 and "crafted" in local[1], "the hosts with a dead grantee, on this machine")
     on_cluster = run(*asked, "--master", cluster.master)
     expect(on_cluster == local, "the same by one more option on the cluster")
+    main = TESTS.parent / "src" / "xsarchive_spark" / "__main__.py"
+    submit = [os.path.join(HOME, "bin", "spark-submit"), "--master", cluster.master, str(main), *asked]
+    environment = {**os.environ, "PYTHONPATH": str(TESTS.parent / "src"), "PYSPARK_PYTHON": sys.executable,
+                   "SPARK_LOCAL_IP": "127.0.0.1"}  # fmt: skip
+    environment.pop("PYSPARK_SUBMIT_ARGS", None)
+    submitted = subprocess.run(submit, capture_output=True, text=True, env=environment, check=False)
+    expect((submitted.returncode, submitted.stdout) == local[:2], "the same by spark-submit")
     status, _, said = run("query", "dead_grantee", str(links), str(folder / "none.db"), "--master", cluster.master)
     expect(status == 2 and "none.db: no such file" in said, "status 2 and a line for an archive that is missing")
     status, text, said = run("archives", str(links), "--format", "jsonl", "--master", cluster.master)

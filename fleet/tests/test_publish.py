@@ -19,7 +19,8 @@ def batches(*rows: tuple[str, int, int, str, bytes | None], size: int = 2) -> li
     table = pa.table(dict(zip(names, columns))).cast(
         pa.schema([("day", pa.string()), ("part", pa.int64()), *((f.name, f.type) for f in SCHEMA)])
     )
-    return table.to_batches(max_chunksize=size)
+    result: list[pa.RecordBatch] = table.to_batches(max_chunksize=size)
+    return result
 
 
 ROWS = (

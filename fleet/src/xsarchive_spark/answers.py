@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -126,8 +125,5 @@ def _where(names: set[str], conditions: Conditions) -> tuple[str, dict[str, obje
 
 def _run(archive: Archive, sql: str, values: dict[str, object], first: Head) -> Iterator[tuple[Head, Rows]]:
     cursor: sqlite3.Cursor = archive.execute(sql, values)
-    for _ in itertools.count():
-        rows = cursor.fetchmany(CHUNK)
-        if not rows:
-            return
+    while rows := cursor.fetchmany(CHUNK):
         yield first, rows

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from . import octets
@@ -68,7 +68,7 @@ class Archive:
         return self.connection.execute(sql, values)
 
     def images(self) -> list[Image]:
-        """All images, in the order of time; one of a time of the other by their ids."""
+        """All images: by series, and within each in the order of time."""
         rows = self.execute(
             "SELECT image_id, name, series, coalesce(captured_at, imported_at), "
             "coalesce(last_seen, captured_at, imported_at), sha256 FROM images "
@@ -157,9 +157,8 @@ def open_octets(content: bytes, catalog: Catalog, timeout: float | None = None) 
 
 
 @contextlib.contextmanager
-def _closing(connect: object) -> Iterator[sqlite3.Connection]:
+def _closing(connect: Callable[[], sqlite3.Connection]) -> Iterator[sqlite3.Connection]:
     """A connection whose errors are ArchiveProblem, whenever they come."""
-    assert callable(connect)
     connection: sqlite3.Connection | None = None
     try:
         connection = connect()

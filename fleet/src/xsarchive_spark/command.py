@@ -53,9 +53,12 @@ class Fleet:
         errors = table.column("_error")
         failed = table.filter(errors.is_valid())
         notes: collections.Counter[str] = collections.Counter()
-        for archive, error in zip(failed.column("archive").to_pylist(), failed.column("_error").to_pylist()):
+        # Grouped rows have their number.
+        counts = failed.column("count").to_pylist() if "count" in failed.column_names else [1] * len(failed)
+        archives, said = failed.column("archive").to_pylist(), failed.column("_error").to_pylist()
+        for archive, error, count in zip(archives, said, counts):
             if error.startswith(_NOTE):
-                notes[error] += 1
+                notes[error] += count
             else:
                 self.complain(archive, error)
         for note, count in sorted(notes.items()):

@@ -86,12 +86,10 @@ def _size(path: str) -> int:
 def _find_remote(pattern: str, storage: dict[str, str]) -> list[Place]:
     from pyarrow import fs
 
-    match = _SCHEME.match(pattern)
-    assert match is not None
     wildcard = _WILDCARD.search(pattern)
     base = pattern if wildcard is None else pattern[: pattern.rindex("/", 0, wildcard.start())]
     system, root = file_system(base, storage)
-    prefix = base[: len(base) - len(root)] if base.endswith(root) else match[0]
+    prefix = base[: len(base) - len(root)] if base.endswith(root) else pattern.partition("://")[0] + "://"
     if wildcard is None:
         info = system.get_file_info(root)
         if info.type != fs.FileType.Directory:
