@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import sqlite3
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from . import octets
@@ -48,7 +49,7 @@ class Archive:
         self.catalog = catalog
         self._timeout = timeout
         # A text that is not UTF-8 is an error to Python; so its octets survive.
-        connection.text_factory = octets.decode
+        connection.text_factory = functools.partial(str, encoding="utf-8", errors="surrogateescape")
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
         _check(connection, catalog)
@@ -84,10 +85,13 @@ class Archive:
         return steps
 
 
-def digest(connection: sqlite3.Connection) -> str:
-    """The SHA-256 of a schema, computed as `schema/digest.txt` is."""
+_SCHEMA = "SELECT type || ' ' || name, tbl_name, sql FROM sqlite_schema"
+
+
+def digest(rows: Iterable[tuple[str, str, str | None]]) -> str:
+    """The SHA-256 of the rows of a schema, computed as `schema/digest.txt` is."""
     schema: dict[str, str] = {}
-    for name, table, sql in connection.execute("SELECT type || ' ' || name, tbl_name, sql FROM sqlite_schema"):
+    for name, table, sql in rows:
         text = sql or ""
         if _STATISTICS.get(name) == text:
             continue
@@ -118,11 +122,26 @@ def _check(connection: sqlite3.Connection, catalog: Catalog) -> None:
             f"the archive has schema version {version}, this package supports {ours}; "
             "install the xsarchive-spark of the xsarchive that wrote it"
         )
-    if digest(connection) != catalog.schema_digest:
+    if not _is_ours(connection, catalog.schema_digest):
         raise ArchiveProblem(
             "the archive's tables and views are not those of its schema version; run: xsarchive verify -a, "
             "and xsarchive upgrade -a if only the views are of another version"
         )
+
+
+# The rows of the schema last found to be ours: to compare them is cheaper than their digest.
+_sound: tuple[str, list[tuple[str, str, str | None]]] = ("", [])
+
+
+def _is_ours(connection: sqlite3.Connection, wanted: str) -> bool:
+    global _sound
+    rows = connection.execute(_SCHEMA).fetchall()
+    if (wanted, rows) == _sound:
+        return True
+    if digest(rows) != wanted:
+        return False
+    _sound = (wanted, rows)
+    return True
 
 
 @contextlib.contextmanager

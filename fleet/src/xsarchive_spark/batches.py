@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from . import octets
 from .archive import ArchiveProblem
@@ -15,6 +16,9 @@ from .request import Request
 # A batch is sent when it has this many rows, or its texts and octets this many bytes.
 ROWS = 16_384
 BYTES = 16 << 20
+
+# Anything that is not ASCII to print, and the backslash.
+_NOT_PLAIN = r"[^ -\[\]-~]"
 
 _INTEGER, _REAL, _TEXT, _BINARY = pa.int64(), pa.float64(), pa.string(), pa.binary()
 
@@ -112,6 +116,14 @@ def _arrays(column: Column, values: tuple[Any, ...]) -> list[pa.Array]:
         return [pa.array(values, _REAL)]
     if column.kind == "text":
         return [pa.array(_encodable(values), _TEXT)]
+    try:
+        # Nearly all paths and values are plain text, which needs no work of Python for each.
+        plain = pa.array(values, _TEXT)
+        if not pc.any(pc.match_substring_regex(plain, _NOT_PLAIN)).as_py():
+            return [plain, plain.cast(_BINARY)]
+    except (pa.ArrowException, UnicodeError):
+        # Numbers, or octets that are not UTF-8.
+        pass
     texts = [_printable(value) for value in values]
     binary = [octets.encode(value) if isinstance(value, (str, bytes)) else None for value in values]
     return [pa.array(texts, _TEXT), pa.array(binary, _BINARY)]
