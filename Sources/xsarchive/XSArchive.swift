@@ -39,6 +39,8 @@ struct XSArchive: ParsableCommand {
             VerifyCommand.self,
             CustodyCommand.self,
             MergeCommand.self,
+            SnapshotCommand.self,
+            PublishCommand.self,
             UpgradeCommand.self,
             RemoveCommand.self,
         ]

@@ -48,6 +48,32 @@ import XenstoreStream
         for byte in UInt8.min...UInt8.max { #expect(Path.isCharacter(byte) == permitted.contains(byte), "\(byte)") }
     }
 
+    /// Paths of 18 bytes and more are looked at in blocks, shorter ones byte by byte: the answer
+    /// must not depend on where in a path a byte is.
+    @Test func aBlockIsJudgedLikeItsBytes() {
+        for count in 2...70 {
+            var path = [UInt8](repeating: 0x61, count: count)
+            path[0] = ASCII.slash
+            #expect(Path.isValid(path[...]), "\(count)")
+            for place in 1..<count {
+                for byte in UInt8.min...UInt8.max where byte != ASCII.slash {
+                    path[place] = byte
+                    let isRight = Path.isValid(path[...]) == Path.isCharacter(byte)
+                    if !isRight { Issue.record("\(count) \(place) \(byte)") }
+                }
+                path[place] = ASCII.slash
+                let isValid = place > 1 && place < count - 1
+                if Path.isValid(path[...]) != isValid { Issue.record("/ at \(place) of \(count)") }
+                path[place] = 0x61
+            }
+            for place in stride(from: 2, to: count - 2, by: 1) {
+                (path[place], path[place + 1]) = (ASCII.slash, ASCII.slash)
+                if Path.isValid(path[...]) { Issue.record("// at \(place) of \(count)") }
+                (path[place], path[place + 1]) = (0x61, 0x61)
+            }
+        }
+    }
+
     @Test func childrenAndNamesFitEachOther() {
         for (parent, name, path) in [("/", "a", "/a"), ("/a", "b", "/a/b")] {
             #expect(Path.child(octets(name), of: octets(parent)) == octets(path))

@@ -4,7 +4,8 @@ import Testing
 @Suite struct HelpTests {
     static let commands = [
         "import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql",
-        "dump", "check", "rebuild", "checkout", "build", "report", "verify", "custody", "merge", "upgrade", "remove",
+        "dump", "check", "rebuild", "checkout", "build", "report", "verify", "custody", "merge",
+        "snapshot", "publish", "upgrade", "remove",
     ]
 
     @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
@@ -100,7 +101,7 @@ import Testing
             [
                 "import": 1, "show": 1, "export": 1, "diff": 2, "ls": 1, "cat": 2, "sql": 1, "dump": 1, "check": 1,
                 "rebuild": 1, "checkout": 2, "build": 1, "report": 1, "log": 1,
-                "domains": 1, "access": 1, "merge": 1, "remove": 1,
+                "domains": 1, "access": 1, "merge": 1, "snapshot": 1, "publish": 1, "remove": 1,
             ][command] ?? 0
         let place = Workplace()
         let needed = ["access": ["--domain", "1"], "build": ["-o", "y"]][command] ?? []

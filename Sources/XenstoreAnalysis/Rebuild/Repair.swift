@@ -220,7 +220,7 @@ struct Repair {
                 continue
             }
             let path = data.path.octets
-            let (entry, isNew) = index.paths.insert(path)
+            let (entry, isNew) = index.paths.insert(path.indices)
             if data.perms.isEmpty { bare.insert(isNew ? place : index.nodes[entry]) }
             if isNew {
                 index.nodes.append(place)

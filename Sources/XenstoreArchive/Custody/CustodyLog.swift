@@ -138,6 +138,14 @@ public struct CustodyLog {
         return entries
     }
 
+    /// The archive's identity: the hash of the first entry, which no later one changes, and which
+    /// every copy of the archive has; nil if the log is empty.
+    /// - Throws: `ArchiveError` if the log cannot be read.
+    public func identity() throws -> String? {
+        let row = try database.prepare("SELECT hash FROM custody ORDER BY entry_id LIMIT 1")
+        return try row.step() ? row.string(0) : nil
+    }
+
     /// The newest entry; nil if the log is empty.
     /// - Throws: `ArchiveError` if the log cannot be read.
     public func lastEntry() throws -> CustodyEntry? {

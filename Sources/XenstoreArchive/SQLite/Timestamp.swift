@@ -42,6 +42,14 @@ package enum Timestamp {
         return try query.step() && query.integer(0) == 1
     }
 
+    /// What the system's clock says, in seconds.
+    /// - Throws: `ArchiveError` if SQLite fails.
+    package static func now() throws -> String {
+        let database = try Database(path: ":memory:", mode: .write)
+        let query = try database.prepare("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')")
+        return try query.step() ? query.string(0) : ""
+    }
+
     /// Seconds since 1970 and nanoseconds as YYYY-MM-DDTHH:MM:SS.fZ.
     /// - Throws: `ArchiveError` with code `usage` if they are negative or after the year 9999.
     package static func text(seconds: Int64, nanoseconds: Int64) throws -> String {

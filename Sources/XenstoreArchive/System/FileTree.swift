@@ -25,6 +25,13 @@ package enum FileTree {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Makes a directory that only its owner may read, unless there is one of that name.
+    /// - Throws: `ArchiveError` if it cannot be made, or something else has the name.
+    package static func makeFolder(_ path: String) throws {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST && isFolder(path) { return }
+        throw FileIO.failure(path, "cannot make the directory")
+    }
+
     /// Whether the path names a regular file; `-` is standard input.
     package static func isRegular(_ path: String) -> Bool {
         var status = stat()

@@ -10,11 +10,14 @@ package struct PathTable {
     private var starts: [Int] = []
     private var counts: [UInt32] = []
     private var hashes: [UInt32] = []
-    /// Each taken slot has the index of an entry plus 1 in its low bits, and in the others the
-    /// highest bits of the entry's hash, so that a slot with another path is skipped without a look
-    /// elsewhere; 0: free. The number of slots is a power of 2, and at most three quarters of them
-    /// are taken.
-    private var slots: [UInt32]
+    /// For each slot a byte: 0 if the slot is free, otherwise some bits of its path's hash. The
+    /// number of slots is a power of 2, and at most three quarters of them are taken.
+    ///
+    /// A new path, which most are, reads only this: it stays in the processor's cache, which the
+    /// entries of a large image do not.
+    private var tags: [UInt8]
+    /// For each slot that is taken, its entry.
+    private var entries: [UInt32]
     /// New for every image, so that no one can prepare an image whose paths collide.
     private let seed = UInt64.random(in: .min ... .max) | 1
 
@@ -24,7 +27,8 @@ package struct PathTable {
         // In a host's image, a node takes about 80 bytes, so the table of one does not grow.
         var count = 1 << 10
         while count / 4 * 3 < bytes.count / 72 { count *= 2 }
-        slots = Array(repeating: 0, count: count)
+        tags = Array(repeating: 0, count: count)
+        entries = Array(repeating: 0, count: count)
         starts.reserveCapacity(count / 4 * 3)
         counts.reserveCapacity(count / 4 * 3)
         hashes.reserveCapacity(count / 4 * 3)
@@ -42,83 +46,83 @@ package struct PathTable {
 
     /// The entry of a path. A new path is added.
     package mutating func insert(_ path: Octets) -> (index: Index, isNew: Bool) {
-        if 4 * (count + 1) > 3 * slots.count { grow() }
-        let hash = hash(path)
-        let slot = slot(of: path, hash)
-        if slots[slot] != 0 { return (entry(slots[slot]), false) }
-        starts.append(path.startIndex)
+        insert(path.indices)
+    }
+
+    /// The entry of the path at a place in the image, which makes no slice and so counts no
+    /// reference. A new path is added.
+    package mutating func insert(_ path: Range<Int>) -> (index: Index, isNew: Bool) {
+        if 4 * (count + 1) > 3 * tags.count { grow() }
+        let (hash, slot): (UInt32, Int) = bytes.withUnsafeBytes { bytes in
+            let path = UnsafeRawBufferPointer(rebasing: bytes[path])
+            let hash = self.hash(path)
+            return (hash, self.slot(of: path, hash, in: bytes))
+        }
+        if tags[slot] != 0 { return (Int(entries[slot]), false) }
+        tags[slot] = Self.tag(hash)
+        entries[slot] = UInt32(truncatingIfNeeded: count)
+        starts.append(path.lowerBound)
         counts.append(UInt32(truncatingIfNeeded: path.count))
         hashes.append(hash)
-        slots[slot] = taken(by: count - 1, hash)
         return (count - 1, true)
     }
 
     /// The entry of a path; nil if the path is not there.
     package func index(of path: Octets) -> Index? {
-        let slot = slots[slot(of: path, hash(path))]
-        return slot == 0 ? nil : entry(slot)
+        let slot = path.withUnsafeBytes { path in
+            bytes.withUnsafeBytes { self.slot(of: path, hash(path), in: $0) }
+        }
+        return tags[slot] == 0 ? nil : Int(entries[slot])
     }
 
-    /// The bits of a slot that hold the index. The same bits of a hash select its slot, so a slot
-    /// does without them.
-    private var indexBits: UInt32 {
-        UInt32(truncatingIfNeeded: slots.count - 1)
-    }
-
-    /// The content of an entry's slot.
-    private func taken(by entry: Int, _ hash: UInt32) -> UInt32 {
-        hash & ~indexBits | UInt32(truncatingIfNeeded: entry + 1)
-    }
-
-    /// The index of the entry that a taken slot names.
-    private func entry(_ slot: UInt32) -> Int {
-        Int(slot & indexBits) - 1
+    /// The highest bits of a hash, as its lowest select the slot; never 0.
+    private static func tag(_ hash: UInt32) -> UInt8 {
+        UInt8(truncatingIfNeeded: hash >> 24) | 1
     }
 
     /// The slot that the path has, or would get.
-    private func slot(of path: Octets, _ hash: UInt32) -> Int {
-        let mask = slots.count - 1
+    private func slot(of path: UnsafeRawBufferPointer, _ hash: UInt32, in bytes: UnsafeRawBufferPointer) -> Int {
+        let mask = tags.count - 1
+        let tag = Self.tag(hash)
         var slot = Int(hash) & mask
-        while slots[slot] != 0 {
-            if (slots[slot] ^ hash) & ~indexBits == 0 && isEqual(path, entry(slots[slot])) { return slot }
+        while tags[slot] != 0 {
+            if tags[slot] == tag && isEqual(path, Int(entries[slot]), in: bytes) { return slot }
             slot = (slot + 1) & mask
         }
         return slot
     }
 
-    private func isEqual(_ path: Octets, _ entry: Int) -> Bool {
-        let count = Int(counts[entry])
-        guard path.count == count else { return false }
-        return bytes[starts[entry]..<starts[entry] + count].hasSameBytes(as: path)
+    private func isEqual(_ path: UnsafeRawBufferPointer, _ entry: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
+        UnsafeRawBufferPointer(rebasing: bytes[range(entry)]).hasSameBytes(as: path)
     }
 
     private mutating func grow() {
-        slots = Array(repeating: 0, count: 2 * slots.count)
-        let mask = slots.count - 1
+        let mask = 2 * tags.count - 1
+        tags = Array(repeating: 0, count: mask + 1)
+        entries = Array(repeating: 0, count: mask + 1)
         for (entry, hash) in hashes.enumerated() {
             var slot = Int(hash) & mask
-            while slots[slot] != 0 { slot = (slot + 1) & mask }
-            slots[slot] = taken(by: entry, hash)
+            while tags[slot] != 0 { slot = (slot + 1) & mask }
+            tags[slot] = Self.tag(hash)
+            entries[slot] = UInt32(truncatingIfNeeded: entry)
         }
     }
 
     /// Multiplies eight bytes at a time into the sum and uses both halves of the product.
-    private func hash(_ path: Octets) -> UInt32 {
-        path.withUnsafeBytes { bytes in
-            var sum = seed &+ UInt64(truncatingIfNeeded: bytes.count)
-            var offset = 0
-            while offset + 8 <= bytes.count {
-                sum = mix(sum ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-                offset += 8
-            }
-            var last: UInt64 = 0
-            while offset < bytes.count {
-                last = last << 8 | UInt64(bytes[offset])
-                offset += 1
-            }
-            sum = mix(sum ^ last)
-            return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
+    private func hash(_ path: UnsafeRawBufferPointer) -> UInt32 {
+        var sum = seed &+ UInt64(truncatingIfNeeded: path.count)
+        var offset = 0
+        while offset + 8 <= path.count {
+            sum = mix(sum ^ path.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
         }
+        var last: UInt64 = 0
+        while offset < path.count {
+            last = last << 8 | UInt64(path[offset])
+            offset += 1
+        }
+        sum = mix(sum ^ last)
+        return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
     }
 
     private func mix(_ value: UInt64) -> UInt64 {

@@ -68,13 +68,27 @@ package struct ImageChecker {
     }
 
     /// Adds a plain node that `RecordRules` finds clean, as almost every record is.
+    /// - Parameters:
+    ///   - path: its place in the stream. No slice is made of it unless a rule needs one: another
+    ///     thread may read the same bytes, and both would count references to them.
+    ///   - index: the index of its path in `paths`.
+    ///   - owner: its first permission.
+    ///   - number: of the record, counted from 1.
+    ///   - offset: of the record, in bytes.
+    ///   - stream: the bytes of the image.
+    ///   - paths: the paths of the records so far, this one included.
     mutating func addClean(
-        _ path: Octets, _ index: PathTable.Index, owner: Permission?, number: Int, offset: Int, in paths: PathTable
+        _ path: Range<Int>, _ index: PathTable.Index, owner: Permission?, number: Int, offset: Int,
+        of stream: [UInt8], in paths: PathTable
     ) {
         records += 1
         hasEnd = false
         hasPlainRecord = true
-        structure.committed(path, index, owner: owner, number: number, offset: offset, paths, &list)
+        let isOrdinary = stream.withUnsafeBytes {
+            structure.addOrdinary(UnsafeRawBufferPointer(rebasing: $0[path]), index, owner: owner)
+        }
+        if isOrdinary { return }
+        structure.committed(stream[path], index, owner: owner, number: number, offset: offset, paths, &list)
     }
 
     /// All findings, in the order of the stream.

@@ -128,6 +128,18 @@ struct StructureRules {
         }
     }
 
+    /// Adds a committed node if nothing about it needs a slice of its path or a search for its
+    /// parent: it is new, follows a sibling, and its owner has been seen. Almost every node is so.
+    /// - Returns: whether the node has been added.
+    mutating func addOrdinary(
+        _ path: UnsafeRawBufferPointer, _ index: PathTable.Index, owner: Permission?
+    ) -> Bool {
+        if index < isNode.count && isNode[index] { return false }
+        if let owner, owners[owner.domid] == nil, !owner.isStale { return false }
+        guard !needsParents || (!lastParent.isEmpty && Path.isChild(path, of: lastParent)) else { return false }
+        return !markNode(index)
+    }
+
     /// Adds a committed node.
     mutating func committed(
         _ path: Octets, _ index: PathTable.Index, owner: Permission?, number: Int, offset: Int, _ paths: PathTable,

@@ -18,6 +18,8 @@ package struct PlainNodePlan {
     private let fields: [Field]
     /// Bytes of all numbers and lengths.
     let fixedWidth: Int
+    /// Where the numbers are, if all of them come first.
+    private let head: PlainNodeHead?
 
     package init(layout: Layout) {
         var walk = Walk(layout: layout)
@@ -26,11 +28,13 @@ package struct PlainNodePlan {
         steps = walk.steps
         fields = walk.fields
         fixedWidth = walk.fixedWidth
+        head = PlainNodeHead(steps, width: fixedWidth)
     }
 
     /// The plain node at `offset`; nil if the record there is not a node, or anything about it is
     /// odd.
     package func node(at offset: Int, in stream: UnsafeRawBufferPointer, _ format: StreamFormat) -> PlainNode? {
+        if let head { return head.node(at: offset, in: stream, format) }
         var cursor = ByteCursor(bytes: stream, order: format.byteOrder, offset: offset)
         guard !steps.isEmpty, cursor.integer(UInt32.self) == RecordType.nodeData.rawValue,
             let length = cursor.integer(UInt32.self)

@@ -79,7 +79,7 @@ public struct ImageScan {
             checker.add(record, path: nil, in: paths)
             return
         }
-        checker.add(record, path: insert(path), in: paths)
+        checker.add(record, path: insert(path.indices), in: paths)
     }
 
     /// Adds the next item, a damaged span.
@@ -94,8 +94,6 @@ public struct ImageScan {
 
     private mutating func add(_ node: PlainNode) {
         let layout = reader.format.layout
-        // One slice for each node: another thread may read the same bytes, and both would count
-        // references to them.
         let owner = reader.stream.withUnsafeBytes { stream in
             RecordRules.isClean(node, in: stream, layout) ? node.permission(0, in: stream) : nil
         }
@@ -103,9 +101,10 @@ public struct ImageScan {
         note(node.offset, node.counts)
         recordCount += 1
         nodeCount += 1
-        let path = reader.stream[node.path]
-        contents.addNode(path)
-        checker.addClean(path, insert(path), owner: owner, number: recordCount, offset: node.offset, in: paths)
+        contents.addNode(node.path, of: reader.stream)
+        checker.addClean(
+            node.path, insert(node.path), owner: owner, number: recordCount, offset: node.offset, of: reader.stream,
+            in: paths)
     }
 
     private mutating func note(_ offset: Int, _ counts: PlainNode.Counts) {
@@ -113,7 +112,7 @@ public struct ImageScan {
         nodeCounts.append(counts)
     }
 
-    private mutating func insert(_ path: Octets) -> PathTable.Index {
+    private mutating func insert(_ path: Range<Int>) -> PathTable.Index {
         let index = paths.insert(path).index
         pathIndices.append(Int32(truncatingIfNeeded: index))
         return index

@@ -53,6 +53,8 @@ struct StreamContents {
 
     private static let home = Octets("/local/domain/".utf8)
     private static let tool = Octets("/tool".utf8)
+    /// Longer paths are none of those that are looked for: a home with a domid of five digits.
+    private static let longestOfInterest = home.count + 5
 
     init(_ layout: Layout) {
         self.layout = layout
@@ -60,12 +62,20 @@ struct StreamContents {
 
     // MARK: Items
 
-    /// Adds a committed node.
-    mutating func addNode(_ path: Octets) {
+    /// Adds a committed node, whose path is at a place in the stream.
+    mutating func addNode(_ path: Range<Int>, of stream: [UInt8]) {
         enter(.nodes)
         hasNodes = true
-        // Longer paths are none of those that are looked for.
-        guard path.count <= Self.home.count + 5 else { return }
+        if path.count <= Self.longestOfInterest { look(at: stream[path]) }
+    }
+
+    private mutating func addNode(_ path: Octets) {
+        enter(.nodes)
+        hasNodes = true
+        if path.count <= Self.longestOfInterest { look(at: path) }
+    }
+
+    private mutating func look(at path: Octets) {
         if Path.isSpecial(path) || path == Self.tool { hasNodesOfDaemon = true }
         if let domid = Self.domid(ofHome: path) { homes.insert(domid) }
     }

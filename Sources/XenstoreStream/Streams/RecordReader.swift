@@ -50,9 +50,11 @@ package struct RecordReader {
 
     /// The fields of a plain node, which are slices of the stream.
     package func data(of node: PlainNode) -> NodeData {
+        // A closure that needs the reader itself would copy it for each node.
+        let (cache, order) = (permissionCache, format.byteOrder)
         let perms = stream.withUnsafeBytes { stream in
             let bytes = UnsafeRawBufferPointer(rebasing: stream[node.perms])
-            return permissionCache.value(of: bytes) { Permission.list(bytes, format.byteOrder) }
+            return cache.value(of: bytes) { Permission.list(bytes, order) }
         }
         return NodeData(path: TerminatedString(stream[node.path]), value: stream[node.value], perms: perms)
     }

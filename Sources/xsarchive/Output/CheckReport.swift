@@ -67,6 +67,19 @@ struct CheckReport {
             ])
     }
 
+    /// A finding as a JSON object, with the members that `--format jsonl` has.
+    static func object(_ item: ImageFinding) -> JSON {
+        let finding = item.finding
+        return .object([
+            ("severity", .string(finding.severity.rawValue)), ("rule", .string(finding.rule)),
+            ("record", finding.record.map { .integer(Int64($0)) } ?? .null),
+            ("offset", finding.offset.map { .integer(Int64($0)) } ?? .null), ("message", .string(finding.message)),
+            ("expected", .string(finding.expected)), ("path", .value(.string(item.path))),
+            ("fields", .object(item.fields.map { ($0.name, Self.field($0.name, $0.value)) })),
+            ("unlisted", .integer(Int64(finding.unlistedCount))),
+        ])
+    }
+
     /// A list of domids, which a query gives as text, as an array.
     private static func field(_ name: String, _ value: SQLValue) -> JSON {
         guard name == "domids", case .text(let octets) = value, let text = octets.utf8Text else { return .value(value) }
