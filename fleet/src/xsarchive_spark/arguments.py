@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _conditions(odd, rows=False)
     odd.add_argument("--perms", action="store_true", help="compare permissions, too")
 
-    archives = _command(commands, "archives", "Say what each archive is, and which are told apart by nothing but it.")
+    archives = _command(commands, "archives", "Say what each archive is, and which have a series of one name.")
     _archives(archives, "+")
 
     publish = _command(commands, "publish", "Write relations as Parquet files, by day.")
