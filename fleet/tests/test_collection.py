@@ -14,7 +14,7 @@ def test_a_snapshot_taken_while_an_import_runs_is_whole(tmp_path: pathlib.Path, 
     archive = tmp_path / "host7.db"
     archives.run(xsarchive, "import", "-q", "-a", archive, "--series", "host7", images[0])
     words = [xsarchive, "import", "-q", "-a", str(archive), "--series", "host7", *map(str, images[1:])]
-    copies = []
+    copies: list[pathlib.Path] = []
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as writer:
         while writer.poll() is None:
             copy = tmp_path / f"copy{len(copies)}.db"
