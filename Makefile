@@ -15,6 +15,9 @@
 #                (docs/capture.md)
 # make log-test   run scripted histories on the same daemons, a hundred of each kind, and compare their
 #                logs with the scripts (docs/logs.md)
+# make fleet-test   ask many archives on a real cluster of Spark, and hold every row against SQLite's
+#                (docs/fleet.md); installs pyspark and Java
+# make fleet-catalog   write what the Python package knows of the queries and views
 # make reliability   kills, signals, full disks, several processes at once, and every operation
 #                below SQLite failing in turn
 # make bench     compare with other ways, on generated images (BENCH_OPTIONS=--large for 1 GB,
@@ -53,7 +56,7 @@ SHARED = --scratch-path .build-packages --disable-build-manifest-caching --packa
 
 .PHONY: demo test check lint build release packages smoke mutants fuzz replay-test access-test capture-test log-test bench \
     bench-check documentation examples report-test reliability share install deb check-deb check-datasette \
-    deps clean
+    fleet-test fleet-catalog deps clean
 
 demo: build
 	scripts/demo.sh .build/debug/xsarchive
@@ -64,6 +67,7 @@ lint: deps
 test: lint
 	$(BUILD) --build-tests
 	$(SWIFT) test --skip-build
+	scripts/fleet-test.sh .build/debug/xsarchive --short
 
 # The unit tests, except those that take longest (by `swift test --no-parallel`): damaged streams,
 # failing disks and the largest property tests.
@@ -150,6 +154,15 @@ capture-test: build
 log-test: build
 	scripts/install-deps.sh replay
 	Replay/run.sh .build/debug/xsarchive --logs $(LOG_OPTIONS)
+
+# The Python package of fleet/: its tests, then a master and two workers on the loopback address.
+fleet-test: build
+	$(BUILD) $(SHARED) Benchmarks --product MakeImages
+	scripts/fleet-test.sh .build/debug/xsarchive .build-packages/debug/MakeImages .build/fleet/test
+
+# After a change of a query or a view; a test compares.
+fleet-catalog: build
+	python3 fleet/make_catalog.py .build/debug/xsarchive
 
 # Some 6 GB of images and archives under Benchmarks/.data, with --large 11 GB.
 # BENCH_OPTIONS=--only=commands measures one section.

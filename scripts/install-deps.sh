@@ -4,7 +4,7 @@
 # the rest of an installation (python3, file) and containers (zip).
 # With the argument `replay` it also installs what the replay test needs: the daemons and tools of
 # Debian 12's Xen 4.17, Python, and a C compiler.
-# Each further argument is a program to install; its package has the same name.
+# Each further argument is a program to install; its package has the same name, except that of java.
 set -eu
 
 if ! command -v swift >/dev/null 2>&1; then
@@ -30,6 +30,8 @@ for wanted in "$@"; do
         command -v xenstore-ls >/dev/null 2>&1 || missing="$missing xenstore-utils"
         command -v python3 >/dev/null 2>&1 || missing="$missing python3"
         command -v cc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
+    elif [ "$wanted" = java ]; then
+        command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
     else
         command -v "$wanted" >/dev/null 2>&1 || missing="$missing $wanted"
     fi

@@ -1,0 +1,433 @@
+#!/usr/bin/env python3
+"""Proves the fleet on a real cluster: a master and two workers on the loopback address.
+
+Usage: cluster_test.py PROGRAM GENERATOR FOLDER
+
+Twenty archives are asked all named queries and views, all of an archive in one task, and the rows
+are held against one process of SQLite, in order. Then: each query by itself with its types, a killed
+executor, archives that cannot be read, an object store, the command, and a publication. The last
+line is `N of N the same`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+TESTS = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(TESTS), str(TESTS.parent / "src")]
+
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession
+from xsarchive_spark import catalog, publish, session, source
+
+import archives
+import reference
+from cluster import HOME, Cluster, free_port
+
+CATALOG = catalog.load()
+failures: list[str] = []
+same = compared = 0
+
+
+def expect(holds: bool, what: str) -> None:
+    """Prints whether something is as it should be."""
+    print(("ok    " if holds else "FAIL  ") + what, flush=True)
+    if not holds:
+        failures.append(what)
+
+
+def count_case(holds: bool, what: str) -> None:
+    """Counts one answer of the proof; prints it only if it differs."""
+    global same, compared
+    compared += 1
+    same += holds
+    if not holds:
+        expect(False, what)
+
+
+def read(spark: SparkSession, paths: list[pathlib.Path], **options: Any) -> DataFrame:
+    """The rows of a question."""
+    return source.read(spark, [str(path) for path in paths], **options)
+
+
+def parameters(**more: str) -> dict[str, str]:
+    """The parameters that queries require."""
+    return {f"param_{name}": value for name, value in {**archives.PARAMETERS, **more}.items()}
+
+
+def reference_rows(path: pathlib.Path) -> Iterator[tuple[str, str, list[list[Any]]]]:
+    """Every answer of an archive from one process of SQLite."""
+    connection = reference.connect(path)
+    for name, sql in reference.queries().items():
+        yield "query", name, plain(reference.of_query(connection, sql, archives.PARAMETERS))
+    for name, columns in VIEWS.items():
+        yield "relation", name, plain(reference.of_view(connection, name, columns))
+    connection.close()
+
+
+def plain(rows: Iterator[tuple[Any, ...]]) -> list[list[Any]]:
+    """Rows as JSON has them."""
+    return [[reference.json_value(value) for value in row] for row in rows]
+
+
+def prove_all(spark: SparkSession, folder: pathlib.Path, fleet: list[pathlib.Path]) -> None:
+    """Every query and view of every archive, all of an archive in one task."""
+    start = time.monotonic()
+    # Millions of rows: the tasks write them, as a result has to fit into an executor's memory.
+    answers = read(spark, fleet, report="answers", names="all", task_archives=1, **parameters())
+    answers.write.parquet(str(folder / "answers"))
+    by_case: dict[tuple[str, str, str], list[str]] = {}
+    columns = ["archive", "kind", "name", "ordinal", "row", "_error"]
+    for file in sorted((folder / "answers").glob("part-*.parquet")):
+        for batch in pq.ParquetFile(file).iter_batches(columns=columns):
+            for archive, kind, name, ordinal, row, error in zip(*(column.to_pylist() for column in batch.columns)):
+                if error is not None:
+                    expect(False, f"{archive}: {error}")
+                    continue
+                rows = by_case.setdefault((archive, kind, name), [])
+                rows.append(row)
+                if len(rows) != ordinal:
+                    expect(False, f"{archive}: {name}: row {ordinal} came as number {len(rows)}")
+    print(f"      answered, {time.monotonic() - start:.0f} s", flush=True)
+    rows_compared = 0
+    answered = set()
+    for path in fleet:
+        for kind, name, expected in reference_rows(path):
+            ours = [list(json.loads(row).values()) for row in by_case.pop((str(path), kind, name), [])]
+            count_case(ours == expected, f"{path.name}: {kind} {name}: {len(ours)} rows, SQLite has {len(expected)}")
+            rows_compared += len(expected)
+            if expected:
+                answered.add((kind, name))
+    expect(not by_case, f"nothing else was answered: {sorted(by_case)[:3]}")
+    queries = sum(kind == "query" for kind, _ in answered)
+    print(f"      {len(CATALOG.queries)} queries ({queries} with rows) and {len(VIEWS)} views "
+          f"({len(answered) - queries} with rows) of {len(fleet)} archives, {rows_compared} rows, "
+          f"{time.monotonic() - start:.0f} s", flush=True)  # fmt: skip
+
+
+def prove_types(spark: SparkSession, fleet: list[pathlib.Path]) -> None:
+    """Each query by itself, through Spark's types."""
+    for name, query in CATALOG.queries.items():
+        given = {key: value for key, value in archives.PARAMETERS.items() if query.takes(key)}
+        rows = read(spark, fleet, query=name, **{f"param_{key}": value for key, value in given.items()}).collect()
+        for path in fleet:
+            own = []
+            for row in rows:
+                if row["archive"] != str(path):
+                    continue
+                values = []
+                for column in query.columns:
+                    value = row[column.name]
+                    if column.kind in ("octets", "any") and row[column.name + "_octets"] is not None:
+                        value = bytes(row[column.name + "_octets"])
+                    elif column.kind == "any" and value is not None:
+                        value = float(value) if "." in value else int(value)
+                    values.append(reference.octets(value))
+                own.append(tuple(values))
+            connection = reference.connect(path)
+            expected = [
+                tuple(map(reference.octets, row))
+                for row in reference.of_query(connection, reference.queries()[name], given)
+            ]
+            connection.close()
+            count_case(own == expected, f"{path.name}: {name}, typed: {len(own)} rows for {len(expected)}")
+
+
+def prove_a_kill(spark: SparkSession, cluster: Cluster, fleet: list[pathlib.Path]) -> None:
+    """An executor is killed in the middle: the answer is the same."""
+    rows = read(spark, fleet, report="answers", names="queries", images="all", task_archives=1)
+    rows = rows.select("archive", "name", "ordinal", "row")
+    expected = rows.collect()
+    answer: list[Any] = []
+    thread = threading.Thread(target=lambda: answer.extend(rows.collect()))
+    before = cluster.executors()
+    thread.start()
+    tracker = spark.sparkContext.statusTracker()
+    killed = 0
+    while thread.is_alive() and not killed:
+        for stage in tracker.getActiveStageIds():
+            info = tracker.getStageInfo(stage)
+            if info is not None and info.numTasks > 2 and 2 <= info.numCompletedTasks < info.numTasks - 2:
+                killed = cluster.executors()[0]
+                os.kill(killed, signal.SIGKILL)
+                break
+        time.sleep(0.02)
+    thread.join()
+    expect(killed in before, "an executor was killed while its tasks ran")
+    expect(answer == expected, f"the answer after the kill is the same: {len(answer)} rows of {len(expected)}")
+    for _ in range(100):
+        if len(cluster.executors()) == len(before) and killed not in cluster.executors():
+            break
+        time.sleep(0.2)
+    expect(len(cluster.executors()) == len(before), "another executor took its place")
+
+
+def prove_errors(spark: SparkSession, folder: pathlib.Path, fleet: list[pathlib.Path], program: str) -> None:
+    """Archives that cannot be read are one row each; all others answer."""
+    sound = [path for path in fleet if path.stem in ("host7", "host7-other", "crafted")]
+    broken = archives.broken(folder / "broken", sound[1])
+    paths = sound + [path for path, _ in broken.values()]
+    rows = read(spark, paths, relation="nodes").collect()
+    said = {pathlib.Path(row["archive"]).stem: row["_error"] for row in rows if row["_error"] is not None}
+    expect(set(said) == set(broken), f"each of {', '.join(broken)} is one row with what to do")
+    for name, (_, part) in broken.items():
+        expect(part in said.get(name, ""), f"{name}: {said.get(name)}")
+    answered = {row["archive"] for row in rows if row["_error"] is None}
+    expect(answered >= set(map(str, sound)), "the sound ones answer beside them")
+    try:
+        read(spark, paths, relation="nodes", mode="failfast").collect()
+        expect(False, "failfast fails")
+    except Exception as error:
+        expect("broken/" in str(error), "failfast fails with the name of the archive")
+    identities = {row["archive_id"] for row in rows if row["series"] == "host7" and row["_error"] is None}
+    expect(len(identities) == 2, "two archives with one series name are told apart by their identity")
+    verified = read(spark, paths, report="verify", program=program).collect()
+    passed = {row["archive"] for row in verified if row["verified"] == 1}
+    expect(passed == set(map(str, sound)), "verify passes the sound ones only, in the tasks")
+
+
+def prove_object_store(spark: SparkSession, fleet: list[pathlib.Path]) -> None:
+    """The same rows from an object store, by pyarrow; and through Spark's binaryFile."""
+    expected = read(spark, fleet, query="world_access").drop("archive").collect()
+    rows = source.read_binary_files(spark, [str(path) for path in fleet], query="world_access")
+    key = str
+    expect(sorted(map(key, rows.drop("archive").collect())) == sorted(map(key, expected)) and len(expected) > 0,
+           f"binaryFile: the same {len(expected)} rows")  # fmt: skip
+    try:
+        import boto3
+        from moto.server import ThreadedMotoServer
+    except ImportError:
+        print("      moto is missing: no object store was tried", flush=True)
+        failures.append("moto is missing")
+        return
+    port = free_port()
+    # It would say every request.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    try:
+        client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1",
+                              aws_access_key_id="test", aws_secret_access_key="test")  # fmt: skip
+        client.create_bucket(Bucket="fleet")
+        for path in fleet:
+            client.upload_file(str(path), "fleet", f"hosts/{path.name}")
+        storage = {
+            "storage_endpoint_override": f"127.0.0.1:{port}",
+            "storage_scheme": "http",
+            "storage_region": "us-east-1",
+            "storage_access_key": "test",
+            "storage_secret_key": "test",
+        }
+        for limit in (64 << 20, 1):
+            rows = source.read(spark, "s3://fleet/hosts/*.db", query="world_access", fetch_bytes=limit, **storage)
+            how = "in memory" if limit > 1 else "by private files"
+            expect(rows.drop("archive").collect() == expected, f"S3, {how}: the same {len(expected)} rows")
+        rows = source.read(spark, "s3://fleet/hosts/", query="world_access", **storage)
+        expect(rows.drop("archive").collect() == expected, "S3, a folder: the same rows")
+        names = ["s3://fleet/hosts/crafted.db", "s3://fleet/none.db"]
+        rows = source.read(spark, names, query="world_access", **storage)
+        expect([row["_error"] for row in rows.collect() if row["_error"]] == ["no such object"],
+               "S3: a missing object is one row")  # fmt: skip
+    finally:
+        server.stop()
+
+
+PUSHING = """
+class Pushing(DataSource):
+    def schema(self):
+        return "n bigint"
+    def reader(self, schema):
+        return PushingReader()
+class PushingReader(DataSourceReader):
+    def __init__(self):
+        self.only = None
+    def pushFilters(self, filters):
+        for each in filters:
+            if isinstance(each, EqualTo):
+                self.only = each.value
+            else:
+                yield each
+    def read(self, partition):
+        for n in range(10):
+            if self.only is None or n == self.only:
+                yield (n,)
+"""
+
+
+def prove_the_pitfall(spark: SparkSession) -> None:
+    """Spark's push-down stays off because of a bug, and this says when the bug is mended."""
+    name = "spark.sql.python.filterPushdown.enabled"
+    expect(spark.conf.get(name) == "false", "the push-down of filters is off")
+    names: dict[str, Any] = {}
+    exec("from pyspark.sql.datasource import DataSource, DataSourceReader, EqualTo\n" + PUSHING, names)
+    spark.dataSource.register(names["Pushing"])
+    spark.conf.set(name, "true")
+    try:
+        spark.read.format("Pushing").load().createOrReplaceTempView("pushing")
+        asked = [f"SELECT count(*) FROM pushing{where}" for where in ("", " WHERE n = 3", "")]
+        counts = [spark.sql(sql).collect()[0][0] for sql in asked]
+    finally:
+        spark.conf.set(name, "false")
+    version = spark.version
+    expect(counts == [10, 1, 1],
+           f"Spark {version} still keeps the filters of a view's first use: {counts}; [10, 1, 10] means that it is "
+           "mended: the options where.* may become filters (docs/fleet.md)")  # fmt: skip
+
+
+def prove_the_command(cluster: Cluster, folder: pathlib.Path, fleet: list[pathlib.Path], program: str) -> None:
+    """The command gives the same on this machine and on the cluster."""
+    links = folder / "links"
+    links.mkdir()
+    for path in fleet:
+        (links / path.name).symlink_to(path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        environment = {**os.environ, "PYTHONPATH": str(TESTS.parent / "src")}
+        environment.pop("PYSPARK_PYTHON", None)
+        environment.pop("PYSPARK_SUBMIT_ARGS", None)
+        result = subprocess.run([sys.executable, "-m", "xsarchive_spark", *words], capture_output=True, text=True,
+                                env=environment, check=False)  # fmt: skip
+        return result.returncode, result.stdout, result.stderr
+
+    asked = ("query", "dead_grantee", str(links), "--hosts", "--format", "csv")
+    local = run(*asked)
+    expect(local[0] == 0 and "crafted" in local[1], "the hosts with a dead grantee, on this machine")
+    on_cluster = run(*asked, "--master", cluster.master)
+    expect(on_cluster == local, "the same by one more option on the cluster")
+    main = TESTS.parent / "src" / "xsarchive_spark" / "__main__.py"
+    submit = [os.path.join(HOME, "bin", "spark-submit"), "--master", cluster.master, str(main), *asked]
+    environment = {**os.environ, "PYTHONPATH": str(TESTS.parent / "src"), "PYSPARK_PYTHON": sys.executable,
+                   "SPARK_LOCAL_IP": "127.0.0.1"}  # fmt: skip
+    environment.pop("PYSPARK_SUBMIT_ARGS", None)
+    submitted = subprocess.run(submit, capture_output=True, text=True, env=environment, check=False)
+    # spark-submit gives standard error to standard output.
+    rows = [line for line in submitted.stdout.splitlines() if not line.startswith("xsarchive-fleet: ")]
+    expect((submitted.returncode, rows) == (local[0], local[1].splitlines()), "the same by spark-submit")
+    status, _, said = run("query", "dead_grantee", str(links), str(folder / "none.db"), "--master", cluster.master)
+    expect(status == 2 and "none.db: no such file" in said, "status 2 and a line for an archive that is missing")
+    status, text, said = run("archives", str(links), "--format", "jsonl", "--master", cluster.master)
+    remarks = [json.loads(line)["remark"] for line in text.splitlines()]
+    expect(status == 1 and remarks.count("2 archives have a series of this name") == 2,
+           "archives reports the series that two archives have")  # fmt: skip
+    status, text, _ = run("findings", str(links), "--program", program, "--format", "jsonl", "--master", cluster.master)
+    rules = {json.loads(line)["rule"] for line in text.splitlines()}
+    expect(status == 1 and "dead_grantee" in rules and "restore-dies" in rules, "findings, with those of the program")
+    status, text, _ = run("odd-one-out", "/local/domain/0/name", str(links / "host*.db"), "--format", "jsonl",
+                          "--master", cluster.master)  # fmt: skip
+    odd = [json.loads(line) for line in text.splitlines()]
+    told = [(pathlib.Path(row["archive"]).stem, row["state"], row["usual"], row["usual_hosts"]) for row in odd]
+    expect(status == 1 and told == [("host7-other", "absent", "Domain-0", 11)], f"odd-one-out: {told}")
+    sql = "SELECT series, count(*) AS n FROM nodes WHERE owner <> 0 GROUP BY series ORDER BY series"
+    status, text, _ = run("sql", sql, str(fleet[0]), "--format", "csv", "--master", cluster.master)
+    expect(status == 0 and text.startswith("series,n\n"), "a SELECT of Spark over a relation")
+
+
+def prove_publishing(spark: SparkSession, folder: pathlib.Path, fleet: list[pathlib.Path]) -> None:
+    """Published rows are those of the archives, once, however often a run is repeated."""
+    lake = str(folder / "lake")
+    problems: list[str] = []
+
+    def run(paths: list[pathlib.Path]) -> publish.Result:
+        return publish.run(spark, lake, list(map(str, paths)), publish.RELATIONS, {}, None,
+                           lambda archive, error: problems.append(archive))  # fmt: skip
+
+    first = run(fleet[:5])
+    files = {path: path.read_bytes() for path in sorted(pathlib.Path(lake).rglob("*.*"))}
+    again = run(fleet[:5])
+    expect(again.images == 0 and files == {p: p.read_bytes() for p in sorted(pathlib.Path(lake).rglob("*.*"))},
+           f"a second run of the same {first.images} images writes nothing")  # fmt: skip
+    run(fleet)
+    # A run that did not end leaves files without a list.
+    leftover = pathlib.Path(lake) / "v1" / "nodes" / "day=2026-01-01"
+    leftover.mkdir()
+    shutil.copy(next(iter(files)), leftover / "0123456789abcdef-0.parquet")
+    run([*fleet, folder / "none.db"])
+    expect(not list(leftover.iterdir()), "files of a run that did not end are removed")
+    expect([pathlib.Path(name).name for name in problems] == ["none.db"], "an archive that is missing is named")
+    for relation in ("nodes", "watches", "connections", "images"):
+        rows = pq.read_table(pathlib.Path(lake) / "v1" / relation).to_pylist()
+        own: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            own.setdefault(row["archive"], []).append(row)
+        for path in fleet:
+            connection = reference.connect(path)
+            count = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()[0]
+            connection.close()
+            got = own.get(str(path), [])
+            count_case(len(got) == count, f"published {relation} of {path.name}: {len(got)} rows for {count}")
+            if relation == "nodes":
+                compare_nodes(path, got)
+
+
+def compare_nodes(path: pathlib.Path, got: list[dict[str, Any]]) -> None:
+    """Published nodes have every octet, and lead to the image's digest."""
+    connection = reference.connect(path)
+    expected = sorted(
+        (image, reference.octets(name), reference.octets(value), perms or "", digest)
+        for image, name, value, perms, digest in connection.execute(
+            "SELECT n.image_id, n.path, n.value, n.perms, i.sha256 FROM nodes n JOIN images i USING (image_id)"
+        )
+    )
+    connection.close()
+
+    def octets(row: dict[str, Any], name: str) -> bytes | None:
+        text = row[name]
+        return row[name + "_octets"] if row[name + "_octets"] is not None else text and text.encode() or (
+            b"" if text == "" else None
+        )
+
+    ours = sorted(
+        (row["image_id"], octets(row, "path"), octets(row, "value"), row["perms"] or "", row["image_sha256"])
+        for row in got
+    )
+    key = repr
+    count_case(sorted(ours, key=key) == sorted(expected, key=key), f"published nodes of {path.name}: the same octets")
+
+
+def main(program: str, generator: str, folder: pathlib.Path) -> int:
+    """Runs all; returns the exit status."""
+    global VIEWS
+    # So that the cluster ends with this program, whoever ends it.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    start = time.monotonic()
+    fleet = sorted(archives.make(folder / "archives", program, generator))
+    VIEWS = reference.views(fleet[0])
+    print(f"{len(fleet)} archives made, {time.monotonic() - start:.0f} s", flush=True)
+    with Cluster(folder / "cluster") as cluster:
+        print(f"a master and two workers started, {time.monotonic() - start:.0f} s", flush=True)
+        settings = {"spark.executor.memory": "1g", "spark.driver.memory": "2g"}
+        with session.session(cluster.master, settings) as spark:
+            prove_all(spark, folder, fleet)
+            prove_types(spark, fleet)
+            prove_a_kill(spark, cluster, fleet)
+            prove_errors(spark, folder, fleet, program)
+            prove_object_store(spark, fleet)
+            prove_the_pitfall(spark)
+            prove_publishing(spark, folder, fleet)
+        prove_the_command(cluster, folder, fleet, program)
+    for failure in failures:
+        print("fleet-test: " + failure, file=sys.stderr)
+    print(f"{time.monotonic() - start:.0f} s, {len(failures)} problems")
+    print(f"{same} of {compared} the same")
+    return 0 if not failures and same == compared else 1
+
+
+VIEWS: dict[str, list[str]] = {}
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]).resolve()))
