@@ -11,7 +11,8 @@
 #                compare (docs/replay.md)
 # make access-test   ask the same daemons what domains may do with the nodes of generated images, and
 #                compare with `access` (docs/replay.md)
-# make capture-test   capture the stores of the same daemons while they change (docs/capture.md)
+# make capture-test   capture and record the stores of the same daemons while they change
+#                (docs/capture.md)
 # make fleet-test   ask many archives on a real cluster of Spark, and hold every row against SQLite's
 #                (docs/fleet.md); installs pyspark and Java
 # make fleet-catalog   write what the Python package knows of the queries and views
@@ -145,6 +146,7 @@ access-test: build
 capture-test: build
 	scripts/install-deps.sh replay
 	Replay/run.sh .build/debug/xsarchive --capture $(CAPTURE_OPTIONS)
+	Replay/run.sh .build/debug/xsarchive --record $(CAPTURE_OPTIONS)
 
 # The Python package of fleet/: its tests, then a master and two workers on the loopback address.
 fleet-test: build

@@ -23,6 +23,12 @@ file -b -m "$root/usr/share/xsarchive/magic" "$images/xen-4.17-small.bin" | grep
 for command in $(run --experimental-dump-help | python3 -c 'import json, sys; [print(c["commandName"]) for c in json.load(sys.stdin)["command"]["subcommands"] if c["commandName"] != "help"]'); do
     gzip -dc "$root/usr/share/man/man1/xsarchive-$command.1.gz" | grep -q '^\.SH EXAMPLES$' || { echo "check-deb: no example in the page of $command" >&2; exit 1; }
 done
+unit=$root/usr/lib/systemd/system/xsarchive-record.service
+# Its command is one that the program accepts: it ends because there is no socket.
+command=$(sed -n 's/^ExecStart=\/usr\/bin\/xsarchive //p' "$unit" | sed "s/%H/host/; s/\\\$RECORD_OPTIONS/--prune --keep-last 1000/; s:/var/lib/xsarchive/:$root/:")
+# shellcheck disable=SC2086
+run $command --socket "$root/none" 2>&1 | grep -q 'cannot connect: No such file' || { echo "check-deb: the unit's command is wrong" >&2; exit 1; }
+if command -v systemd-analyze >/dev/null; then systemd-analyze security --offline=true --threshold=20 "$unit" >/dev/null; fi
 bash -n "$root/usr/share/bash-completion/completions/xsarchive"
 if command -v zsh >/dev/null; then zsh -n "$root/usr/share/zsh/vendor-completions/_xsarchive"; fi
 if command -v fish >/dev/null; then fish -n "$root/usr/share/fish/vendor_completions.d/xsarchive.fish"; fi

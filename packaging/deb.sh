@@ -20,6 +20,9 @@ DESTDIR=$stage ZSH_FOLDER=share/zsh/vendor-completions "$here/install.sh" "$prog
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "$stage/usr/bin/xsarchive"
 gzip -9n "$stage"/usr/share/man/man1/*.1
 
+# Nothing enables or starts it.
+install -D -m 644 "$here/xsarchive-record.service" "$stage/usr/lib/systemd/system/xsarchive-record.service"
+
 doc=$stage/usr/share/doc/xsarchive
 install -m 644 "$here/copyright" "$doc/copyright"
 {

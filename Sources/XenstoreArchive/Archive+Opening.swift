@@ -39,6 +39,9 @@ extension Archive {
             // a third of the time; import proves the whole image by its digest instead, and
             // `verify` checks the keys.
             try archive.database.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536")
+            // The space of images that are pruned can then be given back in steps. An old file gets
+            // this when it is compacted.
+            if isNew || FileIO.isEmpty(path) { try FreeSpace.prepare(archive.database) }
             try archive.prepareSchema()
             return archive
         } catch {

@@ -41,21 +41,28 @@ public struct Remover {
         progress: (Step) -> Void = { _ in }
     ) throws {
         try alone {
-            try database.transaction {
-                progress(.deleting)
-                var chains: Set<Int64> = []
-                for image in images {
-                    try log(image, note, custodian)
-                    try OriginLogs(database).blank(image.imageID)
-                    try remove(image)
-                    chains.insert(image.stream.chainID)
-                }
-                for series in Set(images.map(\.label.series)) { try SeriesSteps(database).compute(series) }
-                progress(.proving)
-                for chain in chains { try prove(chain) }
-            }
+            try removeInTransaction(images, note, custodian, progress)
             progress(.packing)
             try clearFile()
+        }
+    }
+
+    /// Removes the images chain by chain, each chain in a transaction of its own with the proof of
+    /// its other images, and leaves the space to `FreeSpace`. Other processes can use the archive
+    /// between two chains.
+    /// - Parameters:
+    ///   - images: of this archive.
+    ///   - note: why, for the custody log.
+    ///   - custodian: who does it, for the custody log.
+    ///   - progress: called with each step when it begins.
+    /// - Throws: `ArchiveError` if images cannot be removed; those of earlier chains are removed.
+    public func prune(
+        _ images: [ArchivedImage], note: String? = nil, by custodian: Custodian = .current,
+        progress: (Step) -> Void = { _ in }
+    ) throws {
+        let chains = Dictionary(grouping: images, by: \.stream.chainID)
+        for (_, images) in chains.sorted(by: { $0.key < $1.key }) {
+            try alone { try removeInTransaction(images, note, custodian, progress) }
         }
     }
 
@@ -65,38 +72,75 @@ public struct Remover {
         try alone(clearFile)
     }
 
-    /// Blanks what the image brought into the custody log, and adds the entry of its removal.
-    private func log(_ image: ArchivedImage, _ note: String?, _ custodian: Custodian) throws {
+    private func removeInTransaction(
+        _ images: [ArchivedImage], _ note: String?, _ custodian: Custodian, _ progress: (Step) -> Void
+    ) throws {
+        try database.transaction {
+            progress(.deleting)
+            try log(images, note, custodian)
+            let merged = OriginLogs(database)
+            for image in images { try merged.blank(image.imageID) }
+            let chains = try remove(images)
+            for series in Set(images.map(\.label.series)) { try SeriesSteps(database).compute(series) }
+            progress(.proving)
+            for chain in chains { try prove(chain) }
+        }
+    }
+
+    /// Blanks what the images brought into the custody log, and adds the entries of their removal.
+    private func log(_ images: [ArchivedImage], _ note: String?, _ custodian: Custodian) throws {
         let log = CustodyLog(database)
-        let blanks = try CustodyBlanking(database).blank(image.imageID, by: log.nextEntryID())
-        let provenance = Provenance(.remove, source: CustodyBlank.source(blanks), note: note)
-        try log.append(provenance, image: image, by: custodian)
+        let first = try log.nextEntryID()
+        let removals = images.indices.map { first &+ Int64($0) }
+        let blanks = try CustodyBlanking(database).blank(images.map(\.imageID), by: removals)
+        for image in images {
+            let source = CustodyBlank.source(blanks[image.imageID] ?? [])
+            try log.append(Provenance(.remove, source: source, note: note), image: image, by: custodian)
+        }
     }
 
     // MARK: Rows
 
-    private func remove(_ image: ArchivedImage) throws {
-        for table in ["series_step", "sighting", "image"] {
-            try run("DELETE FROM \(table) WHERE image_id = ?1", image.imageID)
+    /// - Returns: the chains of the images.
+    private func remove(_ images: [ArchivedImage]) throws -> Set<Int64> {
+        var streams: [Int64: ArchivedStream] = [:]
+        for image in images {
+            for table in ["series_step", "sighting", "image"] {
+                try run("DELETE FROM \(table) WHERE image_id = ?1", image.imageID)
+            }
+            streams[image.stream.streamID] = image.stream
         }
-        let stream = image.stream
-        guard try database.integer("SELECT 1 FROM image WHERE stream_id = ?", stream.streamID) == nil else { return }
-        try run("DELETE FROM finding WHERE stream_id = ?1", stream.streamID)
-        try run("DELETE FROM stream_coverage WHERE stream_id = ?1", stream.streamID)
-        try run("DELETE FROM stream WHERE stream_id = ?1", stream.streamID)
-        let chainID = stream.chainID
+        var chains: Set<Int64> = []
+        for stream in streams.values {
+            chains.insert(stream.chainID)
+            guard try database.integer("SELECT 1 FROM image WHERE stream_id = ?", stream.streamID) == nil else {
+                continue
+            }
+            try run("DELETE FROM finding WHERE stream_id = ?1", stream.streamID)
+            try run("DELETE FROM stream_coverage WHERE stream_id = ?1", stream.streamID)
+            try run("DELETE FROM stream WHERE stream_id = ?1", stream.streamID)
+        }
+        for chainID in chains { try removeRows(chainID) }
+        try removeUnused()
+        return chains
+    }
+
+    /// Removes the rows of a chain that none of its streams has.
+    private func removeRows(_ chainID: Int64) throws {
         guard let last = try database.integer("SELECT max(gen) FROM stream WHERE chain_id = ?", chainID) else {
             for table in SpanTable.names + AccountSpans.tables + ["node_change", "chain"] {
                 try run("DELETE FROM \(table) WHERE chain_id = ?1", chainID)
             }
-            return try removeUnused()
+            return
         }
-        if stream.gen > last { try shorten(chainID, to: last) }
+        let tip = try database.integer("SELECT last_gen FROM chain WHERE chain_id = ?", chainID)
+        if let tip, tip > last { try shorten(chainID, to: last) }
         for table in SpanTable.names + AccountSpans.tables {
             try run(
                 """
                 DELETE FROM \(table) WHERE chain_id = ?1 AND NOT EXISTS (SELECT 1 FROM stream s
-                WHERE s.chain_id = ?1 AND s.gen >= first_gen AND (last_gen = \(Generation.open) OR s.gen <= last_gen))
+                WHERE s.chain_id = ?1 AND s.gen BETWEEN first_gen
+                AND CASE last_gen WHEN \(Generation.open) THEN \(last) ELSE last_gen END)
                 """, chainID)
         }
         try run(
@@ -107,7 +151,6 @@ public struct Remover {
             "UPDATE chain SET node_span_count = (SELECT count(*) FROM node_span s WHERE s.chain_id = ?1) "
                 + "WHERE chain_id = ?1",
             chainID)
-        try removeUnused()
     }
 
     /// Ends a chain with an earlier generation, which the next image may follow: its spans are open
@@ -183,6 +226,7 @@ public struct Remover {
     /// Compacts the file; `secure_delete` has overwritten what was deleted.
     private func clearFile() throws {
         try pragma("temp_store = DEFAULT")
+        if try !FreeSpace(archive).isReturnable() { try FreeSpace.prepare(database) }
         try database.execute("VACUUM")
     }
 

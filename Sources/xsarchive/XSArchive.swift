@@ -19,6 +19,7 @@ struct XSArchive: ParsableCommand {
         subcommands: [
             ImportCommand.self,
             CaptureCommand.self,
+            RecordCommand.self,
             ImagesCommand.self,
             ShowCommand.self,
             ExportCommand.self,
@@ -37,12 +38,14 @@ struct XSArchive: ParsableCommand {
             BuildCommand.self,
             ReportCommand.self,
             VerifyCommand.self,
+            WatchCommand.self,
             CustodyCommand.self,
             MergeCommand.self,
             SnapshotCommand.self,
             PublishCommand.self,
             UpgradeCommand.self,
             RemoveCommand.self,
+            PruneCommand.self,
         ]
     )
 

@@ -54,8 +54,8 @@ final class RunningCommand {
     private let streams = TemporaryFolder()
     private var ended = false
 
-    /// Longer than any command here takes on a busy machine.
-    private static let patience = 60.0
+    /// Longer than any command here takes on a busy machine, in seconds.
+    static let patience = 60.0
 
     /// - Parameter environment: the whole environment; nothing is inherited from the test.
     init(_ program: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String], folder: String) {
@@ -95,15 +95,36 @@ final class RunningCommand {
         if !ended { kill(process, signal) }
     }
 
+    /// Waits until standard error has these words, or the time is over.
+    func waitForWords(_ words: String) {
+        var waited = 0.0
+        while !String(decoding: Files.read(streams.file("err")), as: UTF8.self).contains(words) {
+            usleep(10_000)
+            waited += 0.01
+            if waited > Self.patience { return }
+        }
+    }
+
+    /// Waits until standard output has so many lines, or the time is over.
+    func waitForLines(_ count: Int) {
+        var waited = 0.0
+        while Files.read(streams.file("out")).count(where: { $0 == 0x0A }) < count {
+            usleep(10_000)
+            waited += 0.01
+            if waited > Self.patience { return }
+        }
+    }
+
     /// Waits for the end.
-    func outcome() -> Outcome {
+    /// - Parameter patience: seconds after which the command is killed.
+    func outcome(patience: Double = RunningCommand.patience) -> Outcome {
         var status: Int32 = 0
         var waited = 0.0
         var timedOut = false
         while waitpid(process, &status, WNOHANG) == 0 {
             usleep(1000)
             waited += 0.001
-            if waited > Self.patience && !timedOut {
+            if waited > patience && !timedOut {
                 timedOut = true
                 stop()
             }

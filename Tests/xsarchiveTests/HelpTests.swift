@@ -3,9 +3,10 @@ import Testing
 
 @Suite struct HelpTests {
     static let commands = [
-        "import", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access", "query", "sql",
+        "import", "capture", "record", "images", "show", "export", "diff", "ls", "cat", "log", "domains", "access",
+        "query", "sql",
         "dump", "check", "rebuild", "checkout", "build", "report", "verify", "custody", "merge",
-        "snapshot", "publish", "upgrade", "remove",
+        "snapshot", "publish", "upgrade", "remove", "prune", "watch",
     ]
 
     @Test(arguments: commands) func everyCommandExplainsItself(_ command: String) {
@@ -104,7 +105,11 @@ import Testing
                 "domains": 1, "access": 1, "merge": 1, "snapshot": 1, "publish": 1, "remove": 1,
             ][command] ?? 0
         let place = Workplace()
-        let needed = ["access": ["--domain", "1"], "build": ["-o", "y"]][command] ?? []
+        let needed =
+            [
+                "access": ["--domain", "1"], "build": ["-o", "y"], "prune": ["--keep-last", "1"],
+                "record": ["--series", "s"], "watch": ["--series", "s"],
+            ][command] ?? []
         expectUsage(
             place.run([command, "--frobnicate"] + needed + Array(repeating: "x", count: operands)),
             "Unknown option '--frobnicate'")

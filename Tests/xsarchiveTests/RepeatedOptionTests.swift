@@ -21,11 +21,14 @@ import Testing
     private static let values = [
         "--wait": "1", "--timeout": "1", "--domain": "1", "--max-size": "1M", "--root": "/x",
         "--captured-at": "2026-08-01", "--vm": "x", "--for": "4.17", "--rate": "1", "--subtree": "/x",
+        "--xen": "4.17", "--interval": "1s", "--sweep": "1h", "--every": "1s", "--keep-last": "1", "--keep-hourly": "1",
+        "--keep-daily": "1", "--keep-weekly": "1", "--keep-within": "1d",
     ]
 
     /// What a command needs in addition to its operands.
     private static let needs = [
         "access": ["--domain", "1"], "build": ["-o", "x"], "log": ["/x"], "rebuild": ["-o", "x"],
+        "record": ["--series", "x"], "watch": ["--series", "x"], "prune": ["--keep-last", "1"],
     ]
 
     private static func all() throws -> [Option] {
@@ -49,6 +52,8 @@ import Testing
                 let replaces = names.contains(needed.first ?? "") || names == ["--domain"] || names == ["--vm"]
                 if !replaces { needs += needed }
                 if names.contains(where: { $0.hasPrefix("--redact") }) { needs.append("--redact") }
+                if name == "record", names.contains(where: { $0.hasPrefix("--keep-") }) { needs.append("--prune") }
+                if names == ["--xen"] { needs += ["--method", "live-update"] }
                 return Option(
                     command: name, names: names, addsUp: argument["isRepeating"] as? Bool ?? false, value: value,
                     needs: needs)
@@ -84,7 +89,7 @@ import Testing
             Set(adding) == [
                 "images --series", "diff --only", "diff --path", "diff --domain", "query --parameter",
                 "sql --parameter", "rebuild --domain", "rebuild --subtree", "rebuild --drop", "rebuild --remove",
-                "rebuild --set", "rebuild --set-perms", "verify --expect",
+                "rebuild --set", "rebuild --set-perms", "verify --expect", "watch --path", "watch --query",
             ])
     }
 

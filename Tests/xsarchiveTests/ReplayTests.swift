@@ -3,15 +3,15 @@ import Testing
 
 /// The short forms of `make replay-test`, `make access-test` and `make capture-test`, if real
 /// daemons are installed: two images in a xenstored, what domains may do in a xenstored and an
-/// oxenstored, and captures of both.
+/// oxenstored, captures of both, and a recorder beside both.
 @Suite struct ReplayTests {
-    @Test(arguments: [["--short"], ["--access", "--short"], ["--capture", "--short"]])
+    @Test(arguments: [["--short"], ["--access", "--short"], ["--capture", "--short"], ["--record", "--short"]])
     func realDaemonsDoWhatWeSay(_ options: [String]) {
         let folder = TemporaryFolder()
         let path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         let outcome = RunningCommand(
             Fixtures.root + "/Replay/run.sh", [Tool.path] + options, environment: ["PATH": path], folder: folder.path
-        ).outcome()
+        ).outcome(patience: 600)
         if outcome.ending == .exit(77) {
             print("skipped: \(outcome.errorText)")
             return

@@ -53,8 +53,12 @@ public struct RestoreForecast: Sendable {
     }
 
     /// The daemon that would restore the image; nil for an image that has only nodes, which no
-    /// daemon restores.
+    /// daemon restores, and for one of which it is not known.
     public let daemon: Daemon?
+
+    /// Whether the image cannot say what a daemon would do with it: which connections there were is
+    /// unknown, and without those of its nodes' owners a C xenstored dies.
+    public private(set) var isUnknown = false
 
     /// The version of Xen whose C xenstored it is; nil: any.
     public let release: XenVersion?
@@ -80,8 +84,9 @@ public struct RestoreForecast: Sendable {
     /// - Parameters:
     ///   - image: the image.
     ///   - release: the version of Xen whose C xenstored restores it; nil: any.
+    ///   - coverage: what the image covers, if the archive says it; nil: what its bytes show.
     /// - Throws: the errors of reading the image.
-    public init(_ image: ScannedImage, for release: XenVersion? = nil) throws {
+    public init(_ image: ScannedImage, for release: XenVersion? = nil, coverage: Coverage? = nil) throws {
         if image.format.layout.isText {
             let daemon: Daemon? = image.format.layout.hasOnlyNodes ? nil : .oxenstored
             var walk = OxenstoredWalk(image)
@@ -89,7 +94,21 @@ public struct RestoreForecast: Sendable {
             self.init(daemon: daemon, release: nil, events: walk.events)
             return
         }
+        // Of an image that has some connections, or is damaged, the forecast is about the file as
+        // it is: a part of a host may be meant for a restore.
+        if !image.isDamaged, !(coverage ?? image.coverage).covers(.connections), !Self.hasConnections(image) {
+            self.init(daemon: nil, release: nil, events: [])
+            isUnknown = true
+            return
+        }
         self.init(stream: image.bytes, offsets: image.recordOffsets, for: release)
+    }
+
+    private static func hasConnections(_ image: ScannedImage) -> Bool {
+        image.recordOffsets.contains { offset in
+            image.format.byteOrder.integer(UInt32.self, at: offset, of: image.bytes)
+                == RecordType.connectionData.rawValue
+        }
     }
 
     /// - Parameters:

@@ -12,8 +12,9 @@ public struct RestoreObstacle: Sendable {
     /// - Parameters:
     ///   - image: the image.
     ///   - rules: the daemon that would restore it.
+    ///   - coverage: what the image covers, if the archive says it; nil: what its bytes show.
     /// - Throws: the errors of reading the image.
-    public init?(_ image: ScannedImage, _ rules: DaemonRules) throws {
+    public init?(_ image: ScannedImage, _ rules: DaemonRules, coverage: Coverage? = nil) throws {
         let layout = image.format.layout
         if layout.hasOnlyNodes {
             (reason, suggestion) = ("no daemon restores an image that has only nodes", nil)
@@ -36,7 +37,11 @@ public struct RestoreObstacle: Sendable {
             suggestion = "'xsarchive rebuild --layout v1' converts"
             return
         }
-        let forecast = try RestoreForecast(image, for: Self.release(rules, layout))
+        let forecast = try RestoreForecast(image, for: Self.release(rules, layout), coverage: coverage)
+        if forecast.isUnknown {
+            (reason, suggestion) = ("the image does not say what connections there were", nil)
+            return
+        }
         guard let end = forecast.events.first(where: { $0.effect == .dies }) else { return nil }
         (reason, suggestion) = ("\(forecast.daemonTitle ?? "") \(end.message)", nil)
     }

@@ -10,31 +10,50 @@ struct CustodyBlanking {
         self.database = database
     }
 
-    /// Blanks the entries of an image, and what entries of images made from it say of it; call it
-    /// in the transaction of the removal, before its entry is added.
+    /// Blanks the entries of images, and what entries of images made from them say of them; call it
+    /// in the transaction of the removal, before its entries are added.
     /// - Parameters:
-    ///   - imageID: the image that is removed.
-    ///   - removal: the id that the entry of the removal will have.
-    /// - Returns: what was blanked.
+    ///   - imageIDs: the images that are removed.
+    ///   - removals: for each of them the id that the entry of its removal will have.
+    /// - Returns: what was blanked, by the image's id.
     /// - Throws: `ArchiveError` if the log cannot be changed.
-    func blank(_ imageID: Int64, by removal: Int64) throws -> [CustodyBlank] {
-        let reference = CustodyBlank.reference(imageID)
-        let rows = try database.prepare(
-            "SELECT entry_id FROM custody WHERE action <> 'remove' AND (image_id = ?1 OR source = ?2) "
-                + "ORDER BY entry_id")
-        try rows.bind(1, imageID)
-        try rows.bind(2, reference)
-        var found: [Int64] = []
-        while try rows.step() { found.append(rows.integer(0)) }
-        guard !found.isEmpty else { return [] }
+    func blank(_ imageIDs: [Int64], by removals: [Int64]) throws -> [Int64: [CustodyBlank]] {
+        let found = try entries(of: imageIDs)
+        guard !found.isEmpty else { return [:] }
         try withoutTrigger {
-            for entryID in found { try blank(entryID, of: imageID, CustodyBlank.text(by: removal)) }
+            for (imageID, removal) in zip(imageIDs, removals) {
+                for entryID in found[imageID] ?? [] {
+                    try blank(entryID, of: imageID, CustodyBlank.text(by: removal))
+                }
+            }
         }
         let log = CustodyLog(database)
-        return try found.map { entryID in
-            let hash = try log.entry(entryID)?.recomputedHash() ?? ""
-            return CustodyBlank(entryID: entryID, removal: removal, imageID: imageID, hash: hash)
+        var blanks: [Int64: [CustodyBlank]] = [:]
+        for (imageID, removal) in zip(imageIDs, removals) {
+            blanks[imageID] = try found[imageID]?.map { entryID in
+                let hash = try log.entry(entryID)?.recomputedHash() ?? ""
+                return CustodyBlank(entryID: entryID, removal: removal, imageID: imageID, hash: hash)
+            }
         }
+        return blanks
+    }
+
+    /// The entries that the removal of images concerns, by the image's id. The log is read once,
+    /// however many images there are.
+    private func entries(of imageIDs: [Int64]) throws -> [Int64: [Int64]] {
+        let wanted = Set(imageIDs)
+        let references = Dictionary(uniqueKeysWithValues: wanted.map { (CustodyBlank.reference($0), $0) })
+        let rows = try database.prepare(
+            "SELECT entry_id, image_id, CASE WHEN source GLOB '@[0-9]*' THEN source END FROM custody "
+                + "WHERE action <> 'remove' ORDER BY entry_id")
+        var found: [Int64: [Int64]] = [:]
+        while try rows.step() {
+            let own = rows.isNull(1) ? nil : rows.integer(1)
+            if let own, wanted.contains(own) { found[own, default: []].append(rows.integer(0)) }
+            guard !rows.isNull(2), let origin = references[rows.string(2)], origin != own else { continue }
+            found[origin, default: []].append(rows.integer(0))
+        }
+        return found
     }
 
     /// A source like `@3` says nothing of what an image holds. Of an image that was made from the

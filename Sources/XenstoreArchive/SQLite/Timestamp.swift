@@ -72,4 +72,20 @@ package enum Timestamp {
         }
         return query.string(0)
     }
+
+    /// The nanoseconds since 1970 of a time as the archive stores it; nil if it is none, or not
+    /// within 64 bits of 1970.
+    /// - Throws: `ArchiveError` if SQLite fails.
+    package static func nanoseconds(_ text: String) throws -> Int64? {
+        guard let parts = TimeText(text) else { return nil }
+        let database = try Database(path: ":memory:", mode: .write)
+        let query = try database.prepare("SELECT CAST(strftime('%s', ?1 || 'T' || ?2) AS INTEGER)")
+        try query.bind(1, parts.date)
+        try query.bind(2, parts.clock)
+        guard try query.step(), !query.isNull(0) else { return nil }
+        let (whole, overflow) = query.integer(0).multipliedReportingOverflow(by: 1_000_000_000)
+        let digits = parts.fraction + String(repeating: "0", count: max(0, 9 - parts.fraction.utf8.count))
+        guard !overflow, let fraction = Int64(digits) else { return nil }
+        return whole &+ fraction
+    }
 }

@@ -4,12 +4,20 @@ import XenstoreStream
 struct CaptureRun {
     let client: StoreClient
     let top: Octets
-    let deadline: ContinuousClock.Instant
+    private var deadline: ContinuousClock.Instant
     private var walked: StoreWalk
     private var method = CaptureMethod.walk
-    private var moment: Int64 = 0
+    private(set) var moment: Int64 = 0
     private var rounds = 0
-    private var unsettled: Set<Octets> = []
+    private(set) var unsettled: Set<Octets> = []
+    /// The paths of the events of the last round, and what was not read for want of time.
+    private var before: Set<Octets> = []
+    private var left: [Octets] = []
+    /// Whether each domain that has a home is introduced, and the homes for which this was asked;
+    /// nil: ask.
+    private var domains: (homes: Set<UInt16>, introduced: [(domid: UInt16, isIntroduced: Bool)])?
+    /// The counts when the last image was made.
+    private var counted = (events: 0, requests: 0)
 
     init(client: StoreClient, top: Octets, deadline: ContinuousClock.Instant) {
         (self.client, self.top, self.deadline) = (client, top, deadline)
@@ -59,13 +67,21 @@ struct CaptureRun {
     mutating func walk() throws {
         // Without watches no event is on its way when the connection ends.
         defer { endWatches() }
+        try beginWalk()
+        try settle()
+    }
+
+    /// Watches, and reads everything once.
+    mutating func beginWalk() throws {
         try client.watch(top, token: Self.token)
         for path in Self.domainPaths { try watchDomains(path) }
         try barrier()
         walked.forgetEvents()
         try readAll()
-        var before: Set<Octets> = []
-        var left: [Octets] = []
+    }
+
+    /// Reads again what events name, until there are none or the time is over.
+    mutating func settle() throws {
         while true {
             try barrier()
             // The reply to the barrier comes after the events of all earlier changes.
@@ -73,20 +89,74 @@ struct CaptureRun {
             let changed = walked.takeChanged()
             unsettled = changed.union(left)
             if unsettled.isEmpty, !walked.domainsChanged { break }
-            if ContinuousClock.now >= deadline { break }
+            if ContinuousClock.now >= deadline || client.isInterrupted {
+                walked.putBack(changed)
+                break
+            }
             rounds += 1
             var paths = walked.affected(by: changed, after: before).union(left)
-            if walked.domainsChanged { paths.formUnion(try nodesOfGoneDomains()) }
+            if walked.domainsChanged {
+                paths.formUnion(try nodesOfGoneDomains())
+                domains = nil
+            }
             left = try walked.read(paths.sorted { $0.lexicographicallyPrecedes($1) }, until: deadline)
             before = changed
         }
         try requireTop()
     }
 
+    // MARK: Following
+
+    /// Whether an event came since everything was read again.
+    var isBehind: Bool {
+        mutating get {
+            walked.takeEvents()
+            return !walked.changed.isEmpty || !left.isEmpty || walked.domainsChanged
+        }
+    }
+
+    /// Whether a node came, went or changed since the last call of `takeTouched`.
+    var isTouched: Bool {
+        walked.isTouched
+    }
+
+    /// Forgets which nodes came, went or changed.
+    mutating func takeTouched() -> Set<Octets> {
+        walked.takeTouched()
+    }
+
+    /// Gives what follows a time of its own.
+    mutating func restart(until deadline: ContinuousClock.Instant) {
+        self.deadline = deadline
+        rounds = 0
+    }
+
+    /// Reads every node again.
+    /// - Parameter settling: how long it may take then to read again what changes meanwhile.
+    /// - Returns: the paths that differ although no event named them or what is above or below, and
+    ///   whether everything was read before the time was over.
+    mutating func sweep(settling: Duration) throws -> (silent: [Octets], isWhole: Bool) {
+        let earlier = walked.takeTouched()
+        walked.notesEvents = true
+        defer { walked.notesEvents = false }
+        let all = walked.tree.nodes.keys.sorted { $0.lexicographicallyPrecedes($1) }
+        let rest = try walked.read(all, until: deadline)
+        // What is known already is only not checked.
+        left += rest.filter { walked.tree[$0] == nil }
+        deadline = ContinuousClock.now + settling
+        try settle()
+        let found = walked.takeTouched()
+        let silent = found.filter { path in
+            !walked.notedEvents.contains { Path.isAtOrBelow($0, path) || Path.isAtOrBelow(path, $0) }
+        }
+        walked.touch(earlier.union(found))
+        return (silent.sorted { $0.lexicographicallyPrecedes($1) }, rest.isEmpty)
+    }
+
     private static let token: Octets = [ASCII.n]
     private static let domainPaths = ["@introduceDomain", "@releaseDomain"].map { Octets($0.utf8) }
 
-    private func endWatches() {
+    func endWatches() {
         let paths = [top] + Self.domainPaths
         _ = try? client.askAll(paths.map { StoreRequest(.unwatch, [$0, Self.token]) })
         _ = client.takeEvents()
@@ -154,7 +224,7 @@ struct CaptureRun {
     }
 
     /// What was read.
-    func result(_ daemon: StoreDaemon, start: Int64) throws -> CapturedStore {
+    mutating func result(_ daemon: StoreDaemon, start: Int64) throws -> CapturedStore {
         var nodes = try ancestors()
         var homes: Set<UInt16> = []
         let parent = Octets("/local/domain".utf8)
@@ -164,14 +234,15 @@ struct CaptureRun {
                 if let domid = UInt16(String(decoding: Path.name(of: path), as: UTF8.self)) { homes.insert(domid) }
             }
         }
-        let domains = try introduced(homes)
+        if domains?.homes != homes { domains = (homes, try introduced(homes)) }
+        let count = (events: walked.eventCount - counted.events, requests: client.requestCount - counted.requests)
+        counted = (walked.eventCount, client.requestCount)
         return CapturedStore(
             nodes: nodes, top: top, daemon: daemon, method: method, start: start, moment: moment,
-            end: StoreCapture.now(), rounds: rounds, eventCount: walked.eventCount,
-            requestCount: client.requestCount,
+            end: StoreCapture.now(), rounds: rounds, eventCount: count.events, requestCount: count.requests,
             unsettled: unsettled.sorted { $0.lexicographicallyPrecedes($1) },
             unreadable: walked.unreadable.sorted { $0.key.lexicographicallyPrecedes($1.key) }
                 .map { (path: $0.key, name: $0.value) },
-            domains: domains)
+            domains: domains?.introduced ?? [])
     }
 }

@@ -35,10 +35,9 @@ public struct StoreCapture {
     public func run(_ client: StoreClient) throws(Failure) -> CapturedStore {
         let start = Self.now()
         let deadline = ContinuousClock.now + timeout
-        do {
+        return try Self.failing {
             let daemon = try StoreDaemon(client)
-            // Builds of oxenstored for XenServer send longer lists than the protocol permits.
-            if daemon.isOxenstored == true { client.longestReply = 1 << 20 }
+            if daemon.isOxenstored == true { client.longestReply = Self.longestReplyOfOxenstored }
             var run = CaptureRun(client: client, top: top, deadline: deadline)
             switch method {
             case .transaction: try run.readInTransaction()
@@ -46,6 +45,16 @@ public struct StoreCapture {
             case .auto, .walk: try run.walk()
             }
             return try run.result(daemon, start: start)
+        }
+    }
+
+    /// Builds of oxenstored for XenServer send longer lists than the protocol permits.
+    static let longestReplyOfOxenstored = 1 << 20
+
+    /// Runs `body`, and turns what it throws into a `Failure`.
+    static func failing<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
+        do {
+            return try body()
         } catch let error as StoreError {
             throw .request(error)
         } catch let error as Failure {
@@ -56,7 +65,7 @@ public struct StoreCapture {
     }
 
     /// The time in nanoseconds since 1970, UTC.
-    static func now() -> Int64 {
+    package static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

@@ -2,7 +2,7 @@ import XenstoreStream
 
 /// The nodes that were read from a daemon, by path.
 struct StoreTree {
-    struct Node {
+    struct Node: Equatable {
         var value: Octets
         var perms: [Permission]
         /// The names of the children as the daemon listed them; some may not have been read, or be
@@ -16,6 +16,8 @@ struct StoreTree {
     }
 
     private(set) var nodes: [Octets: Node] = [:]
+    /// The paths whose nodes came, went or changed since this was emptied; nil: they are not noted.
+    var touched: Set<Octets>?
 
     subscript(path: Octets) -> Node? {
         nodes[path]
@@ -25,11 +27,17 @@ struct StoreTree {
     /// - Returns: the paths of children that are not in the tree.
     mutating func store(_ node: Node, at path: Octets) -> [Octets] {
         if let before = nodes[path] {
+            if before == node { return missing(node, path) }
             let names = Set(node.children)
             for name in before.children where !names.contains(name) { remove(Path.child(name, of: path)) }
         }
         nodes[path] = node
-        return node.children.map { Path.child($0, of: path) }.filter { nodes[$0] == nil }
+        touched?.insert(path)
+        return missing(node, path)
+    }
+
+    private func missing(_ node: Node, _ path: Octets) -> [Octets] {
+        node.children.map { Path.child($0, of: path) }.filter { nodes[$0] == nil }
     }
 
     /// Drops a node and everything below it.
@@ -37,6 +45,7 @@ struct StoreTree {
         var paths = [path]
         while let next = paths.popLast() {
             guard let node = nodes.removeValue(forKey: next) else { continue }
+            touched?.insert(next)
             for name in node.children { paths.append(Path.child(name, of: next)) }
         }
     }

@@ -15,9 +15,18 @@ struct StoreWalk {
     /// Whether a domain came or went since `forgetDomains`.
     private(set) var domainsChanged = false
     private(set) var eventCount = 0
+    /// Lists of permissions by the reply that they came in.
+    private var lists: [Octets: [Permission]] = [:]
+    /// Whether `notedEvents` gets the paths of events; it begins empty.
+    var notesEvents = false {
+        didSet { if notesEvents { notedEvents = [] } }
+    }
+    private(set) var notedEvents: Set<Octets> = []
 
     /// Nodes whose requests are on their way at a time.
     private static let batch = 16
+    /// The most lists of permissions that are kept to be shared.
+    private static let mostLists = 10_000
     /// The most nodes of a tree; a host has some hundred thousand.
     private static let mostNodes = 4_000_000
 
@@ -37,7 +46,7 @@ struct StoreWalk {
         var queue = Array(paths)
         var next = 0
         while next < queue.count {
-            if ContinuousClock.now >= deadline { return Array(queue[next...]) }
+            if ContinuousClock.now >= deadline || client.isInterrupted { return Array(queue[next...]) }
             let paths = Array(queue[next..<min(queue.count, next + Self.batch)])
             next += paths.count
             let requests = paths.flatMap { path in
@@ -65,8 +74,9 @@ struct StoreWalk {
     private mutating func keep(_ path: Octets, _ answers: [Result<Octets, StoreError>]) throws(StoreError) -> [Octets] {
         unreadable[path] = nil
         do throws(StoreError) {
-            let perms = try client.permissions(in: answers[2].get(), of: path)
-            let value = try answers[1].get()
+            let perms = try permissions(answers[2].get(), of: path)
+            // Without the header of the message that it came in.
+            let value = Octets(Array(try answers[1].get()))
             let children = try children(path, answers[0])
             // A path that is too long is no node's, so the list is not believed.
             if children.contains(where: { path.count + $0.count + 1 > Path.longest }) {
@@ -87,6 +97,14 @@ struct StoreWalk {
         }
     }
 
+    /// The list of permissions in a reply. Nearly all nodes share a few lists.
+    private mutating func permissions(_ reply: Octets, of path: Octets) throws(StoreError) -> [Permission] {
+        if let known = lists[reply] { return known }
+        let perms = try client.permissions(in: reply, of: path)
+        if lists.count < Self.mostLists { lists[Octets(Array(reply))] = perms }
+        return perms
+    }
+
     private func children(_ path: Octets, _ answer: Result<Octets, StoreError>) throws(StoreError) -> [Octets] {
         switch answer {
         case .success(let list): return try client.names(list, of: path, .directory)
@@ -105,6 +123,7 @@ struct StoreWalk {
                 domainsChanged = true
             } else if Path.isAtOrBelow(event.path, top), Path.isValid(event.path) {
                 changed.insert(event.path)
+                if notesEvents { notedEvents.insert(event.path) }
             }
         }
     }
@@ -118,6 +137,28 @@ struct StoreWalk {
     mutating func takeChanged() -> Set<Octets> {
         defer { changed = [] }
         return changed
+    }
+
+    /// Paths that events named, but that were not read again yet.
+    mutating func putBack(_ paths: Set<Octets>) {
+        changed.formUnion(paths)
+    }
+
+    /// Takes the paths of nodes that came, went or changed since the last call; from the first call
+    /// on they are noted.
+    mutating func takeTouched() -> Set<Octets> {
+        defer { tree.touched = [] }
+        return tree.touched ?? []
+    }
+
+    /// Adds paths to those that `takeTouched` returns.
+    mutating func touch(_ paths: Set<Octets>) {
+        tree.touched?.formUnion(paths)
+    }
+
+    /// Whether a node came, went or changed since the last call of `takeTouched`.
+    var isTouched: Bool {
+        tree.touched?.isEmpty == false
     }
 
     mutating func forgetDomains() {

@@ -13,6 +13,8 @@ final class StoreChannel {
     let isDevice: Bool
     /// The socket's path, for messages.
     let name: Octets
+    /// A descriptor that ends a wait as soon as it has something to read; nil: none does.
+    var interrupter: Int32?
     /// What was read and not yet taken, from `start` on.
     private var input: [UInt8] = []
     private var start = 0
@@ -89,16 +91,21 @@ final class StoreChannel {
 
     // MARK: Input
 
-    /// The bytes that were read and not yet taken.
-    var pending: Octets {
-        input[start...]
+    /// The number of bytes that were read and not yet taken.
+    var pendingCount: Int {
+        input.count - start
     }
 
-    /// Takes the first bytes of `pending`.
+    /// A copy of the first of these bytes. A slice would share the buffer: the next change would
+    /// make another one, and small pieces of memory would fill the place of each.
+    func first(_ count: Int) -> Octets {
+        Octets(Array(input[start..<min(input.count, start + max(0, count))]))
+    }
+
+    /// Takes the first of these bytes.
     func take(_ count: Int) -> Octets {
-        let end = min(input.count, start + max(0, count))
-        // A copy, so that the buffer is not copied when it grows.
-        let bytes = Octets(Array(input[start..<end]))
+        let bytes = first(count)
+        let end = start + bytes.count
         start = end
         if start == input.count {
             input.removeAll(keepingCapacity: true)
@@ -112,6 +119,13 @@ final class StoreChannel {
 
     // MARK: Waiting
 
+    /// Whether the interrupter has something to read.
+    var isInterrupted: Bool {
+        guard let interrupter else { return false }
+        var state = pollfd(fd: interrupter, events: Int16(POLLIN), revents: 0)
+        return poll(&state, 1, 0) > 0
+    }
+
     /// Sends of `output` what can be sent, and reads what is there, once one of them is possible.
     /// - Parameters:
     ///   - output: what is to be sent; what was sent is removed from its front.
@@ -122,12 +136,17 @@ final class StoreChannel {
             try send(&output)
             return true
         }
-        var status = pollfd(fd: descriptor, events: Int16(POLLIN | (output.isEmpty ? 0 : POLLOUT)), revents: 0)
+        // Poll passes over a negative descriptor.
+        var states = [
+            pollfd(fd: descriptor, events: Int16(POLLIN | (output.isEmpty ? 0 : POLLOUT)), revents: 0),
+            pollfd(fd: interrupter ?? -1, events: Int16(POLLIN), revents: 0),
+        ]
         let left = (end - ContinuousClock.now).components
         let seconds = min(max(0, left.seconds), 1 << 20)
         // Rounded up, so that a short rest of time is no busy loop.
         let milliseconds = left.seconds < 0 || left.attoseconds < 0 ? 0 : left.attoseconds / 1_000_000_000_000_000 + 1
-        let count = poll(&status, 1, Int32(seconds * 1000 + milliseconds))
+        let count = poll(&states, nfds_t(states.count), Int32(seconds * 1000 + milliseconds))
+        let status = states[0]
         guard count >= 0 else {
             if errno == EINTR { return true }
             throw StoreError(.failed(errno), subject: name)

@@ -46,6 +46,18 @@ public final class StoreClient {
         channel.peer
     }
 
+    /// A descriptor that ends `waitForEvent`, and reading a store, as soon as it has something to
+    /// read; nil: none does. A request that was sent is waited for all the same.
+    package var interrupter: Int32? {
+        get { channel.interrupter }
+        set { channel.interrupter = newValue }
+    }
+
+    /// Whether the interrupter has something to read.
+    package var isInterrupted: Bool {
+        channel.isInterrupted
+    }
+
     // MARK: Requests
 
     /// Sends a request and waits for its reply.
@@ -101,7 +113,7 @@ public final class StoreClient {
                     deadline = ContinuousClock.now + timeout
                     continue
                 }
-                guard channel.pending.count <= Self.mostEventBytes else {
+                guard channel.pendingCount <= Self.mostEventBytes else {
                     throw StoreError(.badReply("too many messages before a request"), subject: channel.name)
                 }
                 // All were answered that were sent: only the rate holds back the next one.
@@ -156,16 +168,15 @@ public final class StoreClient {
 
     /// The next whole message that was read; nil: there is none yet.
     private func nextMessage() throws(StoreError) -> WireMessage? {
-        let bytes = channel.pending
-        guard bytes.count >= WireMessage.headerSize else { return nil }
-        let header = bytes.prefix(WireMessage.headerSize)
+        guard channel.pendingCount >= WireMessage.headerSize else { return nil }
+        let header = channel.first(WireMessage.headerSize)
         guard let length = WireMessage.decode(header, byteOrder: .native).first?.length else { return nil }
         guard Int(length) <= longestReply else {
             throw StoreError(
                 .badReply("a message of \(length) bytes; it can have \(longestReply)"), subject: channel.name)
         }
         let count = WireMessage.headerSize + Int(length)
-        guard bytes.count >= count else { return nil }
+        guard channel.pendingCount >= count else { return nil }
         return WireMessage.decode(channel.take(count), byteOrder: .native).first
     }
 
@@ -225,6 +236,7 @@ public final class StoreClient {
                     }
                 }
                 if !events.isEmpty { return true }
+                if isInterrupted { return false }
                 if try !channel.work(&output, until: end), ContinuousClock.now >= end { return false }
             }
         } catch {

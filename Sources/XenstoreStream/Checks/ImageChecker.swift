@@ -67,28 +67,35 @@ package struct ImageChecker {
         }
     }
 
-    /// Adds a plain node that `RecordRules` finds clean, as almost every record is.
+    /// Adds a plain node that `RecordRules` finds clean, as almost every record is, if no rule needs
+    /// a slice of its path or the table of paths. Both would cost much for so many: another thread
+    /// may read the same bytes, and both would count references to them; and the table would be
+    /// copied.
     /// - Parameters:
-    ///   - path: its place in the stream. No slice is made of it unless a rule needs one: another
-    ///     thread may read the same bytes, and both would count references to them.
-    ///   - index: the index of its path in `paths`.
+    ///   - path: its bytes.
+    ///   - index: the index of its path in the table of paths.
     ///   - owner: its first permission.
-    ///   - number: of the record, counted from 1.
-    ///   - offset: of the record, in bytes.
-    ///   - stream: the bytes of the image.
-    ///   - paths: the paths of the records so far, this one included.
+    /// - Returns: whether the node has been added; otherwise `addClean` has to add it.
+    mutating func addOrdinary(
+        _ path: UnsafeRawBufferPointer, _ index: PathTable.Index, owner: Permission?
+    ) -> Bool {
+        guard structure.addOrdinary(path, index, owner: owner) else { return false }
+        countNode()
+        return true
+    }
+
+    /// Adds a plain node that `RecordRules` finds clean.
     mutating func addClean(
-        _ path: Range<Int>, _ index: PathTable.Index, owner: Permission?, number: Int, offset: Int,
-        of stream: [UInt8], in paths: PathTable
+        _ path: Octets, _ index: PathTable.Index, owner: Permission?, number: Int, offset: Int, in paths: PathTable
     ) {
+        countNode()
+        structure.committed(path, index, owner: owner, number: number, offset: offset, paths, &list)
+    }
+
+    private mutating func countNode() {
         records += 1
         hasEnd = false
         hasPlainRecord = true
-        let isOrdinary = stream.withUnsafeBytes {
-            structure.addOrdinary(UnsafeRawBufferPointer(rebasing: $0[path]), index, owner: owner)
-        }
-        if isOrdinary { return }
-        structure.committed(stream[path], index, owner: owner, number: number, offset: offset, paths, &list)
     }
 
     /// All findings, in the order of the stream.

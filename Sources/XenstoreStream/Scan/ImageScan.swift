@@ -102,9 +102,13 @@ public struct ImageScan {
         recordCount += 1
         nodeCount += 1
         contents.addNode(node.path, of: reader.stream)
+        let index = insert(node.path)
+        let isAdded = reader.stream.withUnsafeBytes {
+            checker.addOrdinary(UnsafeRawBufferPointer(rebasing: $0[node.path]), index, owner: owner)
+        }
+        if isAdded { return }
         checker.addClean(
-            node.path, insert(node.path), owner: owner, number: recordCount, offset: node.offset, of: reader.stream,
-            in: paths)
+            reader.stream[node.path], index, owner: owner, number: recordCount, offset: node.offset, in: paths)
     }
 
     private mutating func note(_ offset: Int, _ counts: PlainNode.Counts) {

@@ -68,7 +68,13 @@ package enum Path {
 
     /// The path of a child.
     package static func child(_ name: Octets, of path: Octets) -> Octets {
-        path.last == ASCII.slash ? path + name : path + [ASCII.slash] + name
+        // Not longer than needed: a store has hundreds of thousands of paths.
+        var child: [UInt8] = []
+        child.reserveCapacity(path.count + 1 + name.count)
+        child.append(contentsOf: path)
+        if path.last != ASCII.slash { child.append(ASCII.slash) }
+        child.append(contentsOf: name)
+        return child[...]
     }
 
     /// Whether `path` is `top` or below it.

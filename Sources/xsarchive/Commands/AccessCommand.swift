@@ -72,7 +72,7 @@ struct AccessCommand: ParsableCommand {
         guard afterRestore else { return try archive.queryable(image) }
         let loaded = try LoadedImage(archive, image)
         let rules = try daemon ?? ImageWriter(loaded.archive, imageID: loaded.imageID).rules
-        if let obstacle = try RestoreObstacle(loaded.image, rules) {
+        if let obstacle = try RestoreObstacle(loaded.image, rules, coverage: loaded.source.coverage) {
             throw ArchiveError(
                 .usage, "\(loaded.source.name): there is nothing after a restore: \(obstacle.reason)",
                 suggestion: obstacle.suggestion)

@@ -15,12 +15,17 @@ struct CaptureCommand: ParsableCommand {
             time is that moment. A store that does not rest within --timeout gives an image whose paths in doubt are \
             listed, and exit status 1.
             The custody log has the daemon, the method, the times, and the domains that are introduced.
+            --method signal has oxenstored write its nodes to db.debug. --method live-update has a C xenstored of \
+            Xen 4.15 or later write everything it has, by a live update with its own program. That can end the \
+            daemon, so it is refused if anything is known that does so; --dry-run only says the verdict.
             docs/capture.md says which way is right for which host.
-            Exit status: 0 done, 1 stored, but some paths were still changing, 2 no image, 64 wrong usage.
+            Exit status: 0 done, 1 stored, but some paths were still changing, or with --dry-run refused, 2 no image, \
+            64 wrong usage.
             Examples:
               xsarchive capture --series host7
               xsarchive capture --subtree /local/domain/7 --name guest7
               xsarchive capture -o state.bin --timeout 300 --rate 500
+              xsarchive capture --method live-update --dry-run
             """
     )
 
@@ -45,8 +50,14 @@ struct CaptureCommand: ParsableCommand {
         completion: .file())
     var output: String?
 
-    @Option(help: "How to read: auto, walk or transaction.")
-    var method: CaptureMethod = .auto
+    @Option(help: "How to get the image.")
+    var method: CaptureWay = .auto
+
+    @Flag(name: [.short, .customLong("dry-run")], help: "With --method live-update: say the verdict, change nothing.")
+    var dryRun = false
+
+    @Option(help: "With --method live-update: the daemon's release of Xen, such as 4.21.1 (default: as far as seen).")
+    var xen: XenRelease?
 
     @Option(help: "The most requests a second (default: no limit).")
     var rate: Double?
@@ -72,33 +83,36 @@ struct CaptureCommand: ParsableCommand {
         if output != nil, name != nil || series != nil {
             throw ValidationError("--name and --series are of an image in the archive; omit them, or -o.")
         }
+        if method != .liveUpdate, dryRun || xen != nil {
+            throw ValidationError("--dry-run and --xen require --method live-update.")
+        }
+        if method.method == nil, subtree != nil {
+            throw ValidationError("a daemon writes its whole state; omit --subtree, or --method \(method.rawValue).")
+        }
+        if dryRun, output != nil || name != nil || series != nil {
+            throw ValidationError("--dry-run stores no image; omit -o, --name and --series.")
+        }
         if output == nil, force { throw ValidationError("--force requires -o.") }
     }
 
     func run() throws {
+        let path = socket ?? StoreSocket.standard
+        if dryRun { return try sayVerdict(path) }
         let file = RebuiltOutput(
             path: output, overwrite: force, isStrict: false, sources: [archive.path], isQuiet: talk.quiet)
         if output != nil { try file.check() }
-        let path = socket ?? StoreSocket.standard
         let progress = Progress("reading \(path)", isWanted: !talk.quiet)
+        guard method.method != nil else { return try keepState(path, file, progress) }
         let captured = try read(path)
         progress.next("storing")
         let report = CaptureReport(captured, socket: path)
         let image = try ScannedImage(bytes: captured.stream(), layout: .v1).covering(captured.coverage)
-        if let output {
-            try file.write(image)
-            if !talk.quiet {
-                Console.note(
-                    "xsarchive: \(output): the file cannot say what it does not have: read without its archive, it "
-                        + "looks like a host without connections, watches and stale marks"
-                        + (subtree == nil ? "" : ", and without other nodes"))
-            }
-        } else {
-            let label = ImageLabel(name: name ?? "capture", series: series ?? "main", capturedAt: try report.moment)
-            let opened = try Archive.openOrCreate(archive.path)
-            opened.noteUpgrade()
-            let outcome = try Importer(opened).store(image, label: label, from: report.provenance())
-            if !talk.quiet { Console.print(outcome.line(name: label.name, image)) }
+        try keep(image, at: try report.moment, from: report.provenance(), file)
+        if let output, !talk.quiet {
+            Console.note(
+                "xsarchive: \(output): the file cannot say what it does not have: read without its archive, it "
+                    + "looks like a host without connections, watches and stale marks"
+                    + (subtree == nil ? "" : ", and without other nodes"))
         }
         Console.flush()
         for line in report.lines(isQuiet: talk.quiet, isArchived: output == nil) {
@@ -107,12 +121,67 @@ struct CaptureCommand: ParsableCommand {
         if !captured.unsettled.isEmpty { throw Exit.differences.code }
     }
 
+    /// Stores an image in the archive, or writes it to the file.
+    private func keep(
+        _ image: ScannedImage, at moment: String, from provenance: Provenance, _ file: RebuiltOutput
+    ) throws {
+        if output != nil { return try file.write(image) }
+        let label = ImageLabel(name: name ?? "capture", series: series ?? "main", capturedAt: moment)
+        let opened = try Archive.openOrCreate(archive.path)
+        opened.noteUpgrade()
+        let outcome = try Importer(opened).store(image, label: label, from: provenance)
+        if !talk.quiet { Console.print(outcome.line(name: label.name, image)) }
+        Console.flush()
+    }
+
+    // MARK: The daemon's own state
+
+    private func liveUpdate(_ path: String) -> LiveUpdate {
+        var update = LiveUpdate(socket: path)
+        update.release = xen
+        update.timeout = .seconds(timeout)
+        update.rate = rate
+        return update
+    }
+
+    private func sayVerdict(_ path: String) throws {
+        let lines: [String]
+        do throws(DaemonStateError) {
+            lines = StateReport.lines(try liveUpdate(path).verdict())
+        } catch {
+            throw StateReport.error(error, socket: path)
+        }
+        for line in lines { Console.print(line) }
+        if lines.isEmpty { Console.print("nothing is known against a live update") }
+        if !lines.isEmpty { throw Exit.differences.code }
+    }
+
+    private func keepState(_ path: String, _ file: RebuiltOutput, _ progress: Progress) throws {
+        let state: DaemonState
+        do throws(DaemonStateError) {
+            state = method == .signal ? try DebugDump(socket: path).take() : try liveUpdate(path).run()
+        } catch {
+            throw StateReport.error(error, socket: path)
+        }
+        progress.next("storing")
+        let report = StateReport(state, socket: path, way: method)
+        do {
+            try keep(try ScannedImage(bytes: state.bytes), at: try report.moment, from: report.provenance(), file)
+        } catch {
+            if method == .liveUpdate { Console.note("xsarchive: \(state.file): the daemon's state stays there") }
+            throw error
+        }
+        guard method == .liveUpdate else { return }
+        state.removeFile()
+        if !talk.quiet { Console.note("xsarchive: \(path): the daemon answers after the live update") }
+    }
+
     private func read(_ path: String) throws -> CapturedStore {
         do {
             let client = try StoreClient(path: path)
             client.rate = rate
             var plan = StoreCapture()
-            plan.method = method
+            plan.method = method.method ?? .auto
             plan.timeout = .seconds(timeout)
             if let subtree { plan.top = subtree.octets }
             return try plan.run(client)

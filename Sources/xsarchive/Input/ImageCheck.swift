@@ -23,7 +23,7 @@ struct ImageCheck {
         layout = loaded.source.format.layout
         limitation = CoverageText.limitation(
             loaded.source.coverage, loaded.source.format.layout, isDamaged: loaded.source.isDamaged)
-        forecast = try RestoreForecast(loaded.image, for: release)
+        forecast = try RestoreForecast(loaded.image, for: release, coverage: loaded.source.coverage)
         findings = try ImageFindings(
             loaded.image, forecast, loaded.archive, imageID: loaded.imageID, limit: isForComparison ? .max : 100)
     }

@@ -28,7 +28,7 @@ struct CaptureReport {
     }
 
     /// - Parameter time: nanoseconds since 1970; fractions of a millisecond are left out.
-    private static func time(_ time: Int64) throws -> String {
+    static func time(_ time: Int64) throws -> String {
         try Timestamp.text(
             seconds: time / 1_000_000_000, nanoseconds: time % 1_000_000_000 / 1_000_000 * 1_000_000)
     }

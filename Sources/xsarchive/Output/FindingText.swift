@@ -33,6 +33,9 @@ enum FindingText {
     /// restore.
     static func restore(_ forecast: RestoreForecast, _ layout: Layout) -> String? {
         if layout.isListing { return nil }
+        if forecast.isUnknown {
+            return "no forecast for this image, as it does not say what connections there were"
+        }
         guard let daemon = forecast.daemonTitle else {
             return "not applicable, as no daemon restores an image that has only nodes"
         }

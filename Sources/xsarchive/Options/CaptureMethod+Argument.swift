@@ -1,4 +1,0 @@
-import ArgumentParser
-import XenstoreClient
-
-extension CaptureMethod: ExpressibleByArgument {}

@@ -1,0 +1,8 @@
+import ArgumentParser
+import XenstoreClient
+
+extension XenRelease: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
