@@ -13,6 +13,8 @@
 #                compare with `access` (docs/replay.md)
 # make capture-test   capture and record the stores of the same daemons while they change
 #                (docs/capture.md)
+# make log-test   run scripted histories on the same daemons, a hundred of each kind, and compare their
+#                logs with the scripts (docs/logs.md)
 # make fleet-test   ask many archives on a real cluster of Spark, and hold every row against SQLite's
 #                (docs/fleet.md); installs pyspark and Java
 # make fleet-catalog   write what the Python package knows of the queries and views
@@ -52,7 +54,7 @@ BUILD_RELEASE = $(BUILD) -c release --static-swift-stdlib
 # another package. For the same reason these builds do not use the cache.
 SHARED = --scratch-path .build-packages --disable-build-manifest-caching --package-path
 
-.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test access-test capture-test bench \
+.PHONY: demo test check lint build release packages smoke mutants fuzz replay-test access-test capture-test log-test bench \
     bench-check documentation examples report-test reliability share install deb check-deb check-datasette \
     fleet-test fleet-catalog deps clean
 
@@ -147,6 +149,11 @@ capture-test: build
 	scripts/install-deps.sh replay
 	Replay/run.sh .build/debug/xsarchive --capture $(CAPTURE_OPTIONS)
 	Replay/run.sh .build/debug/xsarchive --record $(CAPTURE_OPTIONS)
+
+# LOG_OPTIONS=--short: few histories, as in `make test`.
+log-test: build
+	scripts/install-deps.sh replay
+	Replay/run.sh .build/debug/xsarchive --logs $(LOG_OPTIONS)
 
 # The Python package of fleet/: its tests, then a master and two workers on the loopback address.
 fleet-test: build

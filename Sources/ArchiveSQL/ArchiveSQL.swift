@@ -9,6 +9,7 @@ public enum ArchiveSQL {
             PackageResources.v004_texts_sql, PackageResources.v005_named_references_sql,
             PackageResources.v006_coverage_sql, PackageResources.v007_observations_sql,
             PackageResources.v008_origins_sql, PackageResources.v009_accounts_sql,
+            PackageResources.v010_logs_sql,
         ].map(text)
     }
 
@@ -17,6 +18,7 @@ public enum ArchiveSQL {
         [
             PackageResources.views_sql, PackageResources.views_domains_sql, PackageResources.views_access_sql,
             PackageResources.views_messages_sql, PackageResources.views_time_sql,
+            PackageResources.views_logs_sql,
         ].map(text).joined(separator: "\n")
     }
 

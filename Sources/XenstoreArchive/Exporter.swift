@@ -1,6 +1,6 @@
 /// Writes images of an archive to files.
 public struct Exporter {
-    private let archive: Archive
+    let archive: Archive
 
     /// Exports from an archive.
     public init(_ archive: Archive) {

@@ -12,7 +12,7 @@ import Musl
 public struct Remover {
     private let archive: Archive
 
-    private var database: Database {
+    var database: Database {
         archive.database
     }
 
@@ -167,7 +167,7 @@ public struct Remover {
     }
 
     /// Removes rows to which no record refers any more.
-    private func removeUnused() throws {
+    func removeUnused() throws {
         try run(
             "DELETE FROM node_detail WHERE detail_id NOT IN "
                 + "(SELECT detail_id FROM node_span WHERE detail_id IS NOT NULL)"
@@ -182,8 +182,9 @@ public struct Remover {
                 + "(SELECT quotaset_id FROM global_quota_span UNION SELECT quotaset_id FROM domain_span)"
         )
         try run("DELETE FROM quotaset_entry WHERE quotaset_id NOT IN (SELECT quotaset_id FROM quotaset)")
-        let paths = ["node_span", "watch_span", "watch_extended_span"].map { "SELECT path_id FROM \($0)" }.joined(
-            separator: " UNION ")
+        let paths = ["node_span", "watch_span", "watch_extended_span", "event WHERE path_id IS NOT NULL"].map {
+            "SELECT path_id FROM \($0)"
+        }.joined(separator: " UNION ")
         try run("DELETE FROM path WHERE path_id NOT IN (\(paths))")
         // Samples of rows, which ANALYZE may have written.
         if try database.integer("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'") != nil {
@@ -191,7 +192,7 @@ public struct Remover {
         }
     }
 
-    private func run(_ sql: String, _ bindings: Int64...) throws {
+    func run(_ sql: String, _ bindings: Int64...) throws {
         let statement = try database.prepare(sql)
         for (index, value) in bindings.enumerated() { try statement.bind(index + 1, value) }
         try statement.run()
@@ -208,7 +209,7 @@ public struct Remover {
 
     /// Runs `body` while no other process reads or writes the archive, with a journal that exists
     /// until it has been overwritten.
-    private func alone(_ body: () throws -> Void) throws {
+    func alone(_ body: () throws -> Void) throws {
         try pragma("secure_delete = ON")
         try pragma("locking_mode = EXCLUSIVE")
         defer {
@@ -224,7 +225,7 @@ public struct Remover {
     }
 
     /// Compacts the file; `secure_delete` has overwritten what was deleted.
-    private func clearFile() throws {
+    func clearFile() throws {
         try pragma("temp_store = DEFAULT")
         if try !FreeSpace(archive).isReturnable() { try FreeSpace.prepare(database) }
         try database.execute("VACUUM")

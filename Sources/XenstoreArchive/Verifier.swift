@@ -15,7 +15,7 @@ public struct Verifier {
     /// The result of one check.
     public struct Result: Equatable, Sendable {
         /// What was checked: `integrity`, `foreign keys`, `custody`, `merged logs`, `tables`, an
-        /// image like `@3`, or the order of the `series`.
+        /// image like `@3`, a log like `log:1`, or the order of the `series`.
         public let subject: String
         /// What is wrong; nil if the check passed.
         public let problem: String?
@@ -57,6 +57,7 @@ public struct Verifier {
         }
         try report(Result(subject: "tables", problem: problem { try TableCheck(database).problem() }))
         try reportImages(custody, report)
+        try reportLogs(report)
         // After the images, as a changed image changes its series, too.
         try report(Result(subject: "series", problem: problem { try SeriesSteps(database).problem() }))
         let digest = try? ArchiveDigest(archive)
@@ -96,6 +97,19 @@ public struct Verifier {
                         if let problem = problems[streamID] ?? nil { return problem }
                         return try custody?.problem(of: image)
                     }))
+        }
+    }
+
+    private func reportLogs(_ report: (Result) throws -> Void) throws {
+        let check = LogCheck(database)
+        let ids: [Int64]
+        do {
+            ids = try check.logIDs()
+        } catch {
+            return try report(Result(subject: "logs", problem: "\(error)"))
+        }
+        for id in ids {
+            try report(Result(subject: "log:\(id)", problem: problem { try check.problem(of: id) }))
         }
     }
 

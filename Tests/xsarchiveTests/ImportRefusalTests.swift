@@ -81,7 +81,7 @@ private let tiny = Fixtures.path("xen-4.17-tiny.bin")
         expectFailure(
             place.run("import", document), 2,
             "\(document): offset 0: a text in which no line describes a node; import takes images: states of a daemon, "
-                + "and listings of xenstore-ls")
+                + "and listings of xenstore-ls; and logs")
         expectFailure(place.run("dump", "."), 2, ".: is a directory; name a file")
         expectFailure(
             place.run("import", "missing"), 2,

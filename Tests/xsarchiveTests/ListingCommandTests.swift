@@ -105,6 +105,15 @@ import Testing
     @Test(arguments: [
         ("access.log", "[20261125T21:52:38.123Z]  D0           write     /a\n", "a xenstored access log"),
         ("trace.log", "\n***\nIN 0x55a01db9ac00 20261125 21:52:38 WATCH (/a tok )\n", "a trace log of the C xenstored"),
+    ])
+    func aCommandForImagesNamesALogForWhatItIs(_ name: String, _ text: String, _ kind: String) {
+        let place = Workplace()
+        place.write(Array(text.utf8), name)
+        expectFailure(place.run("show", name), 2, containing: ["\(name): offset 0: \(kind)"])
+        expectDone(place.run("import", name))
+    }
+
+    @Test(arguments: [
         ("core", "\u{7F}ELF\u{2}\u{1}\u{1}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{4}\u{0}", "an ELF core"),
         ("notes", "xenstore-ls shows nothing today\n", "a text in which no line describes a node"),
         ("save", "Xen saved domain, xl format\n \u{0} \r", "a file of xl save"),

@@ -6,6 +6,7 @@ extension NamedQuery {
         ("devices", "which devices are not as they should be"),
         ("domains", "which domains there are, and what identifies them"),
         ("leaks", "what is left of domains that are gone"),
+        ("logs", "who did what, and when, in the logs of daemons"),
         ("memory", "what uses memory, and what is close to a limit"),
         ("structure", "what is wrong with the stream or the tree"),
         ("time", "what changed, and when"),

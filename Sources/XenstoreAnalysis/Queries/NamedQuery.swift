@@ -100,6 +100,7 @@ public struct NamedQuery: Sendable {
     /// - Throws: the errors of reading the archive.
     public func inapplicability(_ archive: Archive, imageID: Int64) throws -> String? {
         guard !header.needs.isEmpty else { return nil }
+        if let reason = try inapplicability(archive) { return reason }
         let stream = try archive.image(id: imageID).stream
         let isWhole = stream.format.layout.coverage.map { !stream.coverage.lacksSomething(of: $0) } ?? true
         let noun = CoverageText.noun(stream.format.layout, isDamaged: stream.isSalvaged && !isWhole)

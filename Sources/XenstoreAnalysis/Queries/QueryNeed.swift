@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// What an image must cover so that a named query applies to it.
+/// What an image must cover, or an archive hold, so that a named query applies to it.
 public enum QueryNeed: Hashable, Sendable {
     /// All nodes of a host, and its domains if the image has connections.
     case wholeHost
@@ -8,6 +8,8 @@ public enum QueryNeed: Hashable, Sendable {
     case coveredNodes
     /// Something of a kind.
     case kind(Coverage.Kind)
+    /// A log in the archive, whatever its images are.
+    case log
 
     /// Reads the name in a query's header; nil if nothing has this name.
     init?(_ name: String) {
@@ -20,8 +22,9 @@ public enum QueryNeed: Hashable, Sendable {
         case .wholeHost: "the whole host"
         case .coveredNodes: "covered nodes"
         case .kind(let kind): kind.name
+        case .log: "a log"
         }
     }
 
-    private static let all: [QueryNeed] = [.wholeHost, .coveredNodes] + Coverage.Kind.allCases.map { .kind($0) }
+    private static let all: [QueryNeed] = [.wholeHost, .coveredNodes, .log] + Coverage.Kind.allCases.map { .kind($0) }
 }

@@ -51,7 +51,7 @@ enum Advice {
 
     private static func of(_ code: StreamError.Code) -> String {
         switch code {
-        case .notAStream: "import takes images: states of a daemon, and listings of xenstore-ls"
+        case .notAStream: "import takes images: states of a daemon, and listings of xenstore-ls; and logs"
         case .severalListings: "name one, like FILE#1, or import all with 'xsarchive import'"
         case .unknownVersion: "use --layout draft, v1 or v2 to read it as one of them"
         case .wrongByteOrder: "the header is damaged: import it with --salvage"

@@ -169,6 +169,9 @@ struct ImportCommand: ParsableCommand {
             throw ArchiveError(.usage, "\(source.path): --name requires one image, but standard input is a container")
         }
         let file = try ImageFile(source, limit: maxSize.bytes, keepingPart: salvage)
+        if layout.layout == nil, let form = LogForm.detect(file.content.bytes) {
+            return try take(file, form, of: source, &table, &notes)
+        }
         for image in file.images(layout: layout.layout) {
             try take(image, of: source, time, progress, &table, &notes)
         }

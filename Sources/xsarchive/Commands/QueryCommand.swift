@@ -81,6 +81,9 @@ struct QueryCommand: ParsableCommand {
         let query = try NamedQuery.named(name)
         if explain { return explain(query) }
         var values = try parameters.values()
+        if query.header.needs.contains(.log) && !query.parameters.contains(where: \.isImage) {
+            return try run(query, onLogsWith: &values)
+        }
         guard query.parameters.contains(where: { $0.name == "image_id" }) && values["image_id"] == nil else {
             if image != nil {
                 let reason =
@@ -158,9 +161,10 @@ struct QueryCommand: ParsableCommand {
         if let severity = query.severity {
             lines.append("Severity of a row for 'xsarchive check': \(severity.rawValue)")
         }
-        if !query.header.needs.isEmpty {
-            lines.append(
-                "Not applicable to an image without: " + query.header.needs.map(\.name).joined(separator: ", "))
+        let needs = query.header.needs.filter { $0 != .log }
+        if needs.count < query.header.needs.count { lines.append("Not applicable to an archive without a log") }
+        if !needs.isEmpty {
+            lines.append("Not applicable to an image without: " + needs.map(\.name).joined(separator: ", "))
         }
         lines += query.parameters.map { "Parameter \($0.name): \($0.help)" }
         lines += ["Columns: " + query.columns.joined(separator: ", "), ""]

@@ -5,7 +5,7 @@ import XenstoreStream
 struct RemoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Remove images from the archive for good; the custody log records that they existed.",
+        abstract: "Remove images or logs from the archive for good; the custody log records that they existed.",
         discussion: """
             Everything that only these images use is deleted: the bytes are overwritten, the file is compacted, and \
             the journal is overwritten too. Images that shared records with them are proved before the removal \
@@ -13,6 +13,8 @@ struct RemoveCommand: ParsableCommand {
             notes and sources is blanked, which 'xsarchive verify' knows and checks. Copies elsewhere stay: backups \
             of the file, and those that an upgrade kept next to it. To finish an interrupted removal, repeat the \
             command.
+            A log, like log:1, is removed with all its files. What its import wrote into the custody log stays: the \
+            names of its files, and the command line.
             Example:
               xsarchive remove @3 --reason "host 7 belongs to a customer; removal requested on 2026-08-14"
             """
@@ -20,7 +22,7 @@ struct RemoveCommand: ParsableCommand {
 
     @OptionGroup var archive: ArchiveOptions
 
-    @Argument(help: "The archived images.")
+    @Argument(help: "The archived images, and logs like log:1.")
     var images: [String]
 
     @Option(help: "The reason, for the custody log.")
@@ -33,7 +35,12 @@ struct RemoveCommand: ParsableCommand {
         opened.noteUpgrade()
         var found: [ArchivedImage] = []
         var gone: [CustodyEntry] = []
+        var logs: [ArchivedLog] = []
         for reference in images {
+            if let log = try LogReference(reference)?.find(opened) {
+                if !logs.contains(where: { $0.logID == log.logID }) { logs.append(log) }
+                continue
+            }
             let parsed = try ArchiveOptions.archivedReference(reference)
             if let entry = try removal(of: reference, opened) {
                 gone.append(entry)
@@ -45,13 +52,14 @@ struct RemoveCommand: ParsableCommand {
         }
         let remover = Remover(opened)
         let progress = Progress("compacting the archive", isWanted: !talk.quiet) { Double(FileIO.size(archive.path)) }
-        if found.isEmpty {
-            try remover.clear()
-        } else {
-            try remover.remove(found, note: reason) { tell(progress, $0, found.count) }
-        }
+        if found.isEmpty && logs.isEmpty { try remover.clear() }
+        if !found.isEmpty { try remover.remove(found, note: reason) { tell(progress, $0, found.count) } }
+        if !logs.isEmpty { try remover.remove(logs, note: reason) { tell(progress, $0, logs.count, "log") } }
         for image in found where !talk.quiet {
             Console.print("@\(image.imageID)  \(Escape.printable(image.label.name))  removed")
+        }
+        for log in logs where !talk.quiet {
+            Console.print("log:\(log.logID)  \(Escape.printable(log.name))  removed")
         }
         for entry in gone where !talk.quiet {
             Console.print(
@@ -62,9 +70,9 @@ struct RemoveCommand: ParsableCommand {
         noteCopies()
     }
 
-    private func tell(_ progress: Progress, _ step: Remover.Step, _ count: Int) {
+    private func tell(_ progress: Progress, _ step: Remover.Step, _ count: Int, _ what: String = "image") {
         switch step {
-        case .deleting: progress.next("removing \(count == 1 ? "1 image" : "\(count) images")")
+        case .deleting: progress.next("removing \(count == 1 ? "1 \(what)" : "\(count) \(what)s")")
         case .proving: progress.next("proving the images that shared records")
         case .packing: progress.next("compacting the archive") { Double(FileIO.size(archive.path)) }
         }

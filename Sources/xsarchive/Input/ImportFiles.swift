@@ -1,7 +1,7 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// The files to import, including those in directories and containers.
+/// The images and logs to import, including those in directories and containers.
 struct ImportFiles {
     enum Item {
         case file(Source)
@@ -59,6 +59,11 @@ struct ImportFiles {
         }
     }
 
+    /// Whether a file with these bytes, or that begins with them, is an image or a log.
+    private static func isWanted(_ bytes: [UInt8]) -> Bool {
+        LogForm.detect(bytes) != nil || ImageFile.isImage(bytes)
+    }
+
     /// Whether `path` names several files.
     func isContainer(_ path: String) -> Bool {
         path != "-" && FileIO.exists(path) && (FileTree.isFolder(path) || (try? Container(path: path)) != nil)
@@ -94,7 +99,7 @@ struct ImportFiles {
             let start = try FileContent.start(of: path, count: LayoutDetection.beginningSize)
             // A listing may begin anywhere in a text.
             let isLongText = start.count >= LayoutDetection.beginningSize && LayoutDetection.mayBeText(start)
-            if try ImageFile.isImage(start)
+            if try Self.isWanted(start)
                 || (isLongText && ImageFile.isImage(FileContent(of: path, limit: limits.memberBytes).bytes))
             {
                 body(.file(Source(path: path, name: name)))
@@ -116,7 +121,7 @@ struct ImportFiles {
         container.forEachItem(limits: limits, keepingParts: keepsParts) { item in
             switch item {
             case .member(let member):
-                let isImage = ImageFile.isImage(member.content.bytes)
+                let isImage = Self.isWanted(member.content.bytes)
                 if isImage { images += 1 }
                 if let excess = member.excess {
                     if isImage { return body(.failure(excess)) }

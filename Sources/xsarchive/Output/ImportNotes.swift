@@ -3,6 +3,8 @@ import XenstoreStream
 
 /// What an import says at its end about the times of the images.
 struct ImportNotes {
+    /// The number of this run in the archive, once it has imported a log.
+    var logRun: Int64?
     /// New images without a capture time whose names contain one.
     private var untakenCount = 0
     /// The first image that this import has stored.

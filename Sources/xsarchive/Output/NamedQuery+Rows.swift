@@ -29,7 +29,7 @@ extension NamedQuery {
     }
 
     /// In JSON, an object in place of the rows: an empty list would mean that nothing was found.
-    private func printInapplicable(_ reason: String, _ format: OutputFormat) {
+    func printInapplicable(_ reason: String, _ format: OutputFormat) {
         let object = JSON.object([("not_applicable", .string(reason))])
         switch format {
         case .json: Console.print(JSON.array([object]).text)

@@ -1,0 +1,182 @@
+import XenstoreStream
+
+/// Stores logs in an archive.
+package struct LogImporter {
+    private let database: Database
+    private let custodian: Custodian
+    /// The same for all files that are imported together.
+    private let run: Int64
+
+    /// - Parameters:
+    ///   - archive: the archive for the logs.
+    ///   - run: the number of the run that `nextRun` has given.
+    ///   - custodian: who imports, for the custody log.
+    package init(_ archive: Archive, run: Int64, by custodian: Custodian = .current) {
+        database = archive.database
+        self.run = run
+        self.custodian = custodian
+    }
+
+    /// A number for files that are imported together.
+    package static func nextRun(_ archive: Archive) throws -> Int64 {
+        (try archive.database.integer("SELECT max(run) FROM log_file") ?? 0) &+ 1
+    }
+
+    /// The result of storing a file.
+    package struct Outcome: Sendable {
+        package let logID: Int64
+        /// The number of its lines, and how many of them are new to the archive.
+        package let lineCount: Int64
+        package let newLineCount: Int64
+        /// The number of records among the new lines, and of lines that are none.
+        package let recordCount: Int64
+        package let otherCount: Int64
+        package let sha256: String
+        /// Whether the same file was imported before, under the same name.
+        package let isKnown: Bool
+    }
+
+    /// Stores a file in one transaction: all of it, proved to come out byte for byte, or nothing.
+    /// - Parameters:
+    ///   - bytes: all bytes of the file.
+    ///   - form: as it was detected.
+    ///   - label: its name and series, and when it was last written.
+    ///   - provenance: its origin, for the custody log.
+    /// - Throws: `ArchiveError` if it cannot be stored; the archive is then unchanged.
+    @discardableResult
+    package func store(
+        _ bytes: [UInt8], _ form: LogForm, label: ImageLabel, from provenance: Provenance
+    ) throws -> Outcome {
+        let scan = LogScan(bytes, form)
+        let sha256 = Digest.sha256(bytes)
+        return try database.transaction {
+            let name = LogName(label.name)
+            let logID = try log(name, form, label)
+            if let known = try knownFile(logID, label, sha256) {
+                return Outcome(
+                    logID: known, lineCount: Int64(scan.lineCount), newLineCount: 0, recordCount: 0, otherCount: 0,
+                    sha256: sha256, isKnown: true)
+            }
+            let file = try storeFile(logID, label, bytes.count, sha256, scan.lineCount)
+            let segments = try LogSegment.all(database, of: logID)
+            let runs = try LogOverlap(database, scan, bytes).runs(segments)
+            let stored = try storeParts(file, logID, name, scan, bytes, runs)
+            try LogOrder(database, logID).compute(
+                LogOrder.followers(ArchivedLogFile.all(database, of: logID)))
+            try prove(logID, file)
+            var provenance = provenance
+            let place = "log:\(logID)"
+            provenance.note = provenance.note.map { "\(place); \($0)" } ?? place
+            try CustodyLog(database).append(
+                provenance, file: (size: Int64(bytes.count), sha256: sha256), by: custodian)
+            return Outcome(
+                logID: logID, lineCount: Int64(scan.lineCount), newLineCount: stored.lines,
+                recordCount: stored.records, otherCount: stored.others, sha256: sha256, isKnown: false)
+        }
+    }
+
+    /// The log that a file belongs to, which is added if it is new.
+    private func log(_ name: LogName, _ form: LogForm, _ label: ImageLabel) throws -> Int64 {
+        let find = try database.prepare("SELECT log_id FROM log WHERE series = ? AND name = ? AND form = ?")
+        for (index, value) in [label.series, name.base, form.rawValue].enumerated() { try find.bind(index + 1, value) }
+        if try find.step() { return find.integer(0) }
+        let insert = try database.prepare(
+            """
+            INSERT INTO log (series, name, form, imported_at) VALUES (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+            """)
+        for (index, value) in [label.series, name.base, form.rawValue].enumerated() {
+            try insert.bind(index + 1, value)
+        }
+        try insert.run()
+        return database.lastInsertID
+    }
+
+    /// The log if it has a file with the same name and bytes.
+    private func knownFile(_ logID: Int64, _ label: ImageLabel, _ sha256: String) throws -> Int64? {
+        let find = try database.prepare("SELECT 1 FROM log_file WHERE log_id = ? AND name = ? AND sha256 = ?")
+        try find.bind(1, logID)
+        try find.bind(2, label.name)
+        try find.bind(3, sha256)
+        return try find.step() ? logID : nil
+    }
+
+    private func storeFile(
+        _ logID: Int64, _ label: ImageLabel, _ size: Int, _ sha256: String, _ lineCount: Int
+    ) throws -> Int64 {
+        let insert = try database.prepare(
+            """
+            INSERT INTO log_file (log_id, name, size, sha256, line_count, modified_at, imported_at, run)
+            VALUES (?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)
+            """)
+        try insert.bind(1, logID)
+        try insert.bind(2, label.name)
+        try insert.bind(3, Int64(size))
+        try insert.bind(4, sha256)
+        try insert.bind(5, Int64(lineCount))
+        if let time = label.modifiedAt { try insert.bind(6, time) }
+        try insert.bind(7, run)
+        try insert.run()
+        return database.lastInsertID
+    }
+
+    // MARK: Parts
+
+    private func storeParts(
+        _ file: Int64, _ logID: Int64, _ name: LogName, _ scan: LogScan, _ bytes: [UInt8], _ runs: [LogOverlap.Run]
+    ) throws -> (lines: Int64, records: Int64, others: Int64) {
+        let insert = try database.prepare(
+            """
+            INSERT INTO log_part (file_id, part, segment_id, first_line, line_count, file_line)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """)
+        var (part, line): (Int64, Int64) = (1, 1)
+        func addPart(_ segmentID: Int64, _ firstLine: Int64, _ lineCount: Int64) throws {
+            for (index, value) in [file, part, segmentID, firstLine, lineCount, line].enumerated() {
+                try insert.bind(index + 1, value)
+            }
+            try insert.run()
+            part += 1
+            line += lineCount
+        }
+        var new: (lines: Int64, records: Int64, others: Int64) = (0, 0, 0)
+        func addNew(_ records: Range<Int>) throws {
+            guard let first = scan.events[records].first, let last = scan.events[records].last else { return }
+            let isWhole = records.count == scan.events.count
+            let text = isWhole ? bytes : Array(bytes[first.offset..<last.range.upperBound])
+            let own = isWhole ? scan : LogScan(text, scan.form)
+            let digest = Digest.sha256(text)
+            let segmentID = try LogRows(database, own, bytes: text).store(
+                logID: logID, rotation: name.rotation, sha256: digest)
+            try prove(segmentID)
+            try addPart(segmentID, 1, Int64(own.lineCount))
+            new.lines += Int64(own.lineCount)
+            new.others += Int64(own.otherCount)
+            new.records += Int64(own.events.count - own.otherCount)
+        }
+        var next = 0
+        for run in runs {
+            try addNew(next..<run.records.lowerBound)
+            try addPart(run.segmentID, run.firstLine, run.lineCount)
+            next = run.records.upperBound
+        }
+        try addNew(next..<scan.events.count)
+        return new
+    }
+
+    /// Writes a new segment from the tables, and compares.
+    private func prove(_ segmentID: Int64) throws {
+        let segment = try LogSegment.load(database, segmentID)
+        if let problem = try LogCheck(database).problem(of: segment) {
+            throw ArchiveError(.notReproducible, "\(database.path): the log would not come out as it is: \(problem)")
+        }
+    }
+
+    /// Checks that the parts of a file give its bytes.
+    private func prove(_ logID: Int64, _ file: Int64) throws {
+        guard let found = try ArchivedLogFile.all(database, of: logID).last(where: { $0.fileID == file }),
+            try LogExporter(database).write(found, { _ in }) == found.sha256
+        else {
+            throw ArchiveError(.notReproducible, "\(database.path): the log would not come out as it is")
+        }
+    }
+}
