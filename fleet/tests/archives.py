@@ -85,6 +85,7 @@ def make(folder: pathlib.Path, xsarchive: str, maker: str | None, count: int = 2
     store("databases", None, *sorted((FIXTURES / "databases").iterdir()))
     store("restore", None, *sorted((FIXTURES / "restore").glob("*.bin"))[::20])
     store("restore-series", "restored", *sorted((FIXTURES / "restore").glob("*.bin"))[:6])
+    store("logs", "logs", FIXTURES / "status-report", FIXTURES / "logs")
     number = 0
     while len(made) < count:
         number += 1

@@ -339,7 +339,7 @@ def prove_publishing(spark: SparkSession, folder: pathlib.Path, fleet: list[path
     problems: list[str] = []
 
     def run(paths: list[pathlib.Path]) -> publish.Result:
-        return publish.run(spark, lake, list(map(str, paths)), publish.RELATIONS, {}, None,
+        return publish.run(spark, lake, list(map(str, paths)), publish.RELATIONS, {}, "all",
                            lambda archive, error: problems.append(archive))  # fmt: skip
 
     first = run(fleet[:5])

@@ -21,7 +21,7 @@ def xsarchive() -> str:
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory, xsarchive: str) -> list[pathlib.Path]:
     """Archives of the fixtures, in order of their names."""
-    return sorted(archives.make(tmp_path_factory.mktemp("fleet"), xsarchive, None, 10))
+    return sorted(archives.make(tmp_path_factory.mktemp("fleet"), xsarchive, None, 11))
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,8 @@ def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
         (["query", "access", "-P", "domid", "x.db"], "give KEY=VALUE"),
         (["query", "domains", "--images", "new", "x.db"], "none of latest, all"),
         (["findings", "--images", "since:tomorrow", "x.db"], "is not a time"),
+        (["publish", "out", "--since", "yesterday", "x.db"], "is not a time"),
+        (["publish", "out", "--since", "2026-01-01", "--latest", "x.db"], "give one of them"),
         (["archives", "--conf", "spark", "x.db"], "give KEY=VALUE"),
     ],
 )

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 
 import pytest
+from xsarchive_spark import catalog
 from xsarchive_spark.archive import ArchiveProblem
 from xsarchive_spark.catalog import NoSuchName
 from xsarchive_spark.request import BadOption
@@ -69,7 +70,8 @@ def test_an_archive_without_an_image_is_said(crafted: pathlib.Path, tmp_path: pa
     empty = tmp_path / "new.db"
     source = sqlite3.connect(crafted)
     target = sqlite3.connect(empty)
-    target.executescript("PRAGMA writable_schema = ON; PRAGMA application_id = 0x78737261; PRAGMA user_version = 9;")
+    version = catalog.load().schema_version
+    target.executescript(f"PRAGMA application_id = 0x78737261; PRAGMA user_version = {version};")
     for row in source.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"):
         if row[0] in ("table", "index", "view", "trigger") and not row[1].startswith("sqlite_"):
             target.execute(row[3])

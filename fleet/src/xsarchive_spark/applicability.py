@@ -54,7 +54,7 @@ class Applicability:
         return None
 
     def _covers(self, need: str) -> bool:
-        kind = _KINDS[need]
+        kind = _KINDS.get(need)
         if kind is None or kind in self._covered:
             return True
         # Pending nodes that a database holds are known, even if there may be more.

@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("directory", metavar="DIR", help="a directory, or a URI like s3://bucket/xenstore")
     _archives(publish, "+")
     publish.add_argument("--since", metavar="TIME", help="only images that were seen at that time or later")
+    publish.add_argument("--latest", action="store_true", help="only the newest image of each series")
     publish.add_argument("--relations", metavar="NAMES", help="only these, with commas between them")
     return result
 

@@ -261,10 +261,17 @@ def run_publish(fleet: Fleet) -> None:
     options = {name: value for name, value in base_options(given).items() if name != "archives"}
     with progress.shown(fleet.spark, "publish", not given.quiet):
         result = publish.run(
-            fleet.spark, given.directory, given.archives, names, options, given.since, fleet.complain
+            fleet.spark, given.directory, given.archives, names, options, publish_images(given), fleet.complain
         )
     fleet.print(["relation", "rows", "files", "bytes"], result.written)
     say(f"{result.images} new images of {result.archives} archives; {result.known} were published before")
+
+
+def publish_images(given: argparse.Namespace) -> str:
+    """Which images are to be published."""
+    if given.latest and given.since is not None:
+        raise BadOption("--latest and --since: give one of them")
+    return "latest" if given.latest else "all" if given.since is None else f"since:{given.since}"
 
 
 def list_queries(form: str) -> int:
@@ -291,7 +298,9 @@ def check(given: argparse.Namespace) -> None:
     options = base_options(given)
     if given.command == "query":
         request({**options, "query": given.name}, catalog.load())
-    elif given.command != "publish":
+    elif given.command == "publish":
+        request({**options, "report": "images", "images": publish_images(given)}, catalog.load())
+    else:
         report = {"sql": "images", "odd-one-out": "value"}.get(given.command, given.command)
         request({**options, "report": report, "where.path": "/"}, catalog.load())
     pairs(given.conf, "--conf")

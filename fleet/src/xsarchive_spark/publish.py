@@ -116,10 +116,11 @@ def run(
     archives: Sequence[str],
     relations: Sequence[str],
     options: dict[str, str],
-    since: str | None,
+    chosen_images: str,
     complain: Callable[[str, str], None],
 ) -> Result:
-    """Publishes the images that are not yet published.
+    """Publishes the images that are not yet published, of those that are chosen: `all`, `latest` or
+    `since:TIME`.
 
     `complain` gets the archives that cannot be read, which are left out. Raises NotPublished if an
     archive fails while it is read.
@@ -130,7 +131,7 @@ def run(
     storage = {key[8:]: value for key, value in options.items() if key.startswith("storage.")}
     store = Store(directory, storage)
     published = _published(store)
-    found = _images(spark, archives, options, since, complain)
+    found = _images(spark, archives, options, chosen_images, complain)
     new = [image for image in found if (image["archive_id"], image["image_id"]) not in published]
     if not new:
         return Result(0, 0, len(found), [])
@@ -172,11 +173,10 @@ def _images(
     spark: SparkSession,
     archives: Sequence[str],
     options: dict[str, str],
-    since: str | None,
+    images: str,
     complain: Callable[[str, str], None],
 ) -> list[dict[str, Any]]:
     """All images of the archives, each once, however many copies of an archive there are."""
-    images = "all" if since is None else f"since:{since}"
     rows = _read(spark, {**options, "report": "images", "images": images, "archives": "\n".join(archives)})
     table = rows.toArrow()
     found: dict[tuple[str, int], dict[str, Any]] = {}

@@ -67,6 +67,8 @@ ERROR = Column("_error", "text")
 
 # Who chooses the images; they cannot be parameters, as an id is local to an archive.
 _IMAGE_PARAMETERS = ("image_id", "before_id", "after_id")
+# Of these, all are asked.
+_LOCAL_PARAMETERS = ("log",)
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?Z?)?")
 _OPTIONS = {
     "archives", "cores", "fetch_bytes", "images", "max_bytes", "mode", "names", "notes", "path", "paths", "program",
@@ -230,6 +232,8 @@ def _check_parameters(query: Query, parameters: dict[str, str], conditions: Cond
     for name, value in parameters.items():
         if name in _IMAGE_PARAMETERS:
             raise BadOption(f"{name} is local to an archive; choose images by the options images and where.image")
+        if name in _LOCAL_PARAMETERS:
+            raise BadOption(f"{name} is an id that is local to an archive; leave it out, and all are asked")
         known = next((known for known in query.parameters if known.name == name), None)
         if known is None:
             takes = [known.name for known in query.parameters if known.name not in _IMAGE_PARAMETERS]
