@@ -9,8 +9,8 @@ struct PublishCommand: ParsableCommand {
             The directory gets images.jsonl (each image at each time at which it was seen), changes.jsonl (what \
             changed from the image before it in its series, as 'xsarchive diff' shows it), findings.jsonl (what \
             'xsarchive check' finds), events.jsonl (the records of logs) and manifest.jsonl. The files only grow: \
-            Elastic, Splunk, BigQuery and ClickHouse load such files. Several archives can use one directory, one after the other; each row has the identity of \
-            its archive: the hash of the first entry of the custody log.
+            Elastic, Splunk, BigQuery and ClickHouse load such files. Several archives can use one directory, one \
+            after the other; each row has the identity of its archive: the hash of the first entry of the custody log.
             What is published already is not published again. manifest.jsonl says up to which byte each file is \
             complete. If a run was stopped, the next one removes what follows there and publishes it again.
             Exit status: 0 done, also if nothing was new, 2 trouble.
