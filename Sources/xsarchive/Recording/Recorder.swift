@@ -117,7 +117,7 @@ final class Recorder {
     private func finish() throws {
         follower.client.interrupter = nil
         do {
-            // Also if no event was seen: it may be on its way, and the update's barrier comes after it.
+            // Also if no event was seen: one may be on its way, before the barrier of an update.
             try follower.update(timeout: min(plan.timeout, Self.lastTimeout))
             guard follower.isChanged || owed != nil else { return }
             try store(owed ?? .stop)
