@@ -81,7 +81,11 @@ enum HostReport {
         let plain = place.run("import", "-a", "plain.db", folder)
         let packed = place.run("import", name)
         #expect(plain.ending == .exit(1) && packed.ending == .exit(1))
-        #expect(images(packed).sorted() == images(plain).sorted() && images(plain).count == 3)
+        // Which of two logs brings the lines that both have depends on the order of the members.
+        func labels(_ outcome: Outcome) -> [String] {
+            images(outcome).map { $0.split(separator: " ").prefix(4).joined(separator: " ") }.sorted()
+        }
+        #expect(labels(packed) == labels(plain) && images(plain).count == 3)
         let lines = plain.errorLines.map { $0.replacing(folder + "/", with: name + "!") }
         #expect(packed.errorLines.sorted() == lines.sorted())
         #expect(lines.count { $0.contains(": skipped, ") } == 1)
@@ -144,13 +148,13 @@ enum HostReport {
         let place = HostReport.place()
         _ = place.shell("tar --sort=name -cf - bug-report | bzip2 -c > report.tar.bz2")
         let piped = place.shell("cat report.tar.bz2 | \"$0\" import -")
-        #expect(piped.ending == .exit(1) && piped.lines.count == 3)
+        #expect(piped.ending == .exit(1) && piped.lines.count == 4)
         let sum = place.shell("sha256sum report.tar.bz2").text.prefix(64)
         let entry = try #require(try JSONText.lines(place.run("custody", "--format", "jsonl")).first)
         #expect(entry["source"] as? String == "standard input!bug-report/state")
         #expect((entry["note"] as? String)?.contains("standard input \(sum), bug-report/state ") == true)
         let redirected = place.shell("\"$0\" import - < report.tar.bz2")
-        #expect(redirected.lines.map { $0.hasSuffix("already imported") } == [true, true, true])
+        #expect(redirected.lines.map { $0.hasSuffix("already imported") } == [true, true, true, true])
         let named = place.shell("cat report.tar.bz2 | \"$0\" import --name x -")
         #expect(named.ending == .exit(2) && named.output.isEmpty)
     }
