@@ -247,6 +247,7 @@ def full(place, client):
 
 def recorder_killed(place, client, times):
     """Killed at any moment, the recorder leaves a valid archive."""
+    stored = 0
     for number in range(times):
         with place.record("--interval", "0.1s") as recorder:
             end = time.monotonic() + random.uniform(0.02, 0.6)
@@ -254,7 +255,9 @@ def recorder_killed(place, client, times):
                 client.write(b"/killed/%d" % random.randrange(20), b"%d" % number)
             recorder.process.kill()
             recorder.process.wait()
-        if os.path.exists(place.archive) and os.path.getsize(place.archive):
+            stored += recorder.images
+        # Before the first image is stored there is no archive.
+        if stored:
             place.program.run("verify", archive=place.archive)
     with place.record("--interval", "0.1s") as recorder:
         recorder.wait_for(1)

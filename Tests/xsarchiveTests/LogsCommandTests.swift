@@ -74,6 +74,20 @@ import Testing
         #expect(absent.errorLines.last?.contains("/none: no log has") == true)
     }
 
+    @Test(
+        arguments: QueryCommandTests.names.filter { $0.hasPrefix("log_") && $0 != "log_blame" },
+        ["text", "json", "jsonl", "csv"])
+    func everyQueryAboutLogsRuns(_ name: String, _ format: String) {
+        let required = [
+            "log_before": ["path=/a/b"], "log_handshake": ["path=/a/b"], "log_path": ["path=/a/b"],
+            "log_domain": ["domid=3"],
+        ]
+        let parameters = (required[name] ?? []).flatMap { ["-P", $0] }
+        let outcome = withLog().run(["query", name, "--format", format] + parameters)
+        // No device shakes hands in this log.
+        #expect(outcome.ending == .exit(name == "log_handshake" ? 2 : 0), "\(outcome.errorText)")
+    }
+
     @Test func blameNamesTheWriter() {
         let place = withLog()
         let image = Fixtures.path("xen-4.17-tiny.bin")

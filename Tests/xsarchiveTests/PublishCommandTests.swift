@@ -86,6 +86,20 @@ import Testing
         }
     }
 
+    @Test func theRecordsOfLogsArePublishedOnce() throws {
+        let place = archive()
+        let log = Fixtures.path("logs/oxenstored-access.log")
+        expectDone(place.run("import", "--quiet", "--series", "host7", log))
+        expectDone(place.run("publish", "out", "--quiet"))
+        let events = try JSONText.lines(
+            place.run("sql", "SELECT position, operation FROM events", "--format", "jsonl"))
+        #expect(!events.isEmpty)
+        let rows = try rows(place, "events")
+        #expect(rows.map { $0["position"] as? Int } == events.map { $0["position"] as? Int })
+        #expect(rows.map { $0["operation"] as? String } == events.map { $0["operation"] as? String })
+        #expect(place.run("publish", "out").lines == ["nothing new"])
+    }
+
     @Test func archivesShareADirectory() throws {
         let place = archive()
         expectDone(place.run("-a", "other.db", "import", "--quiet", Fixtures.path("xen-4.17-tiny.bin")))

@@ -5,6 +5,9 @@ import Testing
     /// The names of queries/, so that a query that is not listed or not tried is noticed.
     static let names = Files.list(Fixtures.root + "/queries").map { String($0.dropLast(".sql".count)) }
 
+    /// Those about images; `LogsCommandTests` tries those about logs.
+    static let namesOfImageQueries = names.filter { !$0.hasPrefix("log_") }
+
     /// The query's required parameters, with values that find something.
     private func parameters(_ name: String) -> [String] {
         switch name {
@@ -79,7 +82,7 @@ import Testing
         expectUsage(Workplace().run("query", "domains", "--search", "x"), "leave out the rest")
     }
 
-    @Test(arguments: names, ["text", "json", "jsonl", "csv"]) func everyQueryRuns(
+    @Test(arguments: namesOfImageQueries, ["text", "json", "jsonl", "csv"]) func everyQueryRuns(
         _ name: String, _ format: String
     ) throws {
         let image = Self.ofSeveral.contains(name) ? [] : ["-i", "@2"]
@@ -108,7 +111,7 @@ import Testing
     }
 
     /// The same file, unchanged, in SQLite's own shell.
-    @Test(arguments: names) func everyQueryRunsInTheSQLiteShell(_ name: String) throws {
+    @Test(arguments: namesOfImageQueries) func everyQueryRunsInTheSQLiteShell(_ name: String) throws {
         let place = Workplace.withSharedImages()
         var settings = [".headers on", ".mode csv", ".param init"]
         if !Self.ofSeveral.contains(name) { settings.append(".param set :image_id 2") }
@@ -157,7 +160,7 @@ import Testing
             containing: ["no image @99"])
     }
 
-    @Test(arguments: names.filter { !ofSeveral.contains($0) }) func aFileNeedsNoArchive(_ name: String) {
+    @Test(arguments: namesOfImageQueries.filter { !ofSeveral.contains($0) }) func aFileNeedsNoArchive(_ name: String) {
         let place = Workplace()
         let outcome = place.run(["query", name, "-i", Fixtures.path("xen-4.17-small.bin")] + parameters(name))
         expectDone(outcome)

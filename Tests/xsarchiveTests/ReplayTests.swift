@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// The short forms of `make replay-test`, `make access-test`, `make capture-test` and
-/// `make log-test`, if real daemons are installed: two images in a xenstored, what domains may do in
-/// a xenstored and an oxenstored, captures of both, a recorder beside both, and their logs.
+/// The short forms of `make replay-test`, `make access-test`, `make capture-test` and `make
+/// log-test`, if real daemons are installed: two images in a xenstored, what domains may do in a
+/// xenstored and an oxenstored, captures of both, a recorder beside both, and their logs.
 @Suite struct ReplayTests {
     @Test(arguments: [
         ["--short"], ["--access", "--short"], ["--capture", "--short"], ["--record", "--short"],

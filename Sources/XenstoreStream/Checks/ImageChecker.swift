@@ -67,10 +67,10 @@ package struct ImageChecker {
         }
     }
 
-    /// Adds a plain node that `RecordRules` finds clean, as almost every record is, if no rule needs
-    /// a slice of its path or the table of paths. Both would cost much for so many: another thread
-    /// may read the same bytes, and both would count references to them; and the table would be
-    /// copied.
+    /// Adds a plain node that `RecordRules` finds clean, as almost every record is, if no rule
+    /// needs a slice of its path or the table of paths. For so many, both would cost much: another
+    /// thread may read the same bytes, and both would count references to them; and the table would
+    /// be copied.
     /// - Parameters:
     ///   - path: its bytes.
     ///   - index: the index of its path in the table of paths.

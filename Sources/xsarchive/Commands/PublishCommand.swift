@@ -8,9 +8,9 @@ struct PublishCommand: ParsableCommand {
         discussion: """
             The directory gets images.jsonl (each image at each time at which it was seen), changes.jsonl (what \
             changed from the image before it in its series, as 'xsarchive diff' shows it), findings.jsonl (what \
-            'xsarchive check' finds) and manifest.jsonl. The files only grow: Elastic, Splunk, BigQuery and ClickHouse \
-            load such files. Several archives can use one directory, one after the other; each row has the identity of \
-            its archive: the hash of the first entry of the custody log.
+            'xsarchive check' finds), events.jsonl (the records of logs) and manifest.jsonl. The files only grow: \
+            Elastic, Splunk, BigQuery and ClickHouse load such files. Several archives can use one directory, one \
+            after the other; each row has the identity of its archive: the hash of the first entry of the custody log.
             What is published already is not published again. manifest.jsonl says up to which byte each file is \
             complete. If a run was stopped, the next one removes what follows there and publishes it again.
             Exit status: 0 done, also if nothing was new, 2 trouble.
@@ -28,7 +28,7 @@ struct PublishCommand: ParsableCommand {
     @Option(help: "The format: jsonl.")
     var format: Format = .jsonl
 
-    @Option(help: "Publish only images that were imported after this one.")
+    @Option(help: "Publish only images that were imported after this one; logs are not affected.")
     var since: String?
 
     @OptionGroup var talk: QuietOption
@@ -47,12 +47,12 @@ struct PublishCommand: ParsableCommand {
         let newest = try since.map { try archive.archivedImage($0, notes: !talk.quiet).1.imageID } ?? 0
         var publication = try Publication(of: opened, in: directory)
         let progress = Progress("publishing", isWanted: !talk.quiet)
-        let (steps, rows) = try publication.run(after: newest) { number, count in
+        let rows = try publication.run(after: newest) { number, count in
             progress.next("publishing image \(number) of \(count)")
         }
         Progress.end()
         guard !talk.quiet else { return }
         let counts = PublishedRelation.allCases.map { "\($0.rawValue) \(rows[$0] ?? 0)" }.joined(separator: ", ")
-        Console.print(steps == 0 ? "nothing new" : "rows: \(counts)")
+        Console.print(rows.isEmpty ? "nothing new" : "rows: \(counts)")
     }
 }

@@ -46,11 +46,11 @@ struct JSONReader {
         return row
     }
 
-    /// Calls `body` with the members image_id and seen_at of each object of the array at a path.
-    func forEach(_ path: String, _ body: (Int64, String) -> Void) throws {
+    /// Calls `body` with two members, a number and a string, of each object of the array at a path.
+    func forEach(_ path: String, _ number: String, _ string: String, _ body: (Int64, String) -> Void) throws {
         let rows = try database.prepare(
-            "SELECT json_extract(value, '$.image_id'), json_extract(value, '$.seen_at') FROM line, json_each(text, ?)")
-        try rows.bind(1, path)
+            "SELECT json_extract(value, '$.' || ?2), json_extract(value, '$.' || ?3) FROM line, json_each(text, ?1)")
+        for (index, text) in [path, number, string].enumerated() { try rows.bind(index + 1, text) }
         while try rows.step() { body(rows.integer(0), rows.string(1)) }
     }
 }

@@ -12,7 +12,7 @@ struct Publication {
     private let directory: String
     private let identity: String
     private let custodyHash: String
-    private var manifest: PublicationManifest
+    private let manifest: PublicationManifest
     private var files: [PublishedRelation: AppendedFile] = [:]
     private var rows: [PublishedRelation: Int64] = [:]
 
@@ -49,14 +49,21 @@ struct Publication {
         }
     }
 
-    /// Publishes all steps that are not published.
+    /// Publishes all steps and segments that are not published.
     /// - Parameters:
     ///   - newest: the id of the image after which a step's image must have been imported.
     ///   - progress: called before each step with its number and how many there are.
-    /// - Returns: the number of rows by relation, and of steps.
+    /// - Returns: the number of rows by relation; empty if nothing was new.
     mutating func run(
         after newest: Int64, progress: (Int, Int) -> Void
-    ) throws -> (steps: Int, rows: [PublishedRelation: Int64]) {
+    ) throws -> [PublishedRelation: Int64] {
+        let images = try publishSteps(after: newest, progress)
+        return images.merging(try publishSegments()) { $0 + $1 }
+    }
+
+    private mutating func publishSteps(
+        after newest: Int64, _ progress: (Int, Int) -> Void
+    ) throws -> [PublishedRelation: Int64] {
         let done = manifest.published[identity] ?? []
         var images = Set(done.map(\.imageID))
         let steps = try PublishedStep.all(in: archive, after: newest).filter { !done.contains($0.key) }
@@ -69,10 +76,44 @@ struct Publication {
                 progress(start + offset + 1, steps.count)
                 digests[step.imageID] = try publish(step, withFindings: images.insert(step.imageID).inserted)
             }
-            try finish(Array(part), digests)
+            try finish([
+                (
+                    "steps",
+                    .array(
+                        part.map { step in
+                            .object([
+                                ("series", .string(step.series)), ("image_id", .integer(step.imageID)),
+                                ("seen_at", .string(step.seenAt)), ("sha256", .optional(digests[step.imageID])),
+                            ])
+                        })
+                )
+            ])
             total.merge(rows) { $0 + $1 }
         }
-        return (steps.count, total)
+        return total
+    }
+
+    private mutating func publishSegments() throws -> [PublishedRelation: Int64] {
+        let done = manifest.segments[identity] ?? [:]
+        var total: [PublishedRelation: Int64] = [:]
+        for segment in try PublishedSegment.all(in: archive) where done[segment.segmentID] != segment.sha256 {
+            rows = [:]
+            try segment.forEachEvent(in: archive) {
+                try add(.events, [("archive_id", .string(identity))], .object($0))
+            }
+            try finish([
+                (
+                    "segments",
+                    .array([
+                        .object([
+                            ("segment_id", .integer(segment.segmentID)), ("sha256", .string(segment.sha256)),
+                        ])
+                    ])
+                )
+            ])
+            total.merge(rows) { $0 + $1 }
+        }
+        return total
     }
 
     /// - Returns: the SHA-256 of the step's image.
@@ -119,35 +160,24 @@ struct Publication {
         rows[relation, default: 0] += 1
     }
 
-    private mutating func finish(_ steps: [PublishedStep], _ digests: [Int64: String]) throws {
-        var sizes: [PublishedRelation: Int] = [:]
+    /// Ends a part: its rows are on the disk, then the line of the manifest.
+    private func finish(_ contents: [(String, JSON)]) throws {
         var list: [(String, JSON)] = []
         for relation in PublishedRelation.allCases {
             guard let file = files[relation] else { continue }
             try file.sync()
-            sizes[relation] = file.size
             let counts: [(String, JSON)] = [
                 ("rows", .integer(rows[relation] ?? 0)), ("size", .integer(Int64(file.size))),
             ]
             list.append((relation.file, .object(counts)))
         }
-        let line = JSON.object([
+        let head: [(String, JSON)] = [
             ("layout", .integer(PublicationManifest.layout)), ("at", .string(try Timestamp.now())),
             ("program", .string("xsarchive \(ProgramVersion.number)")),
             ("schema", .integer(Int64(ArchiveSQL.schemaVersion))),
             ("archive", .string(archive.database.path)), ("archive_id", .string(identity)),
             ("custody_hash", .string(custodyHash)), ("files", .object(list)),
-            (
-                "steps",
-                .array(
-                    steps.map { step in
-                        .object([
-                            ("series", .string(step.series)), ("image_id", .integer(step.imageID)),
-                            ("seen_at", .string(step.seenAt)), ("sha256", .optional(digests[step.imageID])),
-                        ])
-                    })
-            ),
-        ])
-        try manifest.append(line, sizes: sizes, steps: steps, of: identity)
+        ]
+        try manifest.append(.object(head + contents))
     }
 }

@@ -14,6 +14,9 @@ struct PublicationManifest {
     private(set) var sizes: [PublishedRelation: Int] = [:]
     /// The steps that are published, by the identity of their archive.
     private(set) var published: [String: Set<PublishedStep.Key>] = [:]
+    /// The segments of logs that are published, by the identity of their archive: the SHA-256 of
+    /// each by its id, as the id of a log that was removed may be used again.
+    private(set) var segments: [String: [Int64: String]] = [:]
 
     /// Opens the manifest of a directory, or creates it, and keeps it until the end of the process.
     /// - Throws: `ArchiveError` if it cannot be read, or is not one, or another process has it.
@@ -46,18 +49,17 @@ struct PublicationManifest {
         for relation in PublishedRelation.allCases {
             if let size = try reader.integer("$.files.\"\(relation.file)\".size") { sizes[relation] = Int(size) }
         }
-        try reader.forEach("$.steps") { imageID, seenAt in
+        try reader.forEach("$.steps", "image_id", "seen_at") { imageID, seenAt in
             published[identity, default: []].insert(PublishedStep.Key(imageID: imageID, seenAt: seenAt))
+        }
+        try reader.forEach("$.segments", "segment_id", "sha256") { segmentID, sha256 in
+            segments[identity, default: [:]][segmentID] = sha256
         }
     }
 
     /// Appends a line; it is on the disk when this returns.
-    mutating func append(
-        _ line: JSON, sizes newSizes: [PublishedRelation: Int], steps: [PublishedStep], of identity: String
-    ) throws {
+    func append(_ line: JSON) throws {
         try file.append(Octets((line.text + "\n").utf8))
         try file.sync()
-        sizes = newSizes
-        published[identity, default: []].formUnion(steps.map(\.key))
     }
 }

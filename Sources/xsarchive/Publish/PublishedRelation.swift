@@ -6,6 +6,8 @@ enum PublishedRelation: String, CaseIterable {
     case changes
     /// What `check` finds in an image.
     case findings
+    /// The records of logs.
+    case events
 
     var file: String {
         rawValue + ".jsonl"

@@ -117,7 +117,8 @@ final class Recorder {
     private func finish() throws {
         follower.client.interrupter = nil
         do {
-            if follower.isBehind { try follower.update(timeout: min(plan.timeout, Self.lastTimeout)) }
+            // Also if no event was seen: one may be on its way, before the barrier of an update.
+            try follower.update(timeout: min(plan.timeout, Self.lastTimeout))
             guard follower.isChanged || owed != nil else { return }
             try store(owed ?? .stop)
         } catch let failure as StoreCapture.Failure {
