@@ -30,7 +30,10 @@ scripts/install-deps.sh python3 java
 mkdir -p .build/fleet
 if ! "$venv/bin/python" -c "import pyspark, pyarrow, pandas, pytest, mypy, moto, boto3" 2>/dev/null; then
     # The tests run the package from its folder; pip only installs what it needs.
-    python3 -m venv "$venv" || { echo "fleet-test: python3 cannot make an environment; install python3-venv" >&2; exit 1; }
+    python3 -m venv "$venv" || {
+        echo "fleet-test: python3 cannot make an environment; install python3-venv" >&2
+        exit 1
+    }
     "$venv/bin/python" - <<'PYTHON' >.build/fleet/requirements.txt
 import tomllib
 project = tomllib.load(open("fleet/pyproject.toml", "rb"))["project"]

@@ -133,8 +133,8 @@ def main(program: str, generator: str, folder: pathlib.Path, count: int, guests:
                 up = time.monotonic() - start
                 spark_results.append(on_spark(spark, cluster, links))
         print(f"{workers} workers done, session up after {up:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
-    print("| query | rows | bytes read | bytes to the driver | 1 process: s, cpu | 1 worker: s, cpu | 2 workers: s, cpu "
-          "| cpu, 2 workers / process |")  # fmt: skip
+    print("| query | rows | bytes read | bytes to the driver | 1 process: s, cpu | 1 worker: s, cpu "
+          "| 2 workers: s, cpu | cpu, 2 workers / process |")  # fmt: skip
     sums = [0.0] * 6
     for name in QUERIES:
         first, one, two = alone[name], spark_results[0][name], spark_results[1][name]

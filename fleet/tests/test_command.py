@@ -39,7 +39,8 @@ def test_a_mistake_is_wrong_usage(words: list[str], said: str, capsys: pytest.Ca
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["nothing"], ["findings"], ["query", "domains", "x.db", "--domid", "x"], ["query", "domains", "x.db", "--all"]]
+    "words",
+    [[], ["nothing"], ["findings"], ["query", "domains", "x.db", "--domid", "x"], ["query", "domains", "x.db", "--all"]],
 )
 def test_what_the_parser_refuses_is_wrong_usage(words: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
