@@ -64,6 +64,12 @@ public final class MergeSource {
         try? archive.database.execute("ROLLBACK")
     }
 
+    /// How many logs it has, which a merge does not take.
+    /// - Throws: `ArchiveError` if it cannot be read.
+    public func logCount() throws -> Int64 {
+        try archive.database.integer("SELECT count(*) FROM log") ?? 0
+    }
+
     /// The entries of its custody log.
     func entries() throws -> ArraySlice<CustodyEntry> {
         try CustodyLog(archive).entries().prefix(entryCount)

@@ -25,6 +25,18 @@ import Testing
         }
     }
 
+    @Test func aMergeSaysThatItTakesNoLogs() {
+        let place = Workplace()
+        expectDone(place.run("-a", "other.db", "import", "--quiet", Fixtures.path("xen-4.17-tiny.bin")))
+        expectDone(place.run("-a", "other.db", "import", "--quiet", Fixtures.path("logs/oxenstored-access.log")))
+        let outcome = place.run("merge", "other.db")
+        #expect(outcome.ending == .exit(1))
+        #expect(outcome.lines.count == 1 && outcome.errorText.contains("other.db: its log is not taken"))
+        expectBytes(
+            place.run("-a", "other.db", "export", "log:1").output,
+            Files.read(Fixtures.path("logs/oxenstored-access.log")))
+    }
+
     @Test func everyImageComesWithItsLabelTimesFindingsAndBytes() throws {
         let place = Workplace()
         other(place)

@@ -15,7 +15,9 @@ struct MergeCommand: ParsableCommand {
             If another image has the series and name of a new one, a message says so.
             The other archive's custody log is kept as it is: 'xsarchive custody --merged' shows it, and 'xsarchive \
             verify' checks it. An image that was made by rebuild there is one here.
-            Exit status: 0 done, also if nothing was new, 2 trouble.
+            Logs of the other archive are not taken: a message says so, and 'xsarchive -a OTHER export log:1' gives \
+            their bytes, which 'xsarchive import' takes.
+            Exit status: 0 done, also if nothing was new, 1 the other archive has logs, 2 trouble.
             Examples:
               xsarchive merge colleague.db
               xsarchive -a all.db merge host8.db --format jsonl
@@ -49,6 +51,13 @@ struct MergeCommand: ParsableCommand {
                 "xsarchive: @\(outcome.imageID): @\(namesake) has the same series and name, "
                     + "\(outcome.original.label.series) and \(outcome.original.label.name), and is another image")
         }
+        let logs = try source.logCount()
+        guard logs > 0 else { return }
+        Console.flush()
+        Console.note(
+            "xsarchive: \(other): \(logs == 1 ? "its log is" : "its \(logs) logs are") not taken; 'xsarchive -a "
+                + "\(Escape.printable(other)) export log:1 -o FILE', then 'xsarchive import FILE'")
+        throw Exit.differences.code
     }
 
     private func report(_ outcomes: [Merger.Outcome]) {
