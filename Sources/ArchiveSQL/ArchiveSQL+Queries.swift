@@ -1,6 +1,20 @@
 extension ArchiveSQL {
     /// The named queries of queries/, by name.
     public static var queries: [(name: String, sql: String)] {
+        queryFiles.map { ($0.name, text($0.bytes)) }
+    }
+
+    /// The names of all queries.
+    public static var queryNames: [String] {
+        queryFiles.map(\.name)
+    }
+
+    /// A query of queries/, without reading the others; nil if there is none of this name.
+    public static func query(_ name: String) -> String? {
+        queryFiles.first { $0.name == name }.map { text($0.bytes) }
+    }
+
+    private static var queryFiles: [(name: String, bytes: [UInt8])] {
         [
             ("access", PackageResources.access_sql),
             ("backend_mismatch", PackageResources.backend_mismatch_sql),
@@ -61,6 +75,6 @@ extension ArchiveSQL {
             ("wide_dirs", PackageResources.wide_dirs_sql),
             ("world_access", PackageResources.world_access_sql),
             ("write_outside_home", PackageResources.write_outside_home_sql),
-        ].map { ($0, text($1)) }
+        ]
     }
 }

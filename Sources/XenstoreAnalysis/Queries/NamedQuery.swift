@@ -33,17 +33,19 @@ public struct NamedQuery: Sendable {
         (try? QueryHeader(query.sql)).map { NamedQuery(name: query.name, sql: query.sql, header: $0) }
     }
 
-    /// The query with this name.
+    /// The query with this name. The headers of the others are not read: that takes as long as the
+    /// start of the program.
     /// - Throws: `ArchiveError` with code `usage` if there is no such query.
     public static func named(_ name: String) throws -> NamedQuery {
-        guard let query = all.first(where: { $0.name == name }) else {
-            let similar = all.map(\.name).filter { name.count > 2 && $0.contains(name) }
+        guard let sql = ArchiveSQL.query(name), let header = try? QueryHeader(sql) else {
+            let names = ArchiveSQL.queryNames
+            let similar = names.filter { name.count > 2 && $0.contains(name) }
             throw ArchiveError(
                 .noSuchQuery, "there is no query \(name)",
-                suggestion: Nearest.suggestion(name, among: all.map(\.name))
+                suggestion: Nearest.suggestion(name, among: names)
                     ?? (similar.isEmpty ? nil : "similar names: \(similar.joined(separator: ", "))"))
         }
-        return query
+        return NamedQuery(name: name, sql: sql, header: header)
     }
 
     /// Prepares the query and binds its parameters. A parameter that is not given is NULL, for

@@ -1,3 +1,4 @@
+import ArchiveSQL
 import ArgumentParser
 import XenstoreAnalysis
 import XenstoreArchive
@@ -28,7 +29,7 @@ struct QueryCommand: ParsableCommand {
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var output: FormatOptions
 
-    @Argument(help: "The query's name.", completion: .list(NamedQuery.all.map(\.name)))
+    @Argument(help: "The query's name.", completion: .list(ArchiveSQL.queryNames))
     var name: String?
 
     @Option(
@@ -68,7 +69,7 @@ struct QueryCommand: ParsableCommand {
     /// command.
     static func explaining(_ arguments: [String]) -> [String] {
         guard arguments.first == "query", let index = arguments.firstIndex(where: { $0 == "--help" || $0 == "-h" }),
-            arguments[..<index].dropFirst().contains(where: { name in NamedQuery.all.contains { $0.name == name } })
+            arguments[..<index].dropFirst().contains(where: ArchiveSQL.queryNames.contains)
         else { return arguments }
         var result = arguments
         result[index] = "--explain"
