@@ -167,7 +167,7 @@ public struct ScannedImage {
         coverage = ofText ?? scan.coverage
         header = detection.format.layout.isText ? nil : try? Header(bytes: bytes)
         trailer = bytes[end...]
-        starts = scan.starts + [end]
+        starts = scan.takeStarts(end: end)
         damages = scan.damages
         paths = scan.paths
         pathIndices = scan.pathIndices

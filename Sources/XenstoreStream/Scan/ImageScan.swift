@@ -111,6 +111,15 @@ public struct ImageScan {
             reader.stream[node.path], index, owner: owner, number: recordCount, offset: node.offset, in: paths)
     }
 
+    /// The offsets of all items and, after them, the one where the last ends; the scan no longer
+    /// has them. So they are not copied.
+    package mutating func takeStarts(end: Int) -> [Int] {
+        var taken: [Int] = []
+        swap(&taken, &starts)
+        taken.append(end)
+        return taken
+    }
+
     private mutating func note(_ offset: Int, _ counts: PlainNode.Counts) {
         starts.append(offset)
         nodeCounts.append(counts)
