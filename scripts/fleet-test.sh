@@ -26,6 +26,7 @@ if [ "$2" = --short ]; then
 fi
 
 generator=$(realpath "$2")
+folder=$(realpath -m "$3")
 scripts/install-deps.sh python3 java
 mkdir -p .build/fleet
 if ! "$venv/bin/python" -c "import pyspark, pyarrow, pandas, pytest, mypy, moto, boto3" 2>/dev/null; then
@@ -47,4 +48,4 @@ fi
 cd fleet
 "$venv/bin/python" -m mypy --cache-dir "$top/.build/fleet/mypy"
 "$venv/bin/python" -m pytest -q -p no:cacheprovider
-exec "$venv/bin/python" tests/cluster_test.py "$XSARCHIVE_PROGRAM" "$generator" "$3"
+exec "$venv/bin/python" tests/cluster_test.py "$XSARCHIVE_PROGRAM" "$generator" "$folder"
