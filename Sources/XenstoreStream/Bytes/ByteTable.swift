@@ -8,8 +8,7 @@ package struct ByteTable {
     private var hashes: [UInt32] = []
     /// The number of a run plus 1; 0: free. The number of slots is a power of 2.
     private var slots: [Int32]
-    /// New for every table, so that no one can prepare runs that collide.
-    private let seed = UInt64.random(in: .min ... .max) | 1
+    private let hash = RunHash()
 
     package init() {
         slots = Array(repeating: 0, count: 1 << 12)
@@ -40,7 +39,7 @@ package struct ByteTable {
     /// The number of a run, which is added if it is new.
     package mutating func index(of run: UnsafeRawBufferPointer) -> Int32 {
         if 4 * (count + 1) > 3 * slots.count { grow() }
-        let hash = hash(run)
+        let hash = self.hash(run)
         let mask = slots.count - 1
         var slot = Int(hash) & mask
         while slots[slot] != 0 {
@@ -74,26 +73,5 @@ package struct ByteTable {
             while slots[slot] != 0 { slot = (slot + 1) & mask }
             slots[slot] = Int32(truncatingIfNeeded: entry + 1)
         }
-    }
-
-    private func hash(_ run: UnsafeRawBufferPointer) -> UInt32 {
-        var sum = seed &+ UInt64(truncatingIfNeeded: run.count)
-        var offset = 0
-        while offset + 8 <= run.count {
-            sum = mix(sum ^ run.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
-        }
-        var last: UInt64 = 0
-        while offset < run.count {
-            last = last << 8 | UInt64(run[offset])
-            offset += 1
-        }
-        sum = mix(sum ^ last)
-        return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
-    }
-
-    private func mix(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15 ^ seed)
-        return product.high ^ product.low
     }
 }

@@ -18,8 +18,7 @@ package struct PathTable {
     private var tags: [UInt8]
     /// For each slot that is taken, its entry.
     private var entries: [UInt32]
-    /// New for every image, so that no one can prepare an image whose paths collide.
-    private let seed = UInt64.random(in: .min ... .max) | 1
+    private let hash = RunHash()
 
     /// - Parameter bytes: the image, of which every path is a slice.
     package init(bytes: [UInt8]) {
@@ -106,27 +105,5 @@ package struct PathTable {
             tags[slot] = Self.tag(hash)
             entries[slot] = UInt32(truncatingIfNeeded: entry)
         }
-    }
-
-    /// Multiplies eight bytes at a time into the sum and uses both halves of the product.
-    private func hash(_ path: UnsafeRawBufferPointer) -> UInt32 {
-        var sum = seed &+ UInt64(truncatingIfNeeded: path.count)
-        var offset = 0
-        while offset + 8 <= path.count {
-            sum = mix(sum ^ path.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
-        }
-        var last: UInt64 = 0
-        while offset < path.count {
-            last = last << 8 | UInt64(path[offset])
-            offset += 1
-        }
-        sum = mix(sum ^ last)
-        return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
-    }
-
-    private func mix(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15 ^ seed)
-        return product.high ^ product.low
     }
 }

@@ -1,0 +1,27 @@
+/// A hash of runs of bytes under a key that is new for every table, so that no one can prepare runs
+/// that collide.
+struct RunHash {
+    private let seed = UInt64.random(in: .min ... .max) | 1
+
+    /// Multiplies eight bytes at a time into the sum and uses both halves of the product.
+    func callAsFunction(_ run: UnsafeRawBufferPointer) -> UInt32 {
+        var sum = seed &+ UInt64(truncatingIfNeeded: run.count)
+        var offset = 0
+        while offset + 8 <= run.count {
+            sum = mix(sum ^ run.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
+        }
+        var last: UInt64 = 0
+        while offset < run.count {
+            last = last << 8 | UInt64(run[offset])
+            offset += 1
+        }
+        sum = mix(sum ^ last)
+        return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
+    }
+
+    private func mix(_ value: UInt64) -> UInt64 {
+        let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15 ^ seed)
+        return product.high ^ product.low
+    }
+}
