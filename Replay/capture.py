@@ -401,6 +401,18 @@ def debug_dump(captures, daemon):
     return "a signal: db.debug is what xenstore-ls prints"
 
 
+def failures(name, tasks):
+    """Runs the tasks, prints what each says, and counts those that fail."""
+    failed = 0
+    for task in tasks:
+        try:
+            print(f"ok   {name}: {task()}", flush=True)
+        except AssertionError as error:
+            failed += 1
+            print(f"FAIL {name}: {error}", flush=True)
+    return failed
+
+
 def main(words):
     is_short = "--short" in words
     path, shim = [word for word in words if not word.startswith("--")]
@@ -431,12 +443,7 @@ def main(words):
                         for method in ("auto", "walk") if is_oxenstored else ("walk",):
                             tasks.append(
                                 lambda pace=pace, method=method: changing(captures, daemon, pace, method, count, 2))
-                    for task in tasks:
-                        try:
-                            print(f"ok   {name}: {task()}", flush=True)
-                        except AssertionError as error:
-                            failed += 1
-                            print(f"FAIL {name}: {error}", flush=True)
+                    failed += failures(name, tasks)
                     client.close()
             except (Refused, Denied, Trouble, OSError) as error:
                 trouble += 1

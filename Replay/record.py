@@ -17,7 +17,7 @@ import tempfile
 import time
 
 from access import BARE_STREAM, BARE_TEXT
-from capture import difference, fill, in_transaction
+from capture import difference, failures, fill, in_transaction
 from client import INTRODUCE, MKDIR, RM, SET_PERMS, Denied, SocketClient
 from daemon import PATIENCE, Daemon, Refused, until
 from program import Program, Trouble
@@ -353,12 +353,7 @@ def main(words):
                     lambda place: recorder_killed(place, client, kills), lambda place: pruned(place, client),
                     lambda place: updated(place, client, guests), lambda place: daemon_killed(place, kills, guests),
                 ]
-                for task in tasks:
-                    try:
-                        print(f"ok   {name}: {task(Place(program, daemon, folder))}", flush=True)
-                    except AssertionError as error:
-                        failed += 1
-                        print(f"FAIL {name}: {error}", flush=True)
+                failed += failures(name, [lambda task=task: task(Place(program, daemon, folder)) for task in tasks])
                 client.close()
         except (Refused, Denied, Trouble, OSError) as error:
             trouble += 1

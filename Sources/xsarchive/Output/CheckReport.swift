@@ -51,33 +51,35 @@ struct CheckReport {
     }
 
     private mutating func add(_ name: String, _ entry: Entry) {
-        let finding = entry.item.finding
         results.append(CheckSARIF.Result(image: name, item: entry.item, state: entry.state))
         table?.add(
-            [
-                .string(name), .string(finding.severity.rawValue), .string(finding.rule),
-                finding.record.map { .integer(Int64($0)) } ?? .null,
-                finding.offset.map { .integer(Int64($0)) } ?? .null,
-                .string(finding.message), .string(finding.expected), .string(entry.item.path),
-                .string(entry.state?.rawValue),
-            ],
-            members: [
-                ("fields", .object(entry.item.fields.map { ($0.name, Self.field($0.name, $0.value)) })),
-                ("unlisted", .integer(Int64(finding.unlistedCount))),
-            ])
+            [.string(name)] + Self.cells(entry.item).map(\.value) + [.string(entry.state?.rawValue)],
+            members: Self.members(entry.item))
     }
 
     /// A finding as a JSON object, with the members that `--format jsonl` has.
     static func object(_ item: ImageFinding) -> JSON {
+        .object(cells(item).map { ($0.name, .value($0.value)) } + members(item))
+    }
+
+    /// The columns that say what was found.
+    private static func cells(_ item: ImageFinding) -> [(name: String, value: SQLValue)] {
         let finding = item.finding
-        return .object([
+        return [
             ("severity", .string(finding.severity.rawValue)), ("rule", .string(finding.rule)),
             ("record", finding.record.map { .integer(Int64($0)) } ?? .null),
-            ("offset", finding.offset.map { .integer(Int64($0)) } ?? .null), ("message", .string(finding.message)),
-            ("expected", .string(finding.expected)), ("path", .value(.string(item.path))),
-            ("fields", .object(item.fields.map { ($0.name, Self.field($0.name, $0.value)) })),
-            ("unlisted", .integer(Int64(finding.unlistedCount))),
-        ])
+            ("offset", finding.offset.map { .integer(Int64($0)) } ?? .null),
+            ("message", .string(finding.message)), ("expected", .string(finding.expected)),
+            ("path", .string(item.path)),
+        ]
+    }
+
+    /// What a finding in JSON has in addition.
+    private static func members(_ item: ImageFinding) -> [(String, JSON)] {
+        [
+            ("fields", .object(item.fields.map { ($0.name, field($0.name, $0.value)) })),
+            ("unlisted", .integer(Int64(item.finding.unlistedCount))),
+        ]
     }
 
     /// A list of domids, which a query gives as text, as an array.

@@ -2,6 +2,11 @@ import ArgumentParser
 import XenstoreArchive
 
 extension Statement {
+    /// The columns of the current row as the members of a JSON object.
+    var members: [(String, JSON)] {
+        (0..<columnCount).map { (columnName($0), JSON.value(value($0))) }
+    }
+
     /// Runs the statement and prints all its rows.
     /// - Parameters:
     ///   - format: the output format.

@@ -35,7 +35,7 @@ struct PublishedSegment {
         try rows.bind(1, firstEvent)
         try rows.bind(2, lastEvent)
         while try rows.step() {
-            try body((0..<rows.columnCount).map { (rows.columnName($0), JSON.value(rows.value($0))) })
+            try body(rows.members)
         }
     }
 }

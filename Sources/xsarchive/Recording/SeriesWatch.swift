@@ -102,8 +102,7 @@ struct SeriesWatch {
         let rows = try query.prepare(archive, parameters: ["image_id": String(image.imageID)])
         var result: [JSON] = []
         while try rows.step() {
-            result.append(
-                .object((0..<rows.columnCount).map { (rows.columnName($0), JSON.value(rows.value($0))) }))
+            result.append(.object(rows.members))
         }
         return result
     }
