@@ -60,7 +60,7 @@ package struct LogImporter {
             let file = try storeFile(logID, label, bytes.count, sha256, scan.lineCount)
             let segments = try LogSegment.all(database, of: logID)
             let runs = try LogOverlap(database, scan, bytes).runs(segments)
-            let stored = try storeParts(file, logID, name, scan, bytes, runs)
+            let stored = try storeParts(file, logID, name, scan, (bytes, sha256), runs)
             try LogOrder(database, logID).compute(
                 LogOrder.followers(ArchivedLogFile.all(database, of: logID)))
             try prove(logID, file)
@@ -122,7 +122,8 @@ package struct LogImporter {
     // MARK: Parts
 
     private func storeParts(
-        _ file: Int64, _ logID: Int64, _ name: LogName, _ scan: LogScan, _ bytes: [UInt8], _ runs: [LogOverlap.Run]
+        _ file: Int64, _ logID: Int64, _ name: LogName, _ scan: LogScan, _ content: (bytes: [UInt8], sha256: String),
+        _ runs: [LogOverlap.Run]
     ) throws -> (lines: Int64, records: Int64, others: Int64) {
         let insert = try database.prepare(
             """
@@ -142,9 +143,9 @@ package struct LogImporter {
         func addNew(_ records: Range<Int>) throws {
             guard let first = scan.events[records].first, let last = scan.events[records].last else { return }
             let isWhole = records.count == scan.events.count
-            let text = isWhole ? bytes : Array(bytes[first.offset..<last.range.upperBound])
+            let text = isWhole ? content.bytes : Array(content.bytes[first.offset..<last.range.upperBound])
             let own = isWhole ? scan : LogScan(text, scan.form)
-            let digest = Digest.sha256(text)
+            let digest = isWhole ? content.sha256 : Digest.sha256(text)
             let segmentID = try LogRows(database, own, bytes: text).store(
                 logID: logID, rotation: name.rotation, sha256: digest)
             try prove(segmentID)

@@ -59,8 +59,7 @@ struct CaptureCommand: ParsableCommand {
     @Option(help: "With --method live-update: the daemon's release of Xen, such as 4.21.1 (default: as far as seen).")
     var xen: XenRelease?
 
-    @Option(help: "The most requests a second (default: no limit).")
-    var rate: Double?
+    @OptionGroup var pace: RateOptions
 
     @Option(help: "Seconds after which the capture ends.")
     var timeout: Double = 60
@@ -76,9 +75,6 @@ struct CaptureCommand: ParsableCommand {
         try series.map(SeriesName.validate)
         guard timeout > 0, timeout <= 1e6 else {
             throw ValidationError("--timeout requires a number of seconds above 0, at most 1000000.")
-        }
-        if let rate, !(rate > 0 && rate <= 1e6) {
-            throw ValidationError("--rate requires a number of requests above 0, at most 1000000.")
         }
         if output != nil, name != nil || series != nil {
             throw ValidationError("--name and --series are of an image in the archive; omit them, or -o.")
@@ -140,7 +136,7 @@ struct CaptureCommand: ParsableCommand {
         var update = LiveUpdate(socket: path)
         update.release = xen
         update.timeout = .seconds(timeout)
-        update.rate = rate
+        update.rate = pace.rate
         return update
     }
 
@@ -179,7 +175,7 @@ struct CaptureCommand: ParsableCommand {
     private func read(_ path: String) throws -> CapturedStore {
         do {
             let client = try StoreClient(path: path)
-            client.rate = rate
+            client.rate = pace.rate
             var plan = StoreCapture()
             plan.method = method.method ?? .auto
             plan.timeout = .seconds(timeout)

@@ -48,8 +48,7 @@ struct RecordCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long reading what changed may take.", valueName: "time"))
     var timeout = TimeSpan(seconds: 60)
 
-    @Option(help: "The most requests a second (default: no limit).")
-    var rate: Double?
+    @OptionGroup var pace: RateOptions
 
     @Flag(help: "At the start and once a day, remove the images that no rule keeps.")
     var prune = false
@@ -60,9 +59,6 @@ struct RecordCommand: ParsableCommand {
     func validate() throws {
         try ImageName.validate(name)
         try SeriesName.validate(series)
-        if let rate, !(rate > 0 && rate <= 1e6) {
-            throw ValidationError("--rate requires a number of requests above 0, at most 1000000.")
-        }
         if prune, keep.retention.isEmpty {
             throw ValidationError("--prune requires a rule of what to keep, such as --keep-last 100.")
         }
@@ -72,7 +68,7 @@ struct RecordCommand: ParsableCommand {
     func run() throws {
         let plan = RecordPlan(
             socket: socket ?? StoreSocket.standard, archive: archive.path, series: series, name: name,
-            interval: interval.duration, sweep: sweep.duration, timeout: timeout.duration, rate: rate,
+            interval: interval.duration, sweep: sweep.duration, timeout: timeout.duration, rate: pace.rate,
             retention: prune ? keep.retention : nil, isQuiet: talk.quiet)
         try Recorder(plan).run()
     }
