@@ -38,16 +38,16 @@ public struct Diff {
         if mapping.isIdentity {
             let pair = try ImagePair(old, new)
             let residues = DiffForm.comparesResidue(old, new)
-            left = try ImageState(old) { try pair.forEachOldItem(residues: residues, $0) }
+            left = try ImageState(old) { try pair.forEachOldItem(of: $0, residues: residues, $1) }
             right = try ImageState(new, comparedWith: left.uniqueIDs) {
-                try pair.forEachNewItem(residues: residues, $0)
+                try pair.forEachNewItem(of: $0, residues: residues, $1)
             }
             if domains == nil { form = try DiffForm.changes(old, new, pair, left, right) }
         } else {
             // A node that both images have can be that of two domains.
-            left = try ImageState(old, domains: mapping, isRenaming: true) { try Self.forEachItem(old, $0) }
+            left = try ImageState(old, domains: mapping, isRenaming: true) { try Self.forEachItem(old, of: $0, $1) }
             right = try ImageState(new, comparedWith: left.uniqueIDs, domains: mapping) {
-                try Self.forEachItem(new, $0)
+                try Self.forEachItem(new, of: $0, $1)
             }
         }
         changes = (coverage.compared(Diff.changes(left, right, domains)) + form).sorted(by: Diff.isBefore)
@@ -55,8 +55,14 @@ public struct Diff {
         repeatedPaths = (left.repeatedPaths, right.repeatedPaths)
     }
 
-    private static func forEachItem(_ image: ImageSource, _ body: (ImagePair.Item) throws -> Void) throws {
-        try image.forEachRecord { try body(ImagePair.Item(place: 0, body: $0, residue: nil)) }
+    private static func forEachItem(
+        _ image: ImageSource, of type: RecordType?, _ body: (ImagePair.Item) throws -> Void
+    ) throws {
+        try image.forEachRecord { record in
+            if type == nil || record.type == type {
+                try body(ImagePair.Item(place: 0, body: record, residue: nil))
+            }
+        }
     }
 
     private static func changes(_ left: ImageState, _ right: ImageState, _ domains: DomainSelection?) -> [Change] {
@@ -72,11 +78,14 @@ public struct Diff {
         }
         // If the layouts differ, only what both can hold is compared: the rest necessarily differs.
         let sharesLayout = left.format.layout == right.format.layout
+        let matches = left.entries.map { right.index[$0.key] }
+        var isMatched = Array(repeating: false, count: right.entries.count)
+        for case let position? in matches { isMatched[position] = true }
         for (number, entry) in left.entries.enumerated() {
             let (key, body) = (entry.key, entry.body)
             let renamed = left.renamed[number]
             let original = renamed?.identity ?? key.identity
-            guard let position = right.index[key] else {
+            guard let position = matches[number] else {
                 guard right.canHold(body.type) else { continue }
                 var change = change(.removed, original, old: (left, body), new: nil)
                 if renamed != nil { change.renaming = Change.Renaming(comparedPath: key.identity.path) }
@@ -94,18 +103,19 @@ public struct Diff {
                 append(change, (original, body), (key.identity, other))
             }
         }
-        for entry in right.entries where left.index[entry.key] == nil && left.canHold(entry.body.type) {
+        for (entry, isMatched) in zip(right.entries, isMatched) where !isMatched && left.canHold(entry.body.type) {
             let (identity, body) = (entry.key.identity, entry.body)
             append(change(.added, identity, old: nil, new: (right, body)), nil, (identity, body))
         }
-        for entry in left.entries {
-            let other = right.index[entry.key].map { right.entries[$0] }
+        guard left.hasResidues || right.hasResidues else { return changes }
+        for (entry, position) in zip(left.entries, matches) {
+            let other = position.map { right.entries[$0] }
             guard entry.residue != other?.residue else { continue }
             append(
                 residueChange(entry, other, left), (entry.key.identity, entry.body),
                 other.map { ($0.key.identity, $0.body) })
         }
-        for entry in right.entries where entry.residue != nil && left.index[entry.key] == nil {
+        for (entry, isMatched) in zip(right.entries, isMatched) where entry.residue != nil && !isMatched {
             append(residueChange(nil, entry, right), nil, (entry.key.identity, entry.body))
         }
         return changes

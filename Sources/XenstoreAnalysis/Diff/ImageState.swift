@@ -25,6 +25,8 @@ struct ImageState {
 
     /// What the fields of END do not explain.
     private(set) var endResidue: Residue?
+    /// Whether a record has bytes that its fields do not explain.
+    private(set) var hasResidues = false
     /// The number of committed paths that several records have.
     private(set) var repeatedPaths = 0
 
@@ -53,41 +55,33 @@ struct ImageState {
     private let isRenaming: Bool
 
     /// - Parameters:
-    ///   - forEachItem: calls its argument for each record to compare.
+    ///   - forEachItem: calls its argument for each record to compare, of one type or of all.
     ///   - other: the unique-ids in the other image; a domain with a different one is a different
     ///     domain.
     ///   - domains: the pairs of domains that are the same domain.
     ///   - isRenaming: whether to replace the domids of paired domains by those of the newer image.
     init(
         _ source: ImageSource, comparedWith other: [UInt16: UInt64] = [:], domains: DomainMapping = DomainMapping(),
-        isRenaming: Bool = false, forEachItem: ((ImagePair.Item) throws -> Void) throws -> Void
+        isRenaming: Bool = false, forEachItem: (RecordType?, (ImagePair.Item) throws -> Void) throws -> Void
     ) throws {
         self.domains = domains
         self.isRenaming = isRenaming
         header = source.header
         format = source.format
         sha256 = source.sha256
-        try forEachItem { item in
+        try forEachItem(.connectionData) { item in
             if case .connection(let data) = item.body { note(data, other) }
         }
         var counts: [Identity: Int] = [:]
-        try forEachItem { item in
+        try forEachItem(nil) { item in
             let body = item.body
             if body.type == .end { endResidue = item.residue }
             let new = isRenaming ? domains.renamed(body) : nil
             let isForeign = new?.isForeign ?? false
             if !isForeign { collectQuotas(new?.body ?? body) }
             guard let identity = identity(of: new?.body ?? body, connections) else { return }
-            // A negative number matches no record of the other image.
-            func number(_ count: Int) -> Int { isForeign ? -1 - count : count }
-            var key = Key(identity: identity, occurrence: number(counts[identity, default: 0]))
-            if case .node(let path) = identity {
-                key = Key(identity: identity, occurrence: number(0))
-                if let earlier = index[key] { replace(earlier, path, &counts, number) }
-            } else {
-                counts[identity, default: 0] += 1
-            }
-            index[key] = entries.count
+            let key = enter(identity, isForeign: isForeign, &counts)
+            if item.residue != nil { hasResidues = true }
             if isRenaming, let original = self.identity(of: body, originalConnections),
                 new != nil || original != identity
             {
@@ -97,6 +91,26 @@ struct ImageState {
             }
             entries.append(Entry(key: key, body: normalized(body), residue: item.residue, place: item.place))
         }
+    }
+
+    /// Enters the next record into the index.
+    private mutating func enter(_ identity: Identity, isForeign: Bool, _ counts: inout [Identity: Int]) -> Key {
+        // A negative number matches no record of the other image.
+        func number(_ count: Int) -> Int { isForeign ? -1 - count : count }
+        var key = Key(identity: identity, occurrence: number(0))
+        // Almost every identity occurs once, and needs no count.
+        let earlier = index.updateValue(entries.count, forKey: key)
+        if case .node(let path) = identity {
+            if let earlier { replace(earlier, path, &counts, number) }
+            return key
+        }
+        guard let earlier else { return key }
+        index[key] = earlier
+        let count = counts[identity, default: 1]
+        counts[identity] = count + 1
+        key = Key(identity: identity, occurrence: number(count))
+        index[key] = entries.count
+        return key
     }
 
     /// Makes an entry one that a later record with its path replaces.

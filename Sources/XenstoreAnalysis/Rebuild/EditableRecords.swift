@@ -36,6 +36,13 @@ public struct EditableRecords: RandomAccessCollection, MutableCollection, Sendab
         origins[place] < 0 ? nil : origins[place]
     }
 
+    /// The path of a node that every connection sees, and whether it has permissions; nil for other
+    /// records. This copies no more of the record.
+    func committedNode(_ place: Int) -> (path: Octets, hasPerms: Bool)? {
+        guard case .node(let data) = bodies[place], data.isCommitted else { return nil }
+        return (data.path.octets, !data.perms.isEmpty)
+    }
+
     mutating func reserveCapacity(_ count: Int) {
         bodies.reserveCapacity(count)
         origins.reserveCapacity(count)

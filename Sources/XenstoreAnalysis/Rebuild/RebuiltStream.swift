@@ -20,14 +20,14 @@ public struct RebuiltStream {
         var (image, alterations) = (consume image, alterations)
         Conversion.run(&image, to: format, &alterations)
         let (bytes, offsets) = try Self.encode(image)
-        // The forecast reads the stream independently of our reader, and a copy of it: two threads
-        // that count references to the same bytes wait for each other, which costs four times what
-        // copying does.
+        // The forecast reads the stream independently of our reader. Neither makes slices of the
+        // stream for an ordinary node: two threads that count references to the same bytes wait
+        // for each other.
         let (prepared, forecast) = try concurrently(
             { try Self.readBack(bytes, image) },
             {
                 format.layout.isText || format.layout == .draft
-                    ? nil : RestoreForecast(stream: bytes.withUnsafeBytes { Array($0) }, offsets: offsets)
+                    ? nil : RestoreForecast(stream: bytes, offsets: offsets)
             }
         )
         self.image = prepared

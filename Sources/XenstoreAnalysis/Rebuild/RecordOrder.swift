@@ -52,8 +52,8 @@ struct RecordOrder {
 
     private mutating func isInOrder(_ place: Int) -> Bool {
         // Such a node refers only to its parent and to rings, which come before it.
-        if index.hasParentsFirst && place > index.lastConnection, case .node(let data) = repair.records[place],
-            data.isCommitted
+        if index.hasParentsFirst && place > index.lastConnection,
+            repair.records.origin(place) != nil || repair.records.committedNode(place) != nil
         {
             return true
         }

@@ -57,8 +57,9 @@ struct Repair {
 
     private mutating func settleConnections(_ alterations: inout Alterations) {
         var free = UInt32(0)
-        for (place, record) in records.enumerated() {
-            guard case .connection(let data) = record else { continue }
+        // A record with an origin is a node.
+        for place in records.indices where records.origin(place) == nil {
+            guard case .connection(let data) = records[place] else { continue }
             if data.kind == .unknown && !keepsOpaque {
                 alterations.add(
                     .connectionType,
@@ -102,7 +103,8 @@ struct Repair {
     // MARK: References
 
     private mutating func settleReferences(_ alterations: inout Alterations) {
-        for (place, record) in records.enumerated() {
+        for place in records.indices where records.origin(place) == nil {
+            let record = records[place]
             switch record {
             case .node(let data):
                 if data.isCommitted { continue }
@@ -173,7 +175,7 @@ struct Repair {
     }
 
     private mutating func settlePending(_ data: NodeData, at place: Int, _ alterations: inout Alterations) {
-        guard hasGoodPath(data, at: place, &alterations) else { return }
+        guard hasGoodPath(data.path.octets, at: place, &alterations) else { return }
         guard let connID = settled(data.connID) else {
             return drop(
                 place, .noConnection,
@@ -203,10 +205,11 @@ struct Repair {
     // MARK: Nodes
 
     private mutating func hasGoodPath(
-        _ data: NodeData, at place: Int, _ alterations: inout Alterations
+        _ path: Octets, at place: Int, _ alterations: inout Alterations
     ) -> Bool {
-        if Path.isFixed(data.path.octets) { return true }
-        drop(place, .badPath, "the node \(Escape.short(data.path.octets)) with \(data.value.count) bytes", &alterations)
+        if Path.isFixed(path) { return true }
+        let count = if case .node(let data) = records[place] { data.value.count } else { 0 }
+        drop(place, .badPath, "the node \(Escape.short(path)) with \(count) bytes", &alterations)
         return false
     }
 
@@ -215,13 +218,10 @@ struct Repair {
         var bare: Set<Int> = []
         var lastParent: Octets = []
         for place in 0..<originalCount {
-            guard case .node(let data) = records[place], data.isCommitted, hasGoodPath(data, at: place, &alterations)
-            else {
-                continue
-            }
-            let path = data.path.octets
+            guard let (path, hasPerms) = records.committedNode(place), hasGoodPath(path, at: place, &alterations)
+            else { continue }
             let (entry, isNew) = index.paths.insert(path.indices)
-            if data.perms.isEmpty { bare.insert(isNew ? place : index.nodes[entry]) }
+            if !hasPerms { bare.insert(isNew ? place : index.nodes[entry]) }
             if isNew {
                 index.nodes.append(place)
             } else {

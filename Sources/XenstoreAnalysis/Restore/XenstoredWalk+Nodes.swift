@@ -3,7 +3,11 @@ import XenstoreStream
 /// How the daemon reads NODE_DATA.
 extension XenstoredWalk {
     mutating func readNode(_ body: Int) {
-        if usesFastPath, let path = pathOfPlainNode() { return readTreeNode(path, isDeletion: false) }
+        if usesFastPath, let path = pathOfPlainNode() {
+            // Most nodes follow a sibling, and then this makes no slice, which counts references.
+            if paths.insertSibling(path) != true { readTreeNode(nodes.stream[path], isDeletion: false) }
+            return
+        }
         let connID = memory.number32(body)
         let pathCount = memory.number16(body + 8)
         let valueCount = memory.number16(body + 10)
@@ -58,7 +62,7 @@ extension XenstoredWalk {
             }
             return
         }
-        if !isDeletion, let isNew = paths.insertSibling(path) { return noteAgain(path, unless: isNew) }
+        if !isDeletion, let isNew = paths.insertSibling(path.indices) { return noteAgain(path, unless: isNew) }
         let slash = path.lastIndex(of: ASCII.slash) ?? path.startIndex
         let parent = slash == path.startIndex ? path.prefix(1) : path[path.startIndex..<slash]
         guard paths.hasParent(parent) else {

@@ -40,8 +40,9 @@ package struct ImagePair {
         /// The damaged spans, in order.
         let damages: [Octets]
 
-        func forEachItem(residues: Bool, _ body: (Item) throws -> Void) rethrows {
+        func forEachItem(_ type: RecordType?, residues: Bool, _ body: (Item) throws -> Void) rethrows {
             for (place, range) in items {
+                if let type, reader.type(at: range.lowerBound) != type { continue }
                 guard let record = reader.body(in: range) else { continue }
                 try body(Item(place: place, body: record, residue: residues ? reader.residue(in: range) : nil))
             }
@@ -126,17 +127,25 @@ package struct ImagePair {
     }
 
     /// Calls `body` with the old image's records, in the stream's order.
-    /// - Parameter residues: whether to read what the fields do not explain.
+    /// - Parameters:
+    ///   - type: the records to read; nil: all.
+    ///   - residues: whether to read what the fields do not explain.
     /// - Throws: what `body` throws.
-    package func forEachOldItem(residues: Bool, _ body: (Item) throws -> Void) rethrows {
-        try old.forEachItem(residues: residues, body)
+    package func forEachOldItem(
+        of type: RecordType?, residues: Bool, _ body: (Item) throws -> Void
+    ) rethrows {
+        try old.forEachItem(type, residues: residues, body)
     }
 
     /// Calls `body` with the new image's records, in the stream's order.
-    /// - Parameter residues: whether to read what the fields do not explain.
+    /// - Parameters:
+    ///   - type: the records to read; nil: all.
+    ///   - residues: whether to read what the fields do not explain.
     /// - Throws: what `body` throws.
-    package func forEachNewItem(residues: Bool, _ body: (Item) throws -> Void) rethrows {
-        try new.forEachItem(residues: residues, body)
+    package func forEachNewItem(
+        of type: RecordType?, residues: Bool, _ body: (Item) throws -> Void
+    ) rethrows {
+        try new.forEachItem(type, residues: residues, body)
     }
 
     /// The damaged spans of the old image, in order.

@@ -26,19 +26,25 @@ struct AccountWalk {
         let isSpecial = bytes[first] == ASCII.at
         let owner = owners.add(node, isSpecial: isSpecial)
         guard bytes[first] == ASCII.slash else { return }
-        let path = bytes[node.path]
-        if path.count > 1 {
-            while let last = ancestors.last, !Path.isChild(path, of: bytes[last.path]) { leave() }
+        if node.path.count > 1 {
+            while let last = ancestors.last, !isChild(node.path, of: last.path) { leave() }
             guard let parent = ancestors.indices.last else {
                 hasOrphan = true
                 return
             }
             let above = ancestors[parent].path.count
-            let name = Int64(path.count - above + (above == 1 ? 1 : 0))
+            let name = Int64(node.path.count - above + (above == 1 ? 1 : 0))
             ancestors[parent].directory.add(name)
             owners.addChild(name, to: ancestors[parent].owner)
         }
         ancestors.append(Ancestor(path: node.path, owner: owner))
+    }
+
+    /// Makes no slice, so it counts no reference.
+    private func isChild(_ path: Range<Int>, of parent: Range<Int>) -> Bool {
+        bytes.withUnsafeBytes {
+            Path.isChild(UnsafeRawBufferPointer(rebasing: $0[path]), of: UnsafeRawBufferPointer(rebasing: $0[parent]))
+        }
     }
 
     /// Call this once, after the last node.

@@ -9,7 +9,6 @@ package struct PathTable {
     private let bytes: [UInt8]
     private var starts: [Int] = []
     private var counts: [UInt32] = []
-    private var hashes: [UInt32] = []
     /// For each slot a byte: 0 if the slot is free, otherwise some bits of its path's hash. The
     /// number of slots is a power of 2, and at most three quarters of them are taken.
     ///
@@ -25,12 +24,11 @@ package struct PathTable {
         self.bytes = bytes
         // In a host's image, a node takes about 80 bytes, so the table of one does not grow.
         var count = 1 << 10
-        while count / 4 * 3 < bytes.count / 72 { count *= 2 }
+        while count / 4 * 3 < bytes.count / 80 { count *= 2 }
         tags = Array(repeating: 0, count: count)
         entries = Array(repeating: 0, count: count)
         starts.reserveCapacity(count / 4 * 3)
         counts.reserveCapacity(count / 4 * 3)
-        hashes.reserveCapacity(count / 4 * 3)
     }
 
     /// The number of paths.
@@ -62,7 +60,6 @@ package struct PathTable {
         entries[slot] = UInt32(truncatingIfNeeded: count)
         starts.append(path.lowerBound)
         counts.append(UInt32(truncatingIfNeeded: path.count))
-        hashes.append(hash)
         return (count - 1, true)
     }
 
@@ -99,7 +96,8 @@ package struct PathTable {
         let mask = 2 * tags.count - 1
         tags = Array(repeating: 0, count: mask + 1)
         entries = Array(repeating: 0, count: mask + 1)
-        for (entry, hash) in hashes.enumerated() {
+        for entry in starts.indices {
+            let hash = bytes.withUnsafeBytes { self.hash(UnsafeRawBufferPointer(rebasing: $0[range(entry)])) }
             var slot = Int(hash) & mask
             while tags[slot] != 0 { slot = (slot + 1) & mask }
             tags[slot] = Self.tag(hash)

@@ -3,18 +3,21 @@
 struct RunHash {
     private let seed = UInt64.random(in: .min ... .max) | 1
 
-    /// Multiplies eight bytes at a time into the sum and uses both halves of the product.
+    /// Multiplies eight bytes at a time into the sum and uses both halves of the product. The last
+    /// eight may overlap the ones before: that takes no loop for the rest.
     func callAsFunction(_ run: UnsafeRawBufferPointer) -> UInt32 {
         var sum = seed &+ UInt64(truncatingIfNeeded: run.count)
-        var offset = 0
-        while offset + 8 <= run.count {
-            sum = mix(sum ^ run.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
-        }
         var last: UInt64 = 0
-        while offset < run.count {
-            last = last << 8 | UInt64(run[offset])
-            offset += 1
+        if run.count >= 8 {
+            let end = run.count - 8
+            var offset = 0
+            while offset < end {
+                sum = mix(sum ^ run.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                offset += 8
+            }
+            last = run.loadUnaligned(fromByteOffset: end, as: UInt64.self)
+        } else {
+            for byte in run { last = last << 8 | UInt64(byte) }
         }
         sum = mix(sum ^ last)
         return UInt32(truncatingIfNeeded: sum ^ sum >> 32)

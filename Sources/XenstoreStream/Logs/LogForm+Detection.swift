@@ -9,6 +9,8 @@ extension LogForm {
     }
 
     private static func detect(_ bytes: UnsafeRawBufferPointer) -> LogForm? {
+        // A stream has few newlines, so a search for a thousand lines would read all of it.
+        if bytes.starts(with: Header.ident) { return nil }
         let lines = LogLines(bytes: bytes)
         let access = AccessLogParser(bytes: bytes, isSyslog: false)
         let syslog = AccessLogParser(bytes: bytes, isSyslog: true)

@@ -74,6 +74,12 @@ package struct RecordReader {
         }
     }
 
+    /// The type of the record at an offset; nil if the stream ends before.
+    package func type(at offset: Int) -> RecordType? {
+        guard offset >= 0, stream.count - offset >= 8 else { return nil }
+        return RecordType(rawValue: format.byteOrder.integer(UInt32.self, at: offset, of: stream))
+    }
+
     private func read(in range: Range<Int>) -> (body: RecordBody, reader: FieldReader)? {
         guard range.count >= 8, range.lowerBound >= 0, range.upperBound <= stream.count else { return nil }
         let type = RecordType(rawValue: format.byteOrder.integer(UInt32.self, at: range.lowerBound, of: stream))

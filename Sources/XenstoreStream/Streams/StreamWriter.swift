@@ -58,7 +58,9 @@ public struct StreamWriter {
             let frame = try? Frame(stream: stream, offset: offset, number: recordCount + 1, byteOrder: format.byteOrder)
         else { return false }
         writer.record += 1
-        writer.bytes.append(contentsOf: stream[offset..<frame.end])
+        stream.withUnsafeBytes {
+            writer.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[offset..<frame.end]))
+        }
         return true
     }
 

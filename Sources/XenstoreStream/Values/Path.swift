@@ -47,17 +47,20 @@ package enum Path {
 
     @inlinable
     package static func isChild(_ path: UnsafeRawBufferPointer, of parent: Octets) -> Bool {
-        parent.withUnsafeBytes { parent in
-            let slash = parent.count == 1 ? 0 : parent.count
-            guard slash + 1 < path.count, path[slash] == ASCII.slash, path[0] == ASCII.slash else { return false }
-            // A loop by hand: `contains` takes four times as long for a short name.
-            var offset = slash + 1
-            while offset < path.count {
-                if path[offset] == ASCII.slash { return false }
-                offset += 1
-            }
-            return UnsafeRawBufferPointer(rebasing: path[..<max(1, slash)]).hasSameBytes(as: parent)
+        parent.withUnsafeBytes { isChild(path, of: $0) }
+    }
+
+    @inlinable
+    package static func isChild(_ path: UnsafeRawBufferPointer, of parent: UnsafeRawBufferPointer) -> Bool {
+        let slash = parent.count == 1 ? 0 : parent.count
+        guard slash + 1 < path.count, path[slash] == ASCII.slash, path[0] == ASCII.slash else { return false }
+        // A loop by hand: `contains` takes four times as long for a short name.
+        var offset = slash + 1
+        while offset < path.count {
+            if path[offset] == ASCII.slash { return false }
+            offset += 1
         }
+        return UnsafeRawBufferPointer(rebasing: path[..<max(1, slash)]).hasSameBytes(as: parent)
     }
 
     /// What follows the last `/`; the whole path if it has none.
