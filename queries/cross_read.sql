@@ -15,13 +15,25 @@ WITH readers AS MATERIALIZED (
   SELECT t.permset_id, t.domid, t.target_domid, t.reason
   FROM grants t
   WHERE t.image_id = :image_id AND t.access IN ('r', 'both')
+),
+places AS MATERIALIZED (
+  SELECT DISTINCT x.home
+  FROM placements x
+  CROSS JOIN readers r ON r.permset_id = x.permset_id
+  WHERE x.image_id = :image_id AND (x.home = -2 OR (x.home > 0 AND (r.domid IS NULL OR x.home NOT IN (r.domid, coalesce(r.target_domid, r.domid)))))
+),
+-- Only homes that have such a list of permissions; if an odd one has, all.
+homes AS MATERIALIZED (
+  SELECT '/local/domain/' || x.home AS path FROM places x WHERE x.home >= 0 AND -2 NOT IN (SELECT y.home FROM places y)
+  UNION ALL
+  SELECT '/local/domain' FROM places x WHERE x.home = -2
 )
 SELECT r.domid, r.reason, p.path, m.perms
 FROM image_gen g
-CROSS JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+CROSS JOIN homes h
+CROSS JOIN path p ON p.path >= h.path AND p.path < h.path || '0'
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND s.path_id = p.path_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
   AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
--- The test that most nodes fail comes first: whose home it is.
-CROSS JOIN path p ON p.path_id = s.path_id AND substr(p.path, 1, 14) = '/local/domain/'
 CROSS JOIN readers r ON r.permset_id = s.permset_id
 CROSS JOIN permset m ON m.permset_id = s.permset_id
 WHERE g.image_id = :image_id

@@ -10,7 +10,7 @@
 -- subject: path
 -- columns: owner integer, depth integer, path octets
 SELECT n.owner, length(n.path) - length(replace(n.path, '/', '')) AS depth, n.path
-FROM nodes n
-WHERE n.image_id = :image_id AND n.conn_id = 0 AND length(n.path) >= 2 * coalesce(:least, 16)
-  AND length(n.path) - length(replace(n.path, '/', '')) >= coalesce(:least, 16)
+FROM path p
+CROSS JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0 AND n.path = p.path
+WHERE length(p.path) >= 2 * coalesce(:least, 16) AND length(p.path) - length(replace(p.path, '/', '')) >= coalesce(:least, 16)
 ORDER BY depth DESC, n.path;

@@ -10,8 +10,16 @@
 -- subject: frontend, frontend_state, backend_state
 -- columns: frontend octets, frontend_state octets, backend octets, backend_state octets
 -- An end whose state the image does not say counts as connected.
-SELECT d.frontend, d.frontend_state, d.backend, d.backend_state
-FROM (
+WITH RECURSIVE children AS MATERIALIZED (
+  -- A path in each child of /local/domain; '0' follows '/', so each step skips what is below one.
+  SELECT (SELECT p.path FROM path p WHERE p.path > '/local/domain/' AND p.path < '/local/domain0' ORDER BY p.path LIMIT 1) AS path
+  UNION ALL
+  SELECT (SELECT p.path FROM path p
+          WHERE p.path >= substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '0' AND p.path < '/local/domain0'
+          ORDER BY p.path LIMIT 1)
+  FROM children c WHERE c.path IS NOT NULL
+),
+devices AS MATERIALIZED (
   SELECT substr(f.path, 1, length(f.path) - length('/backend')) AS frontend,
          (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.known = 'whole'
             AND s.path = substr(f.path, 1, length(f.path) - length('/backend')) || '/state') AS frontend_state,
@@ -19,9 +27,14 @@ FROM (
          (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.known = 'whole'
             AND s.path = f.value || '/state') AS backend_state,
          f.known
-  FROM nodes f
-  WHERE f.image_id = :image_id AND f.conn_id = 0 AND substr(f.path, -8) = '/backend' AND f.path GLOB '/local/domain/*/device/*/*/backend'
-) d
+  FROM (SELECT substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) AS path FROM children c
+        WHERE substr(c.path, 15, instr(substr(c.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*') h
+  CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(p.path, -8) = '/backend'
+  CROSS JOIN nodes f ON f.image_id = :image_id AND f.conn_id = 0 AND f.path = p.path
+  WHERE +p.path GLOB '/local/domain/*/device/*/*/backend'
+)
+SELECT d.frontend, d.frontend_state, d.backend, d.backend_state
+FROM devices d
 WHERE d.frontend_state <> '4' OR d.backend_state <> '4'
   OR d.frontend_state IS NULL
      AND NOT EXISTS (SELECT 1 FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.path = d.frontend || '/state')

@@ -10,7 +10,20 @@
 -- subject: path, problem
 -- columns: path octets, other_end octets, problem text
 -- In an image without connections, a domain is gone only if its end of the device is missing.
-WITH ends(path, other_end, problem) AS MATERIALIZED (
+WITH RECURSIVE children AS MATERIALIZED (
+  -- A path in each child of /local/domain; '0' follows '/', so each step skips what is below one.
+  SELECT (SELECT p.path FROM path p WHERE p.path > '/local/domain/' AND p.path < '/local/domain0' ORDER BY p.path LIMIT 1) AS path
+  UNION ALL
+  SELECT (SELECT p.path FROM path p
+          WHERE p.path >= substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '0' AND p.path < '/local/domain0'
+          ORDER BY p.path LIMIT 1)
+  FROM children c WHERE c.path IS NOT NULL
+),
+homes AS MATERIALIZED (
+  SELECT substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) AS path FROM children c
+  WHERE substr(c.path, 15, instr(substr(c.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*'
+),
+ends(path, other_end, problem) AS MATERIALIZED (
   SELECT substr(b.path, 1, length(b.path) - length('/frontend')) AS path, b.value AS other_end,
          CASE WHEN b.value GLOB '/local/domain/[0-9]*' AND (SELECT k.connections FROM covered_kinds k WHERE k.image_id = :image_id)
                 AND CAST(substr(b.value, 15) AS INTEGER) NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
@@ -22,8 +35,10 @@ WITH ends(path, other_end, problem) AS MATERIALIZED (
                           ORDER BY length(a.below) DESC LIMIT 1)
                     ELSE 1 END
               THEN 'the frontend is missing' END AS problem
-  FROM nodes b
-  WHERE b.image_id = :image_id AND b.conn_id = 0 AND b.known = 'whole' AND substr(b.path, -9) = '/frontend' AND b.path GLOB '/local/domain/*/backend/*/*/*/frontend'
+  FROM homes h
+  CROSS JOIN path p ON p.path > h.path || '/backend/' AND p.path < h.path || '/backend0' AND substr(p.path, -9) = '/frontend'
+  CROSS JOIN nodes b ON b.image_id = :image_id AND b.conn_id = 0 AND b.path = p.path
+  WHERE b.known = 'whole' AND +p.path GLOB '/local/domain/*/backend/*/*/*/frontend'
   UNION ALL
   SELECT substr(f.path, 1, length(f.path) - length('/backend')), f.value,
          CASE WHEN NOT EXISTS (SELECT 1 FROM nodes b WHERE b.image_id = :image_id AND b.conn_id = 0 AND b.path = f.value)
@@ -33,8 +48,10 @@ WITH ends(path, other_end, problem) AS MATERIALIZED (
                           ORDER BY length(a.below) DESC LIMIT 1)
                     ELSE 1 END
               THEN 'the backend is missing' END
-  FROM nodes f
-  WHERE f.image_id = :image_id AND f.conn_id = 0 AND f.known = 'whole' AND substr(f.path, -8) = '/backend' AND f.path GLOB '/local/domain/*/device/*/*/backend'
+  FROM homes h
+  CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(p.path, -8) = '/backend'
+  CROSS JOIN nodes f ON f.image_id = :image_id AND f.conn_id = 0 AND f.path = p.path
+  WHERE f.known = 'whole' AND +p.path GLOB '/local/domain/*/device/*/*/backend'
 )
 SELECT path, other_end, problem
 FROM ends

@@ -7,11 +7,21 @@
 -- sentence: domain {domid} has the UUID {uuid}, which has no node in /vm
 -- subject: domid, uuid
 -- columns: domid integer, uuid octets
-WITH names(domid, uuid) AS MATERIALIZED (
+WITH RECURSIVE children AS MATERIALIZED (
+  -- A path in each child of /local/domain; '0' follows '/', so each step skips what is below one.
+  SELECT (SELECT p.path FROM path p WHERE p.path > '/local/domain/' AND p.path < '/local/domain0' ORDER BY p.path LIMIT 1) AS path
+  UNION ALL
+  SELECT (SELECT p.path FROM path p
+          WHERE p.path >= substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '0' AND p.path < '/local/domain0'
+          ORDER BY p.path LIMIT 1)
+  FROM children c WHERE c.path IS NOT NULL
+),
+names(domid, uuid) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER), substr(n.value, length('/vm/') + 1)
-  FROM nodes n
-  WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.known = 'whole' AND n.path > '/local/domain/' AND n.path < '/local/domain0'
-    AND n.path GLOB '/local/domain/*/vm' AND n.path NOT GLOB '/local/domain/*/*/*' AND n.value <> ''
+  FROM children c
+  CROSS JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0
+    AND n.path = substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '/vm'
+  WHERE substr(c.path, 15, instr(substr(c.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*' AND n.known = 'whole' AND n.value <> ''
 )
 SELECT v.domid, v.uuid
 FROM names v

@@ -13,6 +13,11 @@
 WITH writable AS MATERIALIZED (
   SELECT DISTINCT w.permset_id FROM guest_writable w WHERE w.image_id = :image_id
 ),
+homes AS MATERIALIZED (
+  SELECT DISTINCT '/local/domain/' || x.home AS path
+  FROM placements x
+  WHERE x.image_id = :image_id AND x.home >= 0 AND x.permset_id IN (SELECT w.permset_id FROM writable w)
+),
 watched AS MATERIALIZED (
   SELECT DISTINCT CASE WHEN substr(w.path, 1, 1) = '/' THEN w.path ELSE '/local/domain/0/' || w.path END AS path
   FROM watches w
@@ -21,7 +26,12 @@ watched AS MATERIALIZED (
 ),
 counts AS MATERIALIZED (
   SELECT d.path,
-         CASE WHEN d.path = '/'
+         CASE -- No guest may write anything in the home that the path is in.
+              WHEN d.path GLOB '/local/domain/[0-9]*' AND length(d.home) BETWEEN 15 AND 23
+                AND substr(d.home, 15) NOT GLOB '*[^0-9]*' AND substr(d.home, 15) NOT GLOB '0?*'
+                AND h.path IS NULL
+              THEN 0
+              WHEN d.path = '/'
               THEN (SELECT count(*) FROM image_gen g
                     JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
                       AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
@@ -36,7 +46,8 @@ counts AS MATERIALIZED (
                         AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
                     CROSS JOIN writable w ON w.permset_id = s.permset_id
                     WHERE g.image_id = :image_id) END AS writable_nodes
-  FROM watched d
+  FROM (SELECT w.path, substr(w.path, 1, 13 + instr(substr(w.path, 15) || '/', '/')) AS home FROM watched w) d
+  LEFT JOIN homes h ON h.path = d.home
 )
 SELECT c.conn_id, c.socket_fd, w.path, w.token, k.writable_nodes
 FROM watches w

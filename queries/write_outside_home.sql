@@ -13,15 +13,34 @@
 -- The home of a domain's target counts as the domain's own. Who may write a node may remove it with
 -- everything below it. Special nodes, which no domain can write, are left out.
 WITH writers AS MATERIALIZED (
-  SELECT t.permset_id, t.domid, t.access, t.reason, '/local/domain/' || t.domid AS home, '/local/domain/' || t.target_domid AS target_home
+  SELECT t.permset_id, t.domid, t.target_domid, t.access, t.reason, '/local/domain/' || t.domid AS home, '/local/domain/' || t.target_domid AS target_home
   FROM grants t
   WHERE t.image_id = :image_id AND t.access IN ('w', 'both')
+),
+places AS MATERIALIZED (
+  SELECT DISTINCT x.home
+  FROM placements x
+  CROSS JOIN writers w ON w.permset_id = x.permset_id
+  WHERE x.image_id = :image_id AND (x.home < 0 OR w.domid IS NULL OR x.home NOT IN (w.domid, coalesce(w.target_domid, w.domid)))
+),
+-- Only the parts of the tree that have such a list of permissions.
+paths AS (
+  SELECT p.path
+  FROM (SELECT '/local/domain/' || x.home AS path FROM places x WHERE x.home >= 0 AND -2 NOT IN (SELECT y.home FROM places y)
+        UNION ALL
+        SELECT '/local/domain' FROM places x WHERE x.home = -2) h
+  CROSS JOIN path p ON p.path >= h.path || CASE h.path WHEN '/local/domain' THEN '/' ELSE '' END AND p.path < h.path || '0'
+  UNION ALL
+  SELECT p.path FROM places x CROSS JOIN path p ON p.path < '/local/domain/' WHERE x.home = -1
+  UNION ALL
+  SELECT p.path FROM places x CROSS JOIN path p ON p.path >= '/local/domain0' WHERE x.home = -1
 )
 SELECT w.domid, w.access, w.reason, n.path, m.perms
-FROM node_places n
+FROM paths p
+CROSS JOIN node_places n ON n.image_id = :image_id AND n.path = p.path
 CROSS JOIN writers w ON w.permset_id = n.permset_id
 CROSS JOIN permset m ON m.permset_id = n.permset_id
-WHERE n.image_id = :image_id AND n.is_committed AND n.place <> 'special'
+WHERE n.is_committed AND n.place <> 'special'
   AND (w.domid IS NULL
        OR (substr(n.path, 1, length(w.home) + 1) <> w.home || '/' AND n.path <> w.home
            AND (w.target_home IS NULL OR (substr(n.path, 1, length(w.target_home) + 1) <> w.target_home || '/' AND n.path <> w.target_home))))

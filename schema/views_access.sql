@@ -257,6 +257,15 @@ FROM image_gen g
 JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id;
 
+-- The lists of permissions that the committed nodes of each home have. home is a domid; -1: the
+-- nodes are in no home; -2: they are below /local/domain, in something that is not named like a
+-- domid. To find the nodes that a list makes interesting, look at the homes that have it.
+-- columns: image_id integer, home integer, permset_id integer
+CREATE VIEW placements AS
+SELECT g.image_id, s.home, s.permset_id
+FROM image_gen g
+JOIN placement_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
+
 -- What each domain may do with each node, by the rules of each daemon, before and after a restore.
 -- Special nodes can be watched, not written. Select by image_id, daemon and restored, and by domid
 -- or path: the whole view is every node times every domain.

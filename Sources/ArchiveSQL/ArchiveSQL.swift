@@ -10,6 +10,7 @@ public enum ArchiveSQL {
             PackageResources.v006_coverage_sql, PackageResources.v007_observations_sql,
             PackageResources.v008_origins_sql, PackageResources.v009_accounts_sql,
             PackageResources.v010_logs_sql,
+            PackageResources.v011_placements_sql,
         ].map(text)
     }
 

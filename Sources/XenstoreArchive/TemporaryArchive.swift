@@ -28,7 +28,7 @@ final class TemporaryArchive {
             try database.transaction {
                 try Migration.run(database)
                 try SeriesSteps(database).computeAll()
-                if version < Upgrade.accounts { try Upgrade.addUpNodes(database) }
+                if version < Upgrade.placements { try Upgrade.addUpNodes(database, from: version) }
             }
             try SchemaCheck.checkForReading(database)
             archive = Archive(database)

@@ -19,8 +19,8 @@ extension Upgrade {
             let stream = try ArchivedStream.load(database, streamID: streams.integer(0))
             let encoded = try stream.encode(database) { _ in }
             if version < restrictedCoverage, !stream.format.layout.isListing { try restrictCoverage(stream, database) }
-            if version < accounts {
-                try AccountSpans(database).store(stream.accounts(encoded, database), stream.generation)
+            if version < placements {
+                try addUp(stream.accounts(encoded, database), stream.generation, from: version, database)
             }
         }
         try SeriesSteps(database).computeAll()
@@ -33,16 +33,26 @@ extension Upgrade {
     private static let restrictedCoverage = 8
 
     /// Before this version, nothing added up nodes.
-    static let accounts = 9
+    private static let accounts = 9
 
-    /// Stores what the nodes of every stream add up to.
-    static func addUpNodes(_ database: Database) throws {
+    /// Before this version, nothing said which homes have which permissions.
+    static let placements = 11
+
+    /// Stores what the nodes of every stream add up to, as far as a version did not do it.
+    static func addUpNodes(_ database: Database, from version: Int) throws {
         let streams = try database.prepare("SELECT stream_id FROM stream ORDER BY chain_id, gen")
         while try streams.step() {
             let stream = try ArchivedStream.load(database, streamID: streams.integer(0))
             let accounts = try stream.accounts(stream.encoded(database), database)
-            try AccountSpans(database).store(accounts, stream.generation)
+            try addUp(accounts, stream.generation, from: version, database)
         }
+    }
+
+    private static func addUp(
+        _ sums: NodeAccounts, _ generation: Generation, from version: Int, _ database: Database
+    ) throws {
+        let spans = AccountSpans(database)
+        if version < accounts { try spans.store(sums, generation) } else { try spans.storePlacements(sums, generation) }
     }
 
     /// Stores what a stream covers, as far as its bytes show it.

@@ -4,7 +4,7 @@ extension ScannedImage {
     /// What the committed nodes add up to.
     /// - Throws: `StreamError` if a record cannot be read again.
     func nodeAccounts() throws -> NodeAccounts {
-        try NodeAccounts(in: bytes, hasDuplicates: hasDuplicateNodes) { add in
+        try NodeAccounts(in: bytes, format.byteOrder, hasDuplicates: hasDuplicateNodes) { add in
             try bytes.withUnsafeBytes { stream in
                 try forEachItem(where: { index in
                     guard let node = plainNode(index) else { return true }

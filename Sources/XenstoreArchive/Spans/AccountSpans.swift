@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// The tables `account_span` and `directory_span`.
+/// The tables `account_span`, `directory_span` and `placement_span`.
 struct AccountSpans {
     private let database: Database
 
@@ -9,11 +9,39 @@ struct AccountSpans {
     }
 
     /// The tables. As those of records, they have the columns chain_id, first_gen and last_gen.
-    static let tables = ["account_span", "directory_span"]
+    static let tables = ["account_span", "directory_span", "placement_span"]
 
     /// Stores what the nodes of a chain's newest generation add up to.
     /// - Throws: `ArchiveError` if SQLite reports an error.
     func store(_ accounts: NodeAccounts, _ generation: Generation) throws {
+        try storeSums(accounts, generation)
+        try storePlacements(accounts, generation)
+    }
+
+    /// Stores which lists of permissions the homes of a chain's newest generation have.
+    /// - Throws: `ArchiveError` if SQLite reports an error.
+    func storePlacements(_ accounts: NodeAccounts, _ generation: Generation) throws {
+        let (chainID, gen) = (generation.chainID, generation.gen)
+        let before = try placements(chainID, "last_gen = \(Generation.open)")
+        let permset = "(SELECT permset_id FROM permset WHERE raw = ?)"
+        let end = try database.prepare(
+            "UPDATE placement_span SET last_gen = \(gen - 1) WHERE chain_id = \(chainID) AND home = ? "
+                + "AND permset_id = \(permset) AND last_gen = \(Generation.open)")
+        let add = try database.prepare(
+            "INSERT INTO placement_span (chain_id, first_gen, last_gen, home, permset_id) "
+                + "VALUES (\(chainID), \(gen), \(Generation.open), ?, \(permset))")
+        for (statement, placements) in [
+            (end, before.subtracting(accounts.placements)), (add, accounts.placements.subtracting(before)),
+        ] {
+            for placement in placements {
+                try statement.bind(1, placement.home)
+                try statement.bindBlob(2, Octets(placement.perms))
+                try statement.run()
+            }
+        }
+    }
+
+    private func storeSums(_ accounts: NodeAccounts, _ generation: Generation) throws {
         let (chainID, gen) = (generation.chainID, generation.gen)
         let before = try read(chainID, "last_gen = \(Generation.open)")
         let endOwner = try end("account_span", "domid", chainID, gen)
@@ -58,8 +86,8 @@ struct AccountSpans {
     /// - Throws: `ArchiveError` if a table cannot be read.
     func problem(_ accounts: NodeAccounts, _ generation: Generation) throws -> String? {
         let gen = generation.gen
-        let stored = try read(
-            generation.chainID, "first_gen <= \(gen) AND (last_gen = \(Generation.open) OR last_gen >= \(gen))")
+        let isOfGeneration = "first_gen <= \(gen) AND (last_gen = \(Generation.open) OR last_gen >= \(gen))"
+        let stored = try read(generation.chainID, isOfGeneration)
         let domids = Set(stored.owners.keys).union(accounts.owners.keys)
         if let domid = domids.filter({ stored.owners[$0] != accounts.owners[$0] }).min() {
             return "account_span differs from the nodes of domain \(domid)"
@@ -67,6 +95,11 @@ struct AccountSpans {
         let paths = Set(stored.directories.keys).union(accounts.directories.keys)
         if let path = paths.first(where: { stored.directories[$0] != accounts.directories[$0] }) {
             return "directory_span differs from the nodes below \(Escape.short(path))"
+        }
+        let placements = try placements(generation.chainID, isOfGeneration)
+        if let placement = placements.symmetricDifference(accounts.placements).min(by: { $0.home < $1.home }) {
+            return "placement_span differs from the nodes "
+                + (placement.home < 0 ? "outside of all homes" : "in the home of domain \(placement.home)")
         }
         return nil
     }
@@ -95,6 +128,20 @@ struct AccountSpans {
             }
             stored.directories[path] = NodeAccounts.Directory(
                 children: directories.integer(1), listBytes: directories.integer(2))
+        }
+        return stored
+    }
+
+    private func placements(_ chainID: Int64, _ condition: String) throws -> Set<NodeAccounts.Placement> {
+        var stored: Set<NodeAccounts.Placement> = []
+        let rows = try database.prepare(
+            "SELECT s.home, m.raw FROM placement_span s JOIN permset m ON m.permset_id = s.permset_id "
+                + "WHERE s.chain_id = \(chainID) AND \(condition)")
+        while try rows.step() {
+            let placement = NodeAccounts.Placement(home: rows.integer(0), perms: Array(rows.octets(1)))
+            guard stored.insert(placement).inserted else {
+                throw disagreement("placement_span", "home \(placement.home)", chainID)
+            }
         }
         return stored
     }

@@ -78,7 +78,7 @@ struct EncodedItems {
     func nodeAccounts(_ format: StreamFormat, hasDuplicates: Bool) -> NodeAccounts {
         let plan = PlainNodePlan(layout: format.layout)
         let reader = RecordReader(stream: bytes, format: format)
-        return NodeAccounts(in: bytes, hasDuplicates: hasDuplicates) { add in
+        return NodeAccounts(in: bytes, format.byteOrder, hasDuplicates: hasDuplicates) { add in
             bytes.withUnsafeBytes { stream in
                 for item in items where Int(item.table) == SpanTable.nodeIndex {
                     if let node = plan.node(at: item.start, in: stream, format) {

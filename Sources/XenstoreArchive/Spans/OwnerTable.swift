@@ -27,7 +27,7 @@ struct OwnerTable {
     mutating func add(_ node: NodeAccounts.Node, isSpecial: Bool) -> Int {
         guard let owner = node.owner else { return -1 }
         let index = index(of: owner)
-        let bytes = Int64(node.path.count + node.valueCount + 8 * node.permCount)
+        let bytes = Int64(node.path.count + node.valueCount + 8 * node.perms.count)
         if isSpecial {
             accounts[index].specialNodes += 1
             accounts[index].specialBytes += bytes

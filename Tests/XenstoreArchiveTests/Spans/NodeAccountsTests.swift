@@ -64,6 +64,47 @@ import XenstoreStream
         #expect(try accounts(names(410)).directories == wide)
     }
 
+    @Test(arguments: [
+        ("/local/domain/5", 5), ("/local/domain/5/data/x", 5), ("/local/domain/0", 0),
+        ("/local/domain/999999999", 999_999_999),
+        ("/local/domain", -1), ("/local", -1), ("/", -1), ("/vm/5", -1), ("@releaseDomain", -1),
+        ("/local/domains/5", -1),
+        ("/local/domain/05", -2), ("/local/domain/5x/a", -2), ("/local/domain/5-", -2), ("/local/domain//5", -2),
+        ("/local/domain/1234567890", -2), ("/local/domain/", -1),
+    ]) func aHomeIsNamedByADomid(path: String, home: Int32) {
+        #expect(Array(path.utf8).withUnsafeBytes { NodeAccounts.home(of: $0) } == home)
+    }
+
+    @Test func aHomeHasEachListOfPermissionsOnce() throws {
+        let sums = try accounts([
+            node("/"), node("/local"), node("/local/domain"), node("/local/domain/5", owner: 5),
+            node("/local/domain/5/a", owner: 5), node("/local/domain/5/b"), node("/local/domain/5/c", owner: 5),
+            node("/local/domain/x", owner: 6),
+        ])
+        func list(_ domid: UInt16) -> [UInt8] { PermissionList.raw([Permission(perm: ASCII.n, domid: domid)]) }
+        #expect(
+            sums.placements == [
+                .init(home: -1, perms: list(0)), .init(home: 5, perms: list(5)), .init(home: 5, perms: list(0)),
+                .init(home: -2, perms: list(6)),
+            ])
+    }
+
+    /// The lists of permissions by home, from the nodes themselves.
+    private static let homesByNodes = """
+        SELECT DISTINCT home || ' ' || permset_id FROM (
+          SELECT CASE WHEN substr(p.path, 1, 14) <> '/local/domain/' OR length(p.path) = 14 THEN -1
+                      WHEN h.name NOT GLOB '*[^0-9]*' AND h.name NOT GLOB '0?*' AND length(h.name) BETWEEN 1 AND 9
+                      THEN CAST(h.name AS INTEGER) ELSE -2 END AS home, s.permset_id
+          FROM image_gen g
+          JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+            AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+          JOIN path p ON p.path_id = s.path_id
+          JOIN (SELECT path_id, substr(path, 15, instr(substr(path, 15) || '/', '/') - 1) AS name FROM path) h
+            ON h.path_id = p.path_id
+          WHERE g.image_id = IMAGE)
+        ORDER BY 1
+        """
+
     /// The sums by SQL, from the nodes themselves.
     private static let byNodes = """
         WITH tree AS MATERIALIZED (
@@ -110,6 +151,10 @@ import XenstoreStream
             let expected = try fixture.strings(Self.byNodes.replacing("IMAGE", with: id))
             #expect(!expected.isEmpty)
             #expect(try fixture.strings(Self.stored.replacing("IMAGE", with: id)) == expected, "\(image.label.name)")
+            let homes = try fixture.strings(Self.homesByNodes.replacing("IMAGE", with: id))
+            let stored = "SELECT home || ' ' || permset_id FROM placements WHERE image_id = \(id) ORDER BY 1"
+            #expect(!homes.isEmpty)
+            #expect(try fixture.strings(stored) == homes, "\(image.label.name)")
         }
     }
 
@@ -119,6 +164,8 @@ import XenstoreStream
         "INSERT INTO account_span VALUES (1, 999, 1, 0, 1, 1, 0, 0, 0)",
         "INSERT INTO directory_span VALUES (1, '/local', 1, 0, 1, 5000)",
         "UPDATE account_span SET domid = domid + 65536 WHERE domid = 3",
+        "DELETE FROM placement_span WHERE home = 3", "INSERT INTO placement_span VALUES (1, 999, 1, 1, 0)",
+        "UPDATE placement_span SET last_gen = 1 WHERE home = 3 AND last_gen = 0",
         "INSERT INTO account_span SELECT chain_id, domid, first_gen + 1, last_gen, nodes, bytes, child_bytes, "
             + "special_nodes, special_bytes FROM account_span WHERE domid = 3 AND last_gen = 0",
     ]) func verifyNoticesAChangedSum(_ change: String) throws {

@@ -1,0 +1,33 @@
+-- The same answer from a look at every node.
+WITH ends(path, other_end, problem) AS MATERIALIZED (
+  SELECT substr(b.path, 1, length(b.path) - length('/frontend')) AS path, b.value AS other_end,
+         CASE WHEN b.value GLOB '/local/domain/[0-9]*' AND (SELECT k.connections FROM covered_kinds k WHERE k.image_id = :image_id)
+                AND CAST(substr(b.value, 15) AS INTEGER) NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
+              THEN 'the frontend''s domain is gone'
+              WHEN NOT EXISTS (SELECT 1 FROM nodes f WHERE f.image_id = :image_id AND f.conn_id = 0 AND f.path = b.value)
+                AND CASE WHEN (SELECT g.is_part FROM image_gen g WHERE g.image_id = :image_id)
+                    THEN (SELECT a.covered FROM node_areas a
+                          WHERE a.image_id = :image_id AND (b.value = a.top OR substr(b.value, 1, length(a.below)) = a.below AND b.value <> a.below)
+                          ORDER BY length(a.below) DESC LIMIT 1)
+                    ELSE 1 END
+              THEN 'the frontend is missing' END AS problem
+  FROM nodes b
+  WHERE b.image_id = :image_id AND b.conn_id = 0 AND substr(b.path, 15, instr(substr(b.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*' AND b.known = 'whole' AND substr(b.path, -9) = '/frontend' AND b.path GLOB '/local/domain/*/backend/*/*/*/frontend'
+  UNION ALL
+  SELECT substr(f.path, 1, length(f.path) - length('/backend')), f.value,
+         CASE WHEN NOT EXISTS (SELECT 1 FROM nodes b WHERE b.image_id = :image_id AND b.conn_id = 0 AND b.path = f.value)
+                AND CASE WHEN (SELECT g.is_part FROM image_gen g WHERE g.image_id = :image_id)
+                    THEN (SELECT a.covered FROM node_areas a
+                          WHERE a.image_id = :image_id AND (f.value = a.top OR substr(f.value, 1, length(a.below)) = a.below AND f.value <> a.below)
+                          ORDER BY length(a.below) DESC LIMIT 1)
+                    ELSE 1 END
+              THEN 'the backend is missing' END
+  FROM nodes f
+  WHERE f.image_id = :image_id AND f.conn_id = 0 AND substr(f.path, 15, instr(substr(f.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*' AND f.known = 'whole' AND substr(f.path, -8) = '/backend' AND f.path GLOB '/local/domain/*/device/*/*/backend'
+)
+SELECT path, other_end, problem
+FROM ends
+WHERE problem IS NOT NULL
+  AND (EXISTS (SELECT 1 FROM scopes x WHERE x.image_id = :image_id AND x.scope = 'host')
+       OR NOT (SELECT k.connections FROM covered_kinds k WHERE k.image_id = :image_id))
+ORDER BY path;
