@@ -48,45 +48,59 @@ package struct LogImporter {
         _ bytes: [UInt8], _ form: LogForm, label: ImageLabel, from provenance: Provenance
     ) throws -> Outcome {
         let scan = LogScan(bytes, form)
+        return try database.transaction { try add(bytes, scan, label: label, from: provenance) }
+    }
+
+    /// Stores a file that has been read; call it in a transaction.
+    /// - Parameters:
+    ///   - bytes: all bytes of the file.
+    ///   - scan: what was read.
+    ///   - label: its name and series, and when it was last written.
+    ///   - provenance: its origin, for the custody log.
+    ///   - time: when another archive imported it; nil: it is imported now.
+    func add(
+        _ bytes: [UInt8], _ scan: LogScan, label: ImageLabel, from provenance: Provenance,
+        importedAt time: String? = nil
+    ) throws -> Outcome {
         let sha256 = Digest.sha256(bytes)
-        return try database.transaction {
-            let name = LogName(label.name)
-            let logID = try log(name, form, label)
-            if let known = try knownFile(logID, label, sha256) {
-                return Outcome(
-                    logID: known, lineCount: Int64(scan.lineCount), newLineCount: 0, recordCount: 0, otherCount: 0,
-                    sha256: sha256, isKnown: true)
-            }
-            let file = try storeFile(logID, label, bytes.count, sha256, scan.lineCount)
-            let segments = try LogSegment.all(database, of: logID)
-            let runs = try LogOverlap(database, scan, bytes).runs(segments)
-            let stored = try storeParts(file, logID, name, scan, (bytes, sha256), runs)
-            try LogOrder(database, logID).compute(
-                LogOrder.followers(ArchivedLogFile.all(database, of: logID)))
-            try prove(logID, file)
-            var provenance = provenance
-            let place = "log:\(logID)"
-            provenance.note = provenance.note.map { "\(place); \($0)" } ?? place
-            try CustodyLog(database).append(
-                provenance, file: (size: Int64(bytes.count), sha256: sha256), by: custodian)
+        let name = LogName(label.name)
+        let logID = try log(name, scan.form, label, time)
+        if let known = try knownFile(logID, label, sha256) {
             return Outcome(
-                logID: logID, lineCount: Int64(scan.lineCount), newLineCount: stored.lines,
-                recordCount: stored.records, otherCount: stored.others, sha256: sha256, isKnown: false)
+                logID: known, lineCount: Int64(scan.lineCount), newLineCount: 0, recordCount: 0, otherCount: 0,
+                sha256: sha256, isKnown: true)
         }
+        let file = try storeFile(logID, label, bytes.count, sha256, scan.lineCount, time)
+        let segments = try LogSegment.all(database, of: logID)
+        let runs = try LogOverlap(database, scan, bytes).runs(segments)
+        let stored = try storeParts(file, logID, name, scan, (bytes, sha256), runs)
+        try LogOrder(database, logID).compute(
+            LogOrder.followers(ArchivedLogFile.all(database, of: logID)))
+        // A file that is one new segment has been proved as that.
+        if !runs.isEmpty { try prove(logID, file) }
+        var provenance = provenance
+        provenance.note = CustodyBlank.note(ofLog: logID, provenance.note)
+        try CustodyLog(database).append(
+            provenance, file: (size: Int64(bytes.count), sha256: sha256), by: custodian)
+        return Outcome(
+            logID: logID, lineCount: Int64(scan.lineCount), newLineCount: stored.lines,
+            recordCount: stored.records, otherCount: stored.others, sha256: sha256, isKnown: false)
     }
 
     /// The log that a file belongs to, which is added if it is new.
-    private func log(_ name: LogName, _ form: LogForm, _ label: ImageLabel) throws -> Int64 {
+    private func log(_ name: LogName, _ form: LogForm, _ label: ImageLabel, _ time: String?) throws -> Int64 {
         let find = try database.prepare("SELECT log_id FROM log WHERE series = ? AND name = ? AND form = ?")
         for (index, value) in [label.series, name.base, form.rawValue].enumerated() { try find.bind(index + 1, value) }
         if try find.step() { return find.integer(0) }
         let insert = try database.prepare(
             """
-            INSERT INTO log (series, name, form, imported_at) VALUES (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+            INSERT INTO log (series, name, form, imported_at)
+            VALUES (?, ?, ?, coalesce(?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')))
             """)
         for (index, value) in [label.series, name.base, form.rawValue].enumerated() {
             try insert.bind(index + 1, value)
         }
+        if let time { try insert.bind(4, time) }
         try insert.run()
         return database.lastInsertID
     }
@@ -101,12 +115,12 @@ package struct LogImporter {
     }
 
     private func storeFile(
-        _ logID: Int64, _ label: ImageLabel, _ size: Int, _ sha256: String, _ lineCount: Int
+        _ logID: Int64, _ label: ImageLabel, _ size: Int, _ sha256: String, _ lineCount: Int, _ time: String?
     ) throws -> Int64 {
         let insert = try database.prepare(
             """
             INSERT INTO log_file (log_id, name, size, sha256, line_count, modified_at, imported_at, run)
-            VALUES (?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)
+            VALUES (?, ?, ?, ?, ?, ?, coalesce(?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?)
             """)
         try insert.bind(1, logID)
         try insert.bind(2, label.name)
@@ -114,7 +128,8 @@ package struct LogImporter {
         try insert.bind(4, sha256)
         try insert.bind(5, Int64(lineCount))
         if let time = label.modifiedAt { try insert.bind(6, time) }
-        try insert.bind(7, run)
+        if let time { try insert.bind(7, time) }
+        try insert.bind(8, run)
         try insert.run()
         return database.lastInsertID
     }
