@@ -17,7 +17,7 @@ WITH RECURSIVE image_time AS MATERIALIZED (
   SELECT i.image_id, i.series, i.captured_at IS NOT NULL AND (b.image_id IS NULL OR b.captured_at IS NOT NULL) AS is_captured,
          CAST(strftime('%s', coalesce(i.captured_at, i.imported_at)) AS INTEGER) * 1000 AS instant,
          CAST(strftime('%s', coalesce(b.captured_at, b.imported_at)) AS INTEGER) * 1000 AS since
-  FROM image i LEFT JOIN image b ON b.image_id = :before_id
+  FROM image i LEFT JOIN image b ON b.image_id = coalesce(:before_id, 0)
   WHERE i.image_id = :image_id
 ),
 newer AS MATERIALIZED (

@@ -7,8 +7,8 @@ import Glibc
 import Musl
 #endif
 
-/// Another archive, whose images and logs are to be merged: verified, and unchanged for as long as this
-/// exists.
+/// Another archive, whose images and logs are to be merged: verified, and unchanged for as long as
+/// this exists.
 ///
 /// It is only read. An archive of an earlier schema is copied, and the copy is upgraded.
 public final class MergeSource {

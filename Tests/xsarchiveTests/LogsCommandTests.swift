@@ -40,8 +40,25 @@ import Testing
         expectDone(outcome)
         #expect(outcome.text == "log:1  \(name)  removed\n")
         expectFailure(place.run("export", "log:1"), 2, containing: ["no log has the id 1"])
-        #expect(place.run("custody", "--format", "csv").text.contains("asked for"))
+        let custody = place.run("custody", "--format", "csv").text
+        #expect(custody.contains("asked for"))
+        // What the import brought is blanked, and the log still proves itself.
+        #expect(custody.contains("log:1; (blanked by entry 2)") && !custody.contains("logs/\(name)"))
+        let verified = place.run("verify")
+        expectDone(verified)
+        #expect(verified.text.contains("blanked by removals    1 entries of the custody log"))
+        expectDone(place.run("import", "-q", Fixtures.path("logs/" + name)))
         expectDone(place.run("verify"))
+        #expect(place.sqlite("UPDATE custody SET note = 'x' WHERE entry_id = 1").ending != .exit(0))
+    }
+
+    /// A script finds the log that an import has stored.
+    @Test func theIDOfALogIsInTheTableOfAnImport() throws {
+        let place = Workplace()
+        let rows = try JSONText.lines(
+            place.run("import", "--format", "jsonl", Fixtures.path("logs/" + name), Fixtures.path("xen-4.17-tiny.bin")))
+        #expect(rows.map { $0["log_id"] as? Int } == [1, nil])
+        #expect(rows.map { $0["image_id"] as? Int } == [nil, 1])
     }
 
     @Test func whatIsNoLogIsRefused() {

@@ -60,7 +60,7 @@ public struct Change: Sendable {
     var renaming: Renaming?
     /// The names of attributes that are not compared, because an image does not say them.
     var ignored: Set<String> = []
-    /// Who made it, by the logs; empty as long as nobody asks.
+    /// Who made it, by the logs; empty if that was not asked for.
     package var authors: [ChangeAuthor] = []
 
     /// An item that the older image has under another domid.

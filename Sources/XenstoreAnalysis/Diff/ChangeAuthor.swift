@@ -11,7 +11,7 @@ package struct ChangeAuthor: Sendable, Equatable {
     package let what: String
     /// The domain of the connection; nil if the log does not say it.
     package let domid: UInt16?
-    /// The connection's name in the log; nil if nobody is known.
+    /// The connection's name in the log; nil if the author is unknown.
     package let connection: Octets?
     package let operation: String?
     /// When, as the log says it.

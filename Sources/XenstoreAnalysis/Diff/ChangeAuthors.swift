@@ -58,13 +58,13 @@ package struct ChangeAuthors {
             reason: text(8))
     }
 
-    /// Who made a change: of a node whose value and permissions changed, who wrote the value and who
-    /// set the permissions.
+    /// Who made a change: of a node whose value and permissions changed, who wrote the value and
+    /// who set the permissions.
     /// - Returns: at least one, who is unknown if no log explains the change.
     package func authors(of change: Change) -> [ChangeAuthor] {
         let isNode = change.kind == .node || change.kind == .perms
         let path = change.action == .removed ? change.oldPath ?? change.path : change.path
-        guard isNode, let path else { return [.unknown("value", absence("a log has only changes of nodes"))] }
+        guard isNode, let path else { return [.unknown("value", "not looked for in logs: only changes of nodes are")] }
         let wanted = Self.wanted(change)
         let found = (authors[path] ?? []).filter { wanted.contains($0.what) }
         guard found.isEmpty else { return found }

@@ -83,7 +83,8 @@ package struct LogTimeline {
     private func segments(_ series: String, _ start: Int64, _ end: Int64) throws -> [Segment] {
         let rows = try database.prepare(
             """
-            SELECT g.segment_id, g.first_event, g.last_event, g.finish FROM log l JOIN log_segment g ON g.log_id = l.log_id
+            SELECT g.segment_id, g.first_event, g.last_event, g.finish
+            FROM log l JOIN log_segment g ON g.log_id = l.log_id
             WHERE l.series = ? AND g.start <= ? AND g.finish >= ? ORDER BY g.finish DESC, g.position DESC
             """)
         try rows.bind(1, series)

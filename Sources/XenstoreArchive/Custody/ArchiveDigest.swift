@@ -5,9 +5,9 @@ public struct ArchiveDigest: Equatable, Sendable {
     /// 64 hexadecimal digits.
     public let hexadecimal: String
 
-    /// SHA-256 over the images and the files of logs in the order of their netstrings: series, name,
-    /// captured_at, layout, salvaged, size, sha256. A log's file has no captured_at and no salvaged,
-    /// and as its layout the form of its log, like `log access`.
+    /// SHA-256 over the images and the files of logs in the order of their netstrings: series,
+    /// name, captured_at, layout, salvaged, size, sha256. A log's file has no captured_at and no
+    /// salvaged, and as its layout the form of its log, like `log access`.
     /// - Throws: `ArchiveError` if the archive cannot be read.
     public init(_ archive: Archive) throws {
         let rows = try archive.database.prepare(

@@ -11,8 +11,8 @@ struct BlameCommand: ParsableCommand {
             A row for each node at and below the path: the last write before the image, with the domain and the \
             connection of its writer. certainty: certain; likely, with the reason why it is not certain; or unknown, \
             if the log has no such write, or the last one has another value. docs/logs.md says what a log shows.
-            With --since, only what changed since the older image, with who removed nodes and who set permissions: what \
-            'xsarchive diff --who' shows beside each change.
+            With --since, only what changed since the older image, with who removed nodes and who set permissions: \
+            what 'xsarchive diff --who' shows beside each change.
             A log belongs to an image if both were imported with the same --series.
             Examples:
               xsarchive blame @latest /local/domain/7

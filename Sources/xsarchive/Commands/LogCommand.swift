@@ -15,8 +15,8 @@ struct LogCommand: ParsableCommand {
             first_seen and last_seen are times of a capture, or of an import because the capture's is unknown.
             Who changed a value is not in an image; 'xsarchive access' says who could have (docs/operations.md).
             --events shows the events of logs between the images: of a path what changed it and who, with outcome and \
-            transaction; with --domain the domain's life, from its introduction to its release; with --vm the life of all \
-            domids that the guest had, each in its span of time.
+            transaction; with --domain the domain's life, from its introduction to its release; with --vm the life \
+            of all domids that the guest had, each in its span of time.
             With --domain: the domain's connection, and the nodes of its home that are not the same in all images.
             With --vm: under which domids a guest was seen, by the UUID in its home, and with which name; and the \
             nodes of its homes that are not the same in all images that have the guest. What differs only by the domid \
