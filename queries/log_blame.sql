@@ -52,7 +52,7 @@ absence (reason) AS MATERIALIZED (
   SELECT CASE
            WHEN m.since IS NULL THEN 'no write of it in the log before the image'
            WHEN NOT EXISTS (SELECT 1 FROM log l WHERE l.series = m.series) THEN 'no log covers the time: the series has none'
-           WHEN EXISTS (SELECT 1 FROM log l WHERE l.series = m.series AND l.form = 'trace')
+           WHEN EXISTS (SELECT 1 FROM log l JOIN log_segment g ON g.log_id = l.log_id WHERE l.series = m.series AND g.utc_offset IS NULL)
            THEN 'not in a log between the images, if the log''s time is UTC: it does not say its time zone'
            WHEN NOT EXISTS (SELECT 1 FROM log l JOIN log_segment g ON g.log_id = l.log_id
                             WHERE l.series = m.series AND g.start < m.instant + 1000 AND g.finish >= m.since)
@@ -70,7 +70,8 @@ absence (reason) AS MATERIALIZED (
   FROM image_time m
 ),
 -- An error may be that of a read that is not in the log. What may not have taken effect has not if
--- the image has another value. A transaction takes effect when it ends.
+-- the image has another value, and what is of the same second as the image came after it then. A
+-- transaction takes effect when it ends.
 found AS MATERIALIZED (
   SELECT s.*, m.instant, m.is_captured,
          CASE s.what
@@ -85,7 +86,8 @@ found AS MATERIALIZED (
                AND (e.outcome = 0 OR e.outcome IS NULL OR l.form <> 'trace' AND NOT g.has_reads AND e.value = s.value)
                AND (t.result = 'commit' OR t.result IS NULL)
                AND (e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit') OR e.value IS s.value OR e.shape & 128 <> 0 OR e.operation = 3)
-               AND g.start + e.at < m.instant + 1000 AND (m.since IS NULL OR g.start + e.at >= m.since)
+               AND g.start + e.at < m.instant + CASE WHEN e.value IS s.value OR e.shape & 128 <> 0 OR e.operation = 3 THEN 1000 ELSE 0 END
+               AND (m.since IS NULL OR g.start + e.at >= m.since)
              ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC, e.event_id DESC LIMIT 1)
            WHEN 'perms' THEN (
              SELECT e.event_id
@@ -99,7 +101,8 @@ found AS MATERIALIZED (
                AND (e.outcome = 0 OR e.outcome IS NULL OR l.form <> 'trace' AND NOT g.has_reads)
                AND (t.result = 'commit' OR t.result IS NULL)
                AND (e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit') OR replace(rtrim(d.string, ' '), ' ', ',') = s.perms)
-               AND g.start + e.at < m.instant + 1000 AND g.start + e.at >= m.since
+               AND g.start + e.at < m.instant + CASE WHEN replace(rtrim(d.string, ' '), ' ', ',') = s.perms THEN 1000 ELSE 0 END
+               AND g.start + e.at >= m.since
              ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC, e.event_id DESC LIMIT 1)
            ELSE (
              WITH RECURSIVE above (path) AS (
@@ -155,7 +158,7 @@ judged AS (
            WHEN e.shape & 128 <> 0 AND w.known = 'whole' AND substr(w.value, 1, length(e.value)) IS NOT e.value THEN 'the last write in the log has another value'
          END AS unknown,
          CASE
-           WHEN l.form = 'trace' THEN 'the log does not say its time zone'
+           WHEN e.event_id IS NOT NULL AND g.utc_offset IS NULL THEN 'the log does not say its time zone'
            WHEN NOT w.is_captured THEN 'the time of the capture is not known'
            WHEN w.own_id IS NULL THEN 'it exists because something below it was written'
            WHEN e.shape & 128 <> 0 AND w.what = 'perms' THEN 'the permissions in the log are cut'

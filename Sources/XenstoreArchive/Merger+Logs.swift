@@ -28,12 +28,19 @@ extension Merger {
                 let label = ImageLabel(
                     name: file.name, series: log.series, capturedAt: nil, modifiedAt: file.modifiedAt)
                 let stored = try LogImporter(archive, run: run, by: custodian).add(
-                    bytes, LogScan(bytes, log.form), label: label,
+                    bytes, LogScan(bytes, log.form), label: label, zone: zone(of: file, other),
                     from: Provenance(.merge, source: "\(source) log:\(log.logID)"), importedAt: file.importedAt)
                 outcomes.append(LogOutcome(original: log, name: file.name, stored: stored))
             }
         }
         return outcomes
+    }
+
+    /// The time zone of a file's lines; nil if it is unknown, or not the same for all.
+    private func zone(of file: ArchivedLogFile, _ other: MergeSource) throws -> LogZone? {
+        let offsets = try Set(file.parts.map { try LogSegment.load(other.archive.database, $0.segmentID).utcOffset })
+        guard offsets.count == 1, let offset = offsets.first ?? nil else { return nil }
+        return LogZone(minutesAhead: offset)
     }
 
     /// Refuses times that this program does not write.

@@ -27,6 +27,23 @@ import Testing
         #expect(place.run("verify").text.contains("log:1"))
     }
 
+    @Test func aTraceLogTakesATimeZone() {
+        let place = Workplace()
+        let trace = Fixtures.path("logs/xenstored-4.17-trace.log")
+        let local = place.run("import", trace)
+        #expect(local.ending == .exit(0) && local.errorText.contains("does not say the time zone"))
+        let times = "SELECT first_at FROM logs"
+        let before = place.run("sql", times, "--format", "csv").lines.last ?? ""
+        #expect(!before.contains("Z"))
+        expectDone(place.run("import", "--time-zone", "+01:00", trace))
+        #expect(place.run("sql", times, "--format", "csv").lines.last?.hasSuffix("Z\r") == true)
+        expectBytes(place.run("export", "log:1").output, Files.read(trace))
+        expectDone(place.run("verify"))
+        for zone in ["Berlin", "+15:00", "02:00"] {
+            expectFailure(place.run("import", "--time-zone", zone, trace), 64, containing: ["--time-zone", zone])
+        }
+    }
+
     @Test func aCompressedLogInADirectoryIsReadToo() {
         let place = Workplace()
         place.write(Fixtures.bytes("logs/" + name), "access.log.1")

@@ -22,7 +22,8 @@ extension ImportCommand {
         let run = try notes.logRun ?? LogImporter.nextRun(opened)
         notes.logRun = run
         let outcome = try LogImporter(opened, run: run).store(
-            file.content.bytes, form, label: label, from: provenance)
+            file.content.bytes, form, label: label, zone: zone.offset?.zone, from: provenance)
+        if !outcome.isZoneKnown { notes.addUnzoned() }
         if let problem = file.content.problem {
             Console.note("xsarchive: \(file.path): only partly read: \(problem); the readable part is stored")
         }

@@ -87,6 +87,7 @@ struct ImportCommand: ParsableCommand {
     )
     var salvage = false
 
+    @OptionGroup var zone: ZoneOption
     @OptionGroup var talk: QuietOption
 
     @Flag(

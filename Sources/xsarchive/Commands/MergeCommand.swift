@@ -8,8 +8,8 @@ struct MergeCommand: ParsableCommand {
         abstract: "Take the images and logs of another archive, with series, names, times, findings and custody log.",
         discussion: """
             All images and logs of the other archive are stored, or none. Each is proved to come out byte for byte. \
-            The other archive is verified first and only read; if it has an earlier schema, a copy is upgraded, which is deleted \
-            after the merge.
+            The other archive is verified first and only read; if it has an earlier schema, a copy is upgraded, which \
+            is deleted after the merge.
             An image that this archive has already is not stored again: the same bytes with the same series, name \
             and capture time, or, without a capture time, the same time of the import. All other images get new ids. \
             If another image has the series and name of a new one, a message says so.

@@ -80,7 +80,7 @@ struct ReportLogs {
         if isShortened {
             notes.append("Of \(Self.mostAuthors) changed nodes the tree says who changed them; the rest is left out")
         }
-        for log in try ArchivedLog.all(archive) where logIDs.contains(log.logID) && log.form == .trace {
+        for log in try ArchivedLog.all(archive) where logIDs.contains(log.logID) && !log.isZoneKnown {
             notes.append("log:\(log.logID) does not say its time zone; its times stand here as if they were UTC")
         }
         notes += try NamedQuery.named("log_path").logLimitations(archive, parameters: [:])

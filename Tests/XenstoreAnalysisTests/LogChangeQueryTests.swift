@@ -4,7 +4,7 @@ import XenstoreArchive
 import XenstoreStream
 
 /// Who made what changed between two images, by a log of which the right answer is known.
-@Suite struct LogChangeTests {
+@Suite struct LogChangeQueryTests {
     private let lines = [
         (0, "D5|write|/a 1"), (500, "D5|newconn|"),
         // Between the images.
