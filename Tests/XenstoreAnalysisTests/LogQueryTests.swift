@@ -98,6 +98,9 @@ import XenstoreStream
                 "1|4|2026-11-25T21:00:01.000Z|frontend|5|D5|4|connected|0.85|NULL",
                 "1|5|2026-11-25T21:00:01.250Z|backend|0|A1|4|connected|0.25|NULL",
             ])
+        try finds(
+            "log_handshake", answers(lines), ["path": front, "top": "1", "until": "2026-11-25T21:00:00Z"],
+            ["1|3|2026-11-25T21:00:00.150Z|backend|0|A1|2|waits for the frontend|NULL|ok"])
         try findsNothing("log_handshake", answers(lines), ["path": "/local/domain/6/device/vif/0"])
     }
 

@@ -94,12 +94,12 @@ function handshake(steps) {
 
 function handshakes(report) {
   if (!report.data.handshakes || report.data.handshakes.length === 0) return [];
-  return [element("h2", {}, "Handshakes in the logs"), ...report.data.handshakes.map(([place, left, steps]) => {
+  return [element("h2", {}, "Handshakes in the logs"), ...report.data.handshakes.map(([place, isCut, steps]) => {
     const [domid, kind, id] = report.data.devices[place];
     const box = element("details", {}, element("summary", {}, `Domain ${domainLabel(domid, report.names)}, ${kind} ${id}: ${counted(steps.length, "step")} from ${steps[0][0]}`));
     box.addEventListener("toggle", () => {
       if (!box.open || box.children.length > 1) return;
-      if (left > 0) box.append(element("p", { class: "note" }, `${counted(left, "earlier step")} left out.`));
+      if (isCut) box.append(element("p", { class: "note" }, "Earlier steps are left out."));
       box.append(handshake(steps));
     });
     return box;

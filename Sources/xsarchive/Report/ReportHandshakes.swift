@@ -7,8 +7,8 @@ struct ReportHandshakes {
     private static let mostDevices = 500
     private static let mostSteps = 60
 
-    /// One row a device that a log has: its place among the devices, how many earlier steps are
-    /// left out, and the steps: time, log, side, domid, connection, state, seconds since the step
+    /// One row a device that a log has: its place among the devices, whether earlier steps are
+    /// left out, and the steps up to the image: time, log, side, domid, connection, state, seconds since the step
     /// before, outcome.
     private(set) var rows: [JSON] = []
 
@@ -20,7 +20,10 @@ struct ReportHandshakes {
             guard let path = device.frontend.flatMap(tree.path) else { continue }
             var steps: [JSON] = []
             for logID in logs.logIDs {
-                var parameters = ["path": String(decoding: path, as: UTF8.self), "log": String(logID)]
+                var parameters = [
+                    "path": String(decoding: path, as: UTF8.self), "log": String(logID),
+                    "until": logs.image.label.capturedAt ?? logs.image.importedAt, "top": String(Self.mostSteps + 1),
+                ]
                 if let backend = device.backend.flatMap(tree.path) {
                     parameters["backend"] = String(decoding: backend, as: UTF8.self)
                 }
@@ -30,7 +33,7 @@ struct ReportHandshakes {
             guard !steps.isEmpty else { continue }
             let shown = steps.suffix(Self.mostSteps)
             rows.append(
-                .array([.integer(Int64(place)), .integer(Int64(steps.count - shown.count)), .array(Array(shown))]))
+                .array([.integer(Int64(place)), .bool(steps.count > shown.count), .array(Array(shown))]))
         }
     }
 
