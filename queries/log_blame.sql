@@ -14,11 +14,15 @@
 -- also perms (the permissions changed) and removed, and of a node that only exists because of one
 -- below it, the write that made it.
 WITH RECURSIVE image_time AS MATERIALIZED (
-  SELECT i.image_id, i.series, i.captured_at IS NOT NULL AND (b.image_id IS NULL OR b.captured_at IS NOT NULL) AS is_captured,
-         CAST(strftime('%s', coalesce(i.captured_at, i.imported_at)) AS INTEGER) * 1000 AS instant,
-         CAST(strftime('%s', coalesce(b.captured_at, b.imported_at)) AS INTEGER) * 1000 AS since
-  FROM image i LEFT JOIN image b ON b.image_id = coalesce(:before_id, 0)
-  WHERE i.image_id = :image_id
+  SELECT t.image_id, t.series, t.is_captured,
+         CAST(strftime('%s', t.time) AS INTEGER) * 1000 + CAST(substr(strftime('%f', t.time), 4) AS INTEGER) AS instant,
+         -- How long it is: a time without a fraction is a second.
+         CASE WHEN instr(t.time, '.') > 0 THEN 1 ELSE 1000 END AS span,
+         CAST(strftime('%s', t.since) AS INTEGER) * 1000 + CAST(substr(strftime('%f', t.since), 4) AS INTEGER) AS since
+  FROM (SELECT i.image_id, i.series, i.captured_at IS NOT NULL AND (b.image_id IS NULL OR b.captured_at IS NOT NULL) AS is_captured,
+               coalesce(i.captured_at, i.imported_at) AS time, coalesce(b.captured_at, b.imported_at) AS since
+        FROM image i LEFT JOIN image b ON b.image_id = coalesce(:before_id, 0)
+        WHERE i.image_id = :image_id) t
 ),
 newer AS MATERIALIZED (
   SELECT n.path, n.value, n.perms, n.known, n.record_id
@@ -55,7 +59,7 @@ absence (reason) AS MATERIALIZED (
            WHEN EXISTS (SELECT 1 FROM log l JOIN log_segment g ON g.log_id = l.log_id WHERE l.series = m.series AND g.utc_offset IS NULL)
            THEN 'not in a log between the images, if the log''s time is UTC: it does not say its time zone'
            WHEN NOT EXISTS (SELECT 1 FROM log l JOIN log_segment g ON g.log_id = l.log_id
-                            WHERE l.series = m.series AND g.start < m.instant + 1000 AND g.finish >= m.since)
+                            WHERE l.series = m.series AND g.start < m.instant + m.span AND g.finish >= m.since)
            THEN 'no log covers the time between the images'
            WHEN EXISTS (SELECT 1 FROM log l
                         WHERE l.series = m.series
@@ -86,7 +90,7 @@ found AS MATERIALIZED (
                AND (e.outcome = 0 OR e.outcome IS NULL OR l.form <> 'trace' AND NOT g.has_reads AND e.value = s.value)
                AND (t.result = 'commit' OR t.result IS NULL)
                AND (e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit') OR e.value IS s.value OR e.shape & 128 <> 0 OR e.operation = 3)
-               AND g.start + e.at < m.instant + CASE WHEN e.value IS s.value OR e.shape & 128 <> 0 OR e.operation = 3 THEN 1000 ELSE 0 END
+               AND g.start + e.at < m.instant + CASE WHEN e.value IS s.value OR e.shape & 128 <> 0 OR e.operation = 3 THEN m.span ELSE 0 END
                AND (m.since IS NULL OR g.start + e.at >= m.since)
              ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC, e.event_id DESC LIMIT 1)
            WHEN 'perms' THEN (
@@ -101,7 +105,7 @@ found AS MATERIALIZED (
                AND (e.outcome = 0 OR e.outcome IS NULL OR l.form <> 'trace' AND NOT g.has_reads)
                AND (t.result = 'commit' OR t.result IS NULL)
                AND (e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit') OR replace(rtrim(d.string, ' '), ' ', ',') = s.perms)
-               AND g.start + e.at < m.instant + CASE WHEN replace(rtrim(d.string, ' '), ' ', ',') = s.perms THEN 1000 ELSE 0 END
+               AND g.start + e.at < m.instant + CASE WHEN replace(rtrim(d.string, ' '), ' ', ',') = s.perms THEN m.span ELSE 0 END
                AND g.start + e.at >= m.since
              ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC, e.event_id DESC LIMIT 1)
            ELSE (
@@ -121,7 +125,7 @@ found AS MATERIALIZED (
                AND (e.operation = 4 AND (e.outcome = 0 OR e.outcome IS NULL OR l.form <> 'trace' AND NOT g.has_reads)
                     OR e.operation IN (2, 3) AND p.path = s.path AND e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit'))
                AND (t.result = 'commit' OR t.result IS NULL)
-               AND g.start + e.at < m.instant + 1000 AND g.start + e.at >= m.since
+               AND g.start + e.at < m.instant + m.span AND g.start + e.at >= m.since
              ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC, e.event_id DESC LIMIT 1)
          END AS own_id
   FROM image_time m
@@ -140,7 +144,7 @@ written AS MATERIALIZED (
                     LEFT JOIN log_transaction t ON t.transaction_id = e.transaction_id
                     WHERE p.path > f.path || '/' AND p.path < f.path || '0' AND l.series = m.series AND e.operation IN (2, 3)
                       AND e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit')
-                      AND g.start + e.at < m.instant + 1000 AND g.start + e.at >= m.since
+                      AND g.start + e.at < m.instant + m.span AND g.start + e.at >= m.since
                     ORDER BY g.start, g.position, coalesce(t.last_event, e.event_id), e.event_id LIMIT 1)
                   END) AS event_id
   FROM image_time m CROSS JOIN found f
@@ -160,6 +164,7 @@ judged AS (
          CASE
            WHEN e.event_id IS NOT NULL AND g.utc_offset IS NULL THEN 'the log does not say its time zone'
            WHEN NOT w.is_captured THEN 'the time of the capture is not known'
+           WHEN g.start + e.at >= w.instant THEN 'it is of the same second or millisecond as the image'
            WHEN w.own_id IS NULL THEN 'it exists because something below it was written'
            WHEN e.shape & 128 <> 0 AND w.what = 'perms' THEN 'the permissions in the log are cut'
            WHEN e.shape & 128 <> 0 THEN 'the value in the log is cut'

@@ -95,6 +95,30 @@ import XenstoreStream
             rows.last?.contains("unknown|the log has a write of it, and no removal after that|removed|NULL") == true)
     }
 
+    /// An image has the second of its capture only.
+    @Test func whatIsOfTheImagesSecondIsNotCertain() throws {
+        let answers = try QueryAnswers(
+            log: [
+                (11_000, "D5|write|/a 2"), (12_000, "D5|write|/x 1"), (20_300, "D6|write|/a 2"),
+                (20_400, "D6|write|/other 3"), (20_500, "D6|write|/x 1"), (30_000, "D5|newconn|"),
+            ])
+        let images = try images(answers)
+        let doubt = "it is of the same second or millisecond as the image"
+        let rows = try answers.rows("log_blame", ["image_id": images.new, "before_id": images.old, "path": "/a"])
+        #expect(
+            rows == ["/a|2|6|D6|2026-11-25T21:00:20.300Z|1|3|likely|\(doubt)|value|write"])
+        // A capture time with a fraction says which it was.
+        let exact = try answers.store(newer, at: "2026-11-25T21:00:20.2Z")
+        let row = try answers.rows("log_blame", ["image_id": exact, "before_id": images.old, "path": "/a"])
+        #expect(row == ["/a|2|5|D5|2026-11-25T21:00:11.000Z|1|1|certain|NULL|value|write"])
+        // What another value shows to be after the image is not the last write before it.
+        let other = try answers.rows("log_blame", ["image_id": images.new, "before_id": images.old, "path": "/other"])
+        #expect(
+            other.map { $0.split(separator: "|")[8] } == [
+                "not in a log, and no log covers all of the time between the images"
+            ])
+    }
+
     // MARK: Changes of a diff
 
     private func authors(_ answers: QueryAnswers, _ old: String, _ new: String) throws -> (Diff, ChangeAuthors) {
