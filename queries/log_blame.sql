@@ -75,7 +75,7 @@ absence (reason) AS MATERIALIZED (
 ),
 -- An error may be that of a read that is not in the log. What may not have taken effect has not if
 -- the image has another value, and what is of the same second as the image came after it then. A
--- transaction takes effect when it ends.
+-- trace log has whole seconds. A transaction takes effect when it ends.
 found AS MATERIALIZED (
   SELECT s.*, m.instant, m.is_captured,
          CASE s.what
@@ -90,8 +90,8 @@ found AS MATERIALIZED (
                AND (e.outcome = 0 OR e.outcome IS NULL OR l.form <> 'trace' AND NOT g.has_reads AND e.value = s.value)
                AND (t.result = 'commit' OR t.result IS NULL)
                AND (e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit') OR e.value IS s.value OR e.shape & 128 <> 0 OR e.operation = 3)
-               AND g.start + e.at < m.instant + CASE WHEN e.value IS s.value OR e.shape & 128 <> 0 OR e.operation = 3 THEN m.span ELSE 0 END
-               AND (m.since IS NULL OR g.start + e.at >= m.since)
+               AND g.start + e.at < m.instant + CASE WHEN e.value IS s.value OR e.shape & 128 <> 0 OR e.operation = 3 THEN m.span WHEN l.form = 'trace' THEN -999 ELSE 0 END
+               AND (m.since IS NULL OR g.start + e.at + CASE l.form WHEN 'trace' THEN 999 ELSE 0 END >= m.since)
              ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC, e.event_id DESC LIMIT 1)
            WHEN 'perms' THEN (
              SELECT e.event_id
@@ -105,8 +105,8 @@ found AS MATERIALIZED (
                AND (e.outcome = 0 OR e.outcome IS NULL OR l.form <> 'trace' AND NOT g.has_reads)
                AND (t.result = 'commit' OR t.result IS NULL)
                AND (e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit') OR replace(rtrim(d.string, ' '), ' ', ',') = s.perms)
-               AND g.start + e.at < m.instant + CASE WHEN replace(rtrim(d.string, ' '), ' ', ',') = s.perms THEN m.span ELSE 0 END
-               AND g.start + e.at >= m.since
+               AND g.start + e.at < m.instant + CASE WHEN replace(rtrim(d.string, ' '), ' ', ',') = s.perms THEN m.span WHEN l.form = 'trace' THEN -999 ELSE 0 END
+               AND g.start + e.at + CASE l.form WHEN 'trace' THEN 999 ELSE 0 END >= m.since
              ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC, e.event_id DESC LIMIT 1)
            ELSE (
              WITH RECURSIVE above (path) AS (
@@ -125,7 +125,7 @@ found AS MATERIALIZED (
                AND (e.operation = 4 AND (e.outcome = 0 OR e.outcome IS NULL OR l.form <> 'trace' AND NOT g.has_reads)
                     OR e.operation IN (2, 3) AND p.path = s.path AND e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit'))
                AND (t.result = 'commit' OR t.result IS NULL)
-               AND g.start + e.at < m.instant + m.span AND g.start + e.at >= m.since
+               AND g.start + e.at < m.instant + m.span AND g.start + e.at + CASE l.form WHEN 'trace' THEN 999 ELSE 0 END >= m.since
              ORDER BY g.start DESC, g.position DESC, coalesce(t.last_event, e.event_id) DESC, e.event_id DESC LIMIT 1)
          END AS own_id
   FROM image_time m
@@ -144,7 +144,7 @@ written AS MATERIALIZED (
                     LEFT JOIN log_transaction t ON t.transaction_id = e.transaction_id
                     WHERE p.path > f.path || '/' AND p.path < f.path || '0' AND l.series = m.series AND e.operation IN (2, 3)
                       AND e.outcome = 0 AND (e.tid = 0 OR t.result = 'commit')
-                      AND g.start + e.at < m.instant + m.span AND g.start + e.at >= m.since
+                      AND g.start + e.at < m.instant + m.span AND g.start + e.at + CASE l.form WHEN 'trace' THEN 999 ELSE 0 END >= m.since
                     ORDER BY g.start, g.position, coalesce(t.last_event, e.event_id), e.event_id LIMIT 1)
                   END) AS event_id
   FROM image_time m CROSS JOIN found f
@@ -164,7 +164,7 @@ judged AS (
          CASE
            WHEN e.event_id IS NOT NULL AND g.utc_offset IS NULL THEN 'the log does not say its time zone'
            WHEN NOT w.is_captured THEN 'the time of the capture is not known'
-           WHEN g.start + e.at >= w.instant THEN 'it is of the same second or millisecond as the image'
+           WHEN g.start + e.at + CASE l.form WHEN 'trace' THEN 999 ELSE 0 END >= w.instant THEN 'it is of the same second or millisecond as the image'
            WHEN w.own_id IS NULL THEN 'it exists because something below it was written'
            WHEN e.shape & 128 <> 0 AND w.what = 'perms' THEN 'the permissions in the log are cut'
            WHEN e.shape & 128 <> 0 THEN 'the value in the log is cut'

@@ -8,8 +8,8 @@ struct ReportHandshakes {
     private static let mostSteps = 60
 
     /// One row a device that a log has: its place among the devices, whether earlier steps are
-    /// left out, and the steps up to the image: time, log, side, domid, connection, state, seconds since the step
-    /// before, outcome.
+    /// left out, and the steps up to the image: time, log, side, domid, connection, state, seconds
+    /// since the step before, outcome.
     private(set) var rows: [JSON] = []
 
     /// - Throws: the errors of reading the archive.
