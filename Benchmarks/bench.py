@@ -3,7 +3,8 @@
 Prints tables for docs/performance.md. Usage:
 bench.py PROGRAM MAKE_IMAGES FLOOR FOLDER [--large] [--many] [--only=SECTION]
 FOLDER takes some 6 GB, with --large (an image of 1 GB) 11 GB. --many adds archives of 10,000 small
-images, which take some minutes to make. SECTION is size, commands, import, diff, growth or many.
+images, which take some minutes to make. SECTION is size, commands, import, diff, growth, logs or
+many. The section of logs also measures `sqlite-utils insert`, if there is one.
 
 Each figure is the median of several runs, in which the compared commands take turns. Time is
 processor time unless a column says `wall`; memory is the largest resident set of the whole process.
@@ -395,10 +396,54 @@ def bench_growth():
         row(f"{name} ({raw} bytes)", *cells, "3")
 
 
+def log_file(lines):
+    """An access log of a busy host, made once."""
+    path = os.path.join(FOLDER, f"log-{lines}")
+    if not os.path.exists(path):
+        maker = os.path.join(os.path.dirname(PEERS), "make_log.py")
+        subprocess.run([sys.executable, maker, str(lines), path + ".partial"], check=True)
+        os.rename(path + ".partial", path)
+    return path
+
+
+def bench_logs():
+    log = log_file(500_000)
+    with open(log, "rb") as file:
+        lines = sum(1 for _ in file)
+    table(f"Logs, {lines} lines, {size(log)} bytes", ["what", "processor", "wall", "lines a second", "file in bytes", "memory / log"])
+
+    def line(what, figure, path=None, count=None):
+        rate = f"{count / figure.cpu:.0f}" if count else ""
+        row(what, milliseconds(figure.cpu), milliseconds(figure.wall), rate, size(path) if path else "", f"{figure.memory / size(log):.2f}")
+
+    path, peer, split = (os.path.join(FOLDER, name) for name in ("logs.db", "log-utils.db", "log-lines"))
+    (imported,) = measure((removing(path), [PROGRAM, "import", "-q", "-a", path, log]))
+    line("`import`", imported, path, lines)
+    splitter = [sys.executable, os.path.join(PEERS, "log_lines.py"), log]
+    if shutil.which("sqlite-utils"):
+        cut, inserted = measure(
+            (nothing, splitter, split), (removing(peer), ["sqlite-utils", "insert", peer, "event", split, "--nl"])
+        )
+        line("a script that splits lines", cut)
+        line("`sqlite-utils insert --nl` of what it prints", inserted, peer, lines)
+    else:
+        print("sqlite-utils is not installed, and is not measured", file=sys.stderr)
+    name = "/local/domain/5/data/updated"
+    count = f"SELECT count(*) FROM events WHERE path = '{name}'"
+    asked, writers, found = measure(
+        (nothing, [PROGRAM, "sql", "-a", path, count]),
+        (nothing, [PROGRAM, "query", "-a", path, "log_writers"]),
+        (nothing, ["grep", "-cF", "data/updated", log]),
+    )
+    line("the events of one path, counted", asked)
+    line("`query log_writers`", writers)
+    line("`grep -cF` for the end of the path, in the file", found)
+
+
 os.makedirs(FOLDER, exist_ok=True)
 cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown processor")
 print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors ({cpu}), load {os.getloadavg()[0]:.1f} at the start")
-for bench in (bench_size, bench_commands, bench_import, bench_diff, bench_growth, bench_many):
+for bench in (bench_size, bench_commands, bench_import, bench_diff, bench_growth, bench_logs, bench_many):
     name = bench.__name__.removeprefix("bench_")
     if name in ONLY or not ONLY and (name != "many" or MANY):
         bench()

@@ -7,6 +7,8 @@
 -- param: path (required) the device's directory at the guest, like /local/domain/5/device/vif/0
 -- param: backend (default what the log or an image says) the device's directory at the backend
 -- param: log integer (default all) the id of the log to look at
+-- param: until (default the end) a time like 2026-08-01T12:00:00Z: show no step after it
+-- param: top integer (default 1000) show at most this many steps, the newest
 -- keywords: vif, vbd, state, connect, xenbus, frontend, backend, slow, time
 -- columns: log_id integer, position integer, time text, side text, domid integer, connection text,
 --          state octets, meaning text, seconds real, outcome text
@@ -26,6 +28,8 @@ steps AS MATERIALIZED (
   JOIN event e ON e.path_id = p.path_id AND e.operation = 2
   JOIN log_segment g ON g.segment_id = e.segment_id
   WHERE g.log_id = coalesce(:log, g.log_id)
+    AND g.start + e.at < CAST(strftime('%s', coalesce(:until, '9999-12-31')) AS INTEGER) * 1000 + 1000
+  ORDER BY g.start + e.at DESC, e.event_id DESC LIMIT coalesce(:top, 1000)
 )
 SELECT s.log_id, v.position, v.time, s.side, v.domid, v.connection, s.value AS state,
        CASE s.value WHEN '1' THEN 'initialising' WHEN '2' THEN 'waits for the frontend' WHEN '3' THEN 'initialised'

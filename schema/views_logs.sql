@@ -1,7 +1,7 @@
 -- A log: what one daemon wrote, in however many files. first_at and last_at end with Z if they are
--- UTC; a C xenstored writes the host's local time, without its zone. gaps: at how many places lines
--- may be missing. has_reads 0: requests that only read, and errors that a node does not exist, are
--- not in the log.
+-- UTC; a C xenstored writes the host's local time, of which import --time-zone says the zone. gaps:
+-- at how many places lines may be missing. has_reads 0: requests that only read, and errors that a
+-- node does not exist, are not in the log.
 -- columns: log_id integer, series text, name text, form text, files integer, lines integer,
 --          size integer, first_at text, last_at text, gaps integer, has_reads integer,
 --          imported_at text
@@ -9,9 +9,9 @@ CREATE VIEW logs AS
 SELECT l.log_id, l.series, l.name, l.form, (SELECT count(*) FROM log_file f WHERE f.log_id = l.log_id) AS files,
        sum(g.line_count) AS lines, sum(g.size) AS size,
        strftime('%Y-%m-%dT%H:%M:%S', min(g.start) / 1000, 'unixepoch')
-         || CASE l.form WHEN 'trace' THEN '' ELSE printf('.%03dZ', min(g.start) % 1000) END AS first_at,
+         || CASE WHEN count(*) > count(g.utc_offset) THEN '' WHEN l.form = 'trace' THEN 'Z' ELSE printf('.%03dZ', min(g.start) % 1000) END AS first_at,
        strftime('%Y-%m-%dT%H:%M:%S', max(g.finish) / 1000, 'unixepoch')
-         || CASE l.form WHEN 'trace' THEN '' ELSE printf('.%03dZ', max(g.finish) % 1000) END AS last_at,
+         || CASE WHEN count(*) > count(g.utc_offset) THEN '' WHEN l.form = 'trace' THEN 'Z' ELSE printf('.%03dZ', max(g.finish) % 1000) END AS last_at,
        count(CASE WHEN g.position > 1 AND g.joined IS NULL THEN 1 END) AS gaps, max(g.has_reads) AS has_reads, l.imported_at
 FROM log l JOIN log_segment g ON g.log_id = l.log_id
 GROUP BY l.log_id;
@@ -34,9 +34,9 @@ FROM log_file f;
 CREATE VIEW log_gaps AS
 SELECT g.log_id, g.position,
        strftime('%Y-%m-%dT%H:%M:%S', b.finish / 1000, 'unixepoch')
-         || CASE l.form WHEN 'trace' THEN '' ELSE printf('.%03dZ', b.finish % 1000) END AS from_time,
+         || CASE WHEN b.utc_offset IS NULL THEN '' WHEN l.form = 'trace' THEN 'Z' ELSE printf('.%03dZ', b.finish % 1000) END AS from_time,
        strftime('%Y-%m-%dT%H:%M:%S', g.start / 1000, 'unixepoch')
-         || CASE l.form WHEN 'trace' THEN '' ELSE printf('.%03dZ', g.start % 1000) END AS to_time
+         || CASE WHEN g.utc_offset IS NULL THEN '' WHEN l.form = 'trace' THEN 'Z' ELSE printf('.%03dZ', g.start % 1000) END AS to_time
 FROM log_segment g
 JOIN log l ON l.log_id = g.log_id
 JOIN log_segment b ON b.log_id = g.log_id AND b.position + b.line_count = g.position
@@ -83,7 +83,7 @@ JOIN log_connection c ON c.connection_id = t.connection_id;
 CREATE VIEW events AS
 SELECT g.log_id, g.position + e.event_id - g.first_event AS position,
        strftime('%Y-%m-%dT%H:%M:%S', (g.start + e.at) / 1000, 'unixepoch')
-         || CASE l.form WHEN 'trace' THEN '' ELSE printf('.%03dZ', (g.start + e.at) % 1000) END AS time,
+         || CASE WHEN g.utc_offset IS NULL THEN '' WHEN l.form = 'trace' THEN 'Z' ELSE printf('.%03dZ', (g.start + e.at) % 1000) END AS time,
        c.name AS connection, c.domid, e.tid, o.name AS operation, p.path,
        CASE WHEN e.operation = 2 THEN e.value
             WHEN e.operation IN (1, 3, 4, 5, 6, 7, 9, 10, 40, 41) THEN NULL

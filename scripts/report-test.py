@@ -1,8 +1,8 @@
 """Tests reports in a headless Chromium. Usage: report-test.py XSARCHIVE MAKEIMAGES FIXTURES FOLDER
 
-Loads pages of a small, a hostile and a large image and of two images, and uses them by keyboard and
-mouse. Fails if the console has an error, if a page requests anything, or if a page does not do what
-is expected. Screenshots stay in FOLDER."""
+Loads pages of a small, a hostile and a large image, of two images, and of two with a log, and uses
+them by keyboard and mouse. Fails if the console has an error, if a page requests anything, or if a
+page does not do what is expected. Screenshots stay in FOLDER."""
 
 import os
 import struct
@@ -47,6 +47,46 @@ def hostile_image(path):
         stream += record(5, fields + path_ + b"\0" + value)
     with open(path, "wb") as file:
         file.write(stream + record(0, b""))
+
+
+def import_with_log(archive, fixture):
+    """Two images of a series, and the log of the time between them."""
+    backend, front = "/local/domain/0/backend/vif/2/0", "/local/domain/2/device/vif/0"
+    lines = [("01.000", "A1", "write", f"{backend}/state 2"), ("02.000", "D2", "write", "device/vif/0/state 4"), ("02.500", "A1", "write", f"{backend}/state 4"),
+             ("20.000", "A1", "write", f"{backend}/state 5"), ("21.000", "D3", "write", "data/<b>x window.bad=1"), ("22.000", "D3", "error", "EACCES ")]
+    lines += [("40.000", "A1", "write", f"{front}/x 1"), ("50.000", "A1", "write", f"{front}/x 1")]
+    log = os.path.join(FOLDER, "access.log")
+    with open(log, "w") as file:
+        file.writelines(f"[20261125T10:00:{time}Z]  {connection:<12} {operation:<9} {data}\n" for time, connection, operation, data in lines)
+    for time, name in [("10", "xen-4.17-seq-1.bin"), ("30", "xen-4.17-seq-2.bin")]:
+        subprocess.run([PROGRAM, "import", "-q", "-a", archive, "--captured-at", f"2026-11-25T10:00:{time}Z", fixture(name)], check=True, capture_output=True)
+    subprocess.run([PROGRAM, "import", "-q", "-a", archive, log], check=True, capture_output=True)
+
+
+def use_logs(browser):
+    browser.value("location.hash = 'tree'")
+    browser.settle()
+    rows = browser.value("[...document.querySelectorAll('.row.changed')].map(row => row.textContent)")
+    expect(any("4 → 5 by domain 0 (A1)" in row for row in rows), "logs: a change says who made it")
+    browser.value("location.hash = 'timeline'")
+    browser.settle()
+    cells = "[...document.querySelectorAll('main tbody tr')].map(row => row.textContent)"
+    rows = browser.value(cells)
+    expect(len(rows) == 4 and sum("image of this page" in row for row in rows) == 2, "logs: the timeline has the images and what was between them")
+    expect(any("<b>x" in row and "EACCES" in row for row in rows), "logs: what a guest wrote is text")
+    expect(browser.value("document.querySelectorAll('svg.timeline path').length") == 4, "logs: the line is drawn")
+    browser.press("/")
+    browser.type("domain:3")
+    rows = browser.value(cells)
+    expect(len(rows) == 3 and any("data/<b>x" in row for row in rows), "logs: the filter takes a domain")
+    browser.value("location.hash = 'devices'")
+    browser.settle()
+    browser.value("document.querySelector('details summary').click()")
+    browser.settle()
+    expect(browser.value("document.querySelectorAll('svg.handshake circle').length") == 4, "logs: a handshake is drawn")
+    browser.value("document.querySelector('svg.handshake').scrollIntoView()")
+    browser.screenshot(os.path.join(FOLDER, "logs-handshake.png"))
+    expect(browser.value("window.bad") is None, "logs: nothing has run")
 
 
 def check_clean(browser, name, path):
@@ -138,6 +178,16 @@ def main():
         browser.value("document.querySelector('.bar input[type=checkbox]').click()")
         expect(browser.value("document.querySelectorAll('.row.fold').length") == 0, "diff: all can be shown")
         check_clean(browser, "diff", path)
+
+        archive = os.path.join(FOLDER, "logs.db")
+        if os.path.exists(archive):
+            os.remove(archive)
+        import_with_log(archive, fixture)
+        path = report("logs", "@1", "@2", archive=archive)
+        browser.open(path)
+        visit_all(browser, "logs")
+        use_logs(browser)
+        check_clean(browser, "logs", path)
 
         subprocess.run([MAKE_IMAGES, FOLDER, "1000", "2", "values=0.5", "replace=2"], check=True, stdout=subprocess.DEVNULL)
         path = report("large", os.path.join(FOLDER, "0001.bin"))

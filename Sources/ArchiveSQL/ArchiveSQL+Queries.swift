@@ -43,6 +43,7 @@ extension ArchiveSQL {
             ("log_conflicts", PackageResources.log_conflicts_sql),
             ("log_domain", PackageResources.log_domain_sql),
             ("log_errors", PackageResources.log_errors_sql),
+            ("log_guest", PackageResources.log_guest_sql),
             ("log_handshake", PackageResources.log_handshake_sql),
             ("log_path", PackageResources.log_path_sql),
             ("log_shared", PackageResources.log_shared_sql),

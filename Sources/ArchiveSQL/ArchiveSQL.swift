@@ -9,8 +9,8 @@ public enum ArchiveSQL {
             PackageResources.v004_texts_sql, PackageResources.v005_named_references_sql,
             PackageResources.v006_coverage_sql, PackageResources.v007_observations_sql,
             PackageResources.v008_origins_sql, PackageResources.v009_accounts_sql,
-            PackageResources.v010_logs_sql,
-            PackageResources.v011_placements_sql,
+            PackageResources.v010_logs_sql, PackageResources.v011_zones_sql,
+            PackageResources.v012_placements_sql,
         ].map(text)
     }
 

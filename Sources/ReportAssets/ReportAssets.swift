@@ -11,7 +11,7 @@ public enum ReportAssets {
             PackageResources.elements_js, PackageResources.nodes_js, PackageResources.tree_js,
             PackageResources.table_js,
             PackageResources.charts_js, PackageResources.overview_js, PackageResources.lists_js,
-            PackageResources.main_js,
+            PackageResources.timeline_js, PackageResources.main_js,
         ].map(text).joined(separator: "\n")
     }
 

@@ -7,8 +7,8 @@ import Glibc
 import Musl
 #endif
 
-/// Another archive, whose images are to be merged: verified, and unchanged for as long as this
-/// exists.
+/// Another archive, whose images and logs are to be merged: verified, and unchanged for as long as
+/// this exists.
 ///
 /// It is only read. An archive of an earlier schema is copied, and the copy is upgraded.
 public final class MergeSource {
@@ -62,12 +62,6 @@ public final class MergeSource {
 
     deinit {
         try? archive.database.execute("ROLLBACK")
-    }
-
-    /// How many logs it has, which a merge does not take.
-    /// - Throws: `ArchiveError` if it cannot be read.
-    public func logCount() throws -> Int64 {
-        try archive.database.integer("SELECT count(*) FROM log") ?? 0
     }
 
     /// The entries of its custody log.

@@ -1,9 +1,10 @@
 import XenstoreStream
 
-/// Takes the images of another archive, with their labels, times and findings, and its custody log.
+/// Takes the images of another archive, with their labels, times and findings, its logs, and its
+/// custody log.
 public struct Merger {
-    private let archive: Archive
-    private let custodian: Custodian
+    let archive: Archive
+    let custodian: Custodian
 
     private var database: Database {
         archive.database
@@ -37,6 +38,13 @@ public struct Merger {
     /// - Returns: what became of each image, in the order of their import there.
     /// - Throws: `ArchiveError` if the other archive cannot be merged; this one is then unchanged.
     public func merge(_ other: MergeSource, progress: (Int, Int) -> Void = { _, _ in }) throws -> [Outcome] {
+        try mergeAll(other, progress: progress).images
+    }
+
+    /// Merges the other archive as `merge` does, and also says what became of each file of a log.
+    package func mergeAll(
+        _ other: MergeSource, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> (images: [Outcome], logs: [LogOutcome]) {
         let source = Provenance.file(other.path).source ?? other.path
         let images = try other.archive.images()
         return try database.transaction {
@@ -48,23 +56,27 @@ public struct Merger {
                 ids[image.imageID] = outcome.imageID
                 outcomes.append(outcome)
             }
+            let files = try takeLogs(other, source)
             let logs = OriginLogs(database)
-            let isNew = outcomes.contains { $0.kind != .known }
+            let isNew = outcomes.contains { $0.kind != .known } || files.contains { !$0.stored.isKnown }
             if try isNew || other.entryCount > 0 && !logs.hasLog(endingWith: other.head) {
                 let entry = try CustodyLog(database).append(
-                    Provenance(.merge, source: source, note: note(outcomes, other)),
+                    Provenance(.merge, source: source, note: note(outcomes, files, other)),
                     file: (size: Int64(FileIO.size(other.path)), sha256: other.head), by: custodian)
                 try logs.add(
                     other.entries(), of: other.archive.database, entryID: entry.entryID, images: ids)
                 for series in Set(images.map(\.label.series)) { try SeriesSteps(database).compute(series) }
             }
-            return outcomes
+            return (outcomes, files)
         }
     }
 
-    private func note(_ outcomes: [Outcome], _ other: MergeSource) -> String {
+    private func note(_ outcomes: [Outcome], _ files: [LogOutcome], _ other: MergeSource) -> String {
         let new = outcomes.count { $0.kind != .known }
-        return "\(outcomes.count) images, \(new) of them new; schema version \(other.version); its custody log has "
+        let logs =
+            files.isEmpty ? "" : "\(files.count) files of logs, \(files.count { !$0.stored.isKnown }) of them new; "
+        return
+            "\(outcomes.count) images, \(new) of them new; \(logs)schema version \(other.version); its custody log has "
             + "\(other.entryCount) entries, and sha256 is the hash of the last"
     }
 

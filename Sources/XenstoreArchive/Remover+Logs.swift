@@ -16,8 +16,11 @@ extension Remover {
                 progress(.deleting)
                 for log in logs {
                     let what = "log:\(log.logID), \(log.name), series \(log.series)"
-                    let provenance = Provenance(.remove, note: note.map { "\(what): \($0)" } ?? what)
-                    try CustodyLog(database).append(provenance, by: custodian)
+                    let custody = CustodyLog(database)
+                    let blanks = try CustodyBlanking(database).blank(log: log.logID, by: custody.nextEntryID())
+                    let provenance = Provenance(
+                        .remove, source: CustodyBlank.source(blanks), note: note.map { "\(what): \($0)" } ?? what)
+                    try custody.append(provenance, by: custodian)
                     try remove(log)
                 }
                 try removeUnused()

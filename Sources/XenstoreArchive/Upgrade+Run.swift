@@ -36,7 +36,7 @@ extension Upgrade {
     private static let accounts = 9
 
     /// Before this version, nothing said which homes have which permissions.
-    static let placements = 11
+    static let placements = 12
 
     /// Stores what the nodes of every stream add up to, as far as a version did not do it.
     static func addUpNodes(_ database: Database, from version: Int) throws {

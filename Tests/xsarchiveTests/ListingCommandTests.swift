@@ -110,7 +110,7 @@ import Testing
         let place = Workplace()
         place.write(Array(text.utf8), name)
         expectFailure(place.run("show", name), 2, containing: ["\(name): offset 0: \(kind)"])
-        expectDone(place.run("import", name))
+        expectDone(place.run("import", "-q", name))
     }
 
     @Test(arguments: [

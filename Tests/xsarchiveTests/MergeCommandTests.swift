@@ -25,16 +25,54 @@ import Testing
         }
     }
 
-    @Test func aMergeSaysThatItTakesNoLogs() {
+    @Test func theLogsOfAnArchiveComeWithIt() throws {
         let place = Workplace()
-        expectDone(place.run("-a", "other.db", "import", "--quiet", Fixtures.path("xen-4.17-tiny.bin")))
-        expectDone(place.run("-a", "other.db", "import", "--quiet", Fixtures.path("logs/oxenstored-access.log")))
+        let (log, rotated) = (Fixtures.path("logs/oxenstored-access.log"), "logs/oxenstored-access-rotated.log.1")
+        let trace = Fixtures.path("logs/xenstored-4.17-trace.log")
+        func other(_ arguments: String...) { expectDone(place.run(["-a", "other.db"] + arguments)) }
+        other("import", "-q", Fixtures.path("xen-4.17-tiny.bin"))
+        other("import", "-q", log, Fixtures.path(rotated))
+        other("import", "-q", "--series", "host7", trace)
+        expectDone(place.run("import", "-q", log))
         let outcome = place.run("merge", "other.db")
-        #expect(outcome.ending == .exit(1))
-        #expect(outcome.lines.count == 1 && outcome.errorText.contains("other.db: its log is not taken"))
-        expectBytes(
-            place.run("-a", "other.db", "export", "log:1").output,
-            Files.read(Fixtures.path("logs/oxenstored-access.log")))
+        expectDone(outcome)
+        #expect(outcome.lines.map { $0.prefix(5) } == ["@1  x", "log:1", "log:2", "log:3"])
+        #expect(outcome.lines[1].contains("  from log:1  ") && outcome.lines[1].hasSuffix("  already imported"))
+        #expect(outcome.lines[3].hasSuffix("  stored"))
+        expectBytes(place.run("export", "log:3").output, Files.read(trace))
+        func column(_ archive: String, _ sql: String) -> [String] { place.run("-a", archive, "sql", sql).lines }
+        let files = "SELECT name, size, sha256, modified_at FROM log_files ORDER BY name"
+        #expect(column("xsarchive.db", files) == column("other.db", files))
+        let events = "SELECT time, connection, operation, path, value, outcome FROM events ORDER BY log_id, position"
+        #expect(column("xsarchive.db", events) == column("other.db", events))
+        expectDone(place.run("verify"))
+        let before = place.bytes("xsarchive.db")
+        let again = place.run("merge", "other.db")
+        expectDone(again)
+        #expect(again.lines.allSatisfy { $0.hasSuffix("  already imported") })
+        #expect(place.bytes("xsarchive.db") == before)
+        let rows = try JSONText.lines(place.run("merge", "other.db", "--format", "jsonl"))
+        #expect(rows.map { $0["log_id"] as? Int } == [nil, 1, 2, 3])
+    }
+
+    /// The same images and logs have the same digest, whatever way they came.
+    @Test func theDigestCoversLogs() throws {
+        let place = Workplace()
+        func digest(_ archive: String) throws -> String {
+            try #require(
+                try JSONText.object(place.run("-a", archive, "verify", "--json").text)["digest"] as? String)
+        }
+        let log = Fixtures.path("logs/oxenstored-access.log")
+        expectDone(place.run("-a", "a.db", "import", "-q", Fixtures.path("xen-4.17-tiny.bin")))
+        let without = try digest("a.db")
+        expectDone(place.run("-a", "a.db", "import", "-q", log))
+        #expect(try digest("a.db") != without)
+        expectDone(place.run("-a", "b.db", "import", "-q", log))
+        #expect(try digest("b.db") != digest("a.db"))
+        expectDone(place.run("-a", "b.db", "merge", "a.db"))
+        #expect(try digest("b.db") == digest("a.db"))
+        expectDone(place.run("-a", "a.db", "remove", "log:1"))
+        #expect(try digest("a.db") == without)
     }
 
     @Test func everyImageComesWithItsLabelTimesFindingsAndBytes() throws {

@@ -22,7 +22,7 @@ import Testing
         "--wait": "1", "--timeout": "1", "--domain": "1", "--max-size": "1M", "--root": "/x",
         "--captured-at": "2026-08-01", "--vm": "x", "--for": "4.17", "--rate": "1", "--subtree": "/x",
         "--xen": "4.17", "--interval": "1s", "--sweep": "1h", "--every": "1s", "--keep-last": "1", "--keep-hourly": "1",
-        "--keep-daily": "1", "--keep-weekly": "1", "--keep-within": "1d",
+        "--keep-daily": "1", "--keep-weekly": "1", "--keep-within": "1d", "--time-zone": "Z",
     ]
 
     /// What a command needs in addition to its operands.

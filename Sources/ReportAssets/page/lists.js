@@ -124,7 +124,7 @@ function devicesView(report) {
   ];
   if (isComparison) columns.unshift({ title: "", value: (row) => (row.isChanged ? "changed" : ""), cell: (row) => (row.isChanged ? element("span", { class: "sign changed", title: "changed" }, "~") : null) });
   if (rows.some((row) => row.redirected !== null)) columns.push({ title: "Toolstack's backend", value: (row) => row.redirected });
-  return element("section", { class: "page" }, matrix, rows.length > 0 ? table(columns, rows, { caption: "Devices", hasFilter: true }) : null);
+  return element("section", { class: "page" }, matrix, rows.length > 0 ? table(columns, rows, { caption: "Devices", hasFilter: true }) : null, ...handshakes(report));
 }
 
 function connectionsView(report) {
@@ -175,6 +175,7 @@ function nodeDetail(nodes, i) {
       ...(nodes.isCut(i) ? term("Rest of the value", element("em", {}, "unknown")) : []),
       ...(nodes.hasUnknownPerms(i) ? term("Permissions", element("em", {}, "unknown"))
         : nodes.perms(i) === null ? [] : term("Permissions", ...permsLines(nodes.perms(i)))),
+      ...(nodes.authors.has(i) ? term("Who, by a log", ...nodes.authors.get(i).map((line) => element("div", {}, line))) : []),
       ...(below > 0 ? term("Below", counted(below, "node")) : [])),
   ];
 }

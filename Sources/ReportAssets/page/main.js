@@ -2,7 +2,7 @@
 
 function start() {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const nodes = new Nodes(data.tree);
+  const nodes = new Nodes(data.tree, data.who);
   const images = data.images;
   const image = images[images.length - 1];
   const domains = named(image.domains);
@@ -21,8 +21,8 @@ function start() {
 
   const views = [
     ["overview", "Overview", overview], ["tree", "Tree", () => theTree().element], ["changes", "Other changes", changesView], ["findings", "Findings", findingsView],
-    ["domains", "Domains", domainsView], ["devices", "Devices", devicesView], ["connections", "Connections", connectionsView],
-  ].filter(([name]) => name !== "changes" || images.length > 1);
+    ["domains", "Domains", domainsView], ["devices", "Devices", devicesView], ["connections", "Connections", connectionsView], ["timeline", "Timeline", timelineView],
+  ].filter(([name]) => (name !== "changes" || images.length > 1) && (name !== "timeline" || data.timeline));
   const built = new Map();
   const links = views.map(([name, title]) => element("a", { href: "#" + name }, title));
   const main = element("main", { id: "main" });

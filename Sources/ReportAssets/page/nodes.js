@@ -3,7 +3,10 @@
 const SAME = 0, ADDED = 1, REMOVED = 2, CHANGED = 3;
 
 class Nodes {
-  constructor(data) {
+  constructor(data, who = []) {
+    /** Who made the change of a node, a line each. */
+    this.authors = new Map();
+    for (const [position, line] of who) this.authors.set(position, [...(this.authors.get(position) ?? []), line]);
     this.texts = data.texts.split("\n");
     this.lowerTexts = null;
     this.data = data;

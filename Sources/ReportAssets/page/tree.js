@@ -195,6 +195,12 @@ class TreeView {
       id: "row" + i, class: "row " + ["", "added", "removed", "changed"][nodes.mark(i)] + (i === this.active ? " active" : ""), role: "treeitem", "data-row": i,
       "aria-level": nodes.depth(i) + 1, "aria-expanded": isParent ? String(this.isOpen(i)) : null, "aria-selected": i === this.active ? "true" : "false",
     }, name, this.valueCell(i), this.permsCell(i));
+    const authors = nodes.authors.get(i);
+    if (authors) {
+      made.title = "Who, by a log: " + authors.join("; ");
+      // The client without what a log says about it: "domain 7 (D7)".
+      made.children[1].append(element("span", { class: "hint who" }, " by " + authors[0].replace(/^of the \w+: /, "").split(/[,:;]/, 1)[0]));
+    }
     return this.indent(made, nodes.depth(i));
   }
 

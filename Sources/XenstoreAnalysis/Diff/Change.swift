@@ -60,6 +60,8 @@ public struct Change: Sendable {
     var renaming: Renaming?
     /// The names of attributes that are not compared, because an image does not say them.
     var ignored: Set<String> = []
+    /// Who made it, by the logs; empty if that was not asked for.
+    package var authors: [ChangeAuthor] = []
 
     /// An item that the older image has under another domid.
     struct Renaming: Sendable {

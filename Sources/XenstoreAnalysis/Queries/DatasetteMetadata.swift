@@ -69,7 +69,7 @@ public enum DatasetteMetadata {
     }
 
     private static func imageDefault(_ parameter: NamedQuery.Parameter) -> String {
-        guard parameter.isImage else { return "" }
+        guard parameter.isImage, parameter.isRequired else { return "" }
         return "(default \(parameter.name == "before_id" ? "the previous one" : "the newest")) "
     }
 
@@ -106,7 +106,7 @@ public enum DatasetteMetadata {
         let given = "nullif(:\(parameter.name), '')"
         guard parameter.isInteger else { return given }
         let number = "CAST(\(given) AS INTEGER)"
-        guard parameter.isImage else { return number }
+        guard parameter.isImage, parameter.isRequired else { return number }
         func newest(_ condition: String) -> String {
             "SELECT image_id FROM observations \(condition)ORDER BY instant DESC, image_id DESC LIMIT 1"
         }

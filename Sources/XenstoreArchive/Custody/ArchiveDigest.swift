@@ -1,17 +1,22 @@
-/// A digest of all images of an archive. The same images with the same labels give the same digest,
-/// in any order of import, by any program, and in any state of the file.
+/// A digest of all images and logs of an archive. The same images with the same labels and the same
+/// files of logs give the same digest, in any order of import, by any program, and in any state of
+/// the file.
 public struct ArchiveDigest: Equatable, Sendable {
     /// 64 hexadecimal digits.
     public let hexadecimal: String
 
-    /// SHA-256 over the images in the order of their netstrings: series, name, captured_at, layout,
-    /// salvaged, size, sha256.
+    /// SHA-256 over the images and the files of logs in the order of their netstrings: series,
+    /// name, captured_at, layout, salvaged, size, sha256. A log's file has no captured_at and no
+    /// salvaged, and as its layout the form of its log, like `log access`.
     /// - Throws: `ArchiveError` if the archive cannot be read.
     public init(_ archive: Archive) throws {
         let rows = try archive.database.prepare(
             """
             SELECT i.series, i.name, i.captured_at, s.layout, s.salvaged, s.size, s.sha256
             FROM image i JOIN stream s ON s.stream_id = i.stream_id
+            UNION ALL
+            SELECT l.series, f.name, NULL, 'log ' || l.form, NULL, f.size, f.sha256
+            FROM log_file f JOIN log l ON l.log_id = f.log_id
             """)
         var images: [[UInt8]] = []
         while try rows.step() {

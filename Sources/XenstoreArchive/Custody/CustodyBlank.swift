@@ -7,19 +7,42 @@ struct CustodyBlank: Equatable {
     let entryID: Int64
     /// The entry of the removal.
     let removal: Int64
-    /// The image that was removed.
-    let imageID: Int64
+    /// What was removed.
+    let subject: Subject
     /// SHA-256 over the columns of the blanked entry that `CustodyEntry.hash` covers.
     let hash: String
+
+    /// An image or a log.
+    enum Subject: Hashable {
+        case image(Int64)
+        case log(Int64)
+    }
 
     /// What is in place of a blanked text.
     static func text(by removal: Int64) -> String {
         "(blanked by entry \(removal))"
     }
 
-    /// Whether the entry is one that the removal of the image blanks.
+    /// Whether the entry is one that the removal of the image or the log blanks.
     func concerns(_ entry: CustodyEntry) -> Bool {
-        entry.entryID < removal && (entry.imageID == imageID || entry.source == Self.reference(imageID))
+        guard entry.entryID < removal else { return false }
+        return switch subject {
+        case .image(let id): entry.imageID == id || entry.source == Self.reference(id)
+        case .log(let id): Self.logID(of: entry) == id
+        }
+    }
+
+    /// The note of an entry about a log: `log:1`, or `log:1; NOTE`.
+    static func note(ofLog logID: Int64, _ note: String?) -> String {
+        "log:\(logID)" + (note.map { "; \($0)" } ?? "")
+    }
+
+    /// The log whose file an entry stored; nil if it is none.
+    private static func logID(of entry: CustodyEntry) -> Int64? {
+        let actions = [CustodyEntry.Action.import, .merge].map(\.rawValue)
+        guard entry.imageID == nil, actions.contains(entry.action), let note = entry.note, note.hasPrefix("log:")
+        else { return nil }
+        return Int64(note.dropFirst("log:".count).prefix { $0 != ";" })
     }
 
     /// An image as the source of a rebuilt one.
@@ -54,14 +77,22 @@ struct CustodyBlank: Equatable {
 
     /// What a removal's entry says that it blanked; empty for other entries.
     static func stated(in entry: CustodyEntry) -> [CustodyBlank] {
-        guard entry.action == CustodyEntry.Action.remove.rawValue, let imageID = entry.imageID,
+        guard entry.action == CustodyEntry.Action.remove.rawValue, let subject = removed(by: entry),
             let words = entry.source?.split(separator: " "), words.first.map(String.init) == mark
         else { return [] }
         return words.dropFirst().compactMap { word in
             let parts = word.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count == 2, let entryID = Int64(parts[0]) else { return nil }
             return CustodyBlank(
-                entryID: entryID, removal: entry.entryID, imageID: imageID, hash: String(parts[1]))
+                entryID: entryID, removal: entry.entryID, subject: subject, hash: String(parts[1]))
         }
+    }
+
+    /// What a removal's entry says that it removed. The note of a log's removal begins with
+    /// `log:1, `, whatever its reason is.
+    private static func removed(by entry: CustodyEntry) -> Subject? {
+        if let imageID = entry.imageID { return .image(imageID) }
+        guard let note = entry.note, note.hasPrefix("log:") else { return nil }
+        return Int64(note.dropFirst("log:".count).prefix { $0 != "," }).map(Subject.log)
     }
 }

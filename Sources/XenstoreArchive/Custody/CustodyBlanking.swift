@@ -32,10 +32,45 @@ struct CustodyBlanking {
         for (imageID, removal) in zip(imageIDs, removals) {
             blanks[imageID] = try found[imageID]?.map { entryID in
                 let hash = try log.entry(entryID)?.recomputedHash() ?? ""
-                return CustodyBlank(entryID: entryID, removal: removal, imageID: imageID, hash: hash)
+                return CustodyBlank(entryID: entryID, removal: removal, subject: .image(imageID), hash: hash)
             }
         }
         return blanks
+    }
+
+    /// Blanks the entries of a log's files; call it in the transaction of the removal, before its
+    /// entry is added.
+    /// - Parameters:
+    ///   - logID: the log that is removed.
+    ///   - removal: the id that the entry of its removal will have.
+    /// - Returns: what was blanked.
+    /// - Throws: `ArchiveError` if the custody log cannot be changed.
+    func blank(log logID: Int64, by removal: Int64) throws -> [CustodyBlank] {
+        let log = CustodyLog(database)
+        var entries: [Int64] = []
+        try log.forEachEntry { entry in
+            let blank = CustodyBlank(entryID: entry.entryID, removal: removal, subject: .log(logID), hash: "")
+            if blank.concerns(entry) { entries.append(entry.entryID) }
+        }
+        guard !entries.isEmpty else { return [] }
+        let text = CustodyBlank.text(by: removal)
+        try withoutTrigger {
+            let update = try database.prepare(
+                """
+                UPDATE custody SET arguments = ?2, source = CASE WHEN source IS NOT NULL THEN ?2 END, note = ?3
+                WHERE entry_id = ?1
+                """)
+            for entryID in entries {
+                try update.bind(1, entryID)
+                try update.bind(2, text)
+                try update.bind(3, CustodyBlank.note(ofLog: logID, text))
+                try update.run()
+            }
+        }
+        return try entries.map { entryID in
+            let hash = try log.entry(entryID)?.recomputedHash() ?? ""
+            return CustodyBlank(entryID: entryID, removal: removal, subject: .log(logID), hash: hash)
+        }
     }
 
     /// The entries that the removal of images concerns, by the image's id. The log is read once,

@@ -14,6 +14,8 @@ package struct ArchivedLog: Sendable {
     package let finish: Int64?
     /// The number of places at which lines may be missing.
     package let gapCount: Int64
+    /// Whether the time zone of all its times is known.
+    package let isZoneKnown: Bool
 
     /// All logs of an archive.
     package static func all(_ archive: Archive) throws -> [ArchivedLog] {
@@ -35,7 +37,8 @@ package struct ArchivedLog: Sendable {
             """
             SELECT l.log_id, l.series, l.name, l.form, (SELECT count(*) FROM log_file f WHERE f.log_id = l.log_id),
                    sum(g.line_count), sum(g.size), min(g.start), max(g.finish),
-                   count(*) - 1 - count(CASE WHEN g.position > 1 THEN g.joined END)
+                   count(*) - 1 - count(CASE WHEN g.position > 1 THEN g.joined END),
+                   count(*) = count(g.utc_offset)
             FROM log l LEFT JOIN log_segment g ON g.log_id = l.log_id \(condition) GROUP BY l.log_id ORDER BY l.log_id
             """)
         for (index, value) in values.enumerated() { try rows.bind(index + 1, value) }
@@ -49,7 +52,7 @@ package struct ArchivedLog: Sendable {
                     logID: rows.integer(0), series: rows.string(1), name: rows.string(2), form: form,
                     fileCount: rows.integer(4), lineCount: rows.integer(5), size: rows.integer(6),
                     start: rows.isNull(7) ? nil : rows.integer(7), finish: rows.isNull(8) ? nil : rows.integer(8),
-                    gapCount: rows.integer(9)))
+                    gapCount: rows.integer(9), isZoneKnown: rows.integer(10) != 0))
         }
         return logs
     }

@@ -82,7 +82,7 @@ final class LogDecoder {
         }
         let connection = row.isNull(2) ? nil : connections[row.integer(2)]
         guard row.isNull(2) || connection != nil else { throw damage(eventID, "lacks its connection") }
-        let time: Int64? = row.isNull(1) ? nil : row.integer(1) &+ (segment.start ?? 0)
+        let time: Int64? = row.isNull(1) ? nil : row.integer(1) &+ (segment.start ?? 0) &+ segment.shift
         guard time.map({ (0..<Int64.max / 2).contains($0) }) ?? true else { throw damage(eventID, "has a wrong time") }
         let tid: UInt32? = row.isNull(4) ? nil : UInt32(exactly: row.integer(4))
         let isWritten = try (connection?.name ?? []).withUnsafeBytes { name in

@@ -34,6 +34,8 @@ package struct LogImporter {
         package let sha256: String
         /// Whether the same file was imported before, under the same name.
         package let isKnown: Bool
+        /// Whether the time zone of its times is known.
+        package let isZoneKnown: Bool
     }
 
     /// Stores a file in one transaction: all of it, proved to come out byte for byte, or nothing.
@@ -41,72 +43,118 @@ package struct LogImporter {
     ///   - bytes: all bytes of the file.
     ///   - form: as it was detected.
     ///   - label: its name and series, and when it was last written.
+    ///   - zone: the time zone of a trace log; nil: unknown. Other logs are UTC.
     ///   - provenance: its origin, for the custody log.
     /// - Throws: `ArchiveError` if it cannot be stored; the archive is then unchanged.
     @discardableResult
     package func store(
-        _ bytes: [UInt8], _ form: LogForm, label: ImageLabel, from provenance: Provenance
+        _ bytes: [UInt8], _ form: LogForm, label: ImageLabel, zone: LogZone? = nil, from provenance: Provenance
     ) throws -> Outcome {
         let scan = LogScan(bytes, form)
+        return try database.transaction { try add(bytes, scan, label: label, zone: zone, from: provenance) }
+    }
+
+    /// Stores a file that has been read; call it in a transaction.
+    /// - Parameters:
+    ///   - bytes: all bytes of the file.
+    ///   - scan: what was read.
+    ///   - label: its name and series, and when it was last written.
+    ///   - zone: the time zone of a trace log; nil: unknown.
+    ///   - provenance: its origin, for the custody log.
+    ///   - time: when another archive imported it; nil: it is imported now.
+    func add(
+        _ bytes: [UInt8], _ scan: LogScan, label: ImageLabel, zone: LogZone?, from provenance: Provenance,
+        importedAt time: String? = nil
+    ) throws -> Outcome {
+        let zone = scan.form == .trace ? zone : .utc
         let sha256 = Digest.sha256(bytes)
-        return try database.transaction {
-            let name = LogName(label.name)
-            let logID = try log(name, form, label)
-            if let known = try knownFile(logID, label, sha256) {
-                return Outcome(
-                    logID: known, lineCount: Int64(scan.lineCount), newLineCount: 0, recordCount: 0, otherCount: 0,
-                    sha256: sha256, isKnown: true)
-            }
-            let file = try storeFile(logID, label, bytes.count, sha256, scan.lineCount)
-            let segments = try LogSegment.all(database, of: logID)
-            let runs = try LogOverlap(database, scan, bytes).runs(segments)
-            let stored = try storeParts(file, logID, name, scan, (bytes, sha256), runs)
-            try LogOrder(database, logID).compute(
-                LogOrder.followers(ArchivedLogFile.all(database, of: logID)))
-            try prove(logID, file)
-            var provenance = provenance
-            let place = "log:\(logID)"
-            provenance.note = provenance.note.map { "\(place); \($0)" } ?? place
+        let name = LogName(label.name)
+        let logID = try log(name, scan.form, label, time)
+        var provenance = provenance
+        if let zone, scan.form == .trace {
+            provenance.note = (provenance.note.map { $0 + "; " } ?? "") + "time zone \(zone.text)"
+        }
+        provenance.note = CustodyBlank.note(ofLog: logID, provenance.note)
+        func record() throws {
             try CustodyLog(database).append(
                 provenance, file: (size: Int64(bytes.count), sha256: sha256), by: custodian)
-            return Outcome(
-                logID: logID, lineCount: Int64(scan.lineCount), newLineCount: stored.lines,
-                recordCount: stored.records, otherCount: stored.others, sha256: sha256, isKnown: false)
         }
+        if let known = try knownFile(logID, label, sha256) {
+            if let zone, try setZone(zone, known, logID) { try record() }
+            return Outcome(
+                logID: logID, lineCount: Int64(scan.lineCount), newLineCount: 0, recordCount: 0, otherCount: 0,
+                sha256: sha256, isKnown: true, isZoneKnown: try isZoneKnown(known, logID))
+        }
+        let file = try storeFile(logID, label, bytes.count, sha256, scan.lineCount, time)
+        let segments = try LogSegment.all(database, of: logID)
+        let runs = try LogOverlap(database, scan, bytes).runs(segments)
+        let stored = try storeParts(file, logID, name, scan, zone, (bytes, sha256), runs)
+        if let zone, !runs.isEmpty { _ = try setZone(zone, file, logID) }
+        try order(logID)
+        // A file that is one new segment has been proved as that.
+        if !runs.isEmpty { try prove(logID, file) }
+        try record()
+        return Outcome(
+            logID: logID, lineCount: Int64(scan.lineCount), newLineCount: stored.lines,
+            recordCount: stored.records, otherCount: stored.others, sha256: sha256, isKnown: false,
+            isZoneKnown: try isZoneKnown(file, logID))
+    }
+
+    private func order(_ logID: Int64) throws {
+        try LogOrder(database, logID).compute(LogOrder.followers(ArchivedLogFile.all(database, of: logID)))
+    }
+
+    private func file(_ fileID: Int64, _ logID: Int64) throws -> ArchivedLogFile? {
+        try ArchivedLogFile.all(database, of: logID).last { $0.fileID == fileID }
+    }
+
+    /// Gives the lines of a file a time zone, if they have none.
+    private func setZone(_ zone: LogZone, _ fileID: Int64, _ logID: Int64) throws -> Bool {
+        guard let file = try file(fileID, logID), try LogZoning(database).set(zone, of: file) else { return false }
+        try order(logID)
+        return true
+    }
+
+    private func isZoneKnown(_ fileID: Int64, _ logID: Int64) throws -> Bool {
+        try file(fileID, logID)?.parts.allSatisfy {
+            try LogSegment.load(database, $0.segmentID).utcOffset != nil
+        } ?? false
     }
 
     /// The log that a file belongs to, which is added if it is new.
-    private func log(_ name: LogName, _ form: LogForm, _ label: ImageLabel) throws -> Int64 {
+    private func log(_ name: LogName, _ form: LogForm, _ label: ImageLabel, _ time: String?) throws -> Int64 {
         let find = try database.prepare("SELECT log_id FROM log WHERE series = ? AND name = ? AND form = ?")
         for (index, value) in [label.series, name.base, form.rawValue].enumerated() { try find.bind(index + 1, value) }
         if try find.step() { return find.integer(0) }
         let insert = try database.prepare(
             """
-            INSERT INTO log (series, name, form, imported_at) VALUES (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+            INSERT INTO log (series, name, form, imported_at)
+            VALUES (?, ?, ?, coalesce(?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')))
             """)
         for (index, value) in [label.series, name.base, form.rawValue].enumerated() {
             try insert.bind(index + 1, value)
         }
+        if let time { try insert.bind(4, time) }
         try insert.run()
         return database.lastInsertID
     }
 
-    /// The log if it has a file with the same name and bytes.
+    /// The file of the log with the same name and bytes.
     private func knownFile(_ logID: Int64, _ label: ImageLabel, _ sha256: String) throws -> Int64? {
-        let find = try database.prepare("SELECT 1 FROM log_file WHERE log_id = ? AND name = ? AND sha256 = ?")
+        let find = try database.prepare("SELECT file_id FROM log_file WHERE log_id = ? AND name = ? AND sha256 = ?")
         try find.bind(1, logID)
         try find.bind(2, label.name)
         try find.bind(3, sha256)
-        return try find.step() ? logID : nil
+        return try find.step() ? find.integer(0) : nil
     }
 
     private func storeFile(
-        _ logID: Int64, _ label: ImageLabel, _ size: Int, _ sha256: String, _ lineCount: Int
+        _ logID: Int64, _ label: ImageLabel, _ size: Int, _ sha256: String, _ lineCount: Int, _ time: String?
     ) throws -> Int64 {
         let insert = try database.prepare(
             """
             INSERT INTO log_file (log_id, name, size, sha256, line_count, modified_at, imported_at, run)
-            VALUES (?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)
+            VALUES (?, ?, ?, ?, ?, ?, coalesce(?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?)
             """)
         try insert.bind(1, logID)
         try insert.bind(2, label.name)
@@ -114,7 +162,8 @@ package struct LogImporter {
         try insert.bind(4, sha256)
         try insert.bind(5, Int64(lineCount))
         if let time = label.modifiedAt { try insert.bind(6, time) }
-        try insert.bind(7, run)
+        if let time { try insert.bind(7, time) }
+        try insert.bind(8, run)
         try insert.run()
         return database.lastInsertID
     }
@@ -122,8 +171,8 @@ package struct LogImporter {
     // MARK: Parts
 
     private func storeParts(
-        _ file: Int64, _ logID: Int64, _ name: LogName, _ scan: LogScan, _ content: (bytes: [UInt8], sha256: String),
-        _ runs: [LogOverlap.Run]
+        _ file: Int64, _ logID: Int64, _ name: LogName, _ scan: LogScan, _ zone: LogZone?,
+        _ content: (bytes: [UInt8], sha256: String), _ runs: [LogOverlap.Run]
     ) throws -> (lines: Int64, records: Int64, others: Int64) {
         let insert = try database.prepare(
             """
@@ -146,7 +195,7 @@ package struct LogImporter {
             let text = isWhole ? content.bytes : Array(content.bytes[first.offset..<last.range.upperBound])
             let own = isWhole ? scan : LogScan(text, scan.form)
             let digest = isWhole ? content.sha256 : Digest.sha256(text)
-            let segmentID = try LogRows(database, own, bytes: text).store(
+            let segmentID = try LogRows(database, own, bytes: text, zone: zone).store(
                 logID: logID, rotation: name.rotation, sha256: digest)
             try prove(segmentID)
             try addPart(segmentID, 1, Int64(own.lineCount))

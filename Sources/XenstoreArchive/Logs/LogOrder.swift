@@ -12,9 +12,16 @@ struct LogOrder {
     /// - Parameter followers: which segment was found directly after which, in one file.
     func compute(_ followers: [Int64: Int64]) throws {
         var segments = try LogSegment.all(database, of: logID)
+        // UTC does not go back an hour in autumn, but is of use only if it is known of all.
+        let isUTC = segments.allSatisfy { $0.utcOffset != nil }
+        func times(_ segment: LogSegment) -> (first: Int64, last: Int64) {
+            let local = segment.localTimes ?? (.max, .max)
+            return isUTC ? (segment.start ?? .max, segment.finish ?? .max) : local
+        }
         segments.sort { first, second in
-            if first.start != second.start { return (first.start ?? .max) < (second.start ?? .max) }
-            if first.finish != second.finish { return (first.finish ?? .max) < (second.finish ?? .max) }
+            let (left, right) = (times(first), times(second))
+            if left.first != right.first { return left.first < right.first }
+            if left.last != right.last { return left.last < right.last }
             if first.rotation != second.rotation { return (first.rotation ?? -1) > (second.rotation ?? -1) }
             return first.segmentID < second.segmentID
         }

@@ -38,8 +38,8 @@ struct LogOverlap {
         var keys: [Int] = []
         let times = scan.events.lazy.map(\.time).filter { $0 != LogEvent.noTime }
         for segment in segments {
-            if let start = segment.start, let finish = segment.finish, let first = times.first, let last = times.last,
-                finish < first || last < start
+            if let stored = segment.localTimes, let first = times.first, let last = times.last,
+                stored.last < first || last < stored.first
             {
                 continue
             }

@@ -6,12 +6,16 @@ struct LogRows {
     private let scan: LogScan
     private let bytes: [UInt8]
     private let segmentID: Int64
+    private let zone: LogZone?
     private let firstEvent, firstString, firstConnection, firstTransaction: Int64
 
     static let pathIndex = "CREATE INDEX event_path ON event (path_id) WHERE path_id IS NOT NULL"
 
-    /// - Parameter bytes: those that were read.
-    init(_ database: Database, _ scan: LogScan, bytes: [UInt8]) throws {
+    /// - Parameters:
+    ///   - bytes: those that were read.
+    ///   - zone: that of the times in the lines; nil: unknown.
+    init(_ database: Database, _ scan: LogScan, bytes: [UInt8], zone: LogZone?) throws {
+        self.zone = zone
         self.database = database
         self.scan = scan
         self.bytes = bytes
@@ -36,11 +40,12 @@ struct LogRows {
     func store(logID: Int64, rotation: Int64?, sha256: String) throws -> Int64 {
         let times = scan.events.lazy.map(\.time).filter { $0 != LogEvent.noTime }
         let start = times.first
+        let shift = zone?.shift ?? 0
         let insert = try database.prepare(
             """
             INSERT INTO log_segment (segment_id, log_id, position, line_count, size, sha256, first_event, last_event,
-                                     start, finish, rotation, has_reads)
-            VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                     start, finish, rotation, has_reads, utc_offset)
+            VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try insert.bind(1, segmentID)
         try insert.bind(2, logID)
@@ -49,10 +54,11 @@ struct LogRows {
         try insert.bind(5, sha256)
         try insert.bind(6, firstEvent)
         try insert.bind(7, firstEvent + Int64(scan.lineCount) - 1)
-        if let start { try insert.bind(8, start) }
-        if let finish = times.last { try insert.bind(9, finish) }
+        if let start { try insert.bind(8, start &- shift) }
+        if let finish = times.last { try insert.bind(9, finish &- shift) }
         if let rotation { try insert.bind(10, rotation) }
         try insert.bind(11, scan.hasReads ? 1 : 0)
+        if let zone { try insert.bind(12, zone.minutesAhead) }
         try insert.run()
         let eventIDs = eventIDs()
         try storeStrings()
@@ -222,7 +228,7 @@ struct LogRows {
             "INSERT OR IGNORE INTO log_minute (segment_id, minute, event_id) VALUES (?, ?, ?)")
         var last = Int64.min
         for (index, event) in scan.events.enumerated() where event.time != LogEvent.noTime {
-            let minute = event.time / 60_000
+            let minute = event.time / 60_000 - (zone?.minutesAhead ?? 0)
             // A clock that was set back does not give a minute a second row.
             guard minute > last else { continue }
             last = minute

@@ -11,11 +11,15 @@ struct LogSegment {
     let firstEvent: Int64
     let start: Int64?
     let finish: Int64?
+    /// Minutes that the times in its lines are ahead of UTC, in which `start` and `finish` then
+    /// are; nil: unknown.
+    let utcOffset: Int64?
     let rotation: Int64?
     var joined: String?
 
     private static let columns = """
-        segment_id, log_id, position, line_count, size, sha256, first_event, start, finish, rotation, joined
+        segment_id, log_id, position, line_count, size, sha256, first_event, start, finish, rotation, joined,
+        utc_offset
         """
 
     /// The segments of a log, in the order of their lines.
@@ -38,6 +42,18 @@ struct LogSegment {
         return LogSegment(row)
     }
 
+    /// What to add to a stored time for the time in the lines, in milliseconds.
+    var shift: Int64 {
+        // An archive that was tampered with may say anything.
+        (utcOffset ?? 0) &* LogZone.milliseconds
+    }
+
+    /// Its first and its last time as its lines have them.
+    var localTimes: (first: Int64, last: Int64)? {
+        guard let start, let finish else { return nil }
+        return (start &+ shift, finish &+ shift)
+    }
+
     private init(_ row: Statement) {
         func number(_ column: Int) -> Int64? { row.isNull(column) ? nil : row.integer(column) }
         segmentID = row.integer(0)
@@ -51,5 +67,6 @@ struct LogSegment {
         finish = number(8)
         rotation = number(9)
         joined = row.isNull(10) ? nil : row.string(10)
+        utcOffset = number(11)
     }
 }

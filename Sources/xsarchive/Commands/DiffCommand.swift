@@ -25,6 +25,9 @@ struct DiffCommand: ParsableCommand {
             With --format jsonl, each line is one object: change, kind, path, domid (of a node: its owner), owner, \
             concerns (the domain that the change is about), the other members that identify the item, and the \
             complete old and new state.
+            With --who, each change of a node of two archived images of a series says who made it, by the logs of the \
+            series: domain and connection, operation, time, where it is in the log, and how sure that is, like \
+            'xsarchive blame'. What no log explains says so. In JSON: the member who.
             What one of the images does not cover, as it is a part of a host or damaged, is not compared; a message \
             for each reason says what is left out. \
             In JSON, an object with the member not_compared follows the changes.
@@ -33,6 +36,7 @@ struct DiffCommand: ParsableCommand {
               xsarchive diff @latest~1 @latest
               xsarchive diff before.bin after.bin --only node,perms --path /local/domain/7
               xsarchive diff @1 @2 --by domain --color always | less -R
+              xsarchive diff @host7:~1 @host7:~0 --who
               xsarchive diff @host7-before @host8-after --domain 37=38
             """
     )
@@ -83,6 +87,9 @@ struct DiffCommand: ParsableCommand {
     )
     var by: DiffText.Order?
 
+    @Flag(help: "Show who made each change, by the logs of the series, and how sure that is.")
+    var who = false
+
     @OptionGroup var secrets: RedactOptions
     @OptionGroup var output: FormatOptions
 
@@ -96,6 +103,9 @@ struct DiffCommand: ParsableCommand {
         if (output.format == .csv || output.format == .csvSafe) && !stat {
             throw ValidationError(
                 "a diff is not a table; use --format text, json or jsonl, or csv together with --stat.")
+        }
+        if who && (stat || nameStatus || quiet) {
+            throw ValidationError("--who shows changes; leave out --stat, --name-status and --quiet.")
         }
         if path.contains("") { throw ValidationError("--path is empty; give a path.") }
         _ = try kinds()
@@ -169,9 +179,13 @@ struct DiffCommand: ParsableCommand {
         for pattern in patterns where !diff.changes.contains(where: { Self.matches($0, pattern) }) {
             try AbsentPath.refuse(pattern, in: [right, left])
         }
-        let changes = diff.changes.filter { change in
+        var changes = diff.changes.filter { change in
             kinds.contains(change.kind)
                 && (patterns.isEmpty || patterns.contains { Self.matches(change, $0) })
+        }
+        if who {
+            let authors = try ChangeAuthors(from: left, to: right)
+            for index in changes.indices { changes[index].authors = authors.authors(of: changes[index]) }
         }
         let shown =
             redactor.map { redactor in changes.map { redactor.redact($0, byteOrder: right.format.byteOrder) } }

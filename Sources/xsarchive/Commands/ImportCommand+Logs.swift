@@ -22,7 +22,8 @@ extension ImportCommand {
         let run = try notes.logRun ?? LogImporter.nextRun(opened)
         notes.logRun = run
         let outcome = try LogImporter(opened, run: run).store(
-            file.content.bytes, form, label: label, from: provenance)
+            file.content.bytes, form, label: label, zone: zone.offset?.zone, from: provenance)
+        if !outcome.isZoneKnown { notes.addUnzoned() }
         if let problem = file.content.problem {
             Console.note("xsarchive: \(file.path): only partly read: \(problem); the readable part is stored")
         }
@@ -41,19 +42,13 @@ extension ImportCommand {
             let lines = outcome.lineCount == 1 ? "1 line" : "\(outcome.lineCount) lines"
             Console.print(
                 "log:\(outcome.logID)  \(Escape.printable(label.name))  \(lines)  \(outcome.sha256)  "
-                    + description(outcome))
+                    + outcome.description)
             Console.flush()
         } else {
             table.add([
                 .null, .string(label.name), .integer(outcome.lineCount), .string(outcome.sha256),
-                .string(outcome.isKnown ? Importer.Outcome.Kind.known.rawValue : Importer.Outcome.Kind.stored.rawValue),
+                .string(outcome.kind.rawValue), .integer(outcome.logID),
             ])
         }
-    }
-
-    private func description(_ outcome: LogImporter.Outcome) -> String {
-        if outcome.isKnown { return "already imported" }
-        if outcome.newLineCount == outcome.lineCount { return "stored" }
-        return outcome.newLineCount == 0 ? "all lines known" : "stored, \(outcome.newLineCount) lines are new"
     }
 }

@@ -87,6 +87,7 @@ struct ImportCommand: ParsableCommand {
     )
     var salvage = false
 
+    @OptionGroup var zone: ZoneOption
     @OptionGroup var talk: QuietOption
 
     @Flag(
@@ -109,7 +110,8 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         var notes = ImportNotes()
         let time = try capturedAt.map(Timestamp.normalize)
-        var table = Table(columns: ["image_id", "name", "records", "sha256", "outcome"], format: output.format)
+        var table = Table(
+            columns: ["image_id", "name", "records", "sha256", "outcome", "log_id"], format: output.format)
         var status = Exit.done
         let sources = ImportFiles(
             archive: archive.path, limits: ContainerLimits(memberBytes: maxSize.bytes), keepsParts: salvage)
@@ -301,7 +303,7 @@ struct ImportCommand: ParsableCommand {
             table.add([
                 .integer(outcome.imageID), .string(label.name), .integer(Int64(image.recordCount)),
                 .string(image.sha256),
-                .string(outcome.kind.rawValue),
+                .string(outcome.kind.rawValue), .null,
             ])
         }
     }

@@ -15,7 +15,8 @@ struct LogCommand: ParsableCommand {
             first_seen and last_seen are times of a capture, or of an import because the capture's is unknown.
             Who changed a value is not in an image; 'xsarchive access' says who could have (docs/operations.md).
             --events shows the events of logs between the images: of a path what changed it and who, with outcome and \
-            transaction; with --domain the domain's life, from its introduction to its release.
+            transaction; with --domain the domain's life, from its introduction to its release; with --vm the life \
+            of all domids that the guest had, each in its span of time.
             With --domain: the domain's connection, and the nodes of its home that are not the same in all images.
             With --vm: under which domids a guest was seen, by the UUID in its home, and with which name; and the \
             nodes of its homes that are not the same in all images that have the guest. What differs only by the domid \
@@ -25,6 +26,7 @@ struct LogCommand: ParsableCommand {
               xsarchive log /local/domain/1/name --events
               xsarchive log --domain 7 --series host7
               xsarchive log --vm 44f758cd-0aeb-44f9-a712-489050fe3281
+              xsarchive log --vm 44f758cd-0aeb-44f9-a712-489050fe3281 --events
             """
     )
 
@@ -44,11 +46,10 @@ struct LogCommand: ParsableCommand {
     @Option(help: "Show only this series (default: all).")
     var series: String?
 
-    @Flag(help: "Show the events of logs, too: who changed the path, or the life of the domain.")
+    @Flag(help: "Show the events of logs, too: who changed the path, or the life of the domain or guest.")
     var events = false
 
     func validate() throws {
-        if events && vm != nil { throw ValidationError("--events takes a path or --domain, not --vm.") }
         if events && domain != nil && series != nil {
             throw ValidationError("--events --domain shows all logs; omit --series.")
         }
@@ -83,7 +84,7 @@ struct LogCommand: ParsableCommand {
     }
 
     private func printEvents(_ parameters: [String: String], _ opened: Archive) throws {
-        let query = try NamedQuery.named(path != nil ? "log_path" : "log_domain")
+        let query = try NamedQuery.named(path != nil ? "log_path" : vm != nil ? "log_guest" : "log_domain")
         if let reason = try query.inapplicability(opened) {
             throw ArchiveError(.usage, "--events: \(reason)")
         }
@@ -92,7 +93,7 @@ struct LogCommand: ParsableCommand {
         let count = try query.prepare(opened, parameters: parameters)
             .printRows(format: output.format, expendable: NamedQuery.expendable, isSilentWhereEmpty: true)
         guard count == 0 else { return }
-        let what = path ?? "domain \(domain.map { String($0) } ?? "")"
+        let what = path ?? vm.map { "guest \(uuid($0))" } ?? "domain \(domain.map { String($0) } ?? "")"
         throw ArchiveError(.noSuchNode, "\(Escape.printable(what)): neither an image nor a log has it")
     }
 }

@@ -112,6 +112,10 @@ struct QueryCommand: ParsableCommand {
         }
         let (opened, imageID) = try archive.queryable(image ?? "@latest")
         values["image_id"] = String(imageID)
+        for parameter in query.parameters where parameter.isImage && parameter.name != "image_id" {
+            guard let value = values[parameter.name], let id = try opened.imageID(named: value) else { continue }
+            values[parameter.name] = String(id)
+        }
         let count = try query.printRows(
             query.prepare(opened, parameters: values, timeout: time.timeout), of: [imageID], in: opened,
             format: output.format, isSilentWhereEmpty: values["path"] != nil)

@@ -13,8 +13,7 @@ struct RemoveCommand: ParsableCommand {
             notes and sources is blanked, which 'xsarchive verify' knows and checks. Copies elsewhere stay: backups \
             of the file, and those that an upgrade kept next to it. To finish an interrupted removal, repeat the \
             command.
-            A log, like log:1, is removed with all its files. What its import wrote into the custody log stays: the \
-            names of its files, and the command line.
+            A log, like log:1, is removed with all its files, and its entries are blanked in the same way.
             Example:
               xsarchive remove @3 --reason "host 7 belongs to a customer; removal requested on 2026-08-14"
             """

@@ -4,6 +4,7 @@ import XenstoreStream
 /// A change as a JSON object: change, kind, path, domid, owner (of a node), concerns (the domain
 /// that it is about), the other members of its identity, old and new. If two domids are compared as
 /// one domain: the pair, and the path in the older image.
+/// With --who also who made it.
 enum DiffJSON {
     static func object(_ change: Change) -> JSON {
         var members: [(String, JSON)] = [
@@ -20,6 +21,7 @@ enum DiffJSON {
             if let path = change.oldPath { members.append(("old_path", .bytes(path))) }
         }
         members += [("old", change.old.map(attributes) ?? .null), ("new", change.new.map(attributes) ?? .null)]
+        if !change.authors.isEmpty { members.append(("who", .array(change.authors.map(ChangeAuthorText.object)))) }
         return .object(members)
     }
 

@@ -24,7 +24,10 @@ enum DiffText {
         }
         for (heading, changes) in domains.map({ sections(changes, $0) }) ?? sections(changes) {
             Console.print("\n" + Style.group(heading))
-            for change in changes { Console.print(line(change, namesKind: domains != nil)) }
+            for change in changes {
+                Console.print(line(change, namesKind: domains != nil))
+                for line in ChangeAuthorText.lines(change.authors) { Console.print("    " + Style.dim(line)) }
+            }
         }
         Console.print("\n" + DiffStatistics(changes).sentence)
     }

@@ -1,12 +1,14 @@
 import XenstoreArchive
 import XenstoreStream
 
-/// What an import says at its end about the times of the images.
+/// What an import says at its end about the times of images and logs.
 struct ImportNotes {
     /// The number of this run in the archive, once it has imported a log.
     var logRun: Int64?
     /// New images without a capture time whose names contain one.
     private var untakenCount = 0
+    /// Files of logs whose time zone is unknown.
+    private var unzonedCount = 0
     /// The first image that this import has stored.
     private var firstID: Int64?
     /// New images that are older than one that the series had before this import, and that image.
@@ -20,8 +22,19 @@ struct ImportNotes {
         if let next = outcome.next, let firstID, next < firstID { late.append((outcome.imageID, next)) }
     }
 
+    /// Remembers a log whose time zone is unknown.
+    mutating func addUnzoned() {
+        unzonedCount += 1
+    }
+
     var lines: [String] {
-        [untakenLine, lateLine].compactMap { $0 }
+        [untakenLine, lateLine, unzonedLine].compactMap { $0 }
+    }
+
+    private var unzonedLine: String? {
+        guard unzonedCount > 0 else { return nil }
+        let logs = unzonedCount == 1 ? "1 trace log does" : "\(unzonedCount) trace logs do"
+        return "\(logs) not say the time zone of the host; import again with --time-zone, like --time-zone +02:00"
     }
 
     private var untakenLine: String? {

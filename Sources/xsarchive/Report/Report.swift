@@ -12,6 +12,7 @@ struct Report {
     private let omissions: [String]
     private let connections: ReportConnections
     private let redactor: Redactor?
+    private var logs: ReportLogs?
 
     /// - Parameters:
     ///   - loaded: the image; the newer one of two.
@@ -37,6 +38,8 @@ struct Report {
         columns = ReportColumns(tree)
         connections = try ReportConnections(loaded.source, redactor)
         self.redactor = redactor
+        logs = try ReportLogs(loaded.source, comparedWith: other?.source, redactor)
+        if let other { try logs?.findAuthors(of: changes, from: other.source, to: loaded.source, tree, columns) }
     }
 
     /// The number of nodes in the tree.
@@ -63,14 +66,16 @@ struct Report {
         let others = changes.filter { $0.kind != .node && $0.kind != .perms }.map {
             redactor?.redact($0, byteOrder: byteOrder) ?? $0
         }
-        let data = JSON.object([
-            ("program", .string("xsarchive \(ProgramVersion.number)")), ("title", .string(Escape.printable(title))),
-            ("images", .array(try [old, image].compactMap { try $0?.json })), ("tree", columns.json),
-            ("findings", ReportFindings(image, comparedWith: old, isRedacted: redactor != nil).json),
-            ("devices", ReportDevices(tree, image.loaded.source).json(columns)), ("connections", connections.json),
-            ("changes", .array(others.map(Self.row))),
-            ("omissions", .array(omissions.map { .string(Escape.printable($0)) })),
-        ])
+        let devices = ReportDevices(tree, image.loaded.source)
+        let data = JSON.object(
+            [
+                ("program", .string("xsarchive \(ProgramVersion.number)")), ("title", .string(Escape.printable(title))),
+                ("images", .array(try [old, image].compactMap { try $0?.json })), ("tree", columns.json),
+                ("findings", ReportFindings(image, comparedWith: old, isRedacted: redactor != nil).json),
+                ("devices", devices.json(columns)), ("connections", connections.json),
+                ("changes", .array(others.map(Self.row))),
+                ("omissions", .array(omissions.map { .string(Escape.printable($0)) })),
+            ] + (try logs?.json(devices, tree) ?? []))
         return ReportPage.html(title: "\(title) · xsarchive", data: data)
     }
 

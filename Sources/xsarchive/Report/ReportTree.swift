@@ -182,6 +182,19 @@ struct ReportTree {
         find(Octets(path.utf8))
     }
 
+    /// The path of a node.
+    func path(_ index: Int) -> Octets {
+        var names: [Octets] = []
+        var index = index
+        while index > Self.root {
+            names.append(nodes[index].name)
+            index = nodes[index].parent
+        }
+        // A path that is not absolute is one name.
+        guard index == Self.root else { return names.last ?? [] }
+        return names.isEmpty ? [ASCII.slash] : names.reversed().reduce(into: Octets()) { $0 += [ASCII.slash] + $1 }
+    }
+
     func children(of index: Int?) -> [Int] {
         index.map { nodes[$0].children } ?? []
     }

@@ -81,6 +81,19 @@ import Testing
         #expect(Files.read(old.path) == before)
     }
 
+    /// The times of a log that says its zone are UTC, those of a trace log as unknown as before.
+    @Test func theLogsOfAnOlderArchiveAreInIt() throws {
+        let old = oldArchive("archives/v010.db")
+        let archive = try Archive.openOrCreate(old.path)
+        let logs = try ArchivedLog.all(archive)
+        #expect(logs.map(\.form) == [.trace, .access] && logs.map(\.isZoneKnown) == [false, true])
+        for (log, name) in zip(logs, ["xenstored-4.17-trace.log", "oxenstored-4.17-access.log"]) {
+            var bytes: [UInt8] = []
+            try LogExporter(archive).export(log) { bytes += $0 }
+            #expect(bytes == Fixtures.bytes("logs/" + name))
+        }
+    }
+
     // MARK: The copy
 
     @Test(arguments: archives) func aCopyOfTheArchiveIsKeptThatOnlyItsOwnerMayRead(name: String) throws {
@@ -125,8 +138,8 @@ import Testing
         let entries = try CustodyLog(Archive.openOrCreate(old.path)).entries()
         let first = Int(name.dropFirst("archives/v".count).prefix(3)) ?? 0
         guard first < 3 else {
-            // Versions 5 and later have two texts more, and version 10 a log.
-            let count = Self.images.count + (first >= 5 ? 2 : 0) + (first >= 10 ? 1 : 0)
+            // Versions 5 and later have two texts more, versions 10 and later also two logs.
+            let count = Self.images.count + (first >= 5 ? 2 : 0) + (first >= 10 ? 2 : 0)
             #expect(entries.map(\.action) == Array(repeating: "import", count: count) + ["upgrade"])
             #expect(entries.last?.note == "from schema version \(first)")
             return

@@ -1,4 +1,4 @@
--- Schema version 11: whose homes have nodes with which permissions, so that a question about
+-- Schema version 12: whose homes have nodes with which permissions, so that a question about
 -- permissions reads only the homes that it is about. It follows from node_span; `verify` compares.
 
 -- The lists of permissions of the committed nodes of a home, as spans: a row holds for the
@@ -12,4 +12,4 @@ CREATE TABLE placement_span (
   PRIMARY KEY (chain_id, home, permset_id, first_gen)
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 11;
+PRAGMA user_version = 12;
