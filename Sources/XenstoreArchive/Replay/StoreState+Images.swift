@@ -1,0 +1,22 @@
+import XenstoreStream
+
+extension StoreState {
+    /// What an image says of the nodes of a store.
+    /// - Throws: the errors of reading the image.
+    package init(of source: ImageSource, rules: StoreRules) throws {
+        self.init(rules: rules)
+        let layout = source.format.layout
+        try source.forEachRecord { record in
+            guard case .node(let data) = record, data.isCommitted else { return }
+            // A name that the tool cut off is not a path.
+            if ValueKnowledge.hasCutPath(data, layout) { return }
+            let path = data.path.octets
+            guard Path.isFixed(path) else { return }
+            let perms = data.perms.map { Permission(perm: $0.perm, domid: $0.domid) }
+            load(
+                path, value: data.value, knowledge: ValueKnowledge(data, layout), perms: perms.isEmpty ? nil : perms,
+                makesParents: layout.isListing)
+        }
+        settle(source.coverage)
+    }
+}

@@ -1,0 +1,46 @@
+import Synchronization
+import XenstoreArchive
+import XenstoreStream
+
+/// The state at a moment, which a reference like `@host7@2026-08-01T12:00:00Z` names.
+struct MomentImage {
+    private let archive: Archive
+    private let reference: MomentReference
+
+    /// Whether something that was looked at could not be said for certain.
+    private static let unsettled = Atomic<Bool>(false)
+
+    static var isUnsettled: Bool {
+        unsettled.load(ordering: .relaxed)
+    }
+
+    /// What the user calls it.
+    var name: String {
+        reference.text
+    }
+
+    /// Nil if the text names something else: a file, or an image of the archive.
+    /// - Throws: `ArchiveError` with code `usage` if it has no time.
+    init?(_ text: String, _ options: ArchiveOptions) throws {
+        guard ImageReference.marks(text), text.dropFirst().contains("@") else { return nil }
+        let archive = try options.open()
+        guard try !archive.hasImage(named: text), let reference = try MomentReference(text) else { return nil }
+        self.archive = archive
+        self.reference = reference
+    }
+
+    /// The image. What it cannot say is told on standard error, and the exit status will be 1.
+    func image() throws -> ScannedImage {
+        let replayed = try archive.replay(reference)
+        for note in replayed.notes { Console.note("xsarchive: \(Escape.printable(name)): \(note)") }
+        if !replayed.notes.isEmpty { Self.unsettled.store(true, ordering: .relaxed) }
+        return replayed.image
+    }
+
+    /// Refuses a reference to the state at a moment where only an image of the archive will do.
+    static func refuse(_ text: String, _ options: ArchiveOptions) throws {
+        guard try MomentImage(text, options) != nil else { return }
+        throw ArchiveError(
+            .usage, "\(text): is no image of the archive, but replayed; give an archived one, like @latest")
+    }
+}
