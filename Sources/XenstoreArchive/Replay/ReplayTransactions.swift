@@ -2,8 +2,12 @@ import XenstoreStream
 
 /// The changes that wait in transactions for their ends.
 struct ReplayTransactions {
-    /// A change, and whether it is certain that it succeeded.
-    typealias Change = (event: ReplayEvent, isCertain: Bool)
+    typealias Change = (event: ReplayEvent, fate: Fate)
+
+    /// Whether a change has succeeded.
+    enum Fate {
+        case succeeded, failed, doubtful
+    }
 
     private struct Key: Hashable {
         let connection: Octets
@@ -12,6 +16,8 @@ struct ReplayTransactions {
 
     /// In an access log, each line says its transaction.
     private var byConnection: [Key: [Change]] = [:]
+    /// The changes of transactions in conflict, by the name of the connection that does them again.
+    private var again: [Octets: [Change]] = [:]
     /// In a trace log, what pairs its records says it, for one segment.
     private var byNumber: [Int64: (connection: Octets, changes: [Change])] = [:]
     /// Changes in one of several transactions of a connection: it is not known in which.
@@ -25,6 +31,25 @@ struct ReplayTransactions {
     private static let mostFloating = 10_000
 
     // MARK: Access logs
+
+    /// A transaction is in conflict: oxenstored does it again, on a connection like `r(5):A2`.
+    mutating func conflict(_ connection: Octets, _ tid: Int64) {
+        again[Octets("r(\(tid)):".utf8) + connection] = take(connection, tid)
+    }
+
+    /// Takes the changes of a transaction that is committed. What is done again has no answers: it
+    /// is committed only if it has those that it had before.
+    mutating func commit(_ connection: Octets, _ tid: Int64) -> [Change] {
+        let changes = take(connection, tid)
+        guard connection.first == ASCII.r else { return changes }
+        let before = again.removeValue(forKey: connection) ?? []
+        let isSame =
+            before.count == changes.count
+            && zip(before, changes).allSatisfy {
+                $0.event.operation == $1.event.operation && $0.event.path == $1.event.path
+            }
+        return isSame ? before : changes.map { ($0.event, .doubtful) }
+    }
 
     /// Keeps a change of an access log until its transaction ends.
     mutating func add(_ change: Change, _ connection: Octets, _ tid: Int64) {

@@ -163,8 +163,8 @@ struct Replayer {
         case .transactionEnd: if isTrace { end(event, name) }
         case .commit, .coalesce:
             guard let tid = event.tid else { break }
-            for change in transactions.take(name, tid) { commit(change) }
-        case .conflict: if let tid = event.tid { _ = transactions.take(name, tid) }
+            for change in transactions.commit(name, tid) { commit(change) }
+        case .conflict: if let tid = event.tid { transactions.conflict(name, tid) }
         case .newConnection:
             transactions.close(name)
             try checkRestart(event, name)
@@ -184,21 +184,13 @@ struct Replayer {
     }
 
     private mutating func change(_ event: ReplayEvent, _ name: Octets) {
-        let isCertain: Bool
-        switch event.outcome {
-        case .ok, .noError: isCertain = true
-        case .error(let word):
-            // Without reads in the log, the error may be that of a read.
-            if isTrace || event.isOfLogWithReads || isRefused(event, word) { return }
-            isCertain = false
-        case .unknown: isCertain = false
-        }
-        let change = (event: event, isCertain: isCertain)
+        let change = (event: event, fate: fate(event))
         if isTrace {
+            guard change.fate != .failed else { return }
             switch transactions.add(change, name) {
             case true?: break
             case false?: commit(change)
-            case nil: commit((event, false))
+            case nil: commit((event, .doubtful))
             }
         } else if let tid = event.tid, tid > 0 {
             transactions.add(change, name, tid)
@@ -207,12 +199,19 @@ struct Replayer {
         }
     }
 
-    /// Whether the daemon must have refused a request, as the domain may not write the node.
-    private func isRefused(_ event: ReplayEvent, _ error: Octets) -> Bool {
-        guard error.elementsEqual("EACCES".utf8), event.operation != .setPermissions,
-            let domid = event.connection?.domid, let path = event.path, event.tid == 0
-        else { return false }
-        return state.refuses(domid, path)
+    private func fate(_ event: ReplayEvent) -> ReplayTransactions.Fate {
+        switch event.outcome {
+        case .ok, .noError: return .succeeded
+        case .unknown: return .doubtful
+        case .error(let word):
+            if isTrace || event.isOfLogWithReads { return .failed }
+            // Without reads in the log, the error may be that of a read.
+            guard word.elementsEqual("EACCES".utf8), event.tid == 0, let domid = event.connection?.domid,
+                let path = event.path, Path.isFixed(path), !event.shape.contains(.incomplete),
+                let isRefused = state.refuses(domid, path, owning: event.operation == .setPermissions)
+            else { return .doubtful }
+            return isRefused ? .failed : .succeeded
+        }
     }
 
     private mutating func end(_ event: ReplayEvent, _ name: Octets) {
@@ -220,14 +219,14 @@ struct Replayer {
         switch event.result {
         case .commit: for change in changes { commit(change) }
         case .abort, .conflict: break
-        case nil: for change in changes { commit((change.event, false)) }
+        case nil: for change in changes { commit((change.event, .doubtful)) }
         }
-        for change in doubtful { commit((change.event, false)) }
+        for change in doubtful { commit((change.event, .doubtful)) }
     }
 
     /// Changes the store, now that a change takes effect.
     private mutating func commit(_ change: ReplayTransactions.Change) {
-        guard hasBegun else { return }
+        guard hasBegun, change.fate != .failed else { return }
         let request = ReplayRequest(change.event, in: state)
         if let prefix = request.cutPath {
             doubtCount += 1
@@ -236,7 +235,7 @@ struct Replayer {
             return
         }
         for asked in request.changes {
-            if change.isCertain && request.changes.count == 1 {
+            if change.fate == .succeeded && request.changes.count == 1 {
                 let isNew = state.presence(asked.path) != .present
                 state.apply(asked)
                 if isInSecondOfImage { doubtInheritance(asked, isNew) }

@@ -36,17 +36,21 @@ extension StoreState {
 }
 
 extension StoreState {
-    /// Whether the daemon refuses a domain to write a node, or to make it; false if it may not.
-    package func refuses(_ domid: UInt16, _ path: Octets) -> Bool {
+    /// Whether the daemon refuses a domain to change a node for lack of rights; nil: not known.
+    /// - Parameters:
+    ///   - domid: the domain that asks.
+    ///   - path: the node, or one that would be made.
+    ///   - owning: whether only the owner may do it.
+    package func refuses(_ domid: UInt16, _ path: Octets, owning: Bool) -> Bool? {
+        if domid == 0 { return false }
         var place = path
         while nodes[place] == nil {
-            guard presence(place) == .absent, let parent = Path.parent(of: place) else { return false }
+            guard !owning, presence(place) == .absent, let parent = Path.parent(of: place) else { return nil }
             place = parent
         }
-        guard domid != 0, let perms = nodes[place]?.perms, let owner = perms.first, owner.domid != domid else {
-            return false
-        }
+        guard let perms = nodes[place]?.perms, let owner = perms.first else { return nil }
+        if owner.domid == domid { return false }
         let entry = perms.dropFirst().first { $0.domid == domid } ?? owner
-        return entry.perm == ASCII.n || entry.perm == ASCII.r
+        return owning || entry.perm == ASCII.n || entry.perm == ASCII.r
     }
 }
