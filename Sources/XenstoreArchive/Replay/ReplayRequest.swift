@@ -37,6 +37,11 @@ struct ReplayRequest {
         return line.suffix(2).elementsEqual("..".utf8)
     }
 
+    /// The owner that a request sets; nil if it sets none.
+    static func newOwner(_ event: ReplayEvent) -> UInt16? {
+        event.operation == .setPermissions ? permissions(event.detail ?? [])?.first?.domid : nil
+    }
+
     private static func permissions(_ text: Octets) -> [Permission]? {
         var text = text
         while text.last == ASCII.space { text = text.dropLast() }

@@ -30,6 +30,8 @@ struct Replayer {
     /// The domains that have ended since the last record that is not one of the daemon's own lines.
     private var ended: [UInt16] = []
     private var lastTime: Int64?
+    /// The moment up to which is replayed.
+    private var limit = Int64.max
     /// The time of the record that is being replayed.
     private var now: Int64?
     /// Whether permissions were set in the second of the image.
@@ -73,24 +75,26 @@ struct Replayer {
 
     /// Replays all that happened up to a time, in milliseconds since 1970.
     mutating func run(through limit: Int64) throws {
+        self.limit = limit
         while let item = try waiting ?? reader.item() {
             waiting = nil
-            switch item {
-            case .segment(let segment, let isJoined): try begin(segment, isJoined: isJoined)
-            case .event(let event):
-                if let time = event.time {
-                    if hasBegun, time > limit {
-                        waiting = item
-                        endDomains()
-                        return
-                    }
-                    take(time)
+            let isLater =
+                switch item {
+                case .segment(let segment, let isJoined): try !begin(segment, isJoined: isJoined)
+                case .event(let event): try !replay(event)
                 }
-                now = event.time ?? lastTime
-                try replay(event)
+            if isLater {
+                waiting = item
+                break
             }
         }
         endDomains()
+    }
+
+    /// Whether the moment up to which is replayed is that of the newest record: what is missing
+    /// after it does not matter.
+    private var isAtLimit: Bool {
+        lastTime.map { hasBegun && limit < $0 &+ 1000 } ?? false
     }
 
     private mutating func take(_ time: Int64) {
@@ -127,17 +131,21 @@ struct Replayer {
 
     // MARK: Gaps
 
-    private mutating func begin(_ segment: LogSegment, isJoined: Bool) throws {
+    /// - Returns: false if the segment is after the moment.
+    private mutating func begin(_ segment: LogSegment, isJoined: Bool) throws -> Bool {
+        let isGap = !isJoined && segment.position > 1
+        if isGap && isAtLimit { return false }
         isFresh = true
         transactions.nextSegment()
-        guard !isJoined, segment.position > 1 else { return }
+        guard isGap else { return true }
         transactions.removeAll()
         let start = segment.start.map { $0 &- source.offset }
         // A gap before the image does not matter.
-        if !hasBegun, start.map({ $0 < source.captured.upperBound }) ?? false { return }
+        if !hasBegun, start.map({ $0 < source.captured.upperBound }) ?? false { return true }
         let from = try lastTime.map { try Moment.text($0) } ?? "an unknown time"
         let to = try start.map { try Moment.text($0) } ?? "an unknown time"
         forget("lines of the log may be missing between \(from) and \(to)", at: segment.position, start)
+        return true
     }
 
     private mutating func forget(_ why: String, at position: Int64, _ time: Int64?) {
@@ -150,7 +158,13 @@ struct Replayer {
 
     // MARK: Records
 
-    private mutating func replay(_ event: ReplayEvent) throws {
+    /// - Returns: false if the record is after the moment.
+    private mutating func replay(_ event: ReplayEvent) throws -> Bool {
+        if let time = event.time {
+            if time > limit { return false }
+            take(time)
+        }
+        now = event.time ?? lastTime
         if event.operation == .none { return try replay(line: event) }
         endDomains()
         isFresh = false
@@ -177,6 +191,7 @@ struct Replayer {
         case .control: if name.isEmpty { beginUpdate(event) }
         default: break
         }
+        return true
     }
 
     private static func number(_ text: Octets) -> Int64? {
@@ -210,7 +225,8 @@ struct Replayer {
                 let path = event.path, Path.isFixed(path), !event.shape.contains(.incomplete),
                 let isRefused = state.refuses(domid, path, owning: event.operation == .setPermissions)
             else { return .doubtful }
-            return isRefused ? .failed : .succeeded
+            // A guest cannot give a node away.
+            return isRefused || ReplayRequest.newOwner(event).map({ $0 != domid }) ?? false ? .failed : .succeeded
         }
     }
 
@@ -313,31 +329,35 @@ struct Replayer {
     }
 
     /// Replays a line that a C xenstored writes about itself.
-    private mutating func replay(line event: ReplayEvent) throws {
-        guard isTrace, var line = event.line else { return }
+    /// - Returns: false if it is after the moment.
+    private mutating func replay(line event: ReplayEvent) throws -> Bool {
+        guard isTrace, var line = event.line else { return true }
         while let last = line.last, last == ASCII.newline || last == ASCII.carriageReturn { line = line.dropLast() }
         if let colon = line.firstRange(of: ": ".utf8), line[..<colon.lowerBound].allSatisfy({ (0x61...0x7A).contains($0) }) {
             line = line[colon.upperBound...]
         }
         if line.elementsEqual("***".utf8) {
             // A file of a log that goes on begins so, if the daemon was told to open a new one.
-            if !isFresh { try reopen(event) }
+            return isFresh ? true : try reopen(event)
         } else if line.elementsEqual("Checking store ...".utf8), isFresh {
-            try reopen(event)
+            return try reopen(event)
         } else if line.starts(with: "orphaned node ".utf8), line.suffix(8).elementsEqual(" deleted".utf8) {
-            guard hasBegun else { return }
             let path = line.dropFirst("orphaned node ".utf8.count).dropLast(8)
+            guard hasBegun, Path.isAbsolute(path) else { return true }
             state.remove(path)
             tell(event, path)
         }
+        return true
     }
 
     /// A C xenstored has opened its log again: it may have been started again, or have written none
     /// in between.
-    private mutating func reopen(_ event: ReplayEvent) throws {
+    private mutating func reopen(_ event: ReplayEvent) throws -> Bool {
+        if isAtLimit { return false }
         transactions.removeAll()
-        guard hasBegun else { return }
+        guard hasBegun else { return true }
         let time = try lastTime.map { try Moment.text($0) } ?? "an unknown time"
         forget("the daemon opened its log again after \(time), and may have been started again", at: event.position, now)
+        return true
     }
 }
