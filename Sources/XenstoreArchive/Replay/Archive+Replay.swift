@@ -5,7 +5,8 @@ extension Archive {
     /// - Throws: `ArchiveError` if there is no such image, or no log that says it.
     package func replay(_ reference: MomentReference) throws -> ReplayedImage {
         let (series, fixed) = try subject(of: reference)
-        let source = try ReplaySource.find(self, series: series, fixed: fixed, at: reference.moment, for: reference.text)
+        let source = try ReplaySource.find(
+            self, series: series, fixed: fixed, at: reference.moment, for: reference.text)
         var replayer = try Replayer(self, source)
         try replayer.run(through: source.limit)
         do {

@@ -39,6 +39,23 @@ final class ReplayReader {
         return .segment(segment, isJoined: segment.joined != nil)
     }
 
+    /// The last time before a segment.
+    func finishBefore(_ segment: LogSegment) -> Int64? {
+        segments.last { $0.position < segment.position }?.finish.map { $0 &- offset }
+    }
+
+    /// The last time in the segment before a line.
+    func time(before position: Int64) throws -> Int64? {
+        guard segments.indices.contains(next - 1) else { return nil }
+        let segment = segments[next - 1]
+        let row = try database.prepare(
+            "SELECT at FROM event WHERE event_id >= ? AND event_id < ? AND at IS NOT NULL ORDER BY event_id DESC LIMIT 1"
+        )
+        try row.bind(1, segment.firstEvent)
+        try row.bind(2, segment.firstEvent &+ (position &- segment.position))
+        return try row.step() ? (row.integer(0) &+ (segment.start ?? 0)) &- offset : nil
+    }
+
     // MARK: Segments
 
     private func open(_ segment: LogSegment) throws {

@@ -117,12 +117,14 @@ struct ReplaySource {
         let shown = Escape.printable(name)
         if !before.isEmpty {
             throw ArchiveError(
-                .noSuchImage, "\(shown): where the trees of the images before it begin is unknown; import them with "
+                .noSuchImage,
+                "\(shown): where the trees of the images before it begin is unknown; import them with "
                     + "--root")
         }
         if let first {
             throw ArchiveError(
-                .noSuchImage, "\(shown): the first image whose time is known is of \(first); ask for a later moment, or "
+                .noSuchImage,
+                "\(shown): the first image whose time is known is of \(first); ask for a later moment, or "
                     + "import an earlier image")
         }
         throw ArchiveError(

@@ -62,7 +62,8 @@ package struct ReplayedImage {
         }
         guard !written.isEmpty else {
             throw ArchiveError(
-                .noSuchNode, "nothing is known of any node at this moment: the log has no request since lines of it are "
+                .noSuchNode,
+                "nothing is known of any node at this moment: the log has no request since lines of it are "
                     + "missing")
         }
         let image = try ScannedImage(bytes: text, layout: .listing)
@@ -80,13 +81,15 @@ package struct ReplayedImage {
                 data.perms == node.perms ?? [], !ValueKnowledge.hasCutPath(data, .listing)
             else {
                 throw ArchiveError(
-                    .notReproducible, "the node \(Escape.printable(data.path.octets)) cannot be written into a listing; "
+                    .notReproducible,
+                    "the node \(Escape.printable(data.path.octets)) cannot be written into a listing; "
                         + "this is a bug in xsarchive: report it with the image and the log")
             }
         }
         if let (path, _) = rest.first {
             throw ArchiveError(
-                .notReproducible, "the node \(Escape.printable(path)) cannot be written into a listing; this is a bug "
+                .notReproducible,
+                "the node \(Escape.printable(path)) cannot be written into a listing; this is a bug "
                     + "in xsarchive: report it with the image and the log")
         }
     }

@@ -16,12 +16,16 @@ import XenstoreStream
     /// A log that begins before the image and ends at 21:00:59, with nothing of importance there.
     private func log(_ lines: [String], reads: Bool = true) throws {
         let start = ["1 A1 newconn", "1 A2 newconn", "1 D3 newconn"] + (reads ? ["2 A1 read /x"] : [])
-        let end = ["50 A1 write /z 1", "50 A2 write /z 1", "50 D3 write /none 1", "50 D3 error EACCES", "59 A1 mkdir /z"]
+        let end = [
+            "50 A1 write /z 1", "50 A2 write /z 1", "50 D3 write /none 1", "50 D3 error EACCES", "59 A1 mkdir /z",
+        ]
         try fixture.log(start + lines + end)
     }
 
     @Test func theStateIsThatOfTheImageAndWhatHappenedSince() throws {
-        try log(["4 A1 write /before 1", "10 A1 write /x 2", "11 A2 write /a/b c", "12 A1 rm /x/y ", "13 A1 write /x 3"])
+        try log([
+            "4 A1 write /before 1", "10 A1 write /x 2", "11 A2 write /a/b c", "12 A1 rm /x/y ", "13 A1 write /x 3",
+        ])
         #expect(try fixture.state("09").nodes == ["/x = 1 (n0)", "/x/y =  (n3,r4)"])
         #expect(try fixture.state("10").nodes == ["/x = 2 (n0)", "/x/y =  (n3,r4)"])
         #expect(try fixture.state("12").nodes == ["/x = 2 (n0)", "/a =  (n0)", "/a/b = c (n0)"])
@@ -65,7 +69,10 @@ import XenstoreStream
     }
 
     @Test func theEndOfADomainTakesItsNodesAndEntries() throws {
-        try log(["10 A1 write /x/y/z 1", "10 A1 setperms /x n0 b3 ", "11 D3 endconn", "12 D3 newconn", "12 A1 introduce 3 1 3"])
+        try log([
+            "10 A1 write /x/y/z 1", "10 A1 setperms /x n0 b3 ", "11 D3 endconn", "12 D3 newconn",
+            "12 A1 introduce 3 1 3",
+        ])
         #expect(try fixture.state("10").nodes == ["/x = 1 (n0,b3)", "/x/y =  (n3,r4)", "/x/y/z = 1 (n3,r4)"])
         #expect(try fixture.state("20").nodes == ["/x = 1 (n0)"])
     }
@@ -124,7 +131,8 @@ import XenstoreStream
     }
 
     @Test func filesOfARotationAreReplayedAsOne() throws {
-        try fixture.log(["1 A1 newconn", "2 A1 read /x", "10 A1.4 write /x 2", "11 A1 write /x/y 1"], "access.log.1", run: 1)
+        try fixture.log(
+            ["1 A1 newconn", "2 A1 read /x", "10 A1.4 write /x 2", "11 A1 write /x/y 1"], "access.log.1", run: 1)
         try fixture.log(["30 A1.4 write /x 3", "31 A1.4 commit", "32 A1 read /x"], "access.log", run: 1)
         #expect(try fixture.state("30").nodes == ["/x = 1 (n0)", "/x/y = 1 (n3,r4)"])
         #expect(try fixture.state("32") == (["/x = 3 (n0)", "/x/y = 1 (n3,r4)"], []))
@@ -178,7 +186,9 @@ import XenstoreStream
     @Test func whatNothingCanSayIsRefusedInOneLine() throws {
         #expect(throws: ArchiveError.self) { try fixture.state("10") }
         try log([])
-        for (time, part) in [("2026-11-25T22:00:00Z", "end at 2026-11-25T21:00:59Z"), ("2026-11-25T21:00:04Z", "first image")] {
+        for (time, part) in [
+            ("2026-11-25T22:00:00Z", "end at 2026-11-25T21:00:59Z"), ("2026-11-25T21:00:04Z", "first image"),
+        ] {
             do {
                 _ = try fixture.replay("@main@\(time)")
                 Issue.record("\(time) was replayed")

@@ -62,7 +62,8 @@ struct ReplayFixture {
         try store(Array(text.utf8), "trace.log", .trace, 1, modified: modified)
     }
 
-    private func store(_ bytes: [UInt8], _ name: String, _ form: LogForm, _ run: Int64, modified: String? = nil) throws {
+    private func store(_ bytes: [UInt8], _ name: String, _ form: LogForm, _ run: Int64, modified: String? = nil) throws
+    {
         _ = try LogImporter(archive, run: run).store(
             bytes, form, label: ImageLabel(name: name, series: "main", modifiedAt: modified), from: Provenance())
     }
@@ -89,7 +90,8 @@ struct ReplayFixture {
                 case .unknown: "?"
                 }
             let perms = String(decoding: TextPermissions.text(node.perms, separator: ASCII.comma), as: UTF8.self)
-            lines.append("\(String(decoding: node.path.octets, as: UTF8.self)) = \(shown) (\(perms.isEmpty ? "?" : perms))")
+            lines.append(
+                "\(String(decoding: node.path.octets, as: UTF8.self)) = \(shown) (\(perms.isEmpty ? "?" : perms))")
         }
         return (lines, replayed.notes)
     }

@@ -23,7 +23,8 @@ import XenstoreStream
             guard words.count == 3, let second = Int(words[0]) else { return line + "\n" }
             let clock = "\(hour):00:\(second < 10 ? "0" : "")\(second)"
             let isReply = words[2].first == ">"
-            return "\(isReply ? "OUT" : "IN") \(words[1]) 20261125 \(clock) \(isReply ? String(words[2].dropFirst()) : words[2])\n"
+            return
+                "\(isReply ? "OUT" : "IN") \(words[1]) 20261125 \(clock) \(isReply ? String(words[2].dropFirst()) : words[2])\n"
         }.joined()
         try fixture.trace(text, modified: modified)
     }
@@ -81,7 +82,9 @@ import XenstoreStream
     }
 
     @Test func aLogThatWasOpenedAgainMayLackLines() throws {
-        try trace(["10 0xa WRITE (/x 2)", "10 0xa >WRITE (OK )", "", "***", "20 0xa WRITE (/own 3)", "20 0xa >WRITE (OK )"], modified: written)
+        try trace(
+            ["10 0xa WRITE (/x 2)", "10 0xa >WRITE (OK )", "", "***", "20 0xa WRITE (/own 3)", "20 0xa >WRITE (OK )"],
+            modified: written)
         #expect(try fixture.state("10").nodes.first == "/x = 2 (n0,w3)")
         let state = try fixture.state("30")
         #expect(state.nodes == ["/own = 3 (?)"])

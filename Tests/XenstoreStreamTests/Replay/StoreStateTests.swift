@@ -201,7 +201,8 @@ import Testing
     }
 
     @Test func aPathThatIsCutOffMeansEveryNodeThatBeginsSo() {
-        var state = store(.oxenstored, [("/a", "", "n0"), ("/a/bc", "1", "n0"), ("/a/bc/d", "2", "n0"), ("/a/x", "3", "n0")])
+        var state = store(
+            .oxenstored, [("/a", "", "n0"), ("/a/bc", "1", "n0"), ("/a/bc/d", "2", "n0"), ("/a/x", "3", "n0")])
         state.doubt(prefix: octets("/a/b"), removes: false)
         #expect(lines(state) == ["/ =  (n0)", "/a =  (n0)", "/a/bc = ? (?)", "/a/bc/d = ? (?)", "/a/x = 3 (n0)"])
         #expect(state.presence(octets("/a/new")) == .unknown)
@@ -227,7 +228,9 @@ import Testing
     @Test func aListingOfAPartCoversThatPart() {
         var state = StoreState(rules: .oxenstored)
         let top = octets("/local/domain/5")
-        state.load(Path.child(octets("name"), of: top), value: octets("web"), knowledge: .whole, perms: perms("n5"), makesParents: true)
+        state.load(
+            Path.child(octets("name"), of: top), value: octets("web"), knowledge: .whole, perms: perms("n5"),
+            makesParents: true)
         let part = Coverage([Coverage.Area(.nodes, root: top, includesRoot: false)])
         state.settle(part)
         #expect(state.presence(octets("/local/domain/5/x")) == .absent)
