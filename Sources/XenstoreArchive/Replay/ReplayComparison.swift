@@ -92,8 +92,8 @@ package struct ReplayComparison {
         _ archive: Archive, _ source: ReplaySource, _ captured: Range<Int64>, _ image: StoreState
     ) throws {
         guard !differences.isEmpty else { return }
-        let dates = ReplayDates(differences.prefix(Self.mostDated).map(\.path), image)
         var replayer = try Replayer(archive, source)
+        let dates = ReplayDates(differences.prefix(Self.mostDated).map(\.path), replayer.state, image)
         replayer.observe = { dates.look($0, $1) }
         try replayer.run(through: captured.lowerBound - 1)
         for index in differences.indices {

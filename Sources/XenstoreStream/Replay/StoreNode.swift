@@ -20,6 +20,11 @@ package struct StoreNode: Equatable, Sendable {
         self.isComplete = isComplete
     }
 
+    /// The node without what is known of its children.
+    package var alone: StoreNode {
+        StoreNode(value: value, knowledge: knowledge, perms: perms, isComplete: true)
+    }
+
     /// A node that exists, of which nothing else is known.
     package static let unknown = StoreNode(value: [], knowledge: .unknown, perms: nil, isComplete: false)
 }

@@ -24,19 +24,19 @@ extension VerifyCommand {
             lines += pair.notes.map { "\(names): \($0)" }
             for difference in pair.differences { table.add(try row(difference, pair)) }
         }
-        if counts.different > 0 || output.format != .text { table.finish() }
         for line in lines { Console.note("xsarchive: \(line)") }
-        if !quiet && output.format == .text {
-            if counts.different > 0 { Console.print("") }
-            Console.print(
-                "\(counts.pairs) pairs of images compared, \(counts.skipped) not covered by a log; paths: \(counts.same) "
-                    + "the same, \(counts.different) different, \(counts.unknown) not known whole")
-        }
         guard counts.pairs > 0 else {
             throw ArchiveError(
                 .noSuchImage,
                 "\(self.archive.path): no log covers two images of one series whose times are known; import the log of "
                     + "the host with --series")
+        }
+        if counts.different > 0 || output.format != .text { table.finish() }
+        if !quiet && output.format == .text {
+            if counts.different > 0 { Console.print("") }
+            Console.print(
+                "\(counts.pairs) pair\(counts.pairs == 1 ? "" : "s") of images compared, \(counts.skipped) not covered by a log; paths: "
+                    + "\(counts.same) the same, \(counts.different) different, \(counts.unknown) not known whole")
         }
         if counts.different > 0 { throw Exit.differences.code }
     }

@@ -15,7 +15,7 @@ extension ArchiveOptions {
         _ reference: String, notes: Bool = true, file: (String) throws -> Loaded,
         archived: (Archive, ArchivedImage) throws -> Loaded, replayed: (String, ScannedImage) throws -> Loaded
     ) throws -> Loaded {
-        if let moment = try MomentImage(reference, self) { return try replayed(moment.name, moment.image()) }
+        if let moment = try MomentImage(reference, in: open()) { return try replayed(moment.name, moment.image()) }
         if let parsed = try ImageReference(reference) {
             let archive = try open()
             let image = try archive.image(parsed)
@@ -50,7 +50,7 @@ extension ArchiveOptions {
     /// - Throws: `ArchiveError` with code `usage` if the reference names a file.
     func archivedImage(_ reference: String, notes: Bool = false) throws -> (Archive, ArchivedImage) {
         let parsed = try Self.archivedReference(reference)
-        try MomentImage.refuse(reference, self)
+        try MomentImage.refuse(reference, in: open())
         let archive = try open()
         let image = try archive.image(parsed)
         if notes { try SeriesNote.say(parsed, image, archive) }

@@ -21,15 +21,15 @@ struct MomentImage {
 
     /// Nil if the text names something else: a file, or an image of the archive.
     /// - Throws: `ArchiveError` with code `usage` if it has no time.
-    init?(_ text: String, _ options: ArchiveOptions) throws {
+    init?(_ text: String, in archive: @autoclosure () throws -> Archive) throws {
         guard ImageReference.marks(text), text.dropFirst().contains("@") else { return nil }
-        let archive = try options.open()
+        let archive = try archive()
         guard try !archive.hasImage(named: text), let reference = try MomentReference(text) else { return nil }
         self.archive = archive
         self.reference = reference
     }
 
-    /// The image. What it cannot say is told on standard error, and the exit status will be 1.
+    /// The image. A line on standard error names what it cannot say, and the exit status will be 1.
     func image() throws -> ScannedImage {
         let replayed = try archive.replay(reference)
         for note in replayed.notes { Console.note("xsarchive: \(Escape.printable(name)): \(note)") }
@@ -38,9 +38,11 @@ struct MomentImage {
     }
 
     /// Refuses a reference to the state at a moment where only an image of the archive will do.
-    static func refuse(_ text: String, _ options: ArchiveOptions) throws {
-        guard try MomentImage(text, options) != nil else { return }
+    static func refuse(_ text: String, in archive: @autoclosure () throws -> Archive) throws {
+        guard try MomentImage(text, in: archive()) != nil else { return }
         throw ArchiveError(
-            .usage, "\(text): is no image of the archive, but replayed; give an archived one, like @latest")
+            .usage,
+            "\(text): is replayed, and no image of the archive; give one like @latest, or write it with 'xsarchive "
+                + "export \(text) --layout v1 -o FILE'")
     }
 }

@@ -23,8 +23,8 @@ import XenstoreStream
             guard words.count == 3, let second = Int(words[0]) else { return line + "\n" }
             let clock = "\(hour):00:\(second < 10 ? "0" : "")\(second)"
             let isReply = words[2].first == ">"
-            return
-                "\(isReply ? "OUT" : "IN") \(words[1]) 20261125 \(clock) \(isReply ? String(words[2].dropFirst()) : words[2])\n"
+            let text = isReply ? String(words[2].dropFirst()) : words[2]
+            return "\(isReply ? "OUT" : "IN") \(words[1]) 20261125 \(clock) \(text)\n"
         }.joined()
         try fixture.trace(text, modified: modified)
     }
