@@ -149,6 +149,9 @@ def listing(daemon):
     """What the real xenstore-ls prints, and a moment at which it was so."""
     pause(daemon)
     moment = datetime.datetime.now(datetime.timezone.utc)
+    # A time without a fraction stands for the whole second.
+    while moment.microsecond < 1000:
+        moment = datetime.datetime.now(datetime.timezone.utc)
     listed = daemon.list()
     pause(daemon)
     text = moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"

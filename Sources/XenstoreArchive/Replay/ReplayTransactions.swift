@@ -16,6 +16,7 @@ struct ReplayTransactions {
 
     /// In an access log, each line says its transaction.
     private var byConnection: [Key: [Change]] = [:]
+    private var starts: [Key: Int] = [:]
     /// The changes of transactions in conflict, by the name of the connection that does them again.
     private var again: [Octets: [Change]] = [:]
     /// In a trace log, what pairs its records says it, for one segment.
@@ -51,9 +52,22 @@ struct ReplayTransactions {
         return isSame ? before : changes.map { ($0.event, .doubtful) }
     }
 
+    /// A transaction has begun when the store had this count.
+    mutating func begin(_ connection: Octets, _ tid: Int64, count: Int) {
+        starts[Key(connection: connection, tid: tid)] = count
+    }
+
+    /// The store's count when a transaction began: no later than its first change.
+    mutating func takeStart(_ connection: Octets, _ tid: Int64) -> Int {
+        starts.removeValue(forKey: Key(connection: connection, tid: tid)) ?? 0
+    }
+
     /// Keeps a change of an access log until its transaction ends.
-    mutating func add(_ change: Change, _ connection: Octets, _ tid: Int64) {
-        byConnection[Key(connection: connection, tid: tid), default: []].append(change)
+    /// - Parameter count: the store's count at the connection's last request before it.
+    mutating func add(_ change: Change, _ connection: Octets, _ tid: Int64, count: Int) {
+        let key = Key(connection: connection, tid: tid)
+        if starts[key] == nil { starts[key] = count }
+        byConnection[key, default: []].append(change)
     }
 
     /// Takes the changes of a transaction that is at its end.
@@ -105,6 +119,7 @@ struct ReplayTransactions {
     /// Forgets the transactions of a connection that has ended.
     mutating func close(_ connection: Octets) {
         byConnection = byConnection.filter { $0.key.connection != connection }
+        starts = starts.filter { $0.key.connection != connection }
         byNumber = byNumber.filter { $0.value.connection != connection }
         floating[connection] = nil
         openCounts[connection] = nil

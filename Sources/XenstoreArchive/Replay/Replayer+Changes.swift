@@ -12,7 +12,7 @@ extension Replayer {
             case nil: commit((event, .doubtful))
             }
         } else if let tid = event.tid, tid > 0 {
-            transactions.add(change, name, tid)
+            transactions.add(change, name, tid, count: name.first == ASCII.r ? state.count : counts[name] ?? 0)
         } else {
             commit(change)
         }
@@ -42,6 +42,24 @@ extension Replayer {
         case nil: for change in changes { commit((change.event, .doubtful)) }
         }
         for change in doubtful { commit((change.event, .doubtful)) }
+    }
+
+    /// Commits a transaction of oxenstored. It may be committed although others have made or removed
+    /// nodes, if what it did about them had no effect on what it saw.
+    /// - Parameter count: the store's count when it began.
+    mutating func commit(_ changes: [ReplayTransactions.Change], since count: Int) {
+        var own: [(path: Octets, removes: Bool)] = []
+        for change in changes {
+            guard change.fate != .failed, let path = change.event.path else { continue }
+            let operation = change.event.operation
+            let isOwn = own.contains { $0.removes ? Path.isAtOrBelow(path, $0.path) : Path.isAtOrBelow($0.path, path) }
+            if operation != .write, !isOwn, hasBegun, state.mayDiffer(path, since: count) {
+                commit((change.event, .doubtful))
+            } else {
+                commit(change)
+            }
+            if operation != .setPermissions { own.append((path, operation == .rm)) }
+        }
     }
 
     /// Changes the store, now that a change takes effect.

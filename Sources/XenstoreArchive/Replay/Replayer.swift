@@ -43,6 +43,8 @@ struct Replayer {
     var clockProblem = false
     /// The number of the newest record's line.
     var position: Int64 = 0
+    /// The store's count at the last record of each connection of an access log.
+    var counts: [Octets: Int] = [:]
     /// Whether the log is one of Xen 4.19 or later.
     var hasDomains = false
 
@@ -174,11 +176,15 @@ struct Replayer {
         let name = Octets(event.connection?.name ?? [])
         switch event.operation {
         case .write, .mkdir, .rm, .setPermissions: change(event, name)
-        case .transactionStart: if isTrace, event.outcome == .ok { transactions.begin(name) }
+        case .transactionStart:
+            if isTrace {
+                if event.outcome == .ok { transactions.begin(name) }
+            } else if let tid = event.tid {
+                transactions.begin(name, tid, count: state.count)
+            }
         case .transactionEnd: if isTrace { end(event, name) }
         case .commit, .coalesce:
-            guard let tid = event.tid else { break }
-            for change in transactions.commit(name, tid) { commit(change) }
+            if let tid = event.tid { commit(transactions.commit(name, tid), since: transactions.takeStart(name, tid)) }
         case .conflict: if let tid = event.tid { transactions.conflict(name, tid) }
         case .newConnection:
             transactions.close(name)
@@ -192,6 +198,7 @@ struct Replayer {
         case .control: if name.isEmpty { beginUpdate(event) }
         default: break
         }
+        if !isTrace { counts[name] = state.count }
         return true
     }
 

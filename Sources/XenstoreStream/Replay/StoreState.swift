@@ -18,7 +18,10 @@ package struct StoreState: Sendable {
     package internal(set) var doubts: Set<Octets> = []
     /// What succeeded in the log, but cannot have, by the nodes that are known.
     package internal(set) var contradictions: [StoreChange] = []
-    private var count = 1
+    /// A number that grows with each node that is made and each that is removed.
+    package private(set) var count = 1
+    /// When nodes were removed, by that number.
+    private var removals: [Octets: Int] = [:]
 
     package init(rules: StoreRules) {
         self.rules = rules
@@ -67,6 +70,19 @@ package struct StoreState: Sendable {
         }
     }
 
+    /// Whether it may have changed since `count` had a value whether a node exists.
+    package func mayDiffer(_ path: Octets, since count: Int) -> Bool {
+        if let parent = Path.parent(of: path), let number = nodes[parent]?.children[Path.name(of: path)] {
+            return number > count
+        }
+        var place = path
+        while true {
+            if let removed = removals[place], removed > count { return true }
+            guard let parent = Path.parent(of: place) else { return false }
+            place = parent
+        }
+    }
+
     // MARK: Changing
 
     /// Changes what a request changed that succeeded.
@@ -101,6 +117,10 @@ package struct StoreState: Sendable {
             nodes[path]?.absent = []
             nodes[path]?.doubtful = []
             return
+        }
+        if nodes[path] != nil {
+            count += 1
+            removals[path] = count
         }
         drop(path)
         guard let parent = Path.parent(of: path), let above = nodes[parent] else { return }
