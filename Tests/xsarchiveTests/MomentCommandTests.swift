@@ -84,6 +84,14 @@ import Testing
         #expect(place.run("cat", "@latest@2026-11-25T23:00:35+02:00", "/local/domain/7/name").text == "web02\n")
     }
 
+    @Test func whoseMomentItIsIsSaidIfThereAreSeveralSeries() {
+        let place = withImageAndLog()
+        expectDone(place.run("import", "-q", "--captured-at", "2020-01-01", Fixtures.path("xen-4.17-tiny.bin")))
+        let outcome = place.run("cat", "@latest@latest", "/tool/last")
+        #expect(outcome.errorText.isEmpty == false)
+        #expect(place.run("cat", "@host7@latest", "/tool/last").errorText == "")
+    }
+
     /// A name with an `@` in it is still that of an image.
     @Test func anImageWithThatNameComesFirst() {
         let place = withImageAndLog()

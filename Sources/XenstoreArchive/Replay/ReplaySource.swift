@@ -63,7 +63,7 @@ struct ReplaySource {
         var latest: Int64?
         for log in logs {
             let segments = try LogSegment.all(archive.database, of: log.logID)
-            let zone = try LogZone(archive.database, log, segments)
+            let zone = try ReplayZone(archive.database, log, segments)
             guard let finish = segments.compactMap(\.finish).max().map({ $0 &- zone.offset }) else { continue }
             latest = max(latest ?? finish, finish)
             let limit: Int64 = if case .time(let time) = moment { time } else { finish }

@@ -32,9 +32,17 @@ struct MomentImage {
     /// The image. A line on standard error names what it cannot say, and the exit status will be 1.
     func image() throws -> ScannedImage {
         let replayed = try archive.replay(reference)
+        try saySeries()
         for note in replayed.notes { Console.note("xsarchive: \(Escape.printable(name)): \(note)") }
         if !replayed.notes.isEmpty { Self.unsettled.store(true, ordering: .relaxed) }
         return replayed.image
+    }
+
+    /// Says which series was taken if what is before the time names an image, and there are several.
+    private func saySeries() throws {
+        guard try !archive.series().contains(reference.name), let named = try ImageReference("@" + reference.name)
+        else { return }
+        try SeriesNote.say(named, archive.image(named), archive)
     }
 
     /// Refuses a reference to the state at a moment where only an image of the archive will do.

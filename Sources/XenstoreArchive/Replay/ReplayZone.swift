@@ -1,7 +1,7 @@
 import XenstoreStream
 
 /// How the times of a log relate to UTC.
-struct LogZone {
+struct ReplayZone {
     /// The log's times minus UTC, in milliseconds.
     let offset: Int64
     /// Whether that is known. Otherwise the times are taken as UTC.
