@@ -12,6 +12,8 @@ find no difference between the listings.
 A log with all that the daemon can write has to say everything. Of a log as the daemon writes it by
 default, paths that are unknown are counted.
 
+SEEDS and ONLY, in the environment, are the number of seeds and the daemon, if not both.
+
 Prints one line for each daemon and form of log. Exit status: 0 all as expected, 1 a difference, 2
 trouble.
 """
@@ -206,7 +208,8 @@ def main(arguments):
     seeds, parts, steps = (3, 1, 40) if short else (int(os.environ.get("SEEDS", "100")), 2, 60)
     failed = 0
     kinds = [("xenstored", True), ("oxenstored", True), ("oxenstored", False)]
-    for name, everything in [kind for kind in kinds if kind[0].startswith(os.environ.get("ONLY", ""))]:
+    kinds = [kind for kind in kinds if kind[0].startswith(os.environ.get("ONLY", ""))]
+    for name, everything in kinds:
         what = f"{name}, {'everything' if everything else 'default'}"
         paths = unknown = seed = 0
         try:

@@ -49,7 +49,8 @@ final class ReplayReader {
         guard segments.indices.contains(next - 1) else { return nil }
         let segment = segments[next - 1]
         let row = try database.prepare(
-            "SELECT at FROM event WHERE event_id >= ? AND event_id < ? AND at IS NOT NULL ORDER BY event_id DESC LIMIT 1"
+            "SELECT at FROM event WHERE event_id >= ? AND event_id < ? AND at IS NOT NULL "
+                + "ORDER BY event_id DESC LIMIT 1"
         )
         try row.bind(1, segment.firstEvent)
         try row.bind(2, segment.firstEvent &+ (position &- segment.position))

@@ -44,8 +44,8 @@ extension Replayer {
         for change in doubtful { commit((change.event, .doubtful)) }
     }
 
-    /// Commits a transaction of oxenstored. It may be committed although others have made or removed
-    /// nodes, if what it did about them had no effect on what it saw.
+    /// Commits a transaction of oxenstored. It may be committed although others have made or
+    /// removed nodes, if what it did about them had no effect on what it saw.
     /// - Parameter count: the store's count when it began.
     mutating func commit(_ changes: [ReplayTransactions.Change], since count: Int) {
         var own: [(path: Octets, removes: Bool)] = []

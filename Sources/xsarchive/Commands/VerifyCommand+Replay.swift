@@ -34,9 +34,10 @@ extension VerifyCommand {
         if counts.different > 0 || output.format != .text { table.finish() }
         if !quiet && output.format == .text {
             if counts.different > 0 { Console.print("") }
+            let pairs = counts.pairs == 1 ? "1 pair" : "\(counts.pairs) pairs"
             Console.print(
-                "\(counts.pairs) pair\(counts.pairs == 1 ? "" : "s") of images compared, \(counts.skipped) not covered by a log; paths: "
-                    + "\(counts.same) the same, \(counts.different) different, \(counts.unknown) not known whole")
+                "\(pairs) of images compared, \(counts.skipped) not covered by a log; paths: \(counts.same) the same, "
+                    + "\(counts.different) different, \(counts.unknown) not known whole")
         }
         if counts.different > 0 { throw Exit.differences.code }
     }

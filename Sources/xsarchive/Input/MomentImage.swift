@@ -38,7 +38,7 @@ struct MomentImage {
         return replayed.image
     }
 
-    /// Says which series was taken if what is before the time names an image, and there are several.
+    /// Says which of several series was taken if what is before the time names an image.
     private func saySeries() throws {
         guard try !archive.series().contains(reference.name), let named = try ImageReference("@" + reference.name)
         else { return }
