@@ -92,6 +92,32 @@ import Testing
         #expect(place.run("cat", "@host7@latest", "/tool/last").errorText == "")
     }
 
+    /// Nothing has happened, so nothing differs: not the order either, nor what tells the daemon.
+    @Test(arguments: ["xen-4.17-small.bin", "xen-4.20-small.bin", "oxenstored-4.17-small.dump"])
+    func aMomentWithoutChangesIsTheImage(_ name: String) {
+        let place = Workplace()
+        expectDone(
+            place.run(
+                "import", "-q", "--series", "host7", "--captured-at", "2026-11-25T21:00:00.000Z", Fixtures.path(name)))
+        if name.hasPrefix("oxenstored") {
+            place.write(Array(Self.log.utf8), "access.log")
+            expectDone(place.run("import", "-q", "--series", "host7", "access.log"))
+        } else {
+            let lines = ["20:59:00", "21:00:10", "21:00:30"].map { time in
+                "IN 0xa 20261125 \(time) READ (/tool )\nOUT 0xa 20261125 \(time) READ ()\n"
+            }
+            place.write(Array(lines.joined().utf8), "trace.log")
+            expectDone(place.shell("TZ=UTC touch -d 2026-11-25T21:00:30 trace.log"))
+            expectDone(place.run("import", "-q", "--series", "host7", "trace.log"))
+        }
+        let moment = "@host7@2026-11-25T21:00:05Z"
+        let outcome = place.run("diff", "@1", moment)
+        #expect(outcome.ending == .exit(0), "\(outcome.text)")
+        #expect(place.run("ls", "-f", "-p", moment).text == place.run("ls", "-f", "-p", "@1").text)
+        let daemon = place.run("access", "@1", "--domain", "1", "/tool").lines.first
+        #expect(place.run("access", moment, "--domain", "1", "/tool").lines.first == daemon)
+    }
+
     /// A name with an `@` in it is still that of an image.
     @Test func anImageWithThatNameComesFirst() {
         let place = withImageAndLog()

@@ -10,7 +10,8 @@ extension Archive {
         var replayer = try Replayer(self, source)
         try replayer.run(through: source.limit)
         do {
-            return try ReplayedImage(reference.text, replayer.state, notes: replayer.remarks())
+            return try ReplayedImage(
+                reference.text, replayer.state, replayer.global, notes: replayer.remarks())
         } catch let error as ArchiveError {
             throw ArchiveError(error.code, "\(Escape.printable(reference.text)): \(error.message)")
         }

@@ -58,7 +58,9 @@ package struct ReplayComparison {
             return
         }
         logID = source.log.logID
-        let image = try StoreState(of: ImageSource(archive, newer), rules: Replayer.rules(source.log.form))
+        var global: GlobalData?
+        let image = try StoreState(
+            of: ImageSource(archive, newer), rules: Replayer.rules(source.log.form), global: &global)
         var replayer = try Replayer(archive, source)
         try replayer.run(through: captured.lowerBound - 1)
         let state = replayer.state

@@ -10,28 +10,45 @@ package struct ReplayedImage {
     package let notes: [String]
 
     /// - Throws: `StreamError` or `ArchiveError` if no image can hold the nodes.
-    init(_ name: String, _ state: StoreState, notes: [String]) throws {
+    init(_ name: String, _ state: StoreState, _ global: GlobalData?, notes: [String]) throws {
         self.name = name
         self.notes = notes
         var isWhole = true
         state.forEachNode { _, node in if node.knowledge != .whole || node.perms == nil { isWhole = false } }
-        let scanned = isWhole ? try Self.stream(state) : try Self.listing(state)
+        let scanned =
+            switch (isWhole, state.rules) {
+            case (false, _): try Self.listing(state)
+            case (true, .xenstored): try Self.stream(state, global ?? GlobalData())
+            case (true, .oxenstored): try Self.text(state, global)
+            }
         image = scanned.covering(state.coverage)
     }
 
     // MARK: Streams
 
-    /// The nodes as a stream.
-    private static func stream(_ state: StoreState) throws -> ScannedImage {
+    /// The nodes as a stream of a C xenstored.
+    private static func stream(_ state: StoreState, _ global: GlobalData) throws -> ScannedImage {
         let format = StreamFormat(layout: .v1, byteOrder: .little)
         var writer = StreamWriter(header: Header(format: format), format: format)
-        try writer.write(.global(GlobalData()))
+        try writer.write(.global(global))
         try state.forEachNode { path, node in
             try writer.write(
                 .node(NodeData(path: TerminatedString(path), value: node.value, perms: node.perms ?? [])))
         }
         try writer.write(.opaque(OpaqueData(type: .end)))
         return try ScannedImage(bytes: writer.bytes)
+    }
+
+    /// The nodes as oxenstored's text.
+    private static func text(_ state: StoreState, _ global: GlobalData?) throws -> ScannedImage {
+        guard let dialect = Layout.oxenstored.dialect else { return try stream(state, GlobalData()) }
+        var text = dialect.head
+        if let global { text += dialect.line(of: .global(global)) }
+        state.forEachNode { path, node in
+            let data = NodeData(path: TerminatedString(path), value: node.value, perms: node.perms ?? [])
+            text += dialect.line(of: .node(data))
+        }
+        return try ScannedImage(bytes: text, layout: .oxenstored)
     }
 
     // MARK: Listings

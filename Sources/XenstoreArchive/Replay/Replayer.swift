@@ -16,6 +16,8 @@ struct Replayer {
 
     let source: ReplaySource
     var state: StoreState
+    /// What the image says of the daemon, which is so as long as it runs.
+    var global: GlobalData?
     /// What the result cannot say, in sentences.
     var notes: [String] = []
     /// Called after each change.
@@ -50,7 +52,8 @@ struct Replayer {
 
     init(_ archive: Archive, _ source: ReplaySource) throws {
         self.source = source
-        state = try StoreState(of: ImageSource(archive, source.image), rules: Self.rules(source.log.form))
+        state = try StoreState(
+            of: ImageSource(archive, source.image), rules: Self.rules(source.log.form), global: &global)
         reader = ReplayReader(
             archive.database, source.log, source.segments, from: source.firstSegment, offset: source.offset)
         if !source.knowsZone {
@@ -60,6 +63,7 @@ struct Replayer {
         }
         if !source.beginsInTime {
             state.forget()
+            global = nil
             let start = try source.segments.first?.start.map { try Moment.text($0 &- source.offset) }
             notes.append(
                 "the log begins after the image, at \(start ?? "an unknown time"): what no request has changed since "
@@ -153,6 +157,7 @@ struct Replayer {
 
     mutating func forget(_ why: String, at position: Int64, _ time: Int64?) {
         state.forget()
+        global = nil
         ended = []
         transactions.removeAll()
         notes.append("\(why): what no request has changed since is unknown")

@@ -36,7 +36,8 @@ package struct StoreState: Sendable {
         _ path: Octets, value: Octets, knowledge: ValueKnowledge, perms: [Permission]?, makesParents: Bool
     ) {
         if makesParents { makeParents(of: path, domid: nil) }
-        if nodes[path] == nil { link(path) }
+        // The root has its place among the special nodes, which tells the daemon's version.
+        if nodes[path] == nil || Path.isRoot(path) { link(path) }
         var node = nodes[path] ?? .unknown
         (node.value, node.knowledge, node.perms) = (value, knowledge, perms)
         nodes[path] = node
