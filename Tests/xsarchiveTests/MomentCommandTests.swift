@@ -207,6 +207,23 @@ import Testing
         #expect(outcome.text.contains("1 different, 2 not known whole"))
     }
 
+    @Test func imagesThatTheLogDoesNotCoverAreNotCompared() {
+        let place = withImageAndLog()
+        withSecond(place, ["/local/domain/7/name": "\"web02\"   (n7,r0)"])
+        withSecond(place, [:], at: "22:00:00.000")
+        place.write(Array("/tool = \"\"   (n0)\n".utf8), "early.txt")
+        expectDone(
+            place.run("import", "-q", "--series", "host7", "--captured-at", "2026-11-25T20:00:00Z", "early.txt"))
+        let outcome = place.run("verify", "--replay")
+        #expect(outcome.ending == .exit(0))
+        #expect(outcome.text.hasPrefix("1 pair of images compared, 2 not covered by a log; paths: 9 the same, 0"))
+        #expect(
+            outcome.errorLines == [
+                "xsarchive: @4 to @1: not compared: the log begins after the older image",
+                "xsarchive: @2 to @3: not compared: no log of the series reaches from the one to the other",
+            ])
+    }
+
     @Test func withoutALogThereIsNothingToReplay() {
         let place = Workplace.withSharedImages()
         expectFailure(place.run("verify", "--replay"), 2, containing: ["no log covers two images"])

@@ -57,6 +57,10 @@ package struct ReplayComparison {
             problem = "the log ends before the newer image"
             return
         }
+        guard source.beginsInTime else {
+            problem = "the log begins after the older image"
+            return
+        }
         logID = source.log.logID
         var global: GlobalData?
         let image = try StoreState(
