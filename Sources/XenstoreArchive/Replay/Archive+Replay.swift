@@ -8,7 +8,7 @@ extension Archive {
         let source = try ReplaySource.find(
             self, series: series, fixed: fixed, at: reference.moment, for: reference.text)
         var replayer = try Replayer(self, source)
-        try replayer.run(through: source.limit)
+        try replayer.run(through: source.moment)
         do {
             return try ReplayedImage(
                 reference.text, replayer.state, replayer.global, notes: replayer.remarks())

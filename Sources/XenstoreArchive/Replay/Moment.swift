@@ -2,8 +2,9 @@ import XenstoreStream
 
 /// A point in the time of a log.
 package enum Moment: Equatable, Sendable {
-    /// All that happened up to this time, in milliseconds since 1970, UTC.
-    case time(Int64)
+    /// All that happened up to the end of this time, in milliseconds since 1970, UTC: a range if
+    /// only its second is known.
+    case time(Range<Int64>)
     /// The end of the log.
     case latest
 

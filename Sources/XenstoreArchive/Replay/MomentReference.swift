@@ -28,6 +28,6 @@ package struct MomentReference: Equatable, Sendable {
                 "\(text): \(time) is no time; write the state at a moment like @\(name)@2026-08-01T12:00:00Z, or "
                     + "@\(name)@latest for the end of the log")
         }
-        moment = .time(range.upperBound - 1)
+        moment = .time(range)
     }
 }

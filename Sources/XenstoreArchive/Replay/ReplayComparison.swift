@@ -48,11 +48,12 @@ package struct ReplayComparison {
         let source: ReplaySource
         do {
             source = try ReplaySource.find(
-                archive, series: series, fixed: older, at: .time(captured.lowerBound - 1), for: "@\(newer.imageID)")
+                archive, series: series, fixed: older, at: .time(captured), for: "@\(newer.imageID)")
         } catch let error as ArchiveError where error.code == .noSuchImage {
             problem = "no log of the series reaches from the one to the other"
             return
         }
+        let captured = ReplaySource.exact(captured, source.log.form)
         guard source.finish.map({ $0 >= captured.lowerBound }) ?? false else {
             problem = "the log ends before the newer image"
             return
@@ -62,11 +63,12 @@ package struct ReplayComparison {
             return
         }
         logID = source.log.logID
+        let before = captured.lowerBound..<captured.lowerBound
         var global: GlobalData?
         let image = try StoreState(
             of: ImageSource(archive, newer), rules: Replayer.rules(source.log.form), global: &global)
         var replayer = try Replayer(archive, source)
-        try replayer.run(through: captured.lowerBound - 1)
+        try replayer.run(through: before)
         let state = replayer.state
         notes = try replayer.remarks()
         compare(state, image, try Self.later(&replayer, captured))
@@ -77,7 +79,7 @@ package struct ReplayComparison {
     private static func later(_ replayer: inout Replayer, _ captured: Range<Int64>) throws -> ReplayTouched {
         let touched = ReplayTouched()
         replayer.observe = { step, _ in touched.add(step.path) }
-        try replayer.run(through: captured.upperBound - 1)
+        try replayer.run(through: captured)
         return touched
     }
 
@@ -101,7 +103,7 @@ package struct ReplayComparison {
         var replayer = try Replayer(archive, source)
         let dates = ReplayDates(differences.prefix(Self.mostDated).map(\.path), replayer.state, image)
         replayer.observe = { dates.look($0, $1) }
-        try replayer.run(through: captured.lowerBound - 1)
+        try replayer.run(through: captured.lowerBound..<captured.lowerBound)
         for index in differences.indices {
             guard let step = dates.step(differences[index].path) else { continue }
             differences[index].position = step.position

@@ -11,8 +11,8 @@ struct ReplaySource {
     let offset: Int64
     /// Whether the log, or its files, say what its times are.
     let knowsZone: Bool
-    /// The last millisecond to replay.
-    let limit: Int64
+    /// What is to be replayed last, in milliseconds since 1970.
+    let moment: Range<Int64>
 
     /// The index of the segment from which on to read: that of the image, or the one before, as
     /// transactions may have begun there.
@@ -37,7 +37,7 @@ struct ReplaySource {
         (beginsInTime ? 0 : 1)
             + segments.dropFirst().count {
                 $0.joined == nil && ($0.finish ?? .min / 2) &- offset >= captured.lowerBound
-                    && ($0.start ?? .max / 2) &- offset <= limit
+                    && ($0.start ?? .max / 2) &- offset < moment.upperBound
             }
     }
 
@@ -64,16 +64,21 @@ struct ReplaySource {
         for log in logs {
             let segments = try LogSegment.all(archive.database, of: log.logID)
             let zone = try ReplayZone(archive.database, log, segments)
-            guard let finish = segments.compactMap(\.finish).max().map({ $0 &- zone.offset }) else { continue }
+            guard let finish = segments.compactMap(\.finish).max().map({ $0 &- zone.offset }),
+                (0..<Int64.max / 2).contains(finish)
+            else { continue }
             latest = max(latest ?? finish, finish)
-            let limit: Int64 = if case .time(let time) = moment { time } else { finish }
+            let wanted: Range<Int64> = if case .time(let time) = moment { time } else { finish..<finish &+ 1 }
+            let range = exact(wanted, log.form)
             // A log that ends in the same second has all of it that there is.
-            guard finish > limit &- 1000 else { continue }
-            guard let (image, captured) = try base(archive, series, fixed, limit, name) else { continue }
+            guard finish >= range.lowerBound else { continue }
+            guard let (image, captured) = try base(archive, series, fixed, before: range.upperBound, name) else {
+                continue
+            }
             found.append(
                 ReplaySource(
-                    image: image, captured: captured, log: log, segments: segments, offset: zone.offset,
-                    knowsZone: zone.isKnown, limit: limit))
+                    image: image, captured: exact(captured, log.form), log: log, segments: segments,
+                    offset: zone.offset, knowsZone: zone.isKnown, moment: range))
         }
         guard let best = found.min(by: { $0.rank < $1.rank }) else {
             let end = try latest.map { "the logs of the series \(shown) end at \(try Moment.text($0))" }
@@ -85,6 +90,12 @@ struct ReplaySource {
         return best
     }
 
+    /// A time as exactly as a log can have it: a trace log has whole seconds.
+    static func exact(_ time: Range<Int64>, _ form: LogForm) -> Range<Int64> {
+        guard form == .trace, time.lowerBound >= 0, time.upperBound < .max / 2 else { return time }
+        return time.lowerBound / 1000 * 1000..<(time.upperBound + 999) / 1000 * 1000
+    }
+
     /// The smaller, the more can be said by it.
     private var rank: (Int, Int, Int64) {
         (gapCount, log.form == .syslog ? 1 : 0, log.logID)
@@ -93,14 +104,14 @@ struct ReplaySource {
     /// The last image of the series before a moment whose time is known; one that covers the host
     /// if there is one.
     private static func base(
-        _ archive: Archive, _ series: String, _ fixed: ArchivedImage?, _ limit: Int64, _ name: String
+        _ archive: Archive, _ series: String, _ fixed: ArchivedImage?, before end: Int64, _ name: String
     ) throws -> (ArchivedImage, Range<Int64>)? {
         var before: [(image: ArchivedImage, captured: Range<Int64>)] = []
         var first: String?
         func consider(_ image: ArchivedImage) throws {
             guard let text = image.label.capturedAt, let captured = try Moment.milliseconds(text) else { return }
             if first.map({ text < $0 }) ?? true { first = text }
-            if captured.lowerBound <= limit { before.append((image, captured)) }
+            if captured.lowerBound < end { before.append((image, captured)) }
         }
         if let fixed {
             try consider(fixed)

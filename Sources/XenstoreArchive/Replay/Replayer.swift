@@ -32,8 +32,8 @@ struct Replayer {
     /// The domains that have ended since the last record that is not one of the daemon's own lines.
     var ended: [UInt16] = []
     var lastTime: Int64?
-    /// The moment up to which is replayed.
-    var limit = Int64.max
+    /// The moment up to the end of which is replayed.
+    var moment: Range<Int64> = 0..<0
     /// The time of the record that is being replayed.
     var now: Int64?
     /// Whether permissions were set in the second of the image.
@@ -79,9 +79,9 @@ struct Replayer {
         source.log.form == .trace
     }
 
-    /// Replays all that happened up to a time, in milliseconds since 1970.
-    mutating func run(through limit: Int64) throws {
-        self.limit = limit
+    /// Replays all that happened up to the end of a time, in milliseconds since 1970.
+    mutating func run(through moment: Range<Int64>) throws {
+        self.moment = moment
         while let item = try waiting ?? reader.item() {
             waiting = nil
             let isLater =
@@ -100,7 +100,7 @@ struct Replayer {
     /// Whether the moment up to which is replayed is that of the newest record: what is missing
     /// after it does not matter.
     var isAtLimit: Bool {
-        lastTime.map { hasBegun && limit < $0 &+ 1000 } ?? false
+        lastTime.map { hasBegun && $0 >= moment.lowerBound } ?? false
     }
 
     mutating func take(_ time: Int64) {
@@ -169,7 +169,7 @@ struct Replayer {
     /// - Returns: false if the record is after the moment.
     mutating func replay(_ event: ReplayEvent) throws -> Bool {
         if let time = event.time {
-            if time > limit { return false }
+            if time >= moment.upperBound { return false }
             take(time)
         }
         now = event.time ?? lastTime

@@ -99,6 +99,14 @@ import XenstoreStream
         #expect(try fixture.state("10").nodes.first == "/x = 2 (n0,w3)")
     }
 
+    /// A trace log has whole seconds, so what is in the second of the image may be from before it.
+    @Test func theSecondOfAnImageIsReplayedWhateverItsFraction() throws {
+        try trace(
+            ["5 0xa WRITE (/x 2)", "5 0xa >WRITE (OK )", "7 0xa RM (/own )", "7 0xa >RM (OK )"], modified: written)
+        #expect(try fixture.state("06.100").nodes == ["/x = 2 (n0,w3)", "/own =  (n3)", "/kept =  (n3)"])
+        #expect(try fixture.state("07.100").nodes == ["/x = 2 (n0,w3)", "/kept =  (n3)"])
+    }
+
     @Test func withoutItTheTimesAreTakenAsUTCAndThatIsSaid() throws {
         try trace(["10 0xa WRITE (/x 2)", "10 0xa >WRITE (OK )"], modified: "2026-11-25T21:07:00Z")
         let state = try fixture.state("10")
