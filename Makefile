@@ -14,7 +14,7 @@
 # make capture-test   capture and record the stores of the same daemons while they change
 #                (docs/capture.md)
 # make log-test   run scripted histories on the same daemons, a hundred of each kind, and compare their
-#                logs with the scripts (docs/logs.md)
+#                logs, and the states that follow from these, with the daemons (docs/logs.md)
 # make fleet-test   ask many archives on a real cluster of Spark, and hold every row against SQLite's
 #                (docs/fleet.md); installs pyspark and Java
 # make fleet-catalog   write what the Python package knows of the queries and views
@@ -154,6 +154,7 @@ capture-test: build
 log-test: build
 	scripts/install-deps.sh replay
 	Replay/run.sh .build/debug/xsarchive --logs $(LOG_OPTIONS)
+	Replay/run.sh .build/debug/xsarchive --moments $(LOG_OPTIONS)
 
 # The Python package of fleet/: its tests, then a master and two workers on the loopback address.
 fleet-test: build

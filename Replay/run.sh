@@ -1,8 +1,9 @@
 #!/bin/sh
 # Builds the substitute for the hypervisor and runs the replay, with --access the comparison of what
-# domains may do, with --capture captures of stores that change, with --record a recorder, or with
-# --logs scripted histories and the logs of them.
-# Usage: Replay/run.sh path/to/xsarchive [--access | --capture | --record | --logs] [--short]
+# domains may do, with --capture captures of stores that change, with --record a recorder, with --logs
+# scripted histories and the logs of them, or with --moments states at moments, by such logs.
+# Usage: Replay/run.sh path/to/xsarchive [--access | --capture | --record | --logs | --moments]
+#        [--short]
 # Exit status: 0 all as expected, 1 a difference, 2 trouble, 77 no daemon is installed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,7 +11,7 @@ program=$1
 shift
 run=replay
 case "${1:-}" in
---access | --capture | --record | --logs)
+--access | --capture | --record | --logs | --moments)
     run=${1#--}
     shift
     ;;

@@ -11,7 +11,8 @@ struct XSArchive: ParsableCommand {
         abstract: "An archive and forensic store for images of xenstored's state.",
         discussion: """
             IMAGE is a file, '-' for standard input, or an archived image: @ID, @NAME (the newest with that name), \
-            @latest, @latest~N (the Nth before it), or in one series @SERIES:latest, @SERIES:~N, @SERIES:NAME.
+            @latest, @latest~N (the Nth before it), or in one series @SERIES:latest, @SERIES:~N, @SERIES:NAME. \
+            @SERIES@TIME is the state at a moment, by the last image before it and the log of the series.
             -a FILE, before or after the command, gives the archive (default: $XSARCHIVE, otherwise ./xsarchive.db).
             Exit status: 0 done or same, 1 differences or findings, 2 trouble, 64 wrong usage.
             """,
@@ -71,6 +72,7 @@ struct XSArchive: ParsableCommand {
             defer { Progress.end() }
             try command.run()
             Console.flush()
+            if MomentImage.isUnsettled { Exit.now(.differences) }
         } catch let status as ExitCode {
             Console.flush()
             Exit.now(Exit(rawValue: status.rawValue) ?? .trouble)

@@ -3,11 +3,12 @@ import Testing
 
 /// The short forms of `make replay-test`, `make access-test`, `make capture-test` and `make
 /// log-test`, if real daemons are installed: two images in a xenstored, what domains may do in a
-/// xenstored and an oxenstored, captures of both, a recorder beside both, and their logs.
+/// xenstored and an oxenstored, captures of both, a recorder beside both, their logs, and states at
+/// moments by these.
 @Suite struct ReplayTests {
     @Test(arguments: [
         ["--short"], ["--access", "--short"], ["--capture", "--short"], ["--record", "--short"],
-        ["--logs", "--short"],
+        ["--logs", "--short"], ["--moments", "--short"],
     ])
     func realDaemonsDoWhatWeSay(_ options: [String]) {
         let folder = TemporaryFolder()

@@ -16,6 +16,8 @@ struct AccessPairing: LogPairing {
     /// follows at once.
     private var ending: [Int32: UInt64] = [:]
     private var changes = LogChanges()
+    /// The changes of transactions in conflict, by the name of the connection that does them again.
+    private var again: [[UInt8]: [Int32]] = [:]
     /// Changes of which a watch event shows that they succeeded.
     private var shown: Set<Int32> = []
 
@@ -183,15 +185,34 @@ struct AccessPairing: LogPairing {
         scan.transactions[Int(transaction)].result = result
         scan.transactions[Int(transaction)].end = index
         let changed = changesOf.removeValue(forKey: transaction) ?? []
-        guard result == .commit else { return }
-        let isReplay = scan.connections[Int(event.connection)].isReplay
+        let name = Array(scan.names[scan.connections[Int(event.connection)].name])
+        guard result == .commit else {
+            again[Array("r(\(event.tid)):".utf8) + name] = changed
+            return
+        }
+        if scan.connections[Int(event.connection)].isReplay {
+            requests[Int(event.connection)] = -1
+            repeatOutcomes(again.removeValue(forKey: name) ?? [], changed, &scan)
+        }
         for change in changed where scan.events[Int(change)].outcome <= 0 {
-            // What a commit does again has no answers; if one failed, it would not be a commit.
-            if isReplay {
-                scan.settle(change)
-                shown.insert(change)
-            }
             changes.change(change, scan.events[Int(change)].path)
+        }
+    }
+
+    /// What a commit does again has no answers. It is committed only if they are those of the first
+    /// time.
+    private mutating func repeatOutcomes(_ first: [Int32], _ second: [Int32], _ scan: inout LogScan) {
+        let isSame =
+            first.count == second.count
+            && zip(first, second).allSatisfy {
+                scan.events[Int($0)].operation == scan.events[Int($1)].operation
+                    && scan.events[Int($0)].path == scan.events[Int($1)].path
+            }
+        // Without them it is not known which.
+        for change in second where !isSame { scan.unsettle(change) }
+        for (before, now) in zip(first, second) where isSame {
+            scan.repeatOutcome(of: before, for: now)
+            if shown.contains(before) { shown.insert(now) }
         }
     }
 }

@@ -109,6 +109,11 @@ package struct LogScan {
         events[Int(error)].cause = index
     }
 
+    /// Sets that a request had the outcome of another one.
+    mutating func repeatOutcome(of first: Int32, for second: Int32) {
+        events[Int(second)].outcome = events[Int(first)].outcome
+    }
+
     /// Sets what is not known about a request after all.
     mutating func unsettle(_ index: Int32) {
         events[Int(index)].outcome = -1

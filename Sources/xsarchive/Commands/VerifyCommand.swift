@@ -14,7 +14,10 @@ struct VerifyCommand: ParsableCommand {
             hash is found even if the log has grown since. Without --expect, a log that was truncated or rewritten \
             cannot be detected. Entries of which a removal has blanked a part are checked against the hash that the \
             removal's entry has of what is left.
-            Exit status: 0 all checks pass, 2 a check failed.
+            With --replay, the logs are held against the images instead: each image of a series is replayed by the log \
+            to the time of the next one, and every path that differs is listed, with the time and the line of the \
+            change after which it does. Paths of which the log or an image does not say all are counted apart.
+            Exit status: 0 all checks pass, 2 a check failed; with --replay 1 if a path differs.
             Examples:
               xsarchive verify
               xsarchive verify --json --expect 8f14-e45f-ceea-167a-5a36-dedd-4bea-2543
@@ -39,8 +42,14 @@ struct VerifyCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Print only failed checks.")
     var quiet = false
 
+    @Flag(help: "Replay the logs from each image to the next one, and list where they part.")
+    var replay = false
+
     func validate() throws {
         if quiet && json { throw ValidationError("use only one of --quiet and --json.") }
+        if replay && (json || !expect.isEmpty) {
+            throw ValidationError("--replay cannot be combined with --json and --expect.")
+        }
         for value in expect {
             let digits = value.filter { $0 != "-" && $0 != " " }
             guard (16...64).contains(digits.count), digits.allSatisfy(\.isHexDigit) else {
@@ -50,6 +59,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
+        if replay { return try replayLogs() }
         var table = Table(columns: ["subject", "verdict", "problem"], format: output.format)
         var results: [Verifier.Result] = []
         let archive = try archive.open()

@@ -7,7 +7,10 @@ extension Archive {
     /// it is neither.
     /// - Throws: `ArchiveError` with code `noSuchImage` if there is no such image.
     func imageID(named value: String) throws -> Int64? {
-        if let reference = try ImageReference(value) { return try image(reference).imageID }
+        if let reference = try ImageReference(value) {
+            try MomentImage.refuse(value, in: self)
+            return try image(reference).imageID
+        }
         return try Int64(value).map { try image(id: $0).imageID }
     }
 }

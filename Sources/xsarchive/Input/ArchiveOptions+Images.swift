@@ -10,10 +10,12 @@ extension ArchiveOptions {
     ///   - notes: whether to say which series was taken if there are several.
     ///   - file: reads a file.
     ///   - archived: reads an archived image.
+    ///   - replayed: reads the state at a moment, by its name.
     func load<Loaded>(
         _ reference: String, notes: Bool = true, file: (String) throws -> Loaded,
-        archived: (Archive, ArchivedImage) throws -> Loaded
+        archived: (Archive, ArchivedImage) throws -> Loaded, replayed: (String, ScannedImage) throws -> Loaded
     ) throws -> Loaded {
+        if let moment = try MomentImage(reference, in: open()) { return try replayed(moment.name, moment.image()) }
         if let parsed = try ImageReference(reference) {
             let archive = try open()
             let image = try archive.image(parsed)
@@ -28,24 +30,27 @@ extension ArchiveOptions {
     func source(_ reference: String, notes: Bool = true) throws -> ImageSource {
         try load(
             reference, notes: notes, file: { ImageSource(name: $0, file: try ImageFile.prepare($0)) },
-            archived: { ImageSource($0, $1) })
+            archived: { ImageSource($0, $1) }, replayed: { ImageSource(name: $0, file: $1) })
     }
 
     /// The archive that holds the image, and its id there; for a file, an archive in memory.
     func queryable(_ reference: String) throws -> (Archive, Int64) {
         try load(
-            reference,
-            file: { name in
-                let archive = try Archive.inMemory()
-                let image = try ImageFile.prepare(name)
-                return (archive, try Importer(archive).store(image, label: ImageLabel(name: name)).imageID)
-            }, archived: { ($0, $1.imageID) })
+            reference, file: { try Self.inMemory($0, try ImageFile.prepare($0)) }, archived: { ($0, $1.imageID) },
+            replayed: Self.inMemory)
+    }
+
+    /// An archive in memory with an image, and the image's id there.
+    static func inMemory(_ name: String, _ image: ScannedImage) throws -> (Archive, Int64) {
+        let archive = try Archive.inMemory()
+        return (archive, try Importer(archive).store(image, label: ImageLabel(name: name)).imageID)
     }
 
     /// An archived image.
     /// - Throws: `ArchiveError` with code `usage` if the reference names a file.
     func archivedImage(_ reference: String, notes: Bool = false) throws -> (Archive, ArchivedImage) {
         let parsed = try Self.archivedReference(reference)
+        try MomentImage.refuse(reference, in: open())
         let archive = try open()
         let image = try archive.image(parsed)
         if notes { try SeriesNote.say(parsed, image, archive) }

@@ -25,14 +25,18 @@ struct LoadedImage {
         (source, image, archive, imageID) = try options.load(
             reference, notes: notes,
             file: { name in
-                let image = try ImageFile.prepare(name, layout: layout, salvaging: true)
-                let archive = try Archive.inMemory()
-                let imageID = try Importer(archive).store(image, label: ImageLabel(name: name)).imageID
-                return (ImageSource(name: name, file: image), image, archive, imageID)
+                try Self.stored(name, try ImageFile.prepare(name, layout: layout, salvaging: true))
             },
             archived: { archive, archived in
                 (ImageSource(archive, archived), try Self.scan(archived, in: archive), archive, archived.imageID)
-            })
+            }, replayed: Self.stored)
+    }
+
+    private static func stored(
+        _ name: String, _ image: ScannedImage
+    ) throws -> (ImageSource, ScannedImage, Archive, Int64) {
+        let (archive, imageID) = try ArchiveOptions.inMemory(name, image)
+        return (ImageSource(name: name, file: image), image, archive, imageID)
     }
 
     /// An image that has been found already.

@@ -47,6 +47,28 @@ import Testing
             outcomes(log, .write, "/a/x") == (name == Self.trace ? ["ok commit"] : ["ok conflict", "ok commit"]))
     }
 
+    /// What failed the first time fails again, without an error in the log.
+    @Test func whatIsDoneAgainHasTheOutcomesOfTheFirstTime() throws {
+        func line(_ connection: String, _ operation: String, _ data: String = "") -> String {
+            func padded(_ word: String, _ width: Int) -> String {
+                word + String(repeating: " ", count: max(0, width - word.count))
+            }
+            return "[20261125T21:00:00.000Z]  \(padded(connection, 12)) \(padded(operation, 9)) \(data)\n"
+        }
+        let text = [
+            line("A2", "newconn"), line("A2", "read", "/x "), line("A2.3", "write", "/x 1"), line("A2.3", "rm", "/y "),
+            line("A2.3", "error", "EACCES "), line("A2.3", "mkdir", "/z "), line("A2.3", "t end"),
+            line("A2.3", "conflict"), line("r(3):A2.4", "write", "/x 1"), line("r(3):A2.4", "rm", "/y "),
+            line("r(3):A2.4", "mkdir", "/z "), line("r(3):A2.4", "commit"),
+        ].joined()
+        let scan = LogScan(Array(text.utf8), .access)
+        let changes = scan.events.filter(\.operation.isChange)
+        #expect(
+            changes.map { $0.outcome == 0 ? "ok" : $0.outcome > 0 ? "failed" : "?" } == [
+                "ok", "failed", "ok", "ok", "failed", "ok",
+            ])
+    }
+
     @Test(arguments: [all, standard, trace])
     func eachWatchEventHasItsCause(_ name: String) throws {
         let log = try ReadLog.fixture(name)
