@@ -1,10 +1,12 @@
 /// A hash of runs of bytes under a key that is new for every table, so that no one can prepare runs
 /// that collide.
-struct RunHash {
+package struct RunHash: Sendable {
     private let seed = UInt64.random(in: .min ... .max) | 1
 
+    package init() {}
+
     /// Multiplies eight bytes at a time into the sum and uses both halves of the product.
-    func callAsFunction(_ run: UnsafeRawBufferPointer) -> UInt32 {
+    package func callAsFunction(_ run: UnsafeRawBufferPointer) -> UInt32 {
         var sum = seed &+ UInt64(truncatingIfNeeded: run.count)
         var offset = 0
         while offset + 8 <= run.count {

@@ -99,11 +99,19 @@ struct CaptureCommand: ParsableCommand {
         if output != nil { try file.check() }
         let progress = Progress("reading \(path)", isWanted: !talk.quiet)
         guard method.method != nil else { return try keepState(path, file, progress) }
-        let captured = try read(path)
+        var captured = try read(path)
         progress.next("storing")
+        if output == nil {
+            let bytes = try captured.stream()
+            // Storing takes most memory, and does not need them.
+            captured.dropNodes()
+            let report = CaptureReport(captured, socket: path)
+            let image = try ScannedImage(bytes: bytes, layout: .v1).covering(captured.coverage)
+            try keep(image, at: try report.moment, from: report.provenance(), file)
+        } else {
+            try file.write { write in try captured.stream { try write($0[...]) } }
+        }
         let report = CaptureReport(captured, socket: path)
-        let image = try ScannedImage(bytes: captured.stream(), layout: .v1).covering(captured.coverage)
-        try keep(image, at: try report.moment, from: report.provenance(), file)
         if let output, !talk.quiet {
             Console.note(
                 "xsarchive: \(output): the file cannot say what it does not have: read without its archive, it "
