@@ -324,6 +324,45 @@ def device(captures, daemon):
         return f"a character device: {stand_in.requests} requests, the same nodes"
 
 
+# A program of its own: a process begins with the largest resident set of the one that started it.
+MEMORY = """
+import os, sys
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[
+    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+_, status, usage = os.wait4(process, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def memory(*command):
+    """The largest resident set of a command, in MB."""
+    result = subprocess.run([sys.executable, "-ISc", MEMORY, *command], stdin=subprocess.DEVNULL, capture_output=True)
+    if result.returncode != 0:
+        raise AssertionError(f"{' '.join(command[1:3])}: exit status {result.returncode}: {result.stderr}")
+    return int(result.stdout) / 1000
+
+
+def large(program, data, shim):
+    """A host with 4090 guests. What the program takes without a store is not counted: debug builds take more."""
+    with Daemon(data, shim, rings=True) as daemon, tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        client = SocketClient(daemon)
+        fill(client, 4090)
+        client.close()
+        file, archive = os.path.join(folder, "image"), os.path.join(folder, "captures.db")
+        command = [program.path, "capture", "--quiet", "--timeout", "500", "--socket", os.path.join(daemon.directory, "socket")]
+        alone = memory(program.path, "--version")
+        written = memory(*command, "-o", file) - alone
+        stored = memory(*command, "-a", archive) - alone
+        if not 0 < written < 45 or not 0 < stored < 85:
+            raise AssertionError(f"{written:.0f} MB for a file, {stored:.0f} MB for an archive")
+        exported = program.run("export", "@1", archive=archive)
+        with open(file, "rb") as image:
+            if image.read() != exported:
+                raise AssertionError("the file is not what the archive has")
+        return f"4090 guests, {len(exported)} bytes: besides the program's {alone:.0f} MB, a file takes {written:.0f} MB, an archive {stored:.0f} MB"
+
+
 # ---- What a daemon writes itself ----
 
 
@@ -383,14 +422,14 @@ def live_update(captures, daemon, client, guests):
     if verdict():
         raise AssertionError(f"everything is introduced: {verdict()}")
     client.write(b"/t/stale", b"x")
-    client.ask(SET_PERMS, b"/t/stale", b"n0", b"r77")
+    client.ask(SET_PERMS, b"/t/stale", b"n0", b"r4077")
     if verdict() != {"entry"}:
         raise AssertionError(f"an entry of a domain that is not introduced: {verdict()}")
     client.ask(RM, b"/t/stale")
-    client.ask(MKDIR, b"/local/domain/88")
+    client.ask(MKDIR, b"/local/domain/4088")
     if verdict() != {"build"}:
         raise AssertionError(f"a domain that is being built: {verdict()}")
-    client.ask(RM, b"/local/domain/88")
+    client.ask(RM, b"/local/domain/4088")
     open(os.path.join(daemon.directory, "state_dump"), "w").close()
     if verdict() != {"file"}:
         raise AssertionError(f"a state that is there: {verdict()}")
@@ -503,6 +542,8 @@ def main(words):
                         tasks.append(lambda: left(captures, daemon))
                     failed += failures(name, tasks)
                     client.close()
+                if guests == 400:
+                    failed += failures(name, [lambda: large(program, data, shim)])
             except (Refused, Denied, Trouble, OSError) as error:
                 trouble += 1
                 print(f"FAIL {name}: {error}", flush=True)

@@ -54,8 +54,8 @@ class Recorder:
         self.process.wait()
 
     def read(self, file):
-        file.seek(0)
-        return file.read().decode("utf-8", "backslashreplace")
+        # Not by a seek: the recorder writes at the place of the same open file.
+        return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode("utf-8", "backslashreplace")
 
     @property
     def images(self):

@@ -71,7 +71,7 @@ def kinds(program, path, client):
     client.write(b"/tool/xenstored", b"/usr/sbin/oxenstored")
     expect(program, path, {"daemon", "domain"}, "a daemon that calls itself another one")
     client.ask(RM, b"/tool/xenstored")
-    client.ask(MKDIR, b"/libxl/77")
+    client.ask(MKDIR, b"/libxl/4077")
     expect(program, path, {"build"}, "a directory of libxl for a domain that is not introduced")
     client.ask(RM, b"/libxl")
 
