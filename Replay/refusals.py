@@ -88,25 +88,25 @@ def work(path, stop):
     client.close()
 
 
-def restless(program, path):
-    """A store that does not rest while it is read."""
-    stop = multiprocessing.Event()
-    processes = [multiprocessing.Process(target=work, args=(path, stop)) for _ in range(3)]
-    for process in processes:
-        process.start()
-    try:
-        # It may rest for the moment of a round.
-        for _ in range(20):
-            seen = verdict(program, path, "--timeout", "0.5")
-            if seen == {"store"}:
-                return
-            if seen:
-                raise AssertionError(f"a store that does not rest: {sorted(seen)}")
-        raise AssertionError("a store that does not rest was never refused")
-    finally:
-        stop.set()
+def restless(program, shim):
+    """A small store that does not rest while it is read."""
+    with Daemon(BARE_STREAM, shim, rings=True) as daemon:
+        path = os.path.join(daemon.directory, "socket")
+        stop = multiprocessing.Event()
+        processes = [multiprocessing.Process(target=work, args=(path, stop)) for _ in range(3)]
         for process in processes:
-            process.join(10)
+            process.start()
+        try:
+            # It may rest for the moment of a round.
+            seen = set()
+            for _ in range(20):
+                seen = seen or verdict(program, path, "--timeout", "1")
+            if seen != {"store"}:
+                raise AssertionError(f"a store that does not rest: {sorted(seen)}")
+        finally:
+            stop.set()
+            for process in processes:
+                process.join(10)
 
 
 class Relay:
@@ -213,9 +213,7 @@ def refusals(program, daemon, client, shim):
     releases(program, path)
     tools(program, path)
     kinds(program, path, client)
-    client.write(b"/t/restless", b"")
-    restless(program, path)
-    client.ask(RM, b"/t/restless")
+    restless(program, shim)
     older(program, path)
     replaced(program, shim)
     nameless(program, shim)
