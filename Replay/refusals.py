@@ -97,10 +97,10 @@ def restless(program, shim):
         for process in processes:
             process.start()
         try:
-            # It may rest for the moment of a round.
+            # It may rest for the moment of a round, so a round is long.
             seen = set()
-            for _ in range(20):
-                seen = seen or verdict(program, path, "--timeout", "1")
+            for _ in range(5):
+                seen = seen or verdict(program, path, "--timeout", "5", "--rate", "30")
             if seen != {"store"}:
                 raise AssertionError(f"a store that does not rest: {sorted(seen)}")
         finally:
