@@ -21,8 +21,10 @@ import time
 
 from access import BARE_STREAM, BARE_TEXT
 from client import END, INTRODUCE, MKDIR, RM, SET_PERMS, START, Denied, SocketClient
-from daemon import Daemon, Refused
+from daemon import Daemon, Refused, until
+from device import Device
 from program import Program, Trouble
+from refusals import refusals
 
 # Seconds that the writers rest after each change: none, as a busy host, and so that a walk never
 # meets a change.
@@ -292,7 +294,98 @@ def part(captures, daemon):
     return f"a part: {len(below)} nodes, {note['requests']} requests"
 
 
+def device(captures, daemon):
+    """The same through a character device, as on a host whose xenstored is a domain of its own."""
+    socket = captures.socket
+    before = daemon.list()
+    with Device(daemon) as stand_in:
+        captures.socket = stand_in.path
+        try:
+            methods = ("auto", "walk")
+            notes = [captures.take("--method", method) for method in methods]
+            below = captures.take("--subtree", "/local/domain/2")[1]
+            if daemon.is_oxenstored:
+                result = subprocess.run(
+                    [captures.program.path, "capture", "--method", "signal", "--socket", stand_in.path],
+                    stdin=subprocess.DEVNULL, capture_output=True)
+                if result.returncode != 2 or b"SIGUSR1 is not sent" not in result.stderr:
+                    raise AssertionError(f"a signal to what cannot be seen: {result.stderr}")
+        finally:
+            captures.socket = socket
+        if stand_in.trouble:
+            raise AssertionError(f"the device: {stand_in.trouble}")
+        for method, (_, listing, note, _) in zip(methods, notes):
+            if listing != before:
+                raise AssertionError(f"{method}: " + difference(before, listing))
+            if note["program"] is not None:
+                raise AssertionError(f"the program {note['program']} of a device")
+        if b"/local/domain/3" in below or b"/local/domain/2/name" not in below:
+            raise AssertionError("a part through the device")
+        return f"a character device: {stand_in.requests} requests, the same nodes"
+
+
+# A program of its own: a process begins with the largest resident set of the one that started it.
+MEMORY = """
+import os, sys
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[
+    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+_, status, usage = os.wait4(process, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def memory(*command):
+    """The largest resident set of a command, in MB."""
+    result = subprocess.run([sys.executable, "-ISc", MEMORY, *command], stdin=subprocess.DEVNULL, capture_output=True)
+    if result.returncode != 0:
+        raise AssertionError(f"{' '.join(command[1:3])}: exit status {result.returncode}: {result.stderr}")
+    return int(result.stdout) / 1000
+
+
+def large(program, data, shim):
+    """A host with 4090 guests. What the program takes without a store is not counted: debug builds take more."""
+    with Daemon(data, shim, rings=True) as daemon, tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        client = SocketClient(daemon)
+        fill(client, 4090)
+        client.close()
+        file, archive = os.path.join(folder, "image"), os.path.join(folder, "captures.db")
+        command = [program.path, "capture", "--quiet", "--timeout", "500", "--socket", os.path.join(daemon.directory, "socket")]
+        alone = memory(program.path, "--version")
+        written = memory(*command, "-o", file) - alone
+        stored = memory(*command, "-a", archive) - alone
+        if not 0 < written < 45 or not 0 < stored < 85:
+            raise AssertionError(f"{written:.0f} MB for a file, {stored:.0f} MB for an archive")
+        exported = program.run("export", "@1", archive=archive)
+        with open(file, "rb") as image:
+            if image.read() != exported:
+                raise AssertionError("the file is not what the archive has")
+        return f"4090 guests, {len(exported)} bytes: besides the program's {alone:.0f} MB, a file takes {written:.0f} MB, an archive {stored:.0f} MB"
+
+
 # ---- What a daemon writes itself ----
+
+
+def left(captures, daemon):
+    """What oxenstored leaves at its end is offered, and the command that is named imports it."""
+    before = daemon.list()
+    daemon.end()
+    if not until(lambda: os.path.exists(daemon.state_file), 5):
+        raise AssertionError("oxenstored left no state")
+    result = subprocess.run(
+        [captures.program.path, "capture", "--socket", captures.socket], stdin=subprocess.DEVNULL, capture_output=True)
+    lines = [line for line in result.stderr.decode().splitlines() if line.startswith(f"xsarchive: {daemon.state_file}: oxenstored's state of 20")]
+    if result.returncode != 2 or len(lines) != 1 or b"cannot connect" not in result.stderr:
+        raise AssertionError(f"exit status {result.returncode}: {result.stderr}")
+    words = lines[0].split(": xsarchive ")[1].split(" ")
+    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        archive = os.path.join(folder, "captures.db")
+        captures.program.run(*words, archive=archive)
+        listing = captures.program.run("ls", "-f", "-p", "@1", archive=archive)
+        unlike = {line for line in set(listing.splitlines()) ^ set(before.splitlines()) if not line.startswith(b"/@")}
+        if unlike:
+            raise AssertionError(f"the state is not what xenstore-ls printed: {sorted(unlike)[:4]}")
+    return "a state that was left: offered, imported, and what xenstore-ls printed"
 
 
 def live_update(captures, daemon, client, guests):
@@ -329,14 +422,14 @@ def live_update(captures, daemon, client, guests):
     if verdict():
         raise AssertionError(f"everything is introduced: {verdict()}")
     client.write(b"/t/stale", b"x")
-    client.ask(SET_PERMS, b"/t/stale", b"n0", b"r77")
+    client.ask(SET_PERMS, b"/t/stale", b"n0", b"r4077")
     if verdict() != {"entry"}:
         raise AssertionError(f"an entry of a domain that is not introduced: {verdict()}")
     client.ask(RM, b"/t/stale")
-    client.ask(MKDIR, b"/local/domain/88")
+    client.ask(MKDIR, b"/local/domain/4088")
     if verdict() != {"build"}:
         raise AssertionError(f"a domain that is being built: {verdict()}")
-    client.ask(RM, b"/local/domain/88")
+    client.ask(RM, b"/local/domain/4088")
     open(os.path.join(daemon.directory, "state_dump"), "w").close()
     if verdict() != {"file"}:
         raise AssertionError(f"a state that is there: {verdict()}")
@@ -435,16 +528,22 @@ def main(words):
                         both = ("auto", "walk", "transaction") if is_short or is_oxenstored else ("auto", "walk")
                         tasks += [lambda: at_rest(captures, daemon, both), lambda: part(captures, daemon)]
                         tasks.append(lambda: long_list(captures, daemon, client, both))
+                        tasks.append(lambda: device(captures, daemon))
                         if is_oxenstored:
                             tasks.append(lambda: debug_dump(captures, daemon))
                         else:
                             tasks += [lambda: live_update(captures, daemon, client, guests), lambda: unguarded(shim)]
+                            tasks.append(lambda: refusals(program, daemon, client, shim))
                     for pace in PACES if count else ():
                         for method in ("auto", "walk") if is_oxenstored else ("walk",):
                             tasks.append(
                                 lambda pace=pace, method=method: changing(captures, daemon, pace, method, count, 2))
+                    if is_oxenstored and guests != 40:
+                        tasks.append(lambda: left(captures, daemon))
                     failed += failures(name, tasks)
                     client.close()
+                if guests == 400:
+                    failed += failures(name, [lambda: large(program, data, shim)])
             except (Refused, Denied, Trouble, OSError) as error:
                 trouble += 1
                 print(f"FAIL {name}: {error}", flush=True)

@@ -20,6 +20,7 @@ from access import BARE_STREAM, BARE_TEXT
 from capture import difference, failures, fill, in_transaction
 from client import INTRODUCE, MKDIR, RM, SET_PERMS, Denied, SocketClient
 from daemon import PATIENCE, Daemon, Refused, until
+from device import Device
 from program import Program, Trouble
 
 RELEASE = 9
@@ -28,10 +29,10 @@ RELEASE = 9
 class Recorder:
     """`xsarchive record` in a process of its own; use it in a `with` statement."""
 
-    def __init__(self, program, daemon, archive, *options, largest=None):
+    def __init__(self, program, daemon, archive, *options, largest=None, socket=None):
         self.program = program
         self.archive = archive
-        socket = os.path.join(daemon.directory, "socket")
+        socket = socket or os.path.join(daemon.directory, "socket")
         self.command = [program.path, "record", "--series", "host", "--socket", socket, "-a", archive, *options]
         self.largest = largest
         self.process = None
@@ -53,8 +54,8 @@ class Recorder:
         self.process.wait()
 
     def read(self, file):
-        file.seek(0)
-        return file.read().decode("utf-8", "backslashreplace")
+        # Not by a seek: the recorder writes at the place of the same open file.
+        return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode("utf-8", "backslashreplace")
 
     @property
     def images(self):
@@ -219,6 +220,22 @@ def stopped(place, client):
     return "a signal to stop: the last change is stored"
 
 
+def through_device(place, client):
+    """A character device, as on a host whose xenstored is a domain of its own."""
+    with Device(place.daemon) as stand_in, place.record("--interval", "0.1s", socket=stand_in.path) as recorder:
+        recorder.wait_for(1)
+        for number in range(2, 6):
+            client.write(b"/device/a/%d" % number, b"x")
+            recorder.wait_for(number)
+        client.ask(RM, b"/device")
+        recorder.wait_for(6)
+        recorder.stop()
+        if stand_in.trouble:
+            raise AssertionError(f"the device: {stand_in.trouble}")
+    place.newest_is_the_store()
+    return "a character device: 5 changes, as many images"
+
+
 def full(place, client):
     """Without space it says so once, and stores again when there is some."""
     with place.record("--interval", "0.1s") as recorder:
@@ -349,7 +366,8 @@ def main(words):
                 fill(client, guests)
                 tasks = [
                     lambda place: script(place, client, rounds, 1 if is_short else 30), lambda place: released(place, client),
-                    lambda place: stopped(place, client), lambda place: full(place, client),
+                    lambda place: stopped(place, client), lambda place: through_device(place, client),
+                    lambda place: full(place, client),
                     lambda place: recorder_killed(place, client, kills), lambda place: pruned(place, client),
                     lambda place: updated(place, client, guests), lambda place: daemon_killed(place, kills, guests),
                 ]

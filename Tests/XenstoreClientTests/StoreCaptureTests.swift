@@ -50,7 +50,18 @@ import XenstoreStream
         var reader = try StreamReader(bytes: bytes, format: detection.format)
         var nodes: [NodeData] = []
         while let record = try reader.next() { if case .node(let node) = record.body { nodes.append(node) } }
-        #expect(nodes == captured.nodes)
+        #expect(nodes == Array(captured.nodes))
+        var pieces: [UInt8] = []
+        try captured.stream { pieces += $0 }
+        #expect(pieces == bytes)
+    }
+
+    @Test func droppedNodesLeaveTheRest() throws {
+        var captured = try capture(FakeStore(Self.paths))
+        let (count, coverage) = (captured.nodeCount, captured.coverage)
+        captured.dropNodes()
+        #expect(captured.nodes.count == 0 && Array(captured.nodes).isEmpty)
+        #expect(captured.nodeCount == count && count > 4 && captured.coverage == coverage)
     }
 
     /// Changes at every moment of the capture, each of a kind: the image is always that of the end.

@@ -1,5 +1,7 @@
+import Foundation
 import TestSupport
 import Testing
+import XenstoreStream
 
 #if canImport(Glibc)
 import Glibc
@@ -16,8 +18,9 @@ import Musl
         return place
     }
 
-    private func add(_ state: String, to place: Workplace, deadOwner: Bool = false) throws {
+    private func add(_ state: String, to place: Workplace, deadOwner: Bool = false, more: [String] = []) throws {
         var stream = HandmadeStream(nodes: [("/", ""), ("/a", ""), ("/a/state", state), ("/b", "b\(state)")])
+        stream.nodes += more.map { (Octets($0.utf8), Octets(($0.hasSuffix("name") ? "same" : "").utf8)) }
         stream.owner = deadOwner ? 9 : 0
         place.write(try stream.bytes(), "\(state).bin")
         #expect(place.run("import", "--quiet", "\(state).bin", "--series", "s").ending == .exit(0))
@@ -58,6 +61,30 @@ import Musl
         #expect(events.count == 1)
         #expect(events.first?["event"] as? String == "finding")
         #expect(events.first?["rule"] as? String != nil)
+    }
+
+    /// Also the lists of domids in its fields.
+    @Test func aFindingHasTheMembersThatCheckGives() throws {
+        let place = try place()
+        let running = watching(place)
+        let twins = ["", "/domain", "/domain/3", "/domain/3/name", "/domain/4", "/domain/4/name"].map { "/local" + $0 }
+        try add("5", to: place, more: twins)
+        running.waitForLines(1)
+        running.stop(with: SIGTERM)
+        let events = try JSONText.lines(running.outcome())
+        let findings = try JSONText.lines(place.run("check", "@2", "--format", "jsonl", "--severity", "warning"))
+        #expect(!events.isEmpty)
+        for var event in events {
+            for name in ["event", "series", "image_id", "captured_at", "state"] { event[name] = nil }
+            let same = findings.contains { finding in
+                var finding = finding
+                for name in ["image", "state"] { finding[name] = nil }
+                return NSDictionary(dictionary: finding).isEqual(to: event)
+            }
+            #expect(same, "\(event)")
+        }
+        let lists = events.compactMap { ($0["fields"] as? [String: Any])?["domids"] }
+        #expect(!lists.isEmpty && lists.allSatisfy { $0 is [Any] })
     }
 
     @Test func aNewRowOfAQueryIsOneLine() throws {

@@ -27,7 +27,7 @@ struct CaptureRun {
     /// The first read of everything.
     private mutating func readAll() throws {
         let left = try walked.read([top], until: deadline)
-        guard left.isEmpty else { throw StoreCapture.Failure.tooSlow(nodes: walked.tree.nodes.count) }
+        guard left.isEmpty else { throw StoreCapture.Failure.tooSlow(nodes: walked.tree.count) }
         if let name = walked.unreadable[top] {
             throw StoreError(.refused(name), request: .read, subject: top)
         }
@@ -139,10 +139,9 @@ struct CaptureRun {
         let earlier = walked.takeTouched()
         walked.notesEvents = true
         defer { walked.notesEvents = false }
-        let all = walked.tree.nodes.keys.sorted { $0.lexicographicallyPrecedes($1) }
-        let rest = try walked.read(all, until: deadline)
+        let rest = try walked.read(walked.tree.paths(from: top), until: deadline)
         // What is known already is only not checked.
-        left += rest.filter { walked.tree[$0] == nil }
+        left += rest.filter { !walked.tree.contains($0) }
         deadline = ContinuousClock.now + settling
         try settle()
         let found = walked.takeTouched()
@@ -181,13 +180,13 @@ struct CaptureRun {
     /// event.
     private mutating func nodesOfGoneDomains() throws -> [Octets] {
         walked.forgetDomains()
-        let gone = try introduced(walked.namedDomids).filter { !$0.isIntroduced }.map(\.domid)
+        let gone = try introduced(walked.tree.namedDomids.subtracting([0])).filter { !$0.isIntroduced }.map(\.domid)
         walked.takeEvents()
-        return walked.nodes(naming: Set(gone))
+        return walked.tree.paths(naming: Set(gone))
     }
 
     private func requireTop() throws {
-        if walked.tree[top] == nil, unsettled.isEmpty {
+        if !walked.tree.contains(top), unsettled.isEmpty {
             throw StoreError(.refused(.noEntry), request: .read, subject: top)
         }
     }
@@ -223,23 +222,28 @@ struct CaptureRun {
         return nodes.reversed()
     }
 
+    /// The domains that have a home.
+    private var homes: Set<UInt16> {
+        let parent = Octets("/local/domain".utf8)
+        let paths = Path.isChild(top, of: parent) ? [top] : walked.tree.children(of: parent)
+        // A list may have children that are not there any more.
+        let domids = paths.filter { walked.tree.contains($0) }.map { path in
+            UInt16(String(decoding: Path.name(of: path), as: UTF8.self))
+        }
+        return Set(domids.compactMap(\.self))
+    }
+
     /// What was read.
     mutating func result(_ daemon: StoreDaemon, start: Int64) throws -> CapturedStore {
-        var nodes = try ancestors()
-        var homes: Set<UInt16> = []
-        let parent = Octets("/local/domain".utf8)
-        walked.tree.forEach(from: top) { path, node in
-            nodes.append(NodeData(path: TerminatedString(path), value: node.value, perms: node.perms))
-            if Path.isChild(path, of: parent) {
-                if let domid = UInt16(String(decoding: Path.name(of: path), as: UTF8.self)) { homes.insert(domid) }
-            }
-        }
+        let nodes = CapturedNodes(walked.tree, from: top, ancestors: try ancestors())
+        let homes = homes
         if domains?.homes != homes { domains = (homes, try introduced(homes)) }
         let count = (events: walked.eventCount - counted.events, requests: client.requestCount - counted.requests)
         counted = (walked.eventCount, client.requestCount)
         return CapturedStore(
-            nodes: nodes, top: top, daemon: daemon, method: method, start: start, moment: moment,
-            end: StoreCapture.now(), rounds: rounds, eventCount: count.events, requestCount: count.requests,
+            nodes: nodes, top: top, daemon: daemon, method: method,
+            times: (start: start, moment: moment, end: StoreCapture.now()),
+            counts: (rounds: rounds, events: count.events, requests: count.requests),
             unsettled: unsettled.sorted { $0.lexicographicallyPrecedes($1) },
             unreadable: walked.unreadable.sorted { $0.key.lexicographicallyPrecedes($1.key) }
                 .map { (path: $0.key, name: $0.value) },

@@ -101,7 +101,8 @@ public struct DaemonProcess: Equatable, Sendable {
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private static func names(in directory: String) -> [String] {
+    /// The names of what is in a directory; empty if it cannot be read.
+    static func names(in directory: String) -> [String] {
         guard let stream = opendir(directory) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []

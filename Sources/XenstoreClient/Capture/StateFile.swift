@@ -19,6 +19,8 @@ struct StateFile {
         var size: Int64
         var seconds: Int
         var nanoseconds: Int
+        /// Whether it is a regular file.
+        var isFile: Bool
     }
 
     /// Nil if there is no such file.
@@ -27,7 +29,7 @@ struct StateFile {
         guard lstat(path, &status) == 0 else { return nil }
         return Stamp(
             inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
-            nanoseconds: status.st_mtim.tv_nsec)
+            nanoseconds: status.st_mtim.tv_nsec, isFile: status.st_mode & S_IFMT == S_IFREG)
     }
 
     /// Makes an empty file that only its owner may read.

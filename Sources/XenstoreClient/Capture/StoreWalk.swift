@@ -15,8 +15,8 @@ struct StoreWalk {
     /// Whether a domain came or went since `forgetDomains`.
     private(set) var domainsChanged = false
     private(set) var eventCount = 0
-    /// Lists of permissions by the reply that they came in.
-    private var lists: [Octets: [Permission]] = [:]
+    /// Lists of permissions, four bytes an entry, by the reply that they came in.
+    private var lists: [Octets: [UInt8]] = [:]
     /// Whether `notedEvents` gets the paths of events; it begins empty.
     var notesEvents = false {
         didSet { if notesEvents { notedEvents = [] } }
@@ -43,31 +43,30 @@ struct StoreWalk {
     mutating func read(
         _ paths: some Sequence<Octets>, until deadline: ContinuousClock.Instant
     ) throws(StoreError) -> [Octets] {
-        var queue = Array(paths)
-        var next = 0
-        while next < queue.count {
-            if ContinuousClock.now >= deadline || client.isInterrupted { return Array(queue[next...]) }
-            let paths = Array(queue[next..<min(queue.count, next + Self.batch)])
-            next += paths.count
-            let requests = paths.flatMap { path in
+        // What was found is read first, so that little waits: a level of a tree is most of it.
+        var waiting: [Octets] = []
+        var rest = paths.makeIterator()
+        while true {
+            var batch: [Octets] = []
+            while batch.count < Self.batch, let path = waiting.popLast() ?? rest.next() { batch.append(path) }
+            if batch.isEmpty { return [] }
+            if ContinuousClock.now >= deadline || client.isInterrupted {
+                return batch + waiting.reversed() + IteratorSequence(rest)
+            }
+            let requests = batch.flatMap { path in
                 [StoreRequest.Kind.directory, .read, .getPerms].map { StoreRequest($0, [path]) }
             }
             let answers = try client.askAll(requests, in: transaction)
             takeEvents()
-            for (index, path) in paths.enumerated() where answers.count >= 3 * index + 3 {
-                queue += try keep(path, Array(answers[3 * index..<3 * index + 3]))
+            for (index, path) in batch.enumerated() where answers.count >= 3 * index + 3 {
+                waiting += try keep(path, Array(answers[3 * index..<3 * index + 3])).reversed()
             }
-            if tree.nodes.count > Self.mostNodes {
+            if tree.count > Self.mostNodes || tree.byteCount > StoreTree.mostBytes {
                 throw StoreError(
-                    .badReply("more than \(Self.mostNodes) nodes"), request: .directory, subject: top)
-            }
-            // What was handled need not be kept.
-            if next > 4096 {
-                queue.removeFirst(next)
-                next = 0
+                    .badReply("more than \(Self.mostNodes) nodes, or than 2 GiB of them"), request: .directory,
+                    subject: top)
             }
         }
-        return []
     }
 
     /// - Returns: the children that have to be read.
@@ -75,14 +74,13 @@ struct StoreWalk {
         unreadable[path] = nil
         do throws(StoreError) {
             let perms = try permissions(answers[2].get(), of: path)
-            // Without the header of the message that it came in.
-            let value = Octets(Array(try answers[1].get()))
+            let value = try answers[1].get()
             let children = try children(path, answers[0])
             // A path that is too long is no node's, so the list is not believed.
             if children.contains(where: { path.count + $0.count + 1 > Path.longest }) {
                 throw StoreError(.badReply("a path of more than 3071 bytes"), request: .directory, subject: path)
             }
-            return tree.store(StoreTree.Node(value: value, perms: perms, children: children), at: path)
+            return tree.store(path, value: value, perms: perms, children: children)
         } catch {
             switch error.reason {
             case .refused(.noEntry): tree.remove(path)
@@ -97,10 +95,10 @@ struct StoreWalk {
         }
     }
 
-    /// The list of permissions in a reply. Nearly all nodes share a few lists.
-    private mutating func permissions(_ reply: Octets, of path: Octets) throws(StoreError) -> [Permission] {
+    /// The list of permissions in a reply, four bytes an entry. Nearly all nodes share a few lists.
+    private mutating func permissions(_ reply: Octets, of path: Octets) throws(StoreError) -> [UInt8] {
         if let known = lists[reply] { return known }
-        let perms = try client.permissions(in: reply, of: path)
+        let perms = Permission.bytes(of: try client.permissions(in: reply, of: path), .native)
         if lists.count < Self.mostLists { lists[Octets(Array(reply))] = perms }
         return perms
     }
@@ -183,31 +181,18 @@ struct StoreWalk {
             var nearest: Octets?
             var place: Octets? = path
             while let current = place, Path.isAtOrBelow(current, top) {
-                if tree[current] != nil || unreadable[current] != nil { nearest = nearest ?? current }
+                if tree.contains(current) || unreadable[current] != nil { nearest = nearest ?? current }
                 if current != path, changed.contains(current) || before.contains(current) { paths.formUnion(chain) }
-                if tree[current] != nil { chain.append(current) }
+                if tree.contains(current) { chain.append(current) }
                 place = Path.parent(of: current)
                 // A node that a write below it made may have been read after its parent's list.
-                if let parent = place, tree[current] != nil, tree[parent]?.hasChild(current) == false {
+                if let parent = place, tree.contains(current), tree.lists(current, of: parent) == false {
                     paths.insert(parent)
                 }
             }
             paths.insert(nearest ?? top)
-            if let parent = Path.parent(of: path), tree[parent] != nil { paths.insert(parent) }
+            if let parent = Path.parent(of: path), tree.contains(parent) { paths.insert(parent) }
         }
         return paths
-    }
-
-    /// The nodes whose permissions name one of the domains.
-    func nodes(naming domids: Set<UInt16>) -> [Octets] {
-        tree.nodes.filter { $0.value.perms.contains { domids.contains($0.domid) } }.map(\.key)
-    }
-
-    /// The domains that permissions name, except domain 0.
-    var namedDomids: Set<UInt16> {
-        var domids: Set<UInt16> = []
-        for node in tree.nodes.values { for entry in node.perms { domids.insert(entry.domid) } }
-        domids.remove(0)
-        return domids
     }
 }

@@ -1,7 +1,7 @@
 /// Different runs of bytes, each with a number from 0 on, in the order in which they came.
 ///
 /// Unlike a path table it keeps the bytes itself, so that they may come from anywhere.
-package struct ByteTable {
+package struct ByteTable: Sendable {
     private var bytes: [UInt8] = []
     /// Where each run ends in `bytes`, and its hash.
     private var ends: [Int] = []

@@ -1,11 +1,13 @@
 /// A hash of runs of bytes under a key that is new for every table, so that no one can prepare runs
 /// that collide.
-struct RunHash {
+package struct RunHash: Sendable {
     private let seed = UInt64.random(in: .min ... .max) | 1
+
+    package init() {}
 
     /// Multiplies eight bytes at a time into the sum and uses both halves of the product. The last
     /// eight may overlap the ones before: that takes no loop for the rest.
-    func callAsFunction(_ run: UnsafeRawBufferPointer) -> UInt32 {
+    package func callAsFunction(_ run: UnsafeRawBufferPointer) -> UInt32 {
         var sum = seed &+ UInt64(truncatingIfNeeded: run.count)
         var last: UInt64 = 0
         if run.count >= 8 {

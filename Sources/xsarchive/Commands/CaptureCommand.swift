@@ -18,6 +18,8 @@ struct CaptureCommand: ParsableCommand {
             --method signal has oxenstored write its nodes to db.debug. --method live-update has a C xenstored of \
             Xen 4.15 or later write everything it has, by a live update with its own program. That can end the \
             daemon, so it is refused if anything is known that does so; --dry-run only says the verdict.
+            Without a daemon that answers, it names the states that one has left in its run directory, such as \
+            oxenstored's db, and how to import them.
             docs/capture.md says which way is right for which host.
             Exit status: 0 done, 1 stored, but some paths were still changing, or with --dry-run refused, 2 no image, \
             64 wrong usage.
@@ -99,11 +101,19 @@ struct CaptureCommand: ParsableCommand {
         if output != nil { try file.check() }
         let progress = Progress("reading \(path)", isWanted: !talk.quiet)
         guard method.method != nil else { return try keepState(path, file, progress) }
-        let captured = try read(path)
+        var captured = try read(path)
         progress.next("storing")
+        if output == nil {
+            let bytes = try captured.stream()
+            // Storing takes most memory, and does not need them.
+            captured.dropNodes()
+            let report = CaptureReport(captured, socket: path)
+            let image = try ScannedImage(bytes: bytes, layout: .v1).covering(captured.coverage)
+            try keep(image, at: try report.moment, from: report.provenance(), file)
+        } else {
+            try file.write { write in try captured.stream { try write($0[...]) } }
+        }
         let report = CaptureReport(captured, socket: path)
-        let image = try ScannedImage(bytes: captured.stream(), layout: .v1).covering(captured.coverage)
-        try keep(image, at: try report.moment, from: report.provenance(), file)
         if let output, !talk.quiet {
             Console.note(
                 "xsarchive: \(output): the file cannot say what it does not have: read without its archive, it "
@@ -145,11 +155,26 @@ struct CaptureCommand: ParsableCommand {
         do throws(DaemonStateError) {
             lines = StateReport.lines(try liveUpdate(path).verdict())
         } catch {
-            throw StateReport.error(error, socket: path)
+            throw failed(error, path)
         }
         for line in lines { Console.print(line) }
-        if lines.isEmpty { Console.print("nothing is known against a live update") }
-        if !lines.isEmpty { throw Exit.differences.code }
+        guard !lines.isEmpty else { return Console.print("nothing is known against a live update") }
+        offerStates()
+        throw Exit.differences.code
+    }
+
+    /// The error of a daemon that gives no image, after a line for each state that it may have
+    /// left.
+    private func failed(_ failure: DaemonStateError, _ path: String) -> ArchiveError {
+        if LeftStateReport.isOffered(after: failure) { offerStates() }
+        return StateReport.error(failure, socket: path)
+    }
+
+    private func offerStates() {
+        Console.flush()
+        for line in LeftStateReport.lines(LeftState.all(at: socket), series: series) {
+            Console.note("xsarchive: " + line)
+        }
     }
 
     private func keepState(_ path: String, _ file: RebuiltOutput, _ progress: Progress) throws {
@@ -157,7 +182,7 @@ struct CaptureCommand: ParsableCommand {
         do throws(DaemonStateError) {
             state = method == .signal ? try DebugDump(socket: path).take() : try liveUpdate(path).run()
         } catch {
-            throw StateReport.error(error, socket: path)
+            throw failed(error, path)
         }
         progress.next("storing")
         let report = StateReport(state, socket: path, way: method)
@@ -182,9 +207,9 @@ struct CaptureCommand: ParsableCommand {
             if let subtree { plan.top = subtree.octets }
             return try plan.run(client)
         } catch let error as StoreError {
-            throw CaptureReport.error(.request(error), socket: path)
+            throw failed(.capture(.request(error)), path)
         } catch let error as StoreCapture.Failure {
-            throw CaptureReport.error(error, socket: path)
+            throw failed(.capture(error), path)
         }
     }
 }

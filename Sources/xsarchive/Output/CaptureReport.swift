@@ -87,7 +87,7 @@ struct CaptureReport {
             let hundredths = Int64((max(0, seconds) * 100).rounded())
             let time = "\(hundredths / 100).\(String(hundredths % 100 + 100).dropFirst())"
             lines.append(
-                "\(captured.daemon.name), \(captured.method.rawValue), \(captured.nodes.count) nodes as of \(time) s "
+                "\(captured.daemon.name), \(captured.method.rawValue), \(captured.nodeCount) nodes as of \(time) s "
                     + "after the start, \(captured.requestCount) requests, \(captured.rounds) rounds, "
                     + "\(captured.eventCount) events")
         }

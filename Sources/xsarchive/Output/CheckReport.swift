@@ -59,7 +59,12 @@ struct CheckReport {
 
     /// A finding as a JSON object, with the members that `--format jsonl` has.
     static func object(_ item: ImageFinding) -> JSON {
-        .object(cells(item).map { ($0.name, .value($0.value)) } + members(item))
+        .object(allMembers(item))
+    }
+
+    /// The members of that object.
+    static func allMembers(_ item: ImageFinding) -> [(String, JSON)] {
+        cells(item).map { ($0.name, .value($0.value)) } + members(item)
     }
 
     /// The columns that say what was found.

@@ -79,13 +79,15 @@ struct RebuiltOutput {
 
     /// Writes an image; a file appears only when it is complete.
     func write(_ image: ScannedImage) throws {
+        try write { try $0(image.file[...]) }
+    }
+
+    /// Writes what `make` hands over piece by piece; a file appears only when it is complete.
+    func write(_ make: ((Octets) throws -> Void) throws -> Void) throws {
         guard let path else { return }
-        if path == "-" {
-            try FileIO.writeStandardOutput(image.file[...])
-        } else {
-            let file = try OutputFile(path: path, overwrite: overwrite)
-            try file.write(image.file[...])
-            try file.commit(overwrite: overwrite)
-        }
+        if path == "-" { return try make { try FileIO.writeStandardOutput($0) } }
+        let file = try OutputFile(path: path, overwrite: overwrite)
+        try make { try file.write($0) }
+        try file.commit(overwrite: overwrite)
     }
 }

@@ -84,16 +84,9 @@ struct SeriesWatch {
     }
 
     private func finding(_ item: ImageFinding, _ state: FindingComparison.State, _ image: ArchivedImage) -> Event {
-        let finding = item.finding
-        let json = object(
-            "finding", image,
-            [
-                ("severity", .string(finding.severity.rawValue)), ("rule", .string(finding.rule)),
-                ("message", .string(finding.message)), ("path", .optional(item.path)),
-                ("state", .string(state.rawValue)),
-                ("fields", .object(item.fields.map { ($0.name, JSON.value($0.value)) })),
-            ])
-        return Event(json: json, severity: finding.severity)
+        let state: (String, JSON) = ("state", .string(state.rawValue))
+        return Event(
+            json: object("finding", image, CheckReport.allMembers(item) + [state]), severity: item.finding.severity)
     }
 
     /// The rows of a query; nil if it does not apply to the image.
