@@ -4,9 +4,9 @@ extension XenstoredWalk {
     /// Bytes; the longest path that the protocol allows.
     static let longestPath = 3072
 
-    /// Where the path of the node at `offset` is if the daemon reads all its fields as intended; nil
-    /// if its reader must be followed byte by byte. Almost every node is plain, and this check takes
-    /// a fifth of the time of following the reader.
+    /// Where the path of the node at `offset` is if the daemon reads all its fields as intended;
+    /// nil if its reader must be followed byte by byte. Almost every node is plain, and this check
+    /// takes a fifth of the time of following the reader.
     func pathOfPlainNode() -> Range<Int>? {
         guard let node = nodes.plainNode(at: offset), node.path.count <= Self.longestPath,
             nodes.stream.withUnsafeBytes({ isReadAsIntended(node, in: $0) })

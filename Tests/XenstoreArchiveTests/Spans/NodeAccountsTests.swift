@@ -96,7 +96,8 @@ import XenstoreStream
                       WHEN h.name NOT GLOB '*[^0-9]*' AND h.name NOT GLOB '0?*' AND length(h.name) BETWEEN 1 AND 9
                       THEN CAST(h.name AS INTEGER) ELSE -2 END AS home, s.permset_id
           FROM image_gen g
-          JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+          JOIN node_span s ON s.chain_id = g.chain_id
+            AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
             AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
           JOIN path p ON p.path_id = s.path_id
           JOIN (SELECT path_id, substr(path, 15, instr(substr(path, 15) || '/', '/') - 1) AS name FROM path) h
