@@ -5,8 +5,10 @@ import XenstoreStream
 package struct ImagePair {
     private let old: Side
     private let new: Side
-    /// The places in both images of the committed nodes that are left out.
-    private let leftOut: () throws -> [Places]
+    /// Calls its argument with the places in both images of each committed node that is left out,
+    /// in the order of the new image, until that returns false. A list of all would be as long as
+    /// the image.
+    private let forEachLeftOut: ((Places) -> Bool) throws -> Void
     /// Whether a record that was not moved has the same place in both images.
     private let sharesPlaces: Bool
 
@@ -63,7 +65,7 @@ package struct ImagePair {
             (self.old, self.new) = try Self.both(
                 archive, other, { try Self.changed(archive, left, generations) },
                 { try Self.changed(other, right, generations) })
-            leftOut = { try Self.unchanged(archive, left.stream.chainID, generations) }
+            forEachLeftOut = { try Self.forEachUnchanged(archive, left.stream.chainID, generations, $0) }
             sharesPlaces = true
             return
         }
@@ -75,10 +77,10 @@ package struct ImagePair {
         self.old = left.side { !isPaired[$0] }
         self.new = right.side { pairs[$0] < 0 }
         sharesPlaces = false
-        leftOut = {
-            pairs.indices.compactMap {
-                guard pairs[$0] >= 0, right.reader.isCommittedNode(in: right.frames[$0]) else { return nil }
-                return Places(old: pairs[$0], new: $0)
+        forEachLeftOut = { [pairs] body in
+            for (index, pair) in pairs.enumerated()
+            where pair >= 0 && right.reader.isCommittedNode(in: right.frames[index]) {
+                guard body(Places(old: pair, new: index)) else { return }
             }
         }
     }
@@ -109,10 +111,11 @@ package struct ImagePair {
             items: records.map { (Int($0.ord), $0.range) }, damages: damages.map { encoded.bytes[$0.range] })
     }
 
-    /// The places of the nodes that are in all generations.
-    private static func unchanged(
-        _ archive: Archive, _ chainID: Int64, _ generations: ClosedRange<Int64>
-    ) throws -> [Places] {
+    /// Calls `body` with the places of the nodes that are in all generations, until it returns
+    /// false.
+    private static func forEachUnchanged(
+        _ archive: Archive, _ chainID: Int64, _ generations: ClosedRange<Int64>, _ body: (Places) -> Bool
+    ) throws {
         let rows = try archive.database.prepare(
             """
             SELECT ord FROM node_span
@@ -121,9 +124,10 @@ package struct ImagePair {
         try rows.bind(1, chainID)
         try rows.bind(2, generations.lowerBound)
         try rows.bind(3, generations.upperBound)
-        var places: [Places] = []
-        while try rows.step() { places.append(Places(old: Int(rows.integer(0)), new: Int(rows.integer(0)))) }
-        return places
+        while try rows.step() {
+            let ord = Int(rows.integer(0))
+            guard body(Places(old: ord, new: ord)) else { return }
+        }
     }
 
     /// Calls `body` with the old image's records, in the stream's order.
@@ -159,32 +163,39 @@ package struct ImagePair {
     /// - Throws: `ArchiveError` if the archive cannot be read.
     package func movedCount(_ compared: [Places]) throws -> Int {
         if sharesPlaces && compared.allSatisfy({ $0.old == $0.new }) { return 0 }
-        let (left, sorted) = (try leftOut(), compared.sorted { $0.old < $1.old })
-        if isInOrder(left, sorted) { return 0 }
-        let places = (sorted + left).sorted { $0.old < $1.old }
+        let sorted = compared.sorted { $0.old < $1.old }
+        if try isInOrder(sorted) { return 0 }
+        var places = sorted
+        try forEachLeftOut {
+            places.append($0)
+            return true
+        }
+        places.sort { $0.old < $1.old }
         // The ranks of the new places, which may be any numbers.
         let values = places.map(\.new)
         let kept = SequenceMatch.longestRisingRun(SequenceMatch.ranks(values))
         return kept.count { $0 < 0 }
     }
 
-    /// Whether the places of two lists, the second of which is sorted by the old ones, rise in both
-    /// images. Almost every pair of images is so, and this makes no list of all places.
-    private func isInOrder(_ first: [Places], _ second: [Places]) -> Bool {
+    /// Whether the places of all nodes that are left out, and of these, which are sorted by the old
+    /// ones, rise in both images. Almost every pair of images is so.
+    private func isInOrder(_ compared: [Places]) throws -> Bool {
         var last = Places(old: .min, new: .min)
-        var rest = second[...]
+        var rest = compared[...]
         func follows(_ places: Places) -> Bool {
             defer { last = places }
             return places.old >= last.old && places.new >= last.new
         }
-        for places in first {
-            while let next = rest.first, next.old < places.old {
-                if !follows(next) { return false }
+        var isInOrder = true
+        try forEachLeftOut { places in
+            while let next = rest.first, next.old < places.old, isInOrder {
+                isInOrder = follows(next)
                 rest.removeFirst()
             }
-            if !follows(places) { return false }
+            isInOrder = isInOrder && follows(places)
+            return isInOrder
         }
-        return rest.allSatisfy(follows)
+        return isInOrder && rest.allSatisfy(follows)
     }
 
     /// An image's items as ranges of bytes.
