@@ -10,16 +10,7 @@
 -- subject: frontend, frontend_state, backend_state
 -- columns: frontend octets, frontend_state octets, backend octets, backend_state octets
 -- An end whose state the image does not say counts as connected.
-WITH RECURSIVE children AS MATERIALIZED (
-  -- A path in each child of /local/domain; '0' follows '/', so each step skips what is below one.
-  SELECT (SELECT p.path FROM path p WHERE p.path > '/local/domain/' AND p.path < '/local/domain0' ORDER BY p.path LIMIT 1) AS path
-  UNION ALL
-  SELECT (SELECT p.path FROM path p
-          WHERE p.path >= substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '0' AND p.path < '/local/domain0'
-          ORDER BY p.path LIMIT 1)
-  FROM children c WHERE c.path IS NOT NULL
-),
-devices AS MATERIALIZED (
+WITH devices AS MATERIALIZED (
   SELECT substr(f.path, 1, length(f.path) - length('/backend')) AS frontend,
          (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.known = 'whole'
             AND s.path = substr(f.path, 1, length(f.path) - length('/backend')) || '/state') AS frontend_state,
@@ -27,8 +18,7 @@ devices AS MATERIALIZED (
          (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.known = 'whole'
             AND s.path = f.value || '/state') AS backend_state,
          f.known
-  FROM (SELECT substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) AS path FROM children c
-        WHERE substr(c.path, 15, instr(substr(c.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*') h
+  FROM home_paths h
   CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(p.path, -8) = '/backend'
   CROSS JOIN nodes f ON f.image_id = :image_id AND f.conn_id = 0 AND f.path = p.path
   WHERE +p.path GLOB '/local/domain/*/device/*/*/backend'

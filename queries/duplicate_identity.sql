@@ -8,23 +8,13 @@
 -- sentence: domains [domids] share the [what] {value}
 -- subject: what, value, domids
 -- columns: what text, value any, domids text
-WITH RECURSIVE children AS MATERIALIZED (
-  -- A path in each child of /local/domain; '0' follows '/', so each step skips what is below one.
-  SELECT (SELECT p.path FROM path p WHERE p.path > '/local/domain/' AND p.path < '/local/domain0' ORDER BY p.path LIMIT 1) AS path
-  UNION ALL
-  SELECT (SELECT p.path FROM path p
-          WHERE p.path >= substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '0' AND p.path < '/local/domain0'
-          ORDER BY p.path LIMIT 1)
-  FROM children c WHERE c.path IS NOT NULL
-),
-names(domid, what, value) AS MATERIALIZED (
+WITH names(domid, what, value) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER), CASE WHEN n.path GLOB '*/name' THEN 'name' ELSE 'uuid' END,
          CASE WHEN n.path GLOB '*/name' THEN n.value ELSE substr(n.value, length('/vm/') + 1) END
-  FROM children c
+  FROM home_paths h
   CROSS JOIN (SELECT '/name' AS leaf UNION ALL SELECT '/vm') l
-  CROSS JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0
-    AND n.path = substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || l.leaf
-  WHERE substr(c.path, 15, instr(substr(c.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*' AND n.known = 'whole' AND n.value <> ''
+  CROSS JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0 AND n.path = h.path || l.leaf
+  WHERE n.known = 'whole' AND n.value <> ''
 ),
 identities(domid, what, value) AS (
   SELECT domid, what, value FROM names

@@ -9,21 +9,10 @@
 -- sentence: domain {domid}< ({name})> has [problem]
 -- subject: domid, problem
 -- columns: domid integer, problem text, name octets
-WITH RECURSIVE children AS MATERIALIZED (
-  -- A path in each child of /local/domain; '0' follows '/', so each step skips what is below one.
-  SELECT (SELECT p.path FROM path p WHERE p.path > '/local/domain/' AND p.path < '/local/domain0' ORDER BY p.path LIMIT 1) AS path
-  UNION ALL
-  SELECT (SELECT p.path FROM path p
-          WHERE p.path >= substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '0' AND p.path < '/local/domain0'
-          ORDER BY p.path LIMIT 1)
-  FROM children c WHERE c.path IS NOT NULL
-),
-homes(domid) AS MATERIALIZED (
+WITH homes(domid) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER)
-  FROM children c
-  CROSS JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0
-    AND n.path = substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/'))
-  WHERE n.path NOT GLOB '/local/domain/*[^0-9]*' AND n.path <> '/local/domain/'
+  FROM home_paths h
+  CROSS JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0 AND n.path = h.path
 )
 SELECT d.domid, d.problem,
        (SELECT n.value FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = '/local/domain/' || d.domid || '/name') AS name

@@ -10,20 +10,7 @@
 -- subject: path, problem
 -- columns: path octets, other_end octets, problem text
 -- In an image without connections, a domain is gone only if its end of the device is missing.
-WITH RECURSIVE children AS MATERIALIZED (
-  -- A path in each child of /local/domain; '0' follows '/', so each step skips what is below one.
-  SELECT (SELECT p.path FROM path p WHERE p.path > '/local/domain/' AND p.path < '/local/domain0' ORDER BY p.path LIMIT 1) AS path
-  UNION ALL
-  SELECT (SELECT p.path FROM path p
-          WHERE p.path >= substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '0' AND p.path < '/local/domain0'
-          ORDER BY p.path LIMIT 1)
-  FROM children c WHERE c.path IS NOT NULL
-),
-homes AS MATERIALIZED (
-  SELECT substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) AS path FROM children c
-  WHERE substr(c.path, 15, instr(substr(c.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*'
-),
-ends(path, other_end, problem) AS MATERIALIZED (
+WITH ends(path, other_end, problem) AS MATERIALIZED (
   SELECT substr(b.path, 1, length(b.path) - length('/frontend')) AS path, b.value AS other_end,
          CASE WHEN b.value GLOB '/local/domain/[0-9]*' AND (SELECT k.connections FROM covered_kinds k WHERE k.image_id = :image_id)
                 AND CAST(substr(b.value, 15) AS INTEGER) NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
@@ -35,7 +22,7 @@ ends(path, other_end, problem) AS MATERIALIZED (
                           ORDER BY length(a.below) DESC LIMIT 1)
                     ELSE 1 END
               THEN 'the frontend is missing' END AS problem
-  FROM homes h
+  FROM home_paths h
   CROSS JOIN path p ON p.path > h.path || '/backend/' AND p.path < h.path || '/backend0' AND substr(p.path, -9) = '/frontend'
   CROSS JOIN nodes b ON b.image_id = :image_id AND b.conn_id = 0 AND b.path = p.path
   WHERE b.known = 'whole' AND +p.path GLOB '/local/domain/*/backend/*/*/*/frontend'
@@ -48,7 +35,7 @@ ends(path, other_end, problem) AS MATERIALIZED (
                           ORDER BY length(a.below) DESC LIMIT 1)
                     ELSE 1 END
               THEN 'the backend is missing' END
-  FROM homes h
+  FROM home_paths h
   CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(p.path, -8) = '/backend'
   CROSS JOIN nodes f ON f.image_id = :image_id AND f.conn_id = 0 AND f.path = p.path
   WHERE f.known = 'whole' AND +p.path GLOB '/local/domain/*/device/*/*/backend'

@@ -7,21 +7,11 @@
 -- sentence: domain {domid} has the UUID {uuid}, which has no node in /vm
 -- subject: domid, uuid
 -- columns: domid integer, uuid octets
-WITH RECURSIVE children AS MATERIALIZED (
-  -- A path in each child of /local/domain; '0' follows '/', so each step skips what is below one.
-  SELECT (SELECT p.path FROM path p WHERE p.path > '/local/domain/' AND p.path < '/local/domain0' ORDER BY p.path LIMIT 1) AS path
-  UNION ALL
-  SELECT (SELECT p.path FROM path p
-          WHERE p.path >= substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '0' AND p.path < '/local/domain0'
-          ORDER BY p.path LIMIT 1)
-  FROM children c WHERE c.path IS NOT NULL
-),
-names(domid, uuid) AS MATERIALIZED (
+WITH names(domid, uuid) AS MATERIALIZED (
   SELECT CAST(substr(n.path, 15) AS INTEGER), substr(n.value, length('/vm/') + 1)
-  FROM children c
-  CROSS JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0
-    AND n.path = substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '/vm'
-  WHERE substr(c.path, 15, instr(substr(c.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*' AND n.known = 'whole' AND n.value <> ''
+  FROM home_paths h
+  CROSS JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0 AND n.path = h.path || '/vm'
+  WHERE n.known = 'whole' AND n.value <> ''
 )
 SELECT v.domid, v.uuid
 FROM names v

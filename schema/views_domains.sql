@@ -50,6 +50,22 @@ SELECT d.detail_id FROM node_detail d WHERE d.conn_id = 0;
 CREATE VIEW live_domains AS
 SELECT c.image_id, c.domid FROM connections c WHERE c.conn_type = 0;
 
+-- The homes that the paths of an archive are in: /local/domain/5, of any image. It reads one path
+-- of each: '0' follows '/', so each step skips what is below a home. Join the nodes of an image.
+-- columns: path text
+CREATE VIEW home_paths AS
+WITH RECURSIVE children(path) AS (
+  SELECT (SELECT p.path FROM path p WHERE p.path > '/local/domain/' AND p.path < '/local/domain0' ORDER BY p.path LIMIT 1)
+  UNION ALL
+  SELECT (SELECT p.path FROM path p
+          WHERE p.path >= substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) || '0' AND p.path < '/local/domain0'
+          ORDER BY p.path LIMIT 1)
+  FROM children c WHERE c.path IS NOT NULL
+)
+SELECT substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) AS path
+FROM children c
+WHERE substr(c.path, 15, instr(substr(c.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*' AND substr(c.path, 15, 1) <> '/';
+
 -- The rules of the daemon that wrote each image.
 -- columns: image_id integer, daemon text, unites integer, any_domid integer, root_opens integer,
 --          restore_marks integer, root_perms integer, node_bytes integer, counts_special integer,
