@@ -33,16 +33,9 @@ struct RestorePaths {
     /// - Parameter path: where the path is in the file.
     /// - Returns: whether the node is new; nil if it has another parent.
     mutating func insertSibling(_ path: Range<Int>) -> Bool? {
-        guard !lastParent.path.isEmpty, isSibling(path) else { return nil }
+        guard !lastParent.path.isEmpty, Path.isChild(path, of: lastParent.path, in: bytes) else { return nil }
         isParent[lastParent.index] = true
         return insert(path)
-    }
-
-    private func isSibling(_ path: Range<Int>) -> Bool {
-        bytes.withUnsafeBytes {
-            Path.isChild(
-                UnsafeRawBufferPointer(rebasing: $0[path]), of: UnsafeRawBufferPointer(rebasing: $0[lastParent.path]))
-        }
     }
 
     /// Adds a node below an existing parent.

@@ -27,7 +27,7 @@ struct AccountWalk {
         let owner = owners.add(node, isSpecial: isSpecial)
         guard bytes[first] == ASCII.slash else { return }
         if node.path.count > 1 {
-            while let last = ancestors.last, !isChild(node.path, of: last.path) { leave() }
+            while let last = ancestors.last, !Path.isChild(node.path, of: last.path, in: bytes) { leave() }
             guard let parent = ancestors.indices.last else {
                 hasOrphan = true
                 return
@@ -38,13 +38,6 @@ struct AccountWalk {
             owners.addChild(name, to: ancestors[parent].owner)
         }
         ancestors.append(Ancestor(path: node.path, owner: owner))
-    }
-
-    /// Makes no slice, so it counts no reference.
-    private func isChild(_ path: Range<Int>, of parent: Range<Int>) -> Bool {
-        bytes.withUnsafeBytes {
-            Path.isChild(UnsafeRawBufferPointer(rebasing: $0[path]), of: UnsafeRawBufferPointer(rebasing: $0[parent]))
-        }
     }
 
     /// Call this once, after the last node.

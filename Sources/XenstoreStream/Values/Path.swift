@@ -63,6 +63,13 @@ package enum Path {
         return UnsafeRawBufferPointer(rebasing: path[..<max(1, slash)]).hasSameBytes(as: parent)
     }
 
+    /// The same of two paths in the same bytes.
+    package static func isChild(_ path: Range<Int>, of parent: Range<Int>, in bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes {
+            isChild(UnsafeRawBufferPointer(rebasing: $0[path]), of: UnsafeRawBufferPointer(rebasing: $0[parent]))
+        }
+    }
+
     /// What follows the last `/`; the whole path if it has none.
     @inlinable
     package static func name(of path: Octets) -> Octets {
