@@ -258,28 +258,39 @@ def history(program, shim, name, everything, seed, steps):
         return requests, written, certain
 
 
-def main(arguments):
-    short = "--short" in arguments
-    path, shim = [word for word in arguments if word != "--short"]
-    program = Program(path)
-    seeds, steps = (3, 40) if short else (100, 80)
+KINDS = [("xenstored", True), ("oxenstored", True), ("oxenstored", False)]
+
+
+def run_histories(kinds, seeds, one, told):
+    """Runs `one` with each kind of log and each seed, and adds up the counts that it returns.
+
+    Prints a line a kind, with what `told` makes of the sums. Returns the exit status.
+    """
     failed = 0
-    kinds = [("xenstored", True), ("oxenstored", True), ("oxenstored", False)]
     for name, everything in kinds:
         what = f"{name}, {'everything' if everything else 'default'}"
-        requests = written = certain = 0
-        seed = 0
+        seed, sums = 0, None
         try:
             for seed in range(seeds):
-                more = history(program, shim, name, everything, seed, steps)
-                requests, written, certain = requests + more[0], written + more[1], certain + more[2]
-            print(f"ok    {what}: {seeds} histories, {requests} requests, {written} values with their writers, {certain} certain")
+                counts = one(name, everything, seed)
+                sums = counts if sums is None else [sum(pair) for pair in zip(sums, counts)]
+            print(f"ok    {what}: {seeds} histories, {told(*sums)}")
         except (AssertionError, Refused, Trouble) as problem:
             failed += 1
             print(f"FAIL  {what}, seed {seed}: {problem}")
         sys.stdout.flush()
     print(f"{len(kinds)} kinds of logs, {failed} failed")
     return 1 if failed else 0
+
+
+def main(arguments):
+    short = "--short" in arguments
+    path, shim = [word for word in arguments if word != "--short"]
+    program = Program(path)
+    seeds, steps = (3, 40) if short else (100, 80)
+    return run_histories(
+        KINDS, seeds, lambda name, everything, seed: history(program, shim, name, everything, seed, steps),
+        lambda requests, written, certain: f"{requests} requests, {written} values with their writers, {certain} certain")
 
 
 if __name__ == "__main__":

@@ -26,10 +26,9 @@ import tempfile
 import time
 
 from client import END, INTRODUCE, MKDIR, RM, SET_PERMS, START, WRITE, Denied, RingClient, SocketClient
-from daemon import Refused
 from access import BARE_STREAM, BARE_TEXT
-from logs import LoggedDaemon
-from program import Program, Trouble
+from logs import KINDS, LoggedDaemon, run_histories
+from program import Program
 
 RELEASE = 9
 GUESTS = (3, 4, 5)
@@ -206,23 +205,10 @@ def main(arguments):
     path, shim = [word for word in arguments if word != "--short"]
     program = Program(path)
     seeds, parts, steps = (3, 1, 40) if short else (int(os.environ.get("SEEDS", "100")), 2, 60)
-    failed = 0
-    kinds = [("xenstored", True), ("oxenstored", True), ("oxenstored", False)]
-    kinds = [kind for kind in kinds if kind[0].startswith(os.environ.get("ONLY", ""))]
-    for name, everything in kinds:
-        what = f"{name}, {'everything' if everything else 'default'}"
-        paths = unknown = seed = 0
-        try:
-            for seed in range(seeds):
-                more = history(program, shim, name, everything, seed, parts, steps)
-                paths, unknown = paths + more[0], unknown + more[1]
-            print(f"ok    {what}: {seeds} histories, {seeds * parts} moments, {paths} paths, {unknown} of them not known whole")
-        except (AssertionError, Refused, Trouble) as problem:
-            failed += 1
-            print(f"FAIL  {what}, seed {seed}: {problem}")
-        sys.stdout.flush()
-    print(f"{len(kinds)} kinds of logs, {failed} failed")
-    return 1 if failed else 0
+    kinds = [kind for kind in KINDS if kind[0].startswith(os.environ.get("ONLY", ""))]
+    return run_histories(
+        kinds, seeds, lambda name, everything, seed: history(program, shim, name, everything, seed, parts, steps),
+        lambda paths, unknown: f"{seeds * parts} moments, {paths} paths, {unknown} of them not known whole")
 
 
 if __name__ == "__main__":
