@@ -22,7 +22,7 @@ places AS MATERIALIZED (
   CROSS JOIN readers r ON r.permset_id = x.permset_id
   WHERE x.image_id = :image_id AND (x.home = -2 OR (x.home > 0 AND (r.domid IS NULL OR x.home NOT IN (r.domid, coalesce(r.target_domid, r.domid)))))
 ),
--- Only homes that have such a list of permissions; if an odd one has, all.
+-- The homes that have such a list. If something that no domid names has one, it is all homes.
 homes AS MATERIALIZED (
   SELECT '/local/domain/' || x.home AS path FROM places x WHERE x.home >= 0 AND -2 NOT IN (SELECT y.home FROM places y)
   UNION ALL

@@ -23,7 +23,7 @@ places AS MATERIALIZED (
   CROSS JOIN writers w ON w.permset_id = x.permset_id
   WHERE x.image_id = :image_id AND (x.home < 0 OR w.domid IS NULL OR x.home NOT IN (w.domid, coalesce(w.target_domid, w.domid)))
 ),
--- Only the parts of the tree that have such a list of permissions.
+-- The parts of the tree that have such a list.
 paths AS (
   SELECT p.path
   FROM (SELECT '/local/domain/' || x.home AS path FROM places x WHERE x.home >= 0 AND -2 NOT IN (SELECT y.home FROM places y)
