@@ -16,7 +16,7 @@ FROM (
             AND f.path = '/local/domain/' || substr(l.path, length('/libxl/') + 1)) AS backend,
          l.value AS toolstack_backend
   FROM nodes l
-  WHERE l.image_id = :image_id AND l.conn_id = 0 AND l.known = 'whole' AND substr(l.path, -8) = '/backend' AND l.path GLOB '/libxl/*/device/*/*/backend'
+  WHERE l.image_id = :image_id AND l.conn_id = 0 AND l.known = 'whole' AND substr(CAST(l.path AS BLOB), -8) = CAST('/backend' AS BLOB) AND l.path GLOB '/libxl/*/device/*/*/backend'
 ) d
 WHERE d.backend <> d.toolstack_backend
 ORDER BY d.frontend;

@@ -10,7 +10,8 @@
 -- subject: path
 -- columns: domid integer, path octets, perms text
 SELECT CAST(substr(n.path, length(rtrim(n.path, '0123456789')) + 1) AS INTEGER) AS domid, n.path, n.perms
-FROM nodes n
+FROM (SELECT 1 FROM extents x WHERE x.image_id = :image_id AND x.numbered > 0)
+CROSS JOIN nodes n
 WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.value = '' AND substr(n.path, -1) BETWEEN '0' AND '9' AND n.path GLOB '/*/[1-9]*'
   AND substr(rtrim(n.path, '0123456789'), -1) = '/' AND rtrim(n.path, '0123456789') <> n.path
   AND CAST(substr(n.path, length(rtrim(n.path, '0123456789')) + 1) AS INTEGER) BETWEEN 1 AND 32751

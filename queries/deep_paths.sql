@@ -9,8 +9,9 @@
 -- sentence: {path} has {depth} levels
 -- subject: path
 -- columns: owner integer, depth integer, path octets
-SELECT n.owner, length(n.path) - length(replace(n.path, '/', '')) AS depth, n.path
-FROM path p
+SELECT n.owner, length(CAST(n.path AS BLOB)) - length(CAST(replace(n.path, '/', '') AS BLOB)) AS depth, n.path
+FROM (SELECT 1 FROM extents x WHERE x.image_id = :image_id AND x.depth >= coalesce(:least, 16))
+CROSS JOIN path p
 CROSS JOIN nodes n ON n.image_id = :image_id AND n.conn_id = 0 AND n.path = p.path
-WHERE length(p.path) >= 2 * coalesce(:least, 16) AND length(p.path) - length(replace(p.path, '/', '')) >= coalesce(:least, 16)
+WHERE length(CAST(p.path AS BLOB)) - length(CAST(replace(p.path, '/', '') AS BLOB)) >= coalesce(:least, 16)
 ORDER BY depth DESC, n.path;

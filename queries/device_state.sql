@@ -19,7 +19,7 @@ WITH devices AS MATERIALIZED (
             AND s.path = f.value || '/state') AS backend_state,
          f.known
   FROM home_paths h
-  CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(p.path, -8) = '/backend'
+  CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(CAST(p.path AS BLOB), -8) = CAST('/backend' AS BLOB)
   CROSS JOIN nodes f ON f.image_id = :image_id AND f.conn_id = 0 AND f.path = p.path
   WHERE +p.path GLOB '/local/domain/*/device/*/*/backend'
 )

@@ -23,7 +23,7 @@ WITH ends(path, other_end, problem) AS MATERIALIZED (
                     ELSE 1 END
               THEN 'the frontend is missing' END AS problem
   FROM home_paths h
-  CROSS JOIN path p ON p.path > h.path || '/backend/' AND p.path < h.path || '/backend0' AND substr(p.path, -9) = '/frontend'
+  CROSS JOIN path p ON p.path > h.path || '/backend/' AND p.path < h.path || '/backend0' AND substr(CAST(p.path AS BLOB), -9) = CAST('/frontend' AS BLOB)
   CROSS JOIN nodes b ON b.image_id = :image_id AND b.conn_id = 0 AND b.path = p.path
   WHERE b.known = 'whole' AND +p.path GLOB '/local/domain/*/backend/*/*/*/frontend'
   UNION ALL
@@ -36,7 +36,7 @@ WITH ends(path, other_end, problem) AS MATERIALIZED (
                     ELSE 1 END
               THEN 'the backend is missing' END
   FROM home_paths h
-  CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(p.path, -8) = '/backend'
+  CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(CAST(p.path AS BLOB), -8) = CAST('/backend' AS BLOB)
   CROSS JOIN nodes f ON f.image_id = :image_id AND f.conn_id = 0 AND f.path = p.path
   WHERE f.known = 'whole' AND +p.path GLOB '/local/domain/*/device/*/*/backend'
 )

@@ -21,10 +21,18 @@ WITH quota_values(node_size, node_permissions, path_max) AS MATERIALIZED (
 rules AS MATERIALIZED (
   SELECT r.* FROM image_rules r WHERE r.image_id = :image_id
 ),
+-- No row if no node of a guest can be over a limit.
 limits AS MATERIALIZED (
-  SELECT CASE WHEN q.node_size > 0 THEN q.node_size + r.size_end ELSE 0 END AS node_size,
-         CASE WHEN r.has_memory THEN q.node_permissions ELSE 0 END AS node_permissions, q.path_max
-  FROM quota_values q CROSS JOIN rules r
+  SELECT l.node_size, l.node_permissions, l.path_max
+  FROM (SELECT CASE WHEN q.node_size > 0 THEN q.node_size + r.size_end ELSE 0 END AS node_size,
+               CASE WHEN r.has_memory THEN q.node_permissions ELSE 0 END AS node_permissions, q.path_max,
+               CASE WHEN r.size_is_value THEN 0 ELSE r.node_bytes END AS node_bytes,
+               CASE WHEN r.size_is_value THEN 0 ELSE 8 END AS entry_bytes
+        FROM quota_values q CROSS JOIN rules r) l
+  CROSS JOIN extents x ON x.image_id = :image_id
+  WHERE (l.node_size > 0 AND x.guest_value + l.node_bytes + l.entry_bytes * x.guest_perms > l.node_size)
+    OR (l.node_permissions > 0 AND x.guest_perms > l.node_permissions)
+    OR (l.path_max > 0 AND x.guest_path > l.path_max)
 ),
 sizes AS (
   SELECT m.owner, p.path, length(CAST(s.value AS BLOB)) + CASE WHEN r.size_is_value THEN 0 ELSE r.node_bytes + 2 * length(m.raw) END AS size,

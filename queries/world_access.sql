@@ -10,11 +10,18 @@
 -- subject: access, path
 -- columns: access text, path octets, perms text, value octets
 -- Special nodes cannot be written: a guest may only watch them.
-WITH open_nodes AS MATERIALIZED (
+WITH open_lists AS MATERIALIZED (
+  SELECT DISTINCT x.permset_id
+  FROM placements x
+  JOIN permset m ON m.permset_id = x.permset_id
+  WHERE x.image_id = :image_id AND m.owner = 0 AND substr(m.perms, 1, 1) IN ('r', 'w', 'b')
+),
+open_nodes AS MATERIALIZED (
   SELECT g.image_id, p.path, o.ord
-  FROM image_gen g
+  FROM (SELECT 1 WHERE EXISTS (SELECT 1 FROM open_lists))
+  CROSS JOIN image_gen g
   CROSS JOIN node_span o ON o.chain_id = g.chain_id AND g.gen >= o.first_gen AND (o.last_gen = 0 OR g.gen <= o.last_gen)
-    AND o.permset_id IN (SELECT m.permset_id FROM permset m WHERE m.owner = 0 AND substr(m.perms, 1, 1) IN ('r', 'w', 'b'))
+    AND o.permset_id IN (SELECT l.permset_id FROM open_lists l)
   CROSS JOIN path p ON p.path_id = o.path_id
   WHERE g.image_id = :image_id
 )

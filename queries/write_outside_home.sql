@@ -25,23 +25,26 @@ places AS MATERIALIZED (
 ),
 -- The parts of the tree that have such a list.
 paths AS (
-  SELECT p.path
+  SELECT p.path_id, p.path
   FROM (SELECT '/local/domain/' || x.home AS path FROM places x WHERE x.home >= 0 AND -2 NOT IN (SELECT y.home FROM places y)
         UNION ALL
         SELECT '/local/domain' FROM places x WHERE x.home = -2) h
   CROSS JOIN path p ON p.path >= h.path || CASE h.path WHEN '/local/domain' THEN '/' ELSE '' END AND p.path < h.path || '0'
   UNION ALL
-  SELECT p.path FROM places x CROSS JOIN path p ON p.path < '/local/domain/' WHERE x.home = -1
+  SELECT p.path_id, p.path FROM places x CROSS JOIN path p ON p.path < '/local/domain/' WHERE x.home = -1
   UNION ALL
-  SELECT p.path FROM places x CROSS JOIN path p ON p.path >= '/local/domain0' WHERE x.home = -1
+  SELECT p.path_id, p.path FROM places x CROSS JOIN path p ON p.path >= '/local/domain0' WHERE x.home = -1
 )
-SELECT w.domid, w.access, w.reason, n.path, m.perms
-FROM paths p
-CROSS JOIN node_places n ON n.image_id = :image_id AND n.path = p.path
-CROSS JOIN writers w ON w.permset_id = n.permset_id
-CROSS JOIN permset m ON m.permset_id = n.permset_id
-WHERE n.is_committed AND n.place <> 'special'
+SELECT w.domid, w.access, w.reason, p.path, m.perms
+FROM image_gen g
+CROSS JOIN paths p
+CROSS JOIN node_span s ON s.chain_id = g.chain_id AND s.path_id = p.path_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
+  AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+CROSS JOIN writers w ON w.permset_id = s.permset_id
+CROSS JOIN permset m ON m.permset_id = s.permset_id
+WHERE g.image_id = :image_id
+  AND NOT (p.path >= '@' AND p.path < 'A') AND NOT (g.is_oxenstored AND p.path IN ('/@introduceDomain', '/@releaseDomain'))
   AND (w.domid IS NULL
-       OR (substr(n.path, 1, length(w.home) + 1) <> w.home || '/' AND n.path <> w.home
-           AND (w.target_home IS NULL OR (substr(n.path, 1, length(w.target_home) + 1) <> w.target_home || '/' AND n.path <> w.target_home))))
-ORDER BY w.domid, n.path;
+       OR (substr(p.path, 1, length(w.home) + 1) <> w.home || '/' AND p.path <> w.home
+           AND (w.target_home IS NULL OR (substr(p.path, 1, length(w.target_home) + 1) <> w.target_home || '/' AND p.path <> w.target_home))))
+ORDER BY w.domid, p.path;

@@ -97,12 +97,16 @@ SELECT i.image_id FROM image i JOIN stream s ON s.stream_id = i.stream_id WHERE 
 --          late_target integer, target_known integer
 CREATE VIEW subjects AS
 SELECT u.image_id, u.domid, u.target_domid, u.ring_record,
-       u.target_domid IS NOT NULL AND NOT EXISTS (
-         SELECT 1 FROM connections t
-         WHERE t.image_id = u.image_id AND t.conn_type = 0 AND t.domid = u.target_domid AND t.record_id <= u.ring_record) AS late_target,
-       u.domid IS NULL OR u.image_id IN target_images OR NOT EXISTS (
-         SELECT 1 FROM nodes n
-         WHERE n.image_id = u.image_id AND n.path = '/local/domain/' || u.domid || '/target' AND n.conn_id = 0) AS target_known
+       CASE WHEN u.target_domid IS NULL THEN 0
+            ELSE NOT EXISTS (
+              SELECT 1 FROM connections t
+              WHERE t.image_id = u.image_id AND t.conn_type = 0 AND t.domid = u.target_domid AND t.record_id <= u.ring_record) END
+         AS late_target,
+       CASE WHEN u.domid IS NULL OR u.image_id IN target_images THEN 1
+            ELSE NOT EXISTS (
+              SELECT 1 FROM nodes n
+              WHERE n.image_id = u.image_id AND n.path = '/local/domain/' || u.domid || '/target' AND n.conn_id = 0) END
+         AS target_known
 FROM (
   -- The first connection of each domain, otherwise its row without one.
   SELECT d.*, row_number() OVER (PARTITION BY d.image_id, d.domid ORDER BY d.ring_record IS NULL, d.ring_record) AS number
@@ -302,13 +306,18 @@ FROM writers w
 JOIN permset_access a ON a.image_id = w.image_id AND a.daemon = w.daemon
 WHERE a.restored = 0 AND a.place = 'tree' AND a.rights & 3 AND (a.kind = 'grant' OR (a.kind = 'subject' AND a.domid IS NULL));
 
+-- The lists of permissions that name a domain without a connection, and let it write.
+-- columns: image_id integer, permset_id integer
+CREATE VIEW absent_writable AS
+SELECT a.image_id, a.permset_id
+FROM writers w
+JOIN permset_access a ON a.image_id = w.image_id AND a.daemon = w.daemon
+WHERE a.restored = 0 AND a.place = 'tree' AND a.rights & 2 AND a.kind = 'absent';
+
 -- The lists of permissions by which a guest may write: a live one, one that the list does not name,
 -- or one that has no connection (yet).
 -- columns: image_id integer, permset_id integer
 CREATE VIEW guest_writable AS
 SELECT t.image_id, t.permset_id FROM grants t WHERE t.access IN ('w', 'both')
 UNION ALL
-SELECT a.image_id, a.permset_id
-FROM writers w
-JOIN permset_access a ON a.image_id = w.image_id AND a.daemon = w.daemon
-WHERE a.restored = 0 AND a.place = 'tree' AND a.rights & 2 AND a.kind = 'absent';
+SELECT a.image_id, a.permset_id FROM absent_writable a;

@@ -10,7 +10,7 @@ public enum ArchiveSQL {
             PackageResources.v006_coverage_sql, PackageResources.v007_observations_sql,
             PackageResources.v008_origins_sql, PackageResources.v009_accounts_sql,
             PackageResources.v010_logs_sql, PackageResources.v011_zones_sql,
-            PackageResources.v012_placements_sql,
+            PackageResources.v012_placements_sql, PackageResources.v013_extents_sql,
         ].map(text)
     }
 
@@ -22,6 +22,14 @@ public enum ArchiveSQL {
             PackageResources.views_logs_sql,
         ].map(text).joined(separator: "\n")
     }
+
+    /// The temporary tables of one image; `:image_id` stands for its id.
+    public static var imageTables: String {
+        text(PackageResources.image_tables_sql)
+    }
+
+    /// The temporary tables of one image, and the views whose names they have.
+    public static let imageTableNames = ["grants", "guest_writable"]
 
     /// The tables of a workspace.
     public static var workspace: String {

@@ -28,7 +28,7 @@ final class TemporaryArchive {
             try database.transaction {
                 try Migration.run(database)
                 try SeriesSteps(database).computeAll()
-                if version < Upgrade.placements { try Upgrade.addUpNodes(database, from: version) }
+                if version < Upgrade.extents { try Upgrade.addUpNodes(database, from: version) }
             }
             try SchemaCheck.checkForReading(database)
             archive = Archive(database)

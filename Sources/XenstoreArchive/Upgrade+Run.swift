@@ -19,7 +19,7 @@ extension Upgrade {
             let stream = try ArchivedStream.load(database, streamID: streams.integer(0))
             let encoded = try stream.encode(database) { _ in }
             if version < restrictedCoverage, !stream.format.layout.isListing { try restrictCoverage(stream, database) }
-            if version < placements {
+            if version < extents {
                 try addUp(stream.accounts(encoded, database), stream.generation, from: version, database)
             }
         }
@@ -36,7 +36,10 @@ extension Upgrade {
     private static let accounts = 9
 
     /// Before this version, nothing said which homes have which permissions.
-    static let placements = 12
+    private static let placements = 12
+
+    /// Before this version, nothing said how large what the nodes have is.
+    static let extents = 13
 
     /// Stores what the nodes of every stream add up to, as far as a version did not do it.
     static func addUpNodes(_ database: Database, from version: Int) throws {
@@ -52,7 +55,9 @@ extension Upgrade {
         _ sums: NodeAccounts, _ generation: Generation, from version: Int, _ database: Database
     ) throws {
         let spans = AccountSpans(database)
-        if version < accounts { try spans.store(sums, generation) } else { try spans.storePlacements(sums, generation) }
+        guard version >= accounts else { return try spans.store(sums, generation) }
+        if version < placements { try spans.storePlacements(sums, generation) }
+        try spans.storeExtents(sums, generation)
     }
 
     /// Stores what a stream covers, as far as its bytes show it.

@@ -7,23 +7,23 @@ import XenstoreStream
 /// questions as a look at every node.
 @Suite struct ShortQueryTests {
     private static let names = [
-        "cross_read", "cross_write", "deep_paths", "device_state", "duplicate_identity", "foreign_owner",
-        "home_vs_connection", "orphan_backend", "trusted_trees", "vm_node_missing", "watched_guest_writable",
-        "write_outside_home",
+        "cross_read", "cross_write", "dead_empty_dirs", "deep_paths", "device_state", "duplicate_identity",
+        "foreign_owner", "home_vs_connection", "orphan_backend", "over_limit", "trusted_trees", "vm_node_missing",
+        "watched_guest_writable", "world_access", "write_outside_home",
     ]
 
     private static let tops = [
         "/local/domain/1", "/local/domain/2", "/local/domain/12", "/local/domain/0", "/local/domain/03",
         "/local/domain/1-x", "/local/domain/x", "/local/domain/1234567890", "/local/domain", "/vm/1-2", "/vm/3-4",
-        "/libxl/1", "/tool", "/libxl0", "/local/other", "/data",
+        "/libxl/1", "/tool", "/libxl0", "/local/other", "/data", "/local/domain/0/backend/vif/7", "@releaseDomain",
     ]
     private static let leaves = [
         "", "/name", "/vm", "/data", "/device/vif/0/backend", "/device/vif/0/state", "/device/vif/0/x/backend",
-        "/backend/vif/1/0/frontend", "/backend/vif/1/0/state", "/a/b/c", "/target",
+        "/backend/vif/1/0/frontend", "/backend/vif/1/0/state", "/a/b/c", "/target", "/7", "/7/0", "/7/", "/\u{e9}",
     ]
     private static let values = [
         "", "web", "/vm/1-2", "/vm/9-9", "/local/domain/0/backend/vif/1/0", "/local/domain/1/device/vif/0", "4", "6",
-        "2",
+        "2", String(repeating: "x", count: 2040),
     ]
 
     private func image(_ random: inout SeededGenerator) -> [RecordBody] {

@@ -16,6 +16,10 @@ public struct QueryFindings: Sendable {
     ///     rest.
     /// - Throws: the errors of reading the archive.
     public init(_ archive: Archive, imageID: Int64, limit: Int = 100) throws {
+        try archive.database.withImageTables(imageID) { try collect(archive, imageID: imageID, limit: limit) }
+    }
+
+    private mutating func collect(_ archive: Archive, imageID: Int64, limit: Int) throws {
         for query in NamedQuery.rules {
             if let reason = try query.inapplicability(archive, imageID: imageID) {
                 inapplicable.append((query.name, reason))

@@ -211,12 +211,18 @@ public struct ScannedImage {
 
     /// Where the records begin, without END, in bytes from the start of the stream.
     package var recordOffsets: [Int] {
-        starts.indices.dropLast().compactMap { index in
+        var offsets: [Int] = []
+        offsets.reserveCapacity(starts.count)
+        for index in starts.indices.dropLast() {
             let start = starts[index]
-            guard !damages.contains(index), start + 4 <= bytes.count else { return nil }
-            let type = format.byteOrder.integer(UInt32.self, at: start, of: bytes)
-            return type == RecordType.end.rawValue ? nil : start
+            if plainNode(index) == nil {
+                guard !damages.contains(index), start + 4 <= bytes.count,
+                    format.byteOrder.integer(UInt32.self, at: start, of: bytes) != RecordType.end.rawValue
+                else { continue }
+            }
+            offsets.append(start)
         }
+        return offsets
     }
 
     /// Where the fields of a plain node are; nil if the item is not a plain node.

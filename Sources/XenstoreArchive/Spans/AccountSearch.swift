@@ -7,6 +7,12 @@ struct AccountSearch {
     private(set) var directories: [Octets: NodeAccounts.Directory] = [:]
     /// For each path the indices of the accounts of its nodes' owners.
     private var accounts: [Octets: [Int]] = [:]
+    private var numberedPaths: Set<Octets> = []
+
+    /// As `NodeExtents.numbered`.
+    var numbered: Int64 {
+        Int64(numberedPaths.count)
+    }
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
@@ -16,6 +22,7 @@ struct AccountSearch {
     mutating func collect(_ node: NodeAccounts.Node) {
         let path = bytes[node.path]
         accounts[path, default: []].append(owners.add(node, isSpecial: Path.isSpecial(path)))
+        if NodeExtents.isNumbered(node, in: bytes) { numberedPaths.insert(path) }
     }
 
     /// Adds a node's name to its directory, and to the accounts of the owners of that.
@@ -26,5 +33,6 @@ struct AccountSearch {
         let name = Int64(path.count - parent.count + (parent.count == 1 ? 1 : 0))
         directories[parent, default: NodeAccounts.Directory()].add(name)
         for owner in accounts[parent] ?? [] { owners.addChild(name, to: owner) }
+        if NodeExtents.isOrdinary(path.dropFirst(parent.count)) { numberedPaths.remove(parent) }
     }
 }

@@ -1,6 +1,6 @@
 import XenstoreStream
 
-/// The tables `account_span`, `directory_span` and `placement_span`.
+/// The tables `account_span`, `directory_span`, `extent_span` and `placement_span`.
 struct AccountSpans {
     private let database: Database
 
@@ -9,13 +9,27 @@ struct AccountSpans {
     }
 
     /// The tables. As those of records, they have the columns chain_id, first_gen and last_gen.
-    static let tables = ["account_span", "directory_span", "placement_span"]
+    static let tables = ["account_span", "directory_span", "extent_span", "placement_span"]
 
     /// Stores what the nodes of a chain's newest generation add up to.
     /// - Throws: `ArchiveError` if SQLite reports an error.
     func store(_ accounts: NodeAccounts, _ generation: Generation) throws {
         try storeSums(accounts, generation)
         try storePlacements(accounts, generation)
+        try storeExtents(accounts, generation)
+    }
+
+    /// Stores the extents of the nodes of a chain's newest generation.
+    /// - Throws: `ArchiveError` if SQLite reports an error.
+    func storeExtents(_ accounts: NodeAccounts, _ generation: Generation) throws {
+        let (chainID, gen, extents) = (generation.chainID, generation.gen, accounts.extents)
+        guard try self.extents(chainID, "last_gen = \(Generation.open)") != extents else { return }
+        try database.execute(
+            "UPDATE extent_span SET last_gen = \(gen - 1) WHERE chain_id = \(chainID) AND last_gen = \(Generation.open)")
+        try database.execute(
+            "INSERT INTO extent_span (chain_id, first_gen, last_gen, depth, numbered, guest_path, guest_value, "
+                + "guest_perms) VALUES (\(chainID), \(gen), \(Generation.open), \(extents.depth), "
+                + "\(extents.numbered), \(extents.guestPath), \(extents.guestValue), \(extents.guestPerms))")
     }
 
     /// Stores which lists of permissions the homes of a chain's newest generation have.
@@ -96,6 +110,9 @@ struct AccountSpans {
         if let path = paths.first(where: { stored.directories[$0] != accounts.directories[$0] }) {
             return "directory_span differs from the nodes below \(Escape.short(path))"
         }
+        if try extents(generation.chainID, isOfGeneration) != accounts.extents {
+            return "extent_span differs from the nodes"
+        }
         let placements = try placements(generation.chainID, isOfGeneration)
         if let placement = placements.symmetricDifference(accounts.placements).min(by: { $0.home < $1.home }) {
             return "placement_span differs from the nodes "
@@ -142,6 +159,20 @@ struct AccountSpans {
             guard stored.insert(placement).inserted else {
                 throw disagreement("placement_span", "home \(placement.home)", chainID)
             }
+        }
+        return stored
+    }
+
+    private func extents(_ chainID: Int64, _ condition: String) throws -> NodeExtents? {
+        let rows = try database.prepare(
+            "SELECT depth, numbered, guest_path, guest_value, guest_perms FROM extent_span "
+                + "WHERE chain_id = \(chainID) AND \(condition)")
+        var stored: NodeExtents?
+        while try rows.step() {
+            guard stored == nil else { throw disagreement("extent_span", "one generation twice", chainID) }
+            stored = NodeExtents(
+                depth: rows.integer(0), numbered: rows.integer(1), guestPath: rows.integer(2),
+                guestValue: rows.integer(3), guestPerms: rows.integer(4))
         }
         return stored
     }

@@ -8,11 +8,15 @@ struct AccountWalk {
         /// The index of the owner's account; -1 if there is none.
         let owner: Int
         var directory = NodeAccounts.Directory()
+        /// Whether it counts as `numbered`, until a child comes.
+        var isNumbered: Bool
     }
 
     private let bytes: [UInt8]
     private(set) var owners = OwnerTable()
     private(set) var directories: [Octets: NodeAccounts.Directory] = [:]
+    /// As `NodeExtents.numbered`.
+    private(set) var numbered: Int64 = 0
     /// Whether a node came whose parent is not on the stack: the accounts are then wrong.
     private(set) var hasOrphan = false
     private var ancestors: [Ancestor] = []
@@ -36,8 +40,14 @@ struct AccountWalk {
             let name = Int64(node.path.count - above + (above == 1 ? 1 : 0))
             ancestors[parent].directory.add(name)
             owners.addChild(name, to: ancestors[parent].owner)
+            if ancestors[parent].isNumbered, NodeExtents.isOrdinary(bytes[node.path].dropFirst(above)) {
+                ancestors[parent].isNumbered = false
+                numbered -= 1
+            }
         }
-        ancestors.append(Ancestor(path: node.path, owner: owner))
+        let isNumbered = NodeExtents.isNumbered(node, in: bytes)
+        if isNumbered { numbered += 1 }
+        ancestors.append(Ancestor(path: node.path, owner: owner, isNumbered: isNumbered))
     }
 
     /// Call this once, after the last node.

@@ -1,10 +1,10 @@
 import XenstoreStream
 
-/// What the committed nodes of an image add up to, by owner and by directory, and the lists of
-/// permissions that they have in each home.
+/// What the committed nodes of an image add up to, by owner and by directory, the largest of what
+/// they have, and the lists of permissions that they have in each home.
 ///
-/// The tables `account_span`, `directory_span` and `placement_span` hold it, so that a question
-/// about domains or permissions does not read every node.
+/// The tables `account_span`, `directory_span`, `extent_span` and `placement_span` hold it, so that
+/// a question about domains, limits or permissions does not read every node.
 struct NodeAccounts: Equatable {
     /// What the nodes of one owner add up to; sizes in bytes.
     struct Owner: Equatable {
@@ -69,6 +69,7 @@ struct NodeAccounts: Equatable {
     /// The directories whose list takes `leastListBytes` or more, by path.
     private(set) var directories: [Octets: Directory] = [:]
     private(set) var placements: Set<Placement> = []
+    private(set) var extents = NodeExtents()
 
     /// Shorter lists have no row: nearly every node with a child would need one.
     static let leastListBytes: Int64 = 2048
@@ -86,6 +87,7 @@ struct NodeAccounts: Equatable {
         if !hasDuplicates {
             try forEachNode {
                 table.add($0)
+                extents.add($0, in: bytes)
                 walk.add($0)
             }
         }
@@ -94,13 +96,16 @@ struct NodeAccounts: Equatable {
             try forEachNode {
                 // Adding a node twice makes no difference.
                 table.add($0)
+                extents.add($0, in: bytes)
                 search.collect($0)
             }
             try forEachNode { search.add($0) }
             (owners, directories) = (search.owners.byDomid, search.directories)
+            extents.numbered = search.numbered
         } else {
             walk.finish()
             (owners, directories) = (walk.owners.byDomid, walk.directories)
+            extents.numbered = walk.numbered
         }
         placements = table.placements
         directories = directories.filter { $0.value.listBytes >= Self.leastListBytes }

@@ -18,6 +18,8 @@ struct ReportColumns {
     private var changed: [(position: Int32, value: Int32, perms: Int32)] = []
     private var texts = TextNumbers()
     private var lists = TextNumbers()
+    /// The list of permissions of the node before, and its number: neighbours often have the same.
+    private var lastList: (permissions: [Permission], number: Int32) = ([], -1)
 
     init(_ tree: ReportTree) {
         positions = Array(repeating: -1, count: tree.nodes.count)
@@ -43,7 +45,13 @@ struct ReportColumns {
     }
 
     private mutating func list(_ content: ReportTree.Content?) -> Int32 {
-        content.map { $0.knowsPerms ? lists.number(of: Octets(PermissionList.text($0.perms).utf8)) : -2 } ?? -1
+        guard let content else { return -1 }
+        guard content.knowsPerms else { return -2 }
+        if lastList.number < 0 || lastList.permissions != content.perms {
+            let number = lists.number(of: Octets(PermissionList.text(content.perms).utf8))
+            lastList = (content.perms, number)
+        }
+        return lastList.number
     }
 
     var count: Int {

@@ -30,7 +30,12 @@ struct ReportTree {
 
     private struct Place: Hashable {
         let parent: Int
-        let name: Octets
+        let name: OctetsKey
+
+        init(parent: Int, name: Octets) {
+            self.parent = parent
+            self.name = OctetsKey(name)
+        }
     }
 
     /// A browser is too slow with more nodes. This also limits the cost of hostile paths with a
@@ -83,34 +88,32 @@ struct ReportTree {
         if nodes[Self.top].children.isEmpty { nodes[Self.top].children = [Self.root] }
         guard Path.isAbsolute(path) else { return try child(path, of: Self.top) }
         if path.count == 1 { return Self.root }
-        var steps = sharedSteps(path)
-        var index = steps.last?.node ?? Self.root
-        let known = steps.last.map { $0.end + 1 } ?? 1
+        last.steps.removeLast(last.steps.count - sharedSteps(path))
+        var index = last.steps.last?.node ?? Self.root
+        let known = last.steps.last.map { $0.end + 1 } ?? 1
+        last.path = path
         if known <= path.count {
-            let rest = path.dropFirst(known)
             var end = known - 1
-            for name in rest.split(separator: ASCII.slash, omittingEmptySubsequences: false) {
+            for name in path.dropFirst(known).split(separator: ASCII.slash, omittingEmptySubsequences: false) {
                 index = try child(name, of: index)
                 end += 1 + name.count
-                steps.append((end, index))
+                last.steps.append((end, index))
             }
         }
-        last = (path, steps)
         return index
     }
 
-    /// The steps of the last path that are steps of this one.
-    private func sharedSteps(_ path: Octets) -> [(end: Int, node: Int)] {
+    /// How many steps of the last path are steps of this one.
+    private func sharedSteps(_ path: Octets) -> Int {
         var shared = 0
         while shared < min(path.count, last.path.count),
             path[path.startIndex + shared] == last.path[last.path.startIndex + shared]
         {
             shared += 1
         }
-        return Array(
-            last.steps.prefix { step in
-                step.end <= shared && (step.end == path.count || path[path.startIndex + step.end] == ASCII.slash)
-            })
+        return last.steps.prefix { step in
+            step.end <= shared && (step.end == path.count || path[path.startIndex + step.end] == ASCII.slash)
+        }.count
     }
 
     private mutating func child(_ name: Octets, of parent: Int) throws -> Int {

@@ -5,15 +5,16 @@ import XenstoreStream
 struct TextNumbers {
     private(set) var texts: [Octets] = []
     private var counts: [Int] = []
-    private var numbers: [Octets: Int32] = [:]
+    private var numbers: [OctetsKey: Int32] = [:]
 
     mutating func number(of text: Octets) -> Int32 {
-        if let number = numbers[text] {
+        let key = OctetsKey(text)
+        if let number = numbers[key] {
             counts[Int(number)] += 1
             return number
         }
         let number = Int32(texts.count)
-        numbers[text] = number
+        numbers[key] = number
         texts.append(text)
         counts.append(1)
         return number

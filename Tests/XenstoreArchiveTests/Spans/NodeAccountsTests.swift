@@ -89,6 +89,25 @@ import XenstoreStream
             ])
     }
 
+    @Test func extentsAreTheLargestOfGuestsAndTheDeepestOfAll() throws {
+        let sums = try accounts([
+            node("@releaseDomain"), node("/"), node("/a", "12345"), node("/a/bc", "123", owner: 5), node("/a/bc/d"),
+        ])
+        #expect(sums.extents == .init(depth: 3, numbered: 0, guestPath: 5, guestValue: 3, guestPerms: 1))
+        #expect(try accounts([node("/"), node("/a", "1")]).extents == .init(depth: 1))
+    }
+
+    /// The children of /a and what is below them, apart by spaces.
+    @Test(arguments: [
+        ("7", 1), ("7 8", 2), ("7 7/0", 1), ("7 7/0 7/1", 2), ("7 7/x", 0), ("7 7/x 7/y", 0), ("x7", 0), ("7x", 0),
+        // SQL does not see these names below the node.
+        ("7 7/\u{e9}", 1), ("7 7/", 1),
+    ] as [(String, Int64)]) func aNumberedNodeHasNoChildWithAnOrdinaryName(paths: String, count: Int64) throws {
+        let bodies = [node("/"), node("/a")] + paths.split(separator: " ").map { node("/a/\($0)") }
+        #expect(try accounts(bodies).extents.numbered == count)
+        #expect(try accounts(bodies.reversed()).extents.numbered == count)
+    }
+
     /// The lists of permissions by home, from the nodes themselves.
     private static let homesByNodes = """
         SELECT DISTINCT home || ' ' || permset_id FROM (
@@ -104,6 +123,16 @@ import XenstoreStream
             ON h.path_id = p.path_id
           WHERE g.image_id = IMAGE)
         ORDER BY 1
+        """
+
+    /// The extents, from the nodes themselves.
+    private static let extentsByNodes = """
+        SELECT max(length(n.path) - length(replace(n.path, '/', ''))) || ' '
+               || max(CASE WHEN n.owner <> 0 THEN length(n.path) ELSE 0 END) || ' '
+               || max(CASE WHEN n.owner <> 0 THEN length(CAST(n.value AS BLOB)) ELSE 0 END) || ' '
+               || max(CASE WHEN n.owner <> 0 THEN (SELECT count(*) FROM perms e WHERE e.image_id = n.image_id
+                                                     AND e.record_id = n.record_id) ELSE 0 END)
+        FROM nodes n WHERE n.image_id = IMAGE AND n.conn_id = 0
         """
 
     /// The sums by SQL, from the nodes themselves.
@@ -155,6 +184,9 @@ import XenstoreStream
             let homes = try fixture.strings(Self.homesByNodes.replacing("IMAGE", with: id))
             let stored = "SELECT home || ' ' || permset_id FROM placements WHERE image_id = \(id) ORDER BY 1"
             #expect(!homes.isEmpty)
+            let extents = try fixture.strings(Self.extentsByNodes.replacing("IMAGE", with: id))
+            let kept = "SELECT depth || ' ' || guest_path || ' ' || guest_value || ' ' || guest_perms FROM extents"
+            #expect(try fixture.strings("\(kept) WHERE image_id = \(id)") == extents, "\(image.label.name)")
             #expect(try fixture.strings(stored) == homes, "\(image.label.name)")
         }
     }
@@ -165,6 +197,9 @@ import XenstoreStream
         "INSERT INTO account_span VALUES (1, 999, 1, 0, 1, 1, 0, 0, 0)",
         "INSERT INTO directory_span VALUES (1, '/local', 1, 0, 1, 5000)",
         "UPDATE account_span SET domid = domid + 65536 WHERE domid = 3",
+        "UPDATE extent_span SET numbered = numbered + 1", "DELETE FROM extent_span",
+        "INSERT INTO extent_span SELECT chain_id, first_gen + 1, last_gen, depth, numbered, guest_path, guest_value, "
+            + "guest_perms FROM extent_span WHERE last_gen = 0",
         "DELETE FROM placement_span WHERE home = 3", "INSERT INTO placement_span VALUES (1, 999, 1, 1, 0)",
         "UPDATE placement_span SET last_gen = 1 WHERE home = 3 AND last_gen = 0",
         "INSERT INTO account_span SELECT chain_id, domid, first_gen + 1, last_gen, nodes, bytes, child_bytes, "
@@ -177,7 +212,7 @@ import XenstoreStream
         let problems = try fixture.problems()
         #expect(
             problems.contains {
-                $0.contains("_span differs from the nodes") || $0.contains("account_span has rows for")
+                $0.contains("_span differs from the nodes") || $0.contains("_span has rows for")
             },
             "\(problems)")
     }
