@@ -2,13 +2,13 @@
 ///
 /// A `PathTable` knows it for certain, and takes three times the memory.
 struct HashSet {
-    /// 0 if a slot is free. Their number is a power of 2, and at most two thirds are taken.
+    /// 0 if a slot is free. Their number is a power of 2, and at most three quarters are taken.
     private var slots: [UInt64]
 
     /// - Parameter capacity: the number of hashes that will be added.
     init(capacity: Int) {
         var count = 1 << 10
-        while count / 3 * 2 < capacity { count *= 2 }
+        while count / 4 * 3 < capacity { count *= 2 }
         slots = Array(repeating: 0, count: count)
     }
 
