@@ -24,7 +24,7 @@ public struct Diff {
     ///     everything.
     /// - Throws: `StreamError` or `ArchiveError` if an image cannot be read.
     public init(_ old: ImageSource, _ new: ImageSource, only domains: DomainSelection? = nil) throws {
-        isIdentical = old.sha256 == new.sha256 && old.format == new.format && old.root == new.root
+        isIdentical = old.format == new.format && old.root == new.root && old.hasSameBytes(as: new)
         let mapping = DomainMapping(domains?.pairs ?? [])
         var coverage = DiffCoverage(old, new, domains?.pairs ?? [])
         if isIdentical && mapping.isIdentity {

@@ -7,7 +7,7 @@ struct DiffCoverage {
     private let new: Coverage
     private let hasListing: Bool
     /// Whether every difference is one: both images cover the same.
-    private let isSame: Bool
+    let isSame: Bool
     /// The domids of the older image.
     private let olderDomids: DomainMapping
     /// The domids of the newer image.

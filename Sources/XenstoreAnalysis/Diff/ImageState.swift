@@ -12,7 +12,6 @@ struct ImageState {
 
     let header: Header?
     let format: StreamFormat
-    let sha256: String
     /// The records in stream order, without what is renumbered at each dump.
     private(set) var entries: [Entry] = []
     private(set) var index: [Key: Int] = [:]
@@ -68,7 +67,6 @@ struct ImageState {
         self.isRenaming = isRenaming
         header = source.header
         format = source.format
-        sha256 = source.sha256
         try forEachItem(.connectionData) { item in
             if case .connection(let data) = item.body { note(data, other) }
         }

@@ -26,7 +26,9 @@ public struct NodeTree {
 
     /// All nodes, in the order of the stream.
     public private(set) var nodes: [Node] = []
-    private var indices: [Octets: Int] = [:]
+    private var indices: [NodeKey: Int] = [:]
+    /// The parent of the last node that was added, and its index: most nodes follow a sibling.
+    private var lastParent: (path: Octets, index: Int)?
     /// Whether a node whose parent is missing belongs to its nearest ancestor in the image.
     private let isPartial: Bool
     /// The path of the tree's root: `/`, unless only relative paths are known.
@@ -39,6 +41,10 @@ public struct NodeTree {
     /// - Throws: the errors of reading the image.
     public init(_ source: ImageSource) throws {
         self.init(emptyFor: source)
+        // While an array grows, its old memory is there, too.
+        let count = min(max(0, source.nodeCount), Self.mostReserved)
+        nodes.reserveCapacity(count)
+        indices.reserveCapacity(count)
         try source.forEachRecord { body in
             if case .node(let data) = body, data.isCommitted { add(data) }
         }
@@ -84,12 +90,15 @@ public struct NodeTree {
         }
     }
 
+    /// The number of nodes for which memory is reserved at once: a file may state any.
+    private static let mostReserved = 1 << 18
+
     /// Where a relative path starts: at the home of domain 0.
     static let home = Octets("/local/domain/0/".utf8)
 
     /// The node with this path; nil if the image has no such node.
     public func node(at path: Octets) -> Node? {
-        indices[path].map { nodes[$0] }
+        index(of: path).map { nodes[$0] }
     }
 
     /// The path of the node that a mistyped absolute path most likely means; nil if none is
@@ -99,7 +108,7 @@ public struct NodeTree {
         var here = Path.root
         for name in path.dropFirst().split(separator: ASCII.slash) {
             let below = Path.child(name, of: here)
-            if indices[below] != nil {
+            if index(of: below) != nil {
                 here = below
                 continue
             }
@@ -110,22 +119,26 @@ public struct NodeTree {
             else { return nil }
             here = Path.child(Octets(meant.utf8), of: here)
         }
-        return indices[here] == nil ? nil : here
+        return index(of: here) == nil ? nil : here
     }
 
     /// Adds a node. It replaces an earlier one with the same path, as in a daemon that restores the
     /// stream. A node without a parent is in no listing.
     private mutating func add(_ data: NodeData) {
         let path = data.path.octets
-        if let index = indices[path] {
+        if let index = indices.updateValue(nodes.count, forKey: NodeKey(path: path)) {
+            indices[NodeKey(path: path)] = index
             let children = nodes[index].children
             nodes[index] = node(data)
             nodes[index].children = children
             return
         }
-        indices[path] = nodes.count
         if isOrdered, let parent = parentIndex(of: path) { nodes[parent].children.append(nodes.count) }
         nodes.append(node(data))
+    }
+
+    private func index(of path: Octets) -> Int? {
+        indices[NodeKey(path: path)]
     }
 
     private func node(_ data: NodeData) -> Node {
@@ -134,13 +147,18 @@ public struct NodeTree {
             knowsPerms: !layout.isListing || !data.perms.isEmpty)
     }
 
-    private func parentIndex(of path: Octets) -> Int? {
-        guard isPartial else { return Path.parent(of: path).flatMap { indices[$0] } }
+    private mutating func parentIndex(of path: Octets) -> Int? {
+        guard isPartial else {
+            if let lastParent, Path.isChild(path, of: lastParent.path) { return lastParent.index }
+            guard let parent = Path.parent(of: path), let index = index(of: parent) else { return nil }
+            lastParent = (parent, index)
+            return index
+        }
         if Path.isRoot(path) || Path.isSpecial(path) { return nil }
         var path = path
         while let slash = path.lastIndex(of: ASCII.slash), slash > path.startIndex {
             path = path[..<slash]
-            if let index = indices[path] { return index }
+            if let index = index(of: path) { return index }
         }
         return nodes.isEmpty ? nil : 0
     }

@@ -71,6 +71,8 @@ extension EditableImage {
         switch source.origin {
         case .file(let image):
             self = try Self.read(image, &alterations)
+        case .unchecked(let image):
+            self = try Self.read(image.bytes, image.format, &alterations)
         case .archive(let archive, let image):
             let stream = image.stream
             self = try archive.withBytes(of: image) { bytes in

@@ -54,6 +54,37 @@ package struct ImagePair {
     /// Reads both images.
     /// - Throws: `ArchiveError` if an archived image cannot be read.
     package init(_ old: ImageSource, _ new: ImageSource) throws {
+        if case .unchecked(let left) = old.origin, case .unchecked(let right) = new.origin,
+            let streams = try left.inStep(with: right)
+        {
+            self.init(left, right, streams)
+        } else {
+            let (old, new) = try concurrently({ try old.checked() }, { try new.checked() })
+            try self.init(checked: old, new)
+        }
+    }
+
+    /// Two streams that were read in step.
+    private init(_ left: UncheckedImage, _ right: UncheckedImage, _ streams: StreamsInStep) {
+        func side(_ image: UncheckedImage, _ items: [StreamsInStep.Item]) -> Side {
+            Side(
+                reader: RecordReader(stream: image.bytes, format: image.format),
+                items: items.map { ($0.place, $0.range) }, damages: [])
+        }
+        old = side(left, streams.oldItems)
+        new = side(right, streams.newItems)
+        sharesPlaces = false
+        forEachLeftOut = { body in
+            for run in streams.runs {
+                for number in 0..<run.count {
+                    guard body(Places(old: run.old + number, new: run.new + number)) else { return }
+                }
+            }
+        }
+    }
+
+    /// Reads two images of which it is known whether several nodes have one path.
+    private init(checked old: ImageSource, _ new: ImageSource) throws {
         // If several nodes have one path, only a comparison of all of them shows which is which.
         let isUnique = try !old.hasDuplicateNodes() && !new.hasDuplicateNodes() && old.format == new.format
         if isUnique, case .archive(let archive, let left) = old.origin,

@@ -5,9 +5,25 @@ extension ImageSource {
         if case .archive(let archive, _) = origin { archive } else { nil }
     }
 
+    /// The same image; one that was not checked, with the checks.
+    func checked() throws -> ImageSource {
+        guard case .unchecked(let image) = origin else { return self }
+        return ImageSource(name: name, file: try image.checked())
+    }
+
+    /// Whether both files have the same bytes; of two streams, without a hash of each.
+    package func hasSameBytes(as other: ImageSource) -> Bool {
+        guard size == other.size else { return false }
+        if case .unchecked(let left) = origin, case .unchecked(let right) = other.origin {
+            return left.bytes[...].hasSameBytes(as: right.bytes[...])
+        }
+        return sha256 == other.sha256
+    }
+
     func hasDuplicateNodes() throws -> Bool {
         switch origin {
         case .file(let image): return image.hasDuplicateNodes
+        case .unchecked(let image): return try image.checked().hasDuplicateNodes
         case .archive(let archive, let image):
             let row = try archive.database.prepare("SELECT 1 FROM finding WHERE stream_id = ? AND rule = ?")
             try row.bind(1, image.stream.streamID)
@@ -18,11 +34,8 @@ extension ImageSource {
 
     func frames() throws -> ImagePair.Items {
         switch origin {
-        case .file(let image):
-            return ImagePair.Items(
-                reader: RecordReader(stream: image.bytes, format: image.format),
-                frames: SequenceMatch.Frames(bytes: image.bytes, starts: image.starts), isDamage: image.damages.contains
-            )
+        case .file(let image): return image.frames
+        case .unchecked(let image): return try image.checked().frames
         case .archive(let archive, let image):
             let encoded = try image.stream.encodedInOrder(archive.database)
             return ImagePair.Items(
@@ -30,5 +43,13 @@ extension ImageSource {
                 frames: SequenceMatch.Frames(encoded),
                 isDamage: { Int(encoded.items[$0].table) == SpanTable.damageIndex })
         }
+    }
+}
+
+extension ScannedImage {
+    fileprivate var frames: ImagePair.Items {
+        ImagePair.Items(
+            reader: RecordReader(stream: bytes, format: format),
+            frames: SequenceMatch.Frames(bytes: bytes, starts: starts), isDamage: damages.contains)
     }
 }

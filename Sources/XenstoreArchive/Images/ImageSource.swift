@@ -8,8 +8,6 @@ public struct ImageSource {
     public let header: Header?
     /// Layout, byte order and length rule.
     public let format: StreamFormat
-    /// The SHA-256 of the file, as 64 hexadecimal digits.
-    public let sha256: String
     /// The size of the file in bytes.
     public let size: Int
     /// The bytes after END.
@@ -21,6 +19,16 @@ public struct ImageSource {
     /// Where the image comes from.
     public let origin: Origin
 
+    /// The SHA-256 of the file, as 64 hexadecimal digits; that of a file which was not checked is
+    /// computed for each call.
+    public var sha256: String {
+        switch origin {
+        case .file(let image): image.sha256
+        case .unchecked(let image): Digest.sha256(image.bytes)
+        case .archive(_, let image): image.stream.sha256
+        }
+    }
+
     /// Whether the image covers less than a whole image of its layout; false for a listing, which
     /// never is the whole state.
     public var isPart: Bool {
@@ -31,6 +39,7 @@ public struct ImageSource {
     public var isDamaged: Bool {
         switch origin {
         case .file(let image): image.isDamaged && isPart
+        case .unchecked: false
         case .archive(_, let image): image.stream.isSalvaged && isPart
         }
     }
@@ -39,6 +48,8 @@ public struct ImageSource {
     public enum Origin {
         /// A file that has been read as a whole.
         case file(ScannedImage)
+        /// A stream that has been read as a whole, but not checked.
+        case unchecked(UncheckedImage)
         /// An image of an archive.
         case archive(Archive, ArchivedImage)
     }
@@ -48,7 +59,6 @@ public struct ImageSource {
         self.name = name
         header = image.header
         format = image.format
-        sha256 = image.sha256
         size = image.size
         trailer = image.trailer
         root = image.root
@@ -56,12 +66,23 @@ public struct ImageSource {
         origin = .file(image.withoutPaths)
     }
 
+    /// The image of a file that is a stream.
+    public init(name: String, unchecked image: UncheckedImage) {
+        self.name = name
+        header = image.header
+        format = image.format
+        size = image.bytes.count
+        trailer = image.trailer
+        root = .absolute
+        coverage = image.coverage
+        origin = .unchecked(image)
+    }
+
     /// An image of an archive.
     public init(_ archive: Archive, _ image: ArchivedImage) {
         name = "@\(image.imageID) \(image.label.name)"
         header = image.stream.header
         format = image.stream.format
-        sha256 = image.stream.sha256
         size = Int(image.stream.size)
         trailer = image.stream.trailer
         root = image.stream.root
@@ -75,6 +96,8 @@ public struct ImageSource {
         switch origin {
         case .file(let image):
             try image.forEachItem { if case .record(let record) = $1 { try body(record.body) } }
+        case .unchecked(let image):
+            try image.forEachRecord(body)
         case .archive(let archive, let image):
             try archive.forEachRecord(of: image, body)
         }
@@ -84,6 +107,7 @@ public struct ImageSource {
     package var nodeCount: Int {
         switch origin {
         case .file(let image): image.nodeCount
+        case .unchecked(let image): image.nodeCount
         case .archive(_, let image): Int(image.stream.nodeCount)
         }
     }
@@ -99,6 +123,8 @@ public struct ImageSource {
                 if case .node(let node) = record.body, node.isCommitted { return }
                 try body(record.body)
             }
+        case .unchecked(let image):
+            try image.forEachRecordOutsideTree(body)
         case .archive(let archive, let image):
             try image.stream.forEachRecordOutsideTree(archive.database, body)
         }
@@ -124,6 +150,8 @@ public struct ImageSource {
         switch origin {
         case .file(let image):
             try image.forEachNode(atOrBelow: path, body)
+        case .unchecked(let image):
+            try image.forEachNode(atOrBelow: path, body)
         case .archive(let archive, let image):
             try image.stream.forEachNode(archive.database, atOrBelow: path, body)
         }
@@ -134,6 +162,7 @@ public struct ImageSource {
     public func findings() throws -> [Finding] {
         switch origin {
         case .file(let image): image.findings
+        case .unchecked(let image): try image.checked().findings
         case .archive(let archive, let image): try archive.findings(of: image)
         }
     }

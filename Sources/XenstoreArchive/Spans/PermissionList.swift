@@ -28,13 +28,17 @@ package enum PermissionList {
     ///   - node: the node.
     ///   - stream: the bytes of the stream.
     ///   - text: the text so far.
-    package static func append(_ node: PlainNode, in stream: [UInt8], to text: inout [UInt8]) {
-        stream.withUnsafeBytes { stream in
-            var index = 0
-            while let permission = node.permission(index, in: stream) {
-                append(permission, index, to: &text)
-                index += 1
+    package static func append(_ node: PlainNode, in stream: UnsafeRawBufferPointer, to text: inout TextBuffer) {
+        var index = 0
+        while let permission = node.permission(index, in: stream) {
+            if index > 0 { text.put(UInt8(ascii: ",")) }
+            if permission.flags == 0, Permission.isLetter(permission.perm) {
+                text.put(permission.perm)
+                text.put(Int(permission.domid))
+            } else {
+                text.put(Array(Self.text(permission).utf8))
             }
+            index += 1
         }
     }
 

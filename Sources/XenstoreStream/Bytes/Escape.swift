@@ -51,6 +51,14 @@ public enum Escape {
         text.append(UInt8(ascii: "\""))
     }
 
+    /// Appends the bytes to a text as `quoted` writes them.
+    package static func append(quoted bytes: UnsafeRawBufferPointer, to text: inout TextBuffer) {
+        guard isPlain(bytes) else { return text.put(Array(quoted(Octets(bytes)).utf8)) }
+        text.put(UInt8(ascii: "\""))
+        text.put(bytes)
+        text.put(UInt8(ascii: "\""))
+    }
+
     /// Like `quoted`, cut off after 120 bytes.
     public static func short(_ octets: Octets) -> String {
         quoted(octets.prefix(120)) + (octets.count > 120 ? "..." : "")
@@ -73,7 +81,27 @@ public enum Escape {
     /// Whether the bytes are printed as they are, in quotation marks and without: nearly all of an
     /// image's paths and values are.
     package static func isPlain(_ octets: Octets) -> Bool {
-        octets.withUnsafeBytes { $0.allSatisfy(isPlain) }
+        octets.withUnsafeBytes(isPlain)
+    }
+
+    /// Checks eight bytes at a time: a bit is set for each that is below 0x20, above 0x7E, a
+    /// quotation mark or a backslash.
+    package static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let (ones, tops) = (UInt64(0x0101_0101_0101_0101), UInt64(0x8080_8080_8080_8080))
+        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        var offset = 0
+        while offset + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let control = (word &- 0x20 &* ones) & ~word
+            let marks = zeros(word ^ UInt64(UInt8(ascii: "\"")) &* ones) | zeros(word ^ UInt64(ASCII.backslash) &* ones)
+            if (control | marks | word | (word &+ ones)) & tops != 0 { return false }
+            offset += 8
+        }
+        while offset < bytes.count {
+            if !isPlain(bytes[offset]) { return false }
+            offset += 1
+        }
+        return true
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

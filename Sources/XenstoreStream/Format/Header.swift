@@ -40,7 +40,7 @@ public struct Header: Hashable, Sendable {
 
     /// Whether the bytes begin like a stream. A command that begins with the same word does not:
     /// the version of a stream is no text.
-    static func begins(_ bytes: [UInt8]) -> Bool {
+    package static func begins(_ bytes: [UInt8]) -> Bool {
         let ends = [ASCII.newline, ASCII.carriageReturn]
         return bytes.starts(with: ident)
             && !bytes.dropFirst(ident.count).prefix(4).allSatisfy { ASCII.isPrintable($0) || ends.contains($0) }

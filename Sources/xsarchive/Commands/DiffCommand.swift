@@ -173,6 +173,10 @@ struct DiffCommand: ParsableCommand {
         let redactor = try secrets.redactor(showsChanges: true)
         progress.next("comparing \(left.name) and \(right.name)") { Double(left.size) + Double(right.size) }
         let domains = try domains(left, right)
+        if quiet && only.isEmpty && path.isEmpty && domains == nil {
+            if try Diff.haveDifferences(left, right) { throw Exit.differences.code }
+            return
+        }
         let diff = try Diff(left, right, only: domains)
         let kinds = try kinds()
         let patterns = path.map(PathPattern.init)

@@ -29,7 +29,7 @@ extension ArchiveOptions {
     /// The image, to be compared or listed.
     func source(_ reference: String, notes: Bool = true) throws -> ImageSource {
         try load(
-            reference, notes: notes, file: { ImageSource(name: $0, file: try ImageFile.prepare($0)) },
+            reference, notes: notes, file: { try ImageFile($0).source(named: $0) },
             archived: { ImageSource($0, $1) }, replayed: { ImageSource(name: $0, file: $1) })
     }
 

@@ -150,6 +150,19 @@ struct ImageFile {
         }
     }
 
+    /// The image for a command that looks at its records only: of a stream, without checks.
+    /// - Throws: `ArchiveError` with the file's name for any problem with the file.
+    func source(named name: String) throws -> ImageSource {
+        do {
+            if listing == nil, let image = try UncheckedImage(bytes: content.bytes) {
+                return ImageSource(name: name, unchecked: image)
+            }
+        } catch {
+            throw ArchiveError(.badImage, "\(place): \(Advice.line(error))")
+        }
+        return ImageSource(name: name, file: try prepared())
+    }
+
     static func prepare(_ path: String, layout: Layout? = nil, salvaging: Bool = false) throws -> ScannedImage {
         try ImageFile(path, keepingPart: salvaging).prepared(layout: layout, salvaging: salvaging)
     }

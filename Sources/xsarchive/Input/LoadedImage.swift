@@ -48,8 +48,10 @@ struct LoadedImage {
             // The source no longer has what storing needs.
             image = ScannedImage(
                 salvaging: file.file, layout: file.format.layout, root: file.root, readsFormerNodes: file.isSalvaged)
-            archive = try Archive.inMemory()
-            imageID = try Importer(archive).store(image, label: ImageLabel(name: reference)).imageID
+            (archive, imageID) = try ArchiveOptions.inMemory(reference, image)
+        case .unchecked(let file):
+            image = ScannedImage(salvaging: file.bytes, layout: file.format.layout)
+            (archive, imageID) = try ArchiveOptions.inMemory(reference, image)
         case .archive(let archive, let archived):
             image = try Self.scan(archived, in: archive)
             self.archive = archive

@@ -2,8 +2,10 @@ import XenstoreArchive
 import XenstoreStream
 
 /// A dump for programs: one object per line.
-struct DumpJSON: DumpPrinter {
+final class DumpJSON: DumpPrinter {
     private let image: ScannedImage
+    /// The object of a node while it is written.
+    private var text = TextBuffer()
 
     init(_ image: ScannedImage) {
         self.image = image
@@ -49,27 +51,60 @@ struct DumpJSON: DumpPrinter {
     }
 
     func node(_ node: PlainNode, number: Int, _ findings: [Finding]) {
-        Console.write { text in
-            Self.begin(node.offset, node.size, number, .nodeData, length: node.length, to: &text)
-            var isFirst = true
-            image.plan.forEachField(of: node) { field, offset, width, value in
-                Self.begin(field, offset, width, isFirst: isFirst, to: &text)
-                isFirst = false
-                switch value {
-                case .number(let number): Decimal.append(number, to: &text)
-                case .permissions:
-                    text.append(UInt8(ascii: "\""))
-                    PermissionList.append(node, in: image.bytes, to: &text)
-                    text.append(UInt8(ascii: "\""))
-                case .string(let range), .octets(let range): JSON.write(image.bytes[range], to: &text)
-                }
-                text.append(UInt8(ascii: "}"))
-            }
-            Self.write(#"],"padding":"#, node.padding, to: &text)
-            text.append(contentsOf: #","unexplained":null"#.utf8)
-            Self.end(findings, to: &text)
-        }
+        image.bytes.withUnsafeBytes { write(node, number: number, of: $0, to: &text) }
+        Console.write(&text)
+        Console.write { Self.end(findings, to: &$0) }
     }
+
+    /// Appends the object of a plain node up to the findings, as `record` prints it.
+    private func write(
+        _ node: PlainNode, number: Int, of stream: UnsafeRawBufferPointer, to text: inout TextBuffer
+    ) {
+        text.put(#"{"item":"record","offset":"#)
+        text.put(node.offset)
+        text.put(#","size":"#)
+        text.put(node.size)
+        text.put(#","number":"#)
+        text.put(number)
+        text.put(#","type":"#)
+        text.put(Int(RecordType.nodeData.rawValue))
+        text.put(#","name":"NODE_DATA","len":"#)
+        text.put(Int(node.length))
+        text.put(#","fields":["#)
+        var isFirst = true
+        image.plan.forEachField(of: node) { field, offset, width, value in
+            if !isFirst { text.put(UInt8(ascii: ",")) }
+            isFirst = false
+            text.put(Self.beginnings[Int(field.rawValue)])
+            text.put(offset)
+            text.put(#","width":"#)
+            text.put(width)
+            text.put(#","value":"#)
+            switch value {
+            case .number(let number): text.put(number)
+            case .permissions:
+                text.put(UInt8(ascii: "\""))
+                PermissionList.append(node, in: stream, to: &text)
+                text.put(UInt8(ascii: "\""))
+            case .string(let range), .octets(let range):
+                let bytes = UnsafeRawBufferPointer(rebasing: stream[range])
+                if Escape.isPlain(bytes) {
+                    Escape.append(quoted: bytes, to: &text)
+                } else {
+                    var value: [UInt8] = []
+                    JSON.write(image.bytes[range], to: &value)
+                    text.put(value)
+                }
+            }
+            text.put(UInt8(ascii: "}"))
+        }
+        text.put(#"],"padding":"#)
+        text.put(node.padding)
+        text.put(#","unexplained":null"#)
+    }
+
+    /// For each field, by its number, how its object begins.
+    private static let beginnings = Field.allCases.map { Array(#"{"name":"\#($0.name)","offset":"#.utf8) }
 
     /// Appends the members of a record up to its fields.
     private static func begin(
@@ -86,10 +121,13 @@ struct DumpJSON: DumpPrinter {
     }
 
     private static func end(_ findings: [Finding], to text: inout [UInt8]) {
+        if findings.isEmpty { return text.append(contentsOf: noFindings) }
         text.append(contentsOf: #","findings":"#.utf8)
         JSON.array(findings.map(JSON.finding)).write(to: &text)
         text.append(contentsOf: "}\n".utf8)
     }
+
+    private static let noFindings = Array(",\"findings\":[]}\n".utf8)
 
     /// Appends what precedes a number, and the number.
     private static func write(_ before: String, _ number: Int, to text: inout [UInt8]) {

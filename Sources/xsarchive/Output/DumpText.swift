@@ -2,10 +2,12 @@ import XenstoreArchive
 import XenstoreStream
 
 /// A dump as text.
-struct DumpText: DumpPrinter {
-    private let image: ScannedImage
+final class DumpText: DumpPrinter {
+    let image: ScannedImage
     /// The number of digits of the largest offset, to which all offsets are padded.
-    private let offsetWidth: Int
+    let offsetWidth: Int
+    /// The lines of a node while they are written.
+    private var text = TextBuffer()
 
     init(_ image: ScannedImage) {
         self.image = image
@@ -38,20 +40,8 @@ struct DumpText: DumpPrinter {
     }
 
     func node(_ node: PlainNode, number: Int, _ findings: [Finding]) {
-        begin(node.offset, number, .nodeData, length: node.length, size: node.size)
-        image.plan.forEachField(of: node) { field, offset, width, value in
-            line(offset, width, field) { text in
-                switch value {
-                case .number(let number): Decimal.append(number, to: &text)
-                case .permissions(let range) where !range.isEmpty:
-                    PermissionList.append(node, in: image.bytes, to: &text)
-                case .permissions: text.append(contentsOf: "none".utf8)
-                case .octets(let range): Self.write(.octets(image.bytes[range]), to: &text)
-                case .string(let range): Escape.append(quoted: image.bytes[range], to: &text)
-                }
-            }
-        }
-        if node.padding > 0 { line(node.offset + node.size - node.padding, node.padding, "padding", "zero") }
+        image.bytes.withUnsafeBytes { write(node, number: number, of: $0, to: &text) }
+        Console.write(&text)
         notes(findings)
     }
 
@@ -159,7 +149,7 @@ struct DumpText: DumpPrinter {
     }
 
     /// For each field, by its number, its name with spaces up to the longest one.
-    private static let paddedNames: [[UInt8]] = {
+    static let paddedNames: [[UInt8]] = {
         var names = Array(repeating: [UInt8](), count: Field.allCases.count)
         for field in Field.allCases {
             let name = Array(field.name.utf8)
@@ -207,7 +197,7 @@ struct DumpText: DumpPrinter {
     }
 
     /// Appends a value; that of most fields without a String.
-    private static func write(_ value: FieldValue, to text: inout [UInt8]) {
+    static func write(_ value: FieldValue, to text: inout [UInt8]) {
         switch value {
         case .unsigned(let number): Decimal.append(number, to: &text)
         case .signed(let number): Decimal.append(number, to: &text)

@@ -20,6 +20,7 @@ struct ImageSummary {
     private var certainty: (String, reason: String) {
         switch source.origin {
         case .file(let image): (image.detection.certainty.rawValue, image.detection.reason)
+        case .unchecked(let image): (image.detection.certainty.rawValue, image.detection.reason)
         case .archive(_, let image): (image.stream.certainty, image.stream.layoutReason)
         }
     }
@@ -27,13 +28,14 @@ struct ImageSummary {
     private var verbatim: Int {
         switch source.origin {
         case .file(let image): image.verbatimCount
+        case .unchecked(let image): image.verbatimCount
         case .archive(_, let image): Int(image.stream.verbatimBytes)
         }
     }
 
     private var label: [(String, String?)] {
         switch source.origin {
-        case .file: [("file", source.name)]
+        case .file, .unchecked: [("file", source.name)]
         case .archive(_, let image):
             [
                 ("image", "@\(image.imageID)"), ("name", image.label.name), ("series", image.label.series),

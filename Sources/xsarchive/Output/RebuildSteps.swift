@@ -19,7 +19,7 @@ struct RebuildSteps {
         parentSHA256 = parent.sha256
         switch parent.origin {
         case .archive(_, let image): source = "@\(image.imageID)"
-        case .file: source = Provenance.file(parent.name).source
+        case .file, .unchecked: source = Provenance.file(parent.name).source
         }
     }
 

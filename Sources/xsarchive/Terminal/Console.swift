@@ -19,6 +19,13 @@ enum Console {
         if buffer.count >= 1 << 16 { flush() }
     }
 
+    /// Prints a text and makes it empty.
+    static func write(_ text: inout TextBuffer) {
+        text.withBytes { buffer.append(contentsOf: $0) }
+        text.removeAll()
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
     static func write(_ bytes: [UInt8]) {
         buffer.append(contentsOf: bytes)
         if buffer.count >= 1 << 16 { flush() }
