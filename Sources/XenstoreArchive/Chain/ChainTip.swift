@@ -21,8 +21,13 @@ struct ChainTip {
     }
 
     init(_ database: Database, _ stream: ArchivedStream) throws {
+        self.init(stream, try stream.encoded(database))
+    }
+
+    /// - Parameter encoded: the items of the stream.
+    init(_ stream: ArchivedStream, _ encoded: EncodedItems) {
         self.stream = stream
-        encoded = try stream.encoded(database)
+        self.encoded = encoded
         ords = encoded.items.map(\.ord)
     }
 
