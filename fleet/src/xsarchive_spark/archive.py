@@ -53,13 +53,12 @@ class Archive:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
         _check(connection, catalog)
-        first = connection.execute("SELECT hash FROM custody WHERE entry_id = 1").fetchone()
-        if first is None:
+        ends = connection.execute(_CUSTODY).fetchall()
+        if not ends or ends[0][0] != 1:
             raise ArchiveProblem("the archive has no image yet: its custody log is empty")
-        self.identity: str = octets.printable(first[0])
-        last = connection.execute("SELECT entry_id, hash FROM custody ORDER BY entry_id DESC LIMIT 1").fetchone()
-        self.custody_entries: int = last[0]
-        self.custody_hash: str = octets.printable(last[1])
+        self.identity: str = octets.printable(ends[0][1])
+        self.custody_entries: int = ends[-1][0]
+        self.custody_hash: str = octets.printable(ends[-1][1])
 
     def execute(self, sql: str, values: dict[str, object] | tuple[object, ...] = ()) -> sqlite3.Cursor:
         """Runs a statement, which is stopped after the archive's time limit."""
@@ -70,12 +69,12 @@ class Archive:
 
     def images(self) -> list[Image]:
         """All images: by series, and within each in the order of time."""
-        rows = self.execute(
-            "SELECT image_id, name, series, coalesce(captured_at, imported_at), "
-            "coalesce(last_seen, captured_at, imported_at), sha256 FROM images "
-            "ORDER BY series, rtrim(coalesce(captured_at, imported_at), 'Z'), image_id"
-        )
-        return [Image(*row) for row in rows]
+        return [Image(*row) for row in self.execute(f"{_IMAGES} {_IN_TIME}")]
+
+    def newest(self) -> list[Image]:
+        """The image at the last step of each series, by series."""
+        last = "SELECT image_id FROM series_steps WHERE step = steps"
+        return [Image(*row) for row in self.execute(f"{_IMAGES} WHERE image_id IN ({last}) {_IN_TIME}")]
 
     def steps(self) -> dict[str, list[int]]:
         """The ids of the images of each series in the order of its steps."""
@@ -85,6 +84,14 @@ class Archive:
         return steps
 
 
+_CUSTODY = (
+    "SELECT entry_id, hash FROM custody WHERE entry_id IN (1, (SELECT max(entry_id) FROM custody)) ORDER BY entry_id"
+)
+_IMAGES = (
+    "SELECT image_id, name, series, coalesce(captured_at, imported_at), "
+    "coalesce(last_seen, captured_at, imported_at), sha256 FROM images"
+)
+_IN_TIME = "ORDER BY series, rtrim(coalesce(captured_at, imported_at), 'Z'), image_id"
 _SCHEMA = "SELECT type || ' ' || name, tbl_name, sql FROM sqlite_schema"
 
 
@@ -129,18 +136,26 @@ def _check(connection: sqlite3.Connection, catalog: Catalog) -> None:
         )
 
 
-# The rows of the schema last found to be ours: to compare them is cheaper than their digest.
-_sound: tuple[str, list[tuple[str, str, str | None]]] = ("", [])
+# The rows of schemas that were found to be ours, as octets: to compare them is cheaper than their
+# digest. Archives of other histories have the same rows in another order.
+_sound: set[tuple[str, tuple[tuple[bytes, bytes, bytes | None], ...]]] = set()
+_MOST_SOUND = 16
 
 
 def _is_ours(connection: sqlite3.Connection, wanted: str) -> bool:
-    global _sound
-    rows = connection.execute(_SCHEMA).fetchall()
-    if (wanted, rows) == _sound:
+    given = connection.text_factory
+    connection.text_factory = bytes
+    try:
+        rows = connection.execute(_SCHEMA).fetchall()
+    finally:
+        connection.text_factory = given
+    known = wanted, tuple(rows)
+    if known in _sound:
         return True
-    if digest(rows) != wanted:
+    if digest((octets.decode(a), octets.decode(b), c and octets.decode(c)) for a, b, c in rows) != wanted:
         return False
-    _sound = (wanted, rows)
+    if len(_sound) < _MOST_SOUND:
+        _sound.add(known)
     return True
 
 

@@ -14,16 +14,13 @@ def chosen(archive: Archive, request: Request, listed: frozenset[int] | None) ->
     `latest` is the image at the last step of each series. `since:TIME` takes every image that was
     seen at that time or later, also if only an import found it unchanged.
     """
-    images = archive.images()
+    word, _, rest = request.images.partition(":")
+    images = archive.newest() if word == "latest" else archive.images()
     series = request.conditions.series
     if series is not None:
         images = [image for image in images if image.series == series]
     if request.conditions.image is not None:
         images = [image for image in images if image.name == request.conditions.image]
-    word, _, rest = request.images.partition(":")
-    if word == "latest":
-        newest = {steps[-1] for steps in archive.steps().values()}
-        return [image for image in images if image.image_id in newest]
     if word == "since":
         least = rest.rstrip("Z")
         return [image for image in images if max(image.seen_at, image.last_seen).rstrip("Z") >= least]

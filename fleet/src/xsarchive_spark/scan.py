@@ -68,7 +68,6 @@ class Scan:
                 if isinstance(part, str):
                     batcher.note(head, part)
                     continue
-                batches.check(self._request.columns, part)
                 yield from batcher.add(head, part)
         except ArchiveProblem as problem:
             if self._request.fail_fast:
