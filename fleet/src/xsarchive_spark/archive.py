@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import os
@@ -75,6 +76,22 @@ class Archive:
         """The image at the last step of each series, by series."""
         last = "SELECT image_id FROM series_steps WHERE step = steps"
         return [Image(*row) for row in self.execute(f"{_IMAGES} WHERE image_id IN ({last}) {_IN_TIME}")]
+
+    def moments(self) -> list[tuple[Image | None, Image]]:
+        """Each step of each series, after the step before it; an image that was seen again has two.
+
+        The times of an image are here those of the step.
+        """
+        images = {image.image_id: image for image in self.images()}
+        rows = self.execute(
+            "SELECT image_id, seen_at, coalesce(last_seen, seen_at) FROM series_steps ORDER BY series, step"
+        )
+        result: list[tuple[Image | None, Image]] = []
+        for image_id, seen_at, last_seen in rows:
+            image = dataclasses.replace(images[image_id], seen_at=seen_at, last_seen=last_seen)
+            before = result[-1][1] if result and result[-1][1].series == image.series else None
+            result.append((before, image))
+        return result
 
     def steps(self) -> dict[str, list[int]]:
         """The ids of the images of each series in the order of its steps."""
