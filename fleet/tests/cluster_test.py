@@ -283,7 +283,9 @@ def prove_published_objects(
 
     def listed() -> dict[str, str]:
         pages = client.get_paginator("list_objects_v2").paginate(Bucket="fleet", Prefix="lake/")
-        return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", [])}
+        entries = [entry for page in pages for entry in page.get("Contents", [])]
+        # A key that ends in a slash is how pyarrow keeps a directory that is empty.
+        return {entry["Key"]: entry["ETag"] for entry in entries if not entry["Key"].endswith("/")}
 
     objects = [f"s3://fleet/hosts/{name}" for name in names]
     first = run("s3://fleet/lake", objects)
@@ -297,12 +299,12 @@ def prove_published_objects(
     local = folder / "lake-of-objects"
     run(str(local), objects)
     for key in before:
-        if not key.endswith("/"):
-            (folder / "fetched" / key).parent.mkdir(parents=True, exist_ok=True)
-            client.download_file("fleet", key, str(folder / "fetched" / key))
+        (folder / "fetched" / key).parent.mkdir(parents=True, exist_ok=True)
+        client.download_file("fleet", key, str(folder / "fetched" / key))
     for relation in publish.RELATIONS:
         theirs, ours = (pq.read_table(top / "v1" / relation).to_pylist() for top in (folder / "fetched/lake", local))
-        count_case(theirs == ours and len(ours) > 0, f"S3: published {relation}: {len(theirs)} rows for {len(ours)}")
+        is_same = sorted(theirs, key=repr) == sorted(ours, key=repr) and len(ours) > 0
+        count_case(is_same, f"S3: published {relation}: {len(theirs)} rows for {len(ours)}")
 
 
 PUSHING = """
@@ -436,13 +438,14 @@ def prove_publishing(spark: SparkSession, folder: pathlib.Path, fleet: list[path
         compare_changes(path, [row for row in rows if row["archive"] == str(path)])
     # Relations that an earlier run left out are added by a later one.
     few = folder / "lake-of-few"
+    host = str(next(path for path in fleet if path.stem == "host7"))
     for relations in (("images",), ("images", "changes", "watches")):
-        result = publish.run(spark, str(few), [str(fleet[0])], relations, {}, "all", lambda archive, error: None)
+        result = publish.run(spark, str(few), [host], relations, {}, "all", lambda archive, error: None)
         expect(result.images > 0, f"published {', '.join(relations)}: {result.images} images")
     for relation in ("images", "changes", "watches"):
         count = len(pq.read_table(few / "v1" / relation))
         whole = [row for row in pq.read_table(pathlib.Path(lake) / "v1" / relation).to_pylist()
-                 if row["archive"] == str(fleet[0])]  # fmt: skip
+                 if row["archive"] == host]  # fmt: skip
         count_case(count == len(whole), f"{relation} of two runs: {count} rows for {len(whole)}")
 
 
