@@ -154,8 +154,8 @@ def _check(connection: sqlite3.Connection, catalog: Catalog) -> None:
 
 
 # The rows of schemas that were found to be ours, as octets: to compare them is cheaper than their
-# digest. Archives of other histories have the same rows in another order.
-_sound: set[tuple[str, tuple[tuple[bytes, bytes, bytes | None], ...]]] = set()
+# digest, or a hash. Archives of other histories have the same rows in another order.
+_sound: list[tuple[str, list[tuple[bytes, bytes, bytes | None]]]] = []
 _MOST_SOUND = 16
 
 
@@ -166,13 +166,13 @@ def _is_ours(connection: sqlite3.Connection, wanted: str) -> bool:
         rows = connection.execute(_SCHEMA).fetchall()
     finally:
         connection.text_factory = given
-    known = wanted, tuple(rows)
+    known = wanted, rows
     if known in _sound:
         return True
     if digest((octets.decode(a), octets.decode(b), c and octets.decode(c)) for a, b, c in rows) != wanted:
         return False
     if len(_sound) < _MOST_SOUND:
-        _sound.add(known)
+        _sound.append(known)
     return True
 
 
