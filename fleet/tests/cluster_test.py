@@ -361,10 +361,11 @@ def prove_the_command(cluster: Cluster, folder: pathlib.Path, fleet: list[pathli
         environment.pop("PYSPARK_PYTHON", None)
         environment.pop("PYSPARK_SUBMIT_ARGS", None)
         result = subprocess.run([sys.executable, "-m", "xsarchive_spark", *words], capture_output=True, text=True,
-                                env=environment, check=False)  # fmt: skip
+                                env=environment, check=False, cwd=folder)  # fmt: skip
         return result.returncode, result.stdout, result.stderr
 
-    asked = ("query", "dead_grantee", str(links), "--hosts", "--format", "csv")
+    # As one types it: the tasks of the cluster run elsewhere.
+    asked = ("query", "dead_grantee", "links/", "--hosts", "--format", "csv")
     local = run(*asked)
     expect(local[0] == 0 and "crafted" in local[1], "the hosts with a dead grantee, on this machine")
     on_cluster = run(*asked, "--master", cluster.master)
@@ -374,7 +375,7 @@ def prove_the_command(cluster: Cluster, folder: pathlib.Path, fleet: list[pathli
     environment = {**os.environ, "PYTHONPATH": str(TESTS.parent / "src"), "PYSPARK_PYTHON": sys.executable,
                    "SPARK_LOCAL_IP": "127.0.0.1"}  # fmt: skip
     environment.pop("PYSPARK_SUBMIT_ARGS", None)
-    submitted = subprocess.run(submit, capture_output=True, text=True, env=environment, check=False)
+    submitted = subprocess.run(submit, capture_output=True, text=True, env=environment, check=False, cwd=folder)
     # spark-submit gives standard error to standard output.
     rows = [line for line in submitted.stdout.splitlines() if not line.startswith("xsarchive-fleet: ")]
     expect((submitted.returncode, rows) == (local[0], local[1].splitlines()), "the same by spark-submit")
