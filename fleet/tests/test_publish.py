@@ -107,3 +107,10 @@ def test_an_object_that_is_not_complete_is_not_there(bucket: dict[str, str]) -> 
     with place.new("_published/run.jsonl") as file:
         file.write(b"whole")
     assert place.read("_published/run.jsonl") == "whole"
+
+
+def test_answers_are_of_queries_about_one_image() -> None:
+    names = publish.of_one_image()
+    assert {"dead_grantee", "domains", "memory_top"} <= set(names)
+    # On two images, on a log, on a path, on a series.
+    assert not {"growth", "log_blame", "log_writers", "path_history", "domain_log"} & set(names)

@@ -208,7 +208,7 @@ def _relation(
 ) -> list[dict[str, Any]]:
     """Writes a relation, a few large files a day."""
     kind = "report" if relation in _REPORTS else "relation"
-    rows = _read(spark, {**options, kind: relation, "names": ",".join(_of_one_image())}).drop("_error", *_LEFT_OUT)
+    rows = _read(spark, {**options, kind: relation, "names": ",".join(of_one_image())}).drop("_error", *_LEFT_OUT)
     per_day: dict[str, int] = {}
     for image in images:
         day = image["seen_at"][:10]
@@ -230,12 +230,13 @@ def _relation(
     return [row.asDict() for row in placed.mapInArrow(write, _RESULT).collect()]
 
 
-def _of_one_image() -> list[str]:
-    """The queries that need nothing but an image."""
+def of_one_image() -> list[str]:
+    """The queries that need nothing but an image, and ask of no other."""
     return [
         query.name
         for query in catalog.load().queries.values()
         if [known.name for known in query.parameters if known.is_required] == ["image_id"]
+        and not query.takes("before_id")
     ]
 
 
