@@ -16,6 +16,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pathlib
+import pickle
 import resource
 import sqlite3
 import sys
@@ -25,7 +26,8 @@ TESTS = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "src")]
 
 from pyspark.sql import SparkSession
-from xsarchive_spark import session, source
+from xsarchive_spark import catalog, session, source
+from xsarchive_spark.request import request
 
 import archives
 import reference
@@ -132,8 +134,20 @@ def on_spark(spark: SparkSession, cluster: Cluster, links: pathlib.Path) -> dict
 
 
 def driver_processor() -> float:
-    """The processor seconds of the driver: of this process, and of its Java and what that started."""
-    return processor() + processor_of(driver_java())
+    """The processor seconds of the driver: of this process, and of its Java without what that started."""
+    used = processor()
+    for process in driver_java():
+        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        used += sum(map(int, fields[11:13])) / TICKS
+    return used
+
+
+def listing(links: pathlib.Path) -> tuple[float, int]:
+    """The processor seconds to list and pack archives, and the bytes of all tasks."""
+    used = processor()
+    asked = request({"query": "dead_grantee", "archives": str(links)}, catalog.load())
+    tasks = source.XSArchiveReader(asked).partitions()
+    return processor() - used, sum(len(pickle.dumps(task)) for task in tasks)
 
 
 def driver_java() -> list[int]:
@@ -202,8 +216,8 @@ def slopes(program: str, generator: str, folder: pathlib.Path, counts: list[int]
     """Asks one query of more and more archives, and prints what each further archive costs."""
     found = []
     print(f"`{name}`, two workers, load {os.getloadavg()[0]:.1f}")
-    print("| archives | seconds | executors, processor | driver, processor | driver's peak memory: Java, Python |\n|"
-          + " --- |" * 5, flush=True)  # fmt: skip
+    print("| archives | seconds | executors, processor | driver, processor | to list them, processor | tasks "
+          "| driver's peak memory: Java, Python |\n|" + " --- |" * 7, flush=True)  # fmt: skip
     with Cluster(folder / "cluster2", 2) as cluster:
         with session.session(cluster.master, {"spark.executor.memory": "1g"}) as spark:
             for count in [counts[0], *counts]:
@@ -218,8 +232,9 @@ def slopes(program: str, generator: str, folder: pathlib.Path, counts: list[int]
                 # The first is only there to warm up.
                 if len(found) > 1:
                     memory = f"{peak(driver_java()[0])}, {peak('self')} MB"
-                    print(f"| {count:,} | " + " | ".join(f"{number:.1f}" for number in numbers) + f" | {memory} |",
-                          flush=True)  # fmt: skip
+                    used, size = listing(links)
+                    print(f"| {count:,} | " + " | ".join(f"{number:.1f}" for number in numbers)
+                          + f" | {used:.2f} | {size / 1e6:.2f} MB | {memory} |", flush=True)  # fmt: skip
     (least, *first), (most, *last) = found[1], found[-1]
     for what, low, high in zip(("seconds", "executors", "driver"), first, last):
         slope = (high - low) / (most - least)
