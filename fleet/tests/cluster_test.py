@@ -197,8 +197,9 @@ def prove_errors(spark: SparkSession, folder: pathlib.Path, fleet: list[pathlib.
     expect(passed == set(map(str, sound)), "verify passes the sound ones only, in the tasks")
 
 
-def prove_object_store(spark: SparkSession, fleet: list[pathlib.Path]) -> None:
-    """The same rows from an object store, by pyarrow; and through Spark's binaryFile."""
+def prove_object_store(spark: SparkSession, folder: pathlib.Path, fleet: list[pathlib.Path], program: str) -> None:
+    """The same rows from an object store, by pyarrow; and through Spark's binaryFile. Verified archives
+    there, and a publication from one prefix to another."""
     expected = read(spark, fleet, query="world_access").drop("archive").collect()
     rows = source.read_binary_files(spark, [str(path) for path in fleet], query="world_access")
     key = str
@@ -239,8 +240,71 @@ def prove_object_store(spark: SparkSession, fleet: list[pathlib.Path]) -> None:
         rows = source.read(spark, names, query="world_access", **storage)
         expect([row["_error"] for row in rows.collect() if row["_error"]] == ["no such object"],
                "S3: a missing object is one row")  # fmt: skip
+        prove_verified_objects(spark, client, storage, fleet, folder, program)
+        prove_published_objects(spark, client, storage, fleet, folder)
     finally:
         server.stop()
+
+
+def prove_verified_objects(
+    spark: SparkSession, client: Any, storage: dict[str, str], fleet: list[pathlib.Path], folder: pathlib.Path,
+    program: str,
+) -> None:  # fmt: skip
+    """`verified` asks only the objects that pass, as for files."""
+    sound = next(path for path in fleet if path.stem == "host7")
+    flipped = folder / "flipped.db"
+    content = bytearray(sound.read_bytes())
+    place = content.rindex(b"/local/domain/")
+    content[place + 1] ^= 1
+    flipped.write_bytes(content)
+    for path in (sound, flipped):
+        client.upload_file(str(path), "fleet", f"checked/{path.name}")
+    rows = source.read(spark, "s3://fleet/checked/", relation="nodes", verified="true", program=program, **storage)
+    answers = rows.groupBy("archive", "_error").count().collect()
+    expected = read(spark, [sound], relation="nodes").count()
+    by_name = {pathlib.PurePosixPath(row["archive"]).name: row for row in answers}
+    expect(by_name["host7.db"]["_error"] is None and by_name["host7.db"]["count"] == expected > 0,
+           f"S3, verified: the {expected} nodes of a sound archive")  # fmt: skip
+    said = str(by_name["flipped.db"]["_error"])
+    expect(by_name["flipped.db"]["count"] == 1 and said.startswith("not verified: "), f"S3, flipped bits: {said}")
+
+
+def prove_published_objects(
+    spark: SparkSession, client: Any, storage: dict[str, str], fleet: list[pathlib.Path], folder: pathlib.Path
+) -> None:
+    """A publication of objects to objects: the rows of a local one, and nothing twice."""
+    options = {name.replace("_", ".", 1): value for name, value in storage.items()}
+    names = [path.name for path in fleet[:3]]
+    problems: list[str] = []
+
+    def run(directory: str, archives_of: list[str]) -> publish.Result:
+        return publish.run(spark, directory, archives_of, publish.RELATIONS, options, "all",
+                           lambda archive, error: problems.append(error))  # fmt: skip
+
+    def listed() -> dict[str, str]:
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket="fleet", Prefix="lake/")
+        entries = [entry for page in pages for entry in page.get("Contents", [])]
+        # A key that ends in a slash is how pyarrow keeps a directory that is empty.
+        return {entry["Key"]: entry["ETag"] for entry in entries if not entry["Key"].endswith("/")}
+
+    objects = [f"s3://fleet/hosts/{name}" for name in names]
+    first = run("s3://fleet/lake", objects)
+    before = listed()
+    again = run("s3://fleet/lake", objects)
+    expect(first.images > 0 and again.images == 0 and listed() == before and not problems,
+           f"S3: {first.images} images are published, and a second run writes nothing")  # fmt: skip
+    client.put_object(Bucket="fleet", Key="lake/v1/nodes/day=2026-01-01/0123456789abcdef-0.parquet", Body=b"half")
+    run("s3://fleet/lake", objects)
+    expect(listed() == before, "S3: files of a run that did not end are removed")
+    local = folder / "lake-of-objects"
+    run(str(local), objects)
+    for key in before:
+        (folder / "fetched" / key).parent.mkdir(parents=True, exist_ok=True)
+        client.download_file("fleet", key, str(folder / "fetched" / key))
+    for relation in publish.RELATIONS:
+        theirs, ours = (pq.read_table(top / "v1" / relation).to_pylist() for top in (folder / "fetched/lake", local))
+        is_same = sorted(theirs, key=repr) == sorted(ours, key=repr) and len(ours) > 0
+        count_case(is_same, f"S3: published {relation}: {len(theirs)} rows for {len(ours)}")
 
 
 PUSHING = """
@@ -297,10 +361,11 @@ def prove_the_command(cluster: Cluster, folder: pathlib.Path, fleet: list[pathli
         environment.pop("PYSPARK_PYTHON", None)
         environment.pop("PYSPARK_SUBMIT_ARGS", None)
         result = subprocess.run([sys.executable, "-m", "xsarchive_spark", *words], capture_output=True, text=True,
-                                env=environment, check=False)  # fmt: skip
+                                env=environment, check=False, cwd=folder)  # fmt: skip
         return result.returncode, result.stdout, result.stderr
 
-    asked = ("query", "dead_grantee", str(links), "--hosts", "--format", "csv")
+    # As one types it: the tasks of the cluster run elsewhere.
+    asked = ("query", "dead_grantee", "links/", "--hosts", "--format", "csv")
     local = run(*asked)
     expect(local[0] == 0 and "crafted" in local[1], "the hosts with a dead grantee, on this machine")
     on_cluster = run(*asked, "--master", cluster.master)
@@ -310,7 +375,7 @@ def prove_the_command(cluster: Cluster, folder: pathlib.Path, fleet: list[pathli
     environment = {**os.environ, "PYTHONPATH": str(TESTS.parent / "src"), "PYSPARK_PYTHON": sys.executable,
                    "SPARK_LOCAL_IP": "127.0.0.1"}  # fmt: skip
     environment.pop("PYSPARK_SUBMIT_ARGS", None)
-    submitted = subprocess.run(submit, capture_output=True, text=True, env=environment, check=False)
+    submitted = subprocess.run(submit, capture_output=True, text=True, env=environment, check=False, cwd=folder)
     # spark-submit gives standard error to standard output.
     rows = [line for line in submitted.stdout.splitlines() if not line.startswith("xsarchive-fleet: ")]
     expect((submitted.returncode, rows) == (local[0], local[1].splitlines()), "the same by spark-submit")
@@ -369,6 +434,20 @@ def prove_publishing(spark: SparkSession, folder: pathlib.Path, fleet: list[path
             count_case(len(got) == count, f"published {relation} of {path.name}: {len(got)} rows for {count}")
             if relation == "nodes":
                 compare_nodes(path, got)
+    rows = pq.read_table(pathlib.Path(lake) / "v1" / "changes").to_pylist()
+    for path in fleet:
+        compare_changes(path, [row for row in rows if row["archive"] == str(path)])
+    # Relations that an earlier run left out are added by a later one.
+    few = folder / "lake-of-few"
+    host = str(next(path for path in fleet if path.stem == "host7"))
+    for relations in (("images",), ("images", "changes", "watches")):
+        result = publish.run(spark, str(few), [host], relations, {}, "all", lambda archive, error: None)
+        expect(result.images > 0, f"published {', '.join(relations)}: {result.images} images")
+    for relation in ("images", "changes", "watches"):
+        count = len(pq.read_table(few / "v1" / relation))
+        whole = [row for row in pq.read_table(pathlib.Path(lake) / "v1" / relation).to_pylist()
+                 if row["archive"] == host]  # fmt: skip
+        count_case(count == len(whole), f"{relation} of two runs: {count} rows for {len(whole)}")
 
 
 def compare_nodes(path: pathlib.Path, got: list[dict[str, Any]]) -> None:
@@ -396,6 +475,32 @@ def compare_nodes(path: pathlib.Path, got: list[dict[str, Any]]) -> None:
     count_case(sorted(ours, key=key) == sorted(expected, key=key), f"published nodes of {path.name}: the same octets")
 
 
+def compare_changes(path: pathlib.Path, got: list[dict[str, Any]]) -> None:
+    """Published changes are those from each step of a series to the next, and lead to both images."""
+    connection = reference.connect(path)
+    expected = []
+    for steps in reference.steps(connection).values():
+        for before, after in zip(steps, steps[1:]):
+            expected += connection.execute(
+                "SELECT b.sha256, a.sha256, c.change, c.path, c.old_value, c.new_value FROM node_changes c "
+                "JOIN images b ON b.image_id = c.before_id JOIN images a ON a.image_id = c.after_id "
+                "WHERE c.before_id = ? AND c.after_id = ?", (before, after)).fetchall()  # fmt: skip
+    connection.close()
+
+    def octets(row: dict[str, Any], name: str) -> bytes | None:
+        text = row[name]
+        return row[name + "_octets"] if row[name + "_octets"] is not None else None if text is None else text.encode()
+
+    ours = [
+        (row["before_sha256"], row["image_sha256"], row["change"],
+         *(octets(row, name) for name in ("path", "old_value", "new_value")))
+        for row in got
+    ]  # fmt: skip
+    theirs = [(*row[:3], *map(reference.octets, row[3:])) for row in expected]
+    same_rows = sorted(ours, key=repr) == sorted(theirs, key=repr)
+    count_case(same_rows, f"published changes of {path.name}: {len(ours)} rows for {len(theirs)}")
+
+
 def main(program: str, generator: str, folder: pathlib.Path) -> int:
     """Runs all; returns the exit status."""
     global VIEWS
@@ -415,7 +520,7 @@ def main(program: str, generator: str, folder: pathlib.Path) -> int:
             prove_types(spark, fleet)
             prove_a_kill(spark, cluster, fleet)
             prove_errors(spark, folder, fleet, program)
-            prove_object_store(spark, fleet)
+            prove_object_store(spark, folder, fleet, program)
             prove_the_pitfall(spark)
             prove_publishing(spark, folder, fleet)
         prove_the_command(cluster, folder, fleet, program)

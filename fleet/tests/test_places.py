@@ -32,6 +32,14 @@ def test_files_folders_and_patterns_find_archives_once(tmp_path: pathlib.Path) -
     assert places.find([str(tmp_path / "a.db")], {})[0].size == 5
 
 
+def test_relative_paths_are_made_absolute(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.db").write_bytes(b"12345")
+    monkeypatch.chdir(tmp_path)
+    for pattern in (".", "a.db", "*.db", "missing.db"):
+        (place,) = places.find([pattern], {})
+        assert place.path == str(tmp_path / ("missing.db" if pattern == "missing.db" else "a.db"))
+
+
 def test_archives_are_packed_in_order_by_size() -> None:
     sizes = [1 << 20] * 40 + [64 << 20] + [1 << 20] * 40
     items = [(Place(str(number), size), number) for number, size in enumerate(sizes)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import sqlite3
 from typing import Any
 
 import pyarrow as pa
@@ -83,6 +84,57 @@ def test_a_view_gives_the_rows_of_sqlite(name: str, fleet: list[pathlib.Path]) -
         expected = plain(reference.of_view(connection, name, [column.name for column in columns]))
         connection.close()
         assert own_rows(own, columns) == expected, path
+
+
+def test_changes_are_those_from_each_step_to_the_next(fleet: list[pathlib.Path]) -> None:
+    table = read(fleet, report="changes", images="all", trace="true")
+    assert errors(table) == {}
+    rows = table.to_pylist()
+    compared = 0
+    for path in fleet:
+        connection = reference.connect(path)
+        digests = dict(connection.execute("SELECT image_id, sha256 FROM images"))
+        times = {(series, step): (image, seen) for series, step, image, seen in connection.execute(
+            "SELECT series, step, image_id, seen_at FROM series_steps")}  # fmt: skip
+        expected = []
+        for (series, step), (after, seen) in sorted(times.items()):
+            if (series, step - 1) not in times:
+                continue
+            before, seen_before = times[series, step - 1]
+            found = connection.execute(
+                "SELECT change, path, old_value, new_value, old_owner, new_owner, old_perms, new_perms "
+                "FROM node_changes WHERE before_id = ? AND after_id = ?", (before, after)
+            )  # fmt: skip
+            head = (series, after, seen, digests[after], before, seen_before, digests[before])
+            expected += [(*head, *map(reference.octets, row)) for row in found]
+        connection.close()
+        names = ("series", "image_id", "seen_at", "image_sha256", "before_image_id", "before_seen_at", "before_sha256",
+                 "change", "path_octets", "old_value_octets", "new_value_octets", "old_owner", "new_owner", "old_perms",
+                 "new_perms")  # fmt: skip
+        ours = [tuple(row[name] for name in names) for row in rows if row["archive"] == str(path)]
+        assert [(*row[:7], *map(reference.octets, row[7:])) for row in ours] == expected, path
+        compared += len(expected)
+    assert compared > 100
+
+
+def test_an_image_that_was_seen_again_has_two_steps(crafted: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    copy = tmp_path / "again.db"
+    copy.write_bytes(crafted.read_bytes())
+    connection = sqlite3.connect(copy)
+    (first, _), (last, _) = connection.execute("SELECT image_id, seen_at FROM series_steps ORDER BY step").fetchall()
+    connection.execute(
+        "INSERT INTO series_step SELECT series, 3, image_id, '2099-01-01T00:00:00Z', 'import', '2099-01-01T00:00:00Z', "
+        "'import', covers_tree, trees + 2, covers_rings, rings + 2 FROM series_step WHERE step = 1"
+    )
+    connection.commit()
+    connection.close()
+    steps = read([copy], report="steps", images="all").to_pylist()
+    assert [(row["before_image_id"], row["image_id"]) for row in steps] == [(None, first), (first, last), (last, first)]
+    assert [row["seen_at"] for row in read([copy], report="steps").to_pylist()] == ["2099-01-01T00:00:00Z"]
+    back = read([copy], report="changes").to_pylist()
+    there = read([crafted], report="changes").to_pylist()
+    added = {row["path"] for row in there if row["change"] == "added"}
+    assert added and added == {row["path"] for row in back if row["change"] == "removed"}
 
 
 def test_all_answers_of_an_archive_come_from_one_task(fleet: list[pathlib.Path]) -> None:

@@ -98,6 +98,27 @@ def of_view(
         yield from _run(archive, select + (f" WHERE {where}" if where else ""), values, head(path, archive, None))
 
 
+_CHANGES = (
+    "SELECT change, path, old_value, new_value, old_owner, new_owner, old_perms, new_perms FROM node_changes "
+    "WHERE before_id = :before_id AND after_id = :after_id"
+)
+
+
+def of_changes(
+    path: str, archive: Archive, steps: list[tuple[Image | None, Image]], request: Request
+) -> Iterator[tuple[Head, Rows]]:
+    """What changed in the nodes from one step of a series to the next."""
+    where, values = _where({"path"}, _without(request.conditions, domid=None))
+    sql = _CHANGES + (f" AND {where}" if where else "")
+    for before, after in steps:
+        if before is None:
+            continue
+        known = (before.image_id, before.name, before.seen_at, before.sha256)
+        bound = {**values, "before_id": before.image_id, "after_id": after.image_id}
+        for first, rows in _run(archive, sql, bound, head(path, archive, after)):
+            yield first, [(*known, *row) for row in rows]
+
+
 def _without(conditions: Conditions, **fields: None) -> Conditions:
     return Conditions(**{**conditions.__dict__, **fields})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import os
@@ -53,13 +54,12 @@ class Archive:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
         _check(connection, catalog)
-        first = connection.execute("SELECT hash FROM custody WHERE entry_id = 1").fetchone()
-        if first is None:
+        ends = connection.execute(_CUSTODY).fetchall()
+        if not ends or ends[0][0] != 1:
             raise ArchiveProblem("the archive has no image yet: its custody log is empty")
-        self.identity: str = octets.printable(first[0])
-        last = connection.execute("SELECT entry_id, hash FROM custody ORDER BY entry_id DESC LIMIT 1").fetchone()
-        self.custody_entries: int = last[0]
-        self.custody_hash: str = octets.printable(last[1])
+        self.identity: str = octets.printable(ends[0][1])
+        self.custody_entries: int = ends[-1][0]
+        self.custody_hash: str = octets.printable(ends[-1][1])
 
     def execute(self, sql: str, values: dict[str, object] | tuple[object, ...] = ()) -> sqlite3.Cursor:
         """Runs a statement, which is stopped after the archive's time limit."""
@@ -70,12 +70,28 @@ class Archive:
 
     def images(self) -> list[Image]:
         """All images: by series, and within each in the order of time."""
+        return [Image(*row) for row in self.execute(f"{_IMAGES} {_IN_TIME}")]
+
+    def newest(self) -> list[Image]:
+        """The image at the last step of each series, by series."""
+        last = "SELECT image_id FROM series_steps WHERE step = steps"
+        return [Image(*row) for row in self.execute(f"{_IMAGES} WHERE image_id IN ({last}) {_IN_TIME}")]
+
+    def moments(self) -> list[tuple[Image | None, Image]]:
+        """Each step of each series, after the step before it; an image that was seen again has two.
+
+        The times of an image are here those of the step.
+        """
+        images = {image.image_id: image for image in self.images()}
         rows = self.execute(
-            "SELECT image_id, name, series, coalesce(captured_at, imported_at), "
-            "coalesce(last_seen, captured_at, imported_at), sha256 FROM images "
-            "ORDER BY series, rtrim(coalesce(captured_at, imported_at), 'Z'), image_id"
+            "SELECT image_id, seen_at, coalesce(last_seen, seen_at) FROM series_steps ORDER BY series, step"
         )
-        return [Image(*row) for row in rows]
+        result: list[tuple[Image | None, Image]] = []
+        for image_id, seen_at, last_seen in rows:
+            image = dataclasses.replace(images[image_id], seen_at=seen_at, last_seen=last_seen)
+            before = result[-1][1] if result and result[-1][1].series == image.series else None
+            result.append((before, image))
+        return result
 
     def steps(self) -> dict[str, list[int]]:
         """The ids of the images of each series in the order of its steps."""
@@ -85,6 +101,14 @@ class Archive:
         return steps
 
 
+_CUSTODY = (
+    "SELECT entry_id, hash FROM custody WHERE entry_id IN (1, (SELECT max(entry_id) FROM custody)) ORDER BY entry_id"
+)
+_IMAGES = (
+    "SELECT image_id, name, series, coalesce(captured_at, imported_at), "
+    "coalesce(last_seen, captured_at, imported_at), sha256 FROM images"
+)
+_IN_TIME = "ORDER BY series, rtrim(coalesce(captured_at, imported_at), 'Z'), image_id"
 _SCHEMA = "SELECT type || ' ' || name, tbl_name, sql FROM sqlite_schema"
 
 
@@ -129,18 +153,26 @@ def _check(connection: sqlite3.Connection, catalog: Catalog) -> None:
         )
 
 
-# The rows of the schema last found to be ours: to compare them is cheaper than their digest.
-_sound: tuple[str, list[tuple[str, str, str | None]]] = ("", [])
+# The rows of schemas that were found to be ours, as octets: to compare them is cheaper than their
+# digest, or a hash. Archives of other histories have the same rows in another order.
+_sound: list[tuple[str, list[tuple[bytes, bytes, bytes | None]]]] = []
+_MOST_SOUND = 16
 
 
 def _is_ours(connection: sqlite3.Connection, wanted: str) -> bool:
-    global _sound
-    rows = connection.execute(_SCHEMA).fetchall()
-    if (wanted, rows) == _sound:
+    given = connection.text_factory
+    connection.text_factory = bytes
+    try:
+        rows = connection.execute(_SCHEMA).fetchall()
+    finally:
+        connection.text_factory = given
+    known = wanted, rows
+    if known in _sound:
         return True
-    if digest(rows) != wanted:
+    if digest((octets.decode(a), octets.decode(b), c and octets.decode(c)) for a, b, c in rows) != wanted:
         return False
-    _sound = (wanted, rows)
+    if len(_sound) < _MOST_SOUND:
+        _sound.append(known)
     return True
 
 

@@ -16,6 +16,7 @@ ARCHIVES are files, directories (their *.db), patterns in quotation marks, or UR
 Exit status: 0 done, 1 findings or differences, 2 trouble (an archive could not be read), 64 wrong usage.
 docs/fleet.md explains all of it.
 """
+_OUT = "write Parquet files with Spark instead of printing rows"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
         "-P", dest="parameters", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the query"
     )
     query.add_argument("--hosts", action="store_true", help="only say how many rows each series of an archive has")
-    query.add_argument("--out", metavar="DIR", help="write Parquet files with Spark instead of printing rows")
+    query.add_argument("--out", metavar="DIR", help=_OUT)
 
     findings = _command(commands, "findings", "Count what `xsarchive check` finds, by host and rule.")
     _archives(findings, "+")
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("statement", metavar="SELECT", help="its tables are the views of an archive, docs/schema.md")
     _archives(sql, "+")
     _conditions(sql)
+    sql.add_argument("--out", metavar="DIR", help=_OUT)
 
     odd = _command(commands, "odd-one-out", "List the hosts on which a path holds something else than on most.")
     odd.add_argument("path", metavar="PATH", help="the path of a node")

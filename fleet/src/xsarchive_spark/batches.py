@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -17,8 +17,8 @@ from .request import Request
 ROWS = 16_384
 BYTES = 16 << 20
 
-# Anything that is not ASCII to print, and the backslash.
-_NOT_PLAIN = r"[^ -\[\]-~]"
+# What is printed as it is: ASCII without controls and the backslash.
+_PLAIN = bytes(code for code in range(0x20, 0x7F) if code != 0x5C)
 
 _INTEGER, _REAL, _TEXT, _BINARY = pa.int64(), pa.float64(), pa.string(), pa.binary()
 
@@ -45,52 +45,92 @@ def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
 
 
 class Batcher:
-    """Collects rows, and makes batches of them."""
+    """Collects rows, and makes batches of them.
+
+    Values are kept by column, and a head once for all rows that have it: nothing is done row by row.
+    """
 
     def __init__(self, request: Request) -> None:
         self.columns = request.all_columns
         self.schema = arrow_schema(self.columns)
         self._places = request.head_places
-        self._own = len(request.columns)
-        self._rows: list[tuple[Any, ...]] = []
+        self._own = request.columns
+        self._values: list[list[Any]] = [[] for _ in self._own]
+        self._count = 0
+        # For each head, the number of rows up to the last that has it.
+        self._heads: list[tuple[Any, ...]] = []
+        self._ends: list[int] = []
+        self._errors: dict[int, str] = {}
 
     def add(self, head: tuple[Any, ...], rows: list[tuple[Any, ...]]) -> Iterator[pa.RecordBatch]:
-        """Adds rows of an answer; gives a batch if there are enough."""
-        first = tuple(head[place] for place in self._places)
-        self._rows += [(*first, *row, None) for row in rows]
-        if len(self._rows) >= ROWS:
+        """Adds rows of an answer; gives batches if there are enough rows.
+
+        Raises ArchiveProblem if a value has another type than its column; then no row is added.
+        """
+        columns = list(zip(*rows))
+        check_types(self._own, columns)
+        for kept, values in zip(self._values, columns):
+            kept.extend(values)
+        self._end(tuple(head[place] for place in self._places), len(rows))
+        if self._count >= ROWS:
             yield from self.flush()
 
     def note(self, head: tuple[Any, ...], sentence: str) -> None:
         """Adds the row of an image that has no answer."""
-        first = tuple(head[place] for place in self._places)
-        self._rows.append((*first, *(None,) * self._own, sentence))
+        self._without_answer(tuple(head[place] for place in self._places), sentence)
 
     def fail(self, path: str, message: str) -> None:
         """Adds the row of an archive that gave no answer, or not all of it."""
-        head = tuple(path if column.name == "archive" else None for column in self.columns[:-1])
-        self._rows.append((*head, message))
+        names = (column.name for column in self.columns[: len(self._places)])
+        self._without_answer(tuple(path if name == "archive" else None for name in names), message)
 
     def flush(self) -> Iterator[pa.RecordBatch]:
         """The batches of what is left."""
-        rows, self._rows = self._rows, []
-        if not rows:
+        count, values, heads, ends, errors = self._count, self._values, self._heads, self._ends, self._errors
+        if not count:
             return
+        self._count, self._values = 0, [[] for _ in self._own]
+        self._heads, self._ends, self._errors = [], [], {}
         arrays: list[pa.Array] = []
-        for column, values in zip(self.columns, zip(*rows)):
-            arrays += _arrays(column, values)
+        places = pa.array(ends, pa.int32())
+        for column, parts in zip(self.columns, zip(*heads)):
+            for array in _arrays(column, parts):
+                arrays.append(pc.run_end_decode(pa.RunEndEncodedArray.from_arrays(places, array)))
+        for column, own in zip(self._own, values):
+            arrays += _arrays(column, own)
+        said = [errors.get(row) for row in range(count)] if errors else pa.nulls(count, _TEXT)
+        arrays.append(pa.array(said, _TEXT))
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-        step = max(1, len(rows) * BYTES // max(BYTES, batch.nbytes))
-        for start in range(0, len(rows), step):
+        step = max(1, count * BYTES // max(BYTES, batch.nbytes))
+        for start in range(0, count, step):
             yield batch.slice(start, step)
+
+    def _without_answer(self, first: tuple[Any, ...], message: str) -> None:
+        self._errors[self._count] = message
+        for values in self._values:
+            values.append(None)
+        self._end(first, 1)
+
+    def _end(self, first: tuple[Any, ...], count: int) -> None:
+        self._count += count
+        if count and self._heads and self._heads[-1] == first:
+            self._ends[-1] = self._count
+        elif count:
+            self._heads.append(first)
+            self._ends.append(self._count)
 
 
 def check(columns: tuple[Column, ...], rows: list[tuple[Any, ...]]) -> None:
-    """Holds values against the types of their columns.
+    """Holds the values of rows against the types of their columns.
 
     Raises ArchiveProblem: a query gives something else than it declares.
     """
-    for column, values in zip(columns, zip(*rows)):
+    check_types(columns, list(zip(*rows)))
+
+
+def check_types(columns: tuple[Column, ...], values_of: list[tuple[Any, ...]]) -> None:
+    """The same of values that are already by column."""
+    for column, values in zip(columns, values_of):
         wanted = _TYPES[column.kind]
         for kind in set(map(type, values)):
             if kind not in wanted:
@@ -109,7 +149,7 @@ _TYPES: dict[str, set[type]] = {
 }
 
 
-def _arrays(column: Column, values: tuple[Any, ...]) -> list[pa.Array]:
+def _arrays(column: Column, values: Sequence[Any]) -> list[pa.Array]:
     if column.kind == "integer":
         return [pa.array(values, _INTEGER)]
     if column.kind == "real":
@@ -119,7 +159,8 @@ def _arrays(column: Column, values: tuple[Any, ...]) -> list[pa.Array]:
     try:
         # Nearly all paths and values are plain text, which needs no work of Python for each.
         plain = pa.array(values, _TEXT)
-        if not pc.any(pc.match_substring_regex(plain, _NOT_PLAIN)).as_py():
+        octets_of_all = plain.buffers()[2]
+        if octets_of_all is None or not octets_of_all.to_pybytes().translate(None, _PLAIN):
             return [plain, plain.cast(_BINARY)]
     except (pa.ArrowException, UnicodeError):
         # Numbers, or octets that are not UTF-8.
@@ -129,7 +170,7 @@ def _arrays(column: Column, values: tuple[Any, ...]) -> list[pa.Array]:
     return [pa.array(texts, _TEXT), pa.array(binary, _BINARY)]
 
 
-def _encodable(values: tuple[Any, ...]) -> list[str | None]:
+def _encodable(values: Sequence[Any]) -> list[str | None]:
     """Texts of the program's own are UTF-8; what a damaged archive has in their place is escaped."""
     return [
         value if value is None or value.isascii() or octets.is_text(octets.encode(value)) else octets.printable(value)

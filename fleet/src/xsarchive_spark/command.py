@@ -197,8 +197,13 @@ def run_sql(fleet: Fleet) -> None:
         raise BadOption("the statement names no relation; docs/schema.md lists them as views")
     for name in relations:
         fleet.read(relation=name).where("_error IS NULL").drop("_error").createOrReplaceTempView(name)
+    rows = fleet.spark.sql(fleet.given.statement)
+    if fleet.given.out is not None:
+        with progress.shown(fleet.spark, "sql", not fleet.given.quiet):
+            rows.write.parquet(fleet.given.out)
     report_unread(fleet)
-    fleet.print_answer(fleet.fetch(fleet.spark.sql(fleet.given.statement)))
+    if fleet.given.out is None:
+        fleet.print_answer(fleet.fetch(rows))
 
 
 def run_odd_one_out(fleet: Fleet) -> None:
@@ -319,7 +324,8 @@ def main(arguments: list[str] | None = None) -> int:
         say(str(error))
         return USAGE
     try:
-        with session(given.master, pairs(given.conf, "--conf"), given.python) as spark:
+        computes = given.command in ("sql", "publish")
+        with session(given.master, pairs(given.conf, "--conf"), given.python, computes) as spark:
             fleet = Fleet(spark, given)
             _COMMANDS[given.command](fleet)
             return fleet.status

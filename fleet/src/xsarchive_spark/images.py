@@ -7,31 +7,45 @@ import fnmatch
 from .archive import Archive, Image
 from .request import Request
 
+# The images that a list chooses: the id of each, and when it was seen.
+Listed = frozenset[tuple[int, str]]
 
-def chosen(archive: Archive, request: Request, listed: frozenset[int] | None) -> list[Image]:
+
+def chosen(archive: Archive, request: Request, listed: Listed | None) -> list[Image]:
     """The images that the options choose: by series, and within each in the order of time.
 
     `latest` is the image at the last step of each series. `since:TIME` takes every image that was
     seen at that time or later, also if only an import found it unchanged.
     """
-    images = archive.images()
-    series = request.conditions.series
-    if series is not None:
-        images = [image for image in images if image.series == series]
-    if request.conditions.image is not None:
-        images = [image for image in images if image.name == request.conditions.image]
     word, _, rest = request.images.partition(":")
     if word == "latest":
-        newest = {steps[-1] for steps in archive.steps().values()}
-        return [image for image in images if image.image_id in newest]
+        return [image for image in archive.newest() if _meets(image, request, listed)]
+    return [image for image in archive.images() if _meets(image, request, listed)]
+
+
+def chosen_steps(archive: Archive, request: Request, listed: Listed | None) -> list[tuple[Image | None, Image]]:
+    """The steps that the options choose, each after the step before it; `latest` are the last ones."""
+    steps = archive.moments()
+    if request.images == "latest":
+        last = {image.series: place for place, (_, image) in enumerate(steps)}
+        steps = [steps[place] for place in last.values()]
+    return [(before, image) for before, image in steps if _meets(image, request, listed)]
+
+
+def _meets(image: Image, request: Request, listed: Listed | None) -> bool:
+    conditions = request.conditions
+    if conditions.series is not None and image.series != conditions.series:
+        return False
+    if conditions.image is not None and image.name != conditions.image:
+        return False
+    word, _, rest = request.images.partition(":")
     if word == "since":
-        least = rest.rstrip("Z")
-        return [image for image in images if max(image.seen_at, image.last_seen).rstrip("Z") >= least]
+        return max(image.seen_at, image.last_seen).rstrip("Z") >= rest.rstrip("Z")
     if word == "named":
-        return [image for image in images if fnmatch.fnmatchcase(image.name, rest)]
+        return fnmatch.fnmatchcase(image.name, rest)
     if word == "listed":
-        return [image for image in images if listed is not None and image.image_id in listed]
-    return images
+        return listed is not None and (image.image_id, image.seen_at) in listed
+    return True
 
 
 def pairs(archive: Archive, images: list[Image]) -> list[tuple[int, Image]]:

@@ -26,7 +26,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Place:
-    """An archive to read: its path or URI, and its size in bytes; 0 if it cannot be told."""
+    """An archive to read: its absolute path or URI, and its size in bytes; 0 if it cannot be told."""
 
     path: str
     size: int
@@ -69,6 +69,8 @@ def find(patterns: Iterable[str], storage: dict[str, str]) -> list[Place]:
 
 
 def _find_local(pattern: str) -> list[Place]:
+    # The tasks of a cluster run in other directories.
+    pattern = os.path.abspath(pattern)
     if os.path.isdir(pattern):
         pattern = os.path.join(glob.escape(pattern), "*.db")
     elif os.path.exists(pattern) or not _WILDCARD.search(pattern):

@@ -3,19 +3,17 @@
     DIR/v1/RELATION/day=2026-11-25/RUN-0.parquet
     DIR/v1/_published/RUN.jsonl
 
-A run writes the images that no earlier run has published. Its name follows from these images: a run
-that was stopped is repeated under the same name, and files without the list of their run are removed
-before the next. docs/fleet.md describes the layout.
+A run writes the images that no earlier run has published. Its name follows from these images and its
+relations: a run that was stopped is repeated under the same name, and files without the list of their
+run are removed before the next. docs/fleet.md describes the layout.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import tempfile
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,12 +24,14 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from . import catalog, places
+from . import catalog
+from .store import LAYOUT, Store
 from .version import __version__
 
-LAYOUT = "v1"
-RELATIONS = ("images", "nodes", "watches", "connections", "domain_usage", "findings", "answers")
-_REPORTS = ("findings", "answers")
+RELATIONS = ("images", "nodes", "changes", "watches", "connections", "domain_usage", "findings", "answers")
+_REPORTS = ("changes", "findings", "answers")
+# Of these, a row belongs to a step of a series: an image that was seen again has two.
+_OF_STEPS = ("changes",)
 
 # The images whose rows share a file; a day of more images has more files.
 IMAGES_PER_FILE = 2000
@@ -56,58 +56,8 @@ class Result:
     written: list[tuple[str, int, int, int]]
 
 
-class Store:
-    """The directory that a publication is in, local or in an object store."""
-
-    def __init__(self, directory: str, storage: dict[str, str]) -> None:
-        self.directory = directory
-        self.storage = storage
-        self._system, root = places.file_system(directory.rstrip("/"), storage)
-        self._root = root.rstrip("/") + "/" + LAYOUT
-
-    def names(self, folder: str) -> list[str]:
-        """The files below a directory, by their names in the layout."""
-        from pyarrow import fs
-
-        selector = fs.FileSelector(f"{self._root}/{folder}", allow_not_found=True, recursive=True)
-        return sorted(
-            info.path[len(self._root) + 1 :]
-            for info in self._system.get_file_info(selector)
-            if info.type == fs.FileType.File
-        )
-
-    def read(self, name: str) -> str:
-        """The text of a file."""
-        with self._system.open_input_stream(f"{self._root}/{name}") as file:
-            return str(file.read().decode())
-
-    def remove(self, name: str) -> None:
-        """Removes a file."""
-        self._system.delete_file(f"{self._root}/{name}")
-
-    @contextlib.contextmanager
-    def new(self, name: str) -> Iterator[Any]:
-        """A file that is there under its name only when it is complete."""
-        final = f"{self._root}/{name}"
-        self._system.create_dir(os.path.dirname(final), recursive=True)
-        if places.is_remote(self.directory):
-            # An object appears when its stream is closed.
-            with self._system.open_output_stream(final) as file:
-                yield file
-            return
-        partial = f"{os.path.dirname(final)}/.{uuid.uuid4().hex}.partial"
-        try:
-            with self._system.open_output_stream(partial) as file:
-                yield file
-            os.replace(partial, final)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(partial)
-            raise
-
-    def size(self, name: str) -> int:
-        """The bytes of a file."""
-        return int(self._system.get_file_info(f"{self._root}/{name}").size)
+# What is published once for each relation: an archive's identity, an image, and when it was seen.
+Key = tuple[str, int, str]
 
 
 def run(
@@ -131,42 +81,80 @@ def run(
     storage = {key[8:]: value for key, value in options.items() if key.startswith("storage.")}
     store = Store(directory, storage)
     published = _published(store)
-    found = _images(spark, archives, options, chosen_images, complain)
-    new = [image for image in found if (image["archive_id"], image["image_id"]) not in published]
-    if not new:
-        return Result(0, 0, len(found), [])
-    key = json.dumps([LAYOUT, sorted(relations), [[i["archive_id"], i["image_id"], i["sha256"]] for i in new]])
-    name = hashlib.sha256(key.encode()).hexdigest()[:16]
-    with tempfile.TemporaryDirectory(prefix="xsarchive-fleet-") as folder:
-        listing = os.path.join(folder, "images.jsonl")
-        _write_list(listing, new)
-        chosen = {**options, "images": f"listed:{listing}", "mode": "failfast", "verified": "false", "trace": "true",
-                  "archives": "\n".join(sorted({image["archive"] for image in new}))}  # fmt: skip
-        files = [
-            file for relation in relations for file in _relation(spark, relation, chosen, store, name, new)
-        ]
-    _write_manifest(store, name, relations, new, files)
+    said: set[str] = set()
+
+    def complain_once(archive: str, error: str) -> None:
+        if archive not in said:
+            said.add(archive)
+            complain(archive, error)
+
+    found: dict[Key, dict[str, Any]] = {}
+    runs: list[tuple[list[str], dict[Key, dict[str, Any]]]] = []
+    for is_of_steps in (False, True):
+        asked = [relation for relation in relations if (relation in _OF_STEPS) == is_of_steps]
+        if not asked:
+            continue
+        images = _images(spark, archives, options, chosen_images, "steps" if is_of_steps else "images",
+                         complain_once)  # fmt: skip
+        found |= images
+        for relation in asked:
+            known = published.get(relation, set())
+            new = {key: image for key, image in images.items() if key not in known}
+            # Relations that lack the same images share a run.
+            same = next((names for names, others in runs if others == new), None)
+            if same is not None:
+                same.append(relation)
+            elif new:
+                runs.append(([relation], new))
+    files = []
+    for names, new in runs:
+        files += _run(spark, store, names, list(new.values()), options)
     written = []
     for relation in relations:
         own = [file for file in files if file["relation"] == relation]
         written.append((relation, sum(f["rows"] for f in own), len(own), sum(f["bytes"] for f in own)))
-    return Result(len(new), len({image["archive_id"] for image in new}), len(found) - len(new), written)
+    everything = {key for _, new in runs for key in new}
+    return Result(len(everything), len({key[0] for key in everything}), len(found) - len(everything), written)
 
 
-def _published(store: Store) -> set[tuple[str, int]]:
-    """The images that runs have published; removes the files of runs that did not end."""
-    images: set[tuple[str, int]] = set()
+def _run(
+    spark: SparkSession,
+    store: Store,
+    relations: Sequence[str],
+    images: list[dict[str, Any]],
+    options: dict[str, str],
+) -> list[dict[str, Any]]:
+    """Writes relations of images, then the list that makes them count; returns the files."""
+    listed = [[image["archive_id"], image["image_id"], image["seen_at"], image["sha256"]] for image in images]
+    key = json.dumps([LAYOUT, sorted(relations), listed])
+    name = hashlib.sha256(key.encode()).hexdigest()[:16]
+    with tempfile.TemporaryDirectory(prefix="xsarchive-fleet-") as folder:
+        listing = os.path.join(folder, "images.jsonl")
+        _write_list(listing, images)
+        chosen = {**options, "images": f"listed:{listing}", "mode": "failfast", "verified": "false", "trace": "true",
+                  "archives": "\n".join(sorted({image["archive"] for image in images}))}  # fmt: skip
+        files = [
+            file for relation in relations for file in _relation(spark, relation, chosen, store, name, images)
+        ]
+    _write_manifest(store, name, relations, images, files)
+    return files
+
+
+def _published(store: Store) -> dict[str, set[Key]]:
+    """What runs have published of each relation; removes the files of runs that did not end."""
+    published: dict[str, set[Key]] = {}
     runs = set()
     for name in store.names("_published"):
-        runs.add(os.path.basename(name).removesuffix(".jsonl"))
-        for line in store.read(name).splitlines()[1:]:
-            image = json.loads(line)
-            images.add((image["archive_id"], image["image_id"]))
+        head, *images = (json.loads(line) for line in store.read(name).splitlines())
+        runs.add(head["run"])
+        for relation in head["relations"]:
+            known = published.setdefault(relation, set())
+            known |= {(image["archive_id"], image["image_id"], image["seen_at"]) for image in images}
     for relation in RELATIONS:
         for name in store.names(relation):
             if os.path.basename(name).partition("-")[0] not in runs:
                 store.remove(name)
-    return images
+    return published
 
 
 def _images(
@@ -174,32 +162,33 @@ def _images(
     archives: Sequence[str],
     options: dict[str, str],
     images: str,
+    report: str,
     complain: Callable[[str, str], None],
-) -> list[dict[str, Any]]:
-    """All images of the archives, each once, however many copies of an archive there are."""
-    rows = _read(spark, {**options, "report": "images", "images": images, "archives": "\n".join(archives)})
+) -> dict[Key, dict[str, Any]]:
+    """All images of the archives, or steps, each once, however many copies of an archive there are."""
+    rows = _read(spark, {**options, "report": report, "images": images, "archives": "\n".join(archives)})
     table = rows.toArrow()
-    found: dict[tuple[str, int], dict[str, Any]] = {}
+    found: dict[Key, dict[str, Any]] = {}
     for row in table.to_pylist():
         if row["_error"] is not None:
             complain(row["archive"], row["_error"])
             continue
-        key = (row["archive_id"], row["image_id"])
+        key = (row["archive_id"], row["image_id"], row["seen_at"])
         if found.setdefault(key, row)["sha256"] != row["sha256"]:
             raise NotPublished(
                 f"{row['archive']} and {found[key]['archive']} have one identity and another image "
                 f"@{row['image_id']}: one was changed; find out by xsarchive verify, and leave it out"
             )
-    return [found[key] for key in sorted(found)]
+    return {key: found[key] for key in sorted(found)}
 
 
 def _write_list(name: str, images: Iterable[dict[str, Any]]) -> None:
-    by_archive: dict[str, list[int]] = {}
+    by_archive: dict[str, list[tuple[int, str]]] = {}
     for image in images:
-        by_archive.setdefault(image["archive"], []).append(image["image_id"])
+        by_archive.setdefault(image["archive"], []).append((image["image_id"], image["seen_at"]))
     with open(name, "w", encoding="utf-8") as file:
-        for archive, image_ids in sorted(by_archive.items()):
-            file.write(json.dumps({"archive": archive, "image_ids": image_ids}) + "\n")
+        for archive, chosen in sorted(by_archive.items()):
+            file.write(json.dumps({"archive": archive, "images": chosen}) + "\n")
 
 
 def _read(spark: SparkSession, options: dict[str, str]) -> DataFrame:
@@ -219,7 +208,7 @@ def _relation(
 ) -> list[dict[str, Any]]:
     """Writes a relation, a few large files a day."""
     kind = "report" if relation in _REPORTS else "relation"
-    rows = _read(spark, {**options, kind: relation, "names": ",".join(_of_one_image())}).drop("_error", *_LEFT_OUT)
+    rows = _read(spark, {**options, kind: relation, "names": ",".join(of_one_image())}).drop("_error", *_LEFT_OUT)
     per_day: dict[str, int] = {}
     for image in images:
         day = image["seen_at"][:10]
@@ -241,12 +230,13 @@ def _relation(
     return [row.asDict() for row in placed.mapInArrow(write, _RESULT).collect()]
 
 
-def _of_one_image() -> list[str]:
-    """The queries that need nothing but an image."""
+def of_one_image() -> list[str]:
+    """The queries that need nothing but an image, and ask of no other."""
     return [
         query.name
         for query in catalog.load().queries.values()
         if [known.name for known in query.parameters if known.is_required] == ["image_id"]
+        and not query.takes("before_id")
     ]
 
 
@@ -275,7 +265,8 @@ def write_parts(
 
 def _writer(file: Any, schema: pa.Schema) -> pq.ParquetWriter:
     repeated = {"archive", "archive_id", "series", "image", "seen_at", "image_sha256", "custody_hash", "perms",
-                "kind", "name", "rule", "severity", "expected", "state"}  # fmt: skip
+                "kind", "name", "rule", "severity", "expected", "state", "change", "before_image", "before_seen_at",
+                "before_sha256", "old_perms", "new_perms"}  # fmt: skip
     encodings = {}
     for field in schema:
         if field.name in repeated:
@@ -361,8 +352,8 @@ def _write_manifest(
     head = {"layout": LAYOUT, "run": name, "made_by": f"xsarchive-spark {__version__}", "relations": list(relations),
             "files": sorted(files, key=lambda file: str(file["path"]))}  # fmt: skip
     kept = ("archive", "archive_id", "series", "image_id", "image", "seen_at", "sha256", "schema_version",
-            "custody_hash")  # fmt: skip
+            "custody_hash", "before_image_id")  # fmt: skip
     with store.new(f"_published/{name}.jsonl") as file:
         file.write((json.dumps(head) + "\n").encode())
         for image in images:
-            file.write((json.dumps({key: image[key] for key in kept}) + "\n").encode())
+            file.write((json.dumps({key: image[key] for key in kept if key in image}) + "\n").encode())

@@ -30,6 +30,28 @@ REPORTS: dict[str, tuple[Column, ...]] = {
         Column("schema_version", "integer"),
         Column("custody_hash", "text"),
     ),
+    # One row for each step of a series; the first has nothing before it.
+    "steps": (
+        Column("before_image_id", "integer"),
+        Column("sha256", "text"),
+        Column("schema_version", "integer"),
+        Column("custody_hash", "text"),
+    ),
+    # What changed in the nodes from the step before.
+    "changes": (
+        Column("before_image_id", "integer"),
+        Column("before_image", "text"),
+        Column("before_seen_at", "text"),
+        Column("before_sha256", "text"),
+        Column("change", "text"),
+        Column("path", "octets"),
+        Column("old_value", "octets"),
+        Column("new_value", "octets"),
+        Column("old_owner", "integer"),
+        Column("new_owner", "integer"),
+        Column("old_perms", "text"),
+        Column("new_perms", "text"),
+    ),
     # What `xsarchive verify` says of each archive.
     "verify": (Column("verified", "integer"), Column("message", "text"), Column("images_digest", "text")),
     # The findings of each image.
@@ -126,6 +148,11 @@ class Request:
     def is_verification(self) -> bool:
         """Whether the program's verdict is asked."""
         return self.kind == "report" and self.name == "verify"
+
+    @property
+    def is_about_steps(self) -> bool:
+        """Whether each step of a series is asked, and what came before it."""
+        return self.kind == "report" and self.name in ("steps", "changes")
 
     @property
     def needs_file(self) -> bool:

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from . import answers, batches, findings, octets, places, program
 from .answers import Head, Rows
-from .archive import Archive, ArchiveProblem, open_file, open_octets
+from .archive import Archive, ArchiveProblem, Image, open_file, open_octets
 from .catalog import Catalog, Column
-from .images import chosen
+from .images import Listed, chosen, chosen_steps
 from .places import Place
 from .request import Conditions, Request
 
@@ -30,10 +30,10 @@ _COVERED = (
 
 @dataclass(frozen=True)
 class Item:
-    """An archive of a task; `listed` has the ids of its images if a list chooses them."""
+    """An archive of a task; `listed` has its images if a list chooses them."""
 
     place: Place
-    listed: frozenset[int] | None = None
+    listed: Listed | None = None
 
 
 class Scan:
@@ -68,7 +68,6 @@ class Scan:
                 if isinstance(part, str):
                     batcher.note(head, part)
                     continue
-                batches.check(self._request.columns, part)
                 yield from batcher.add(head, part)
         except ArchiveProblem as problem:
             if self._request.fail_fast:
@@ -106,9 +105,12 @@ class Scan:
             return (name,) + (None,) * 7, [row]
 
     def _rows(
-        self, name: str, file: str | None, archive: Archive, listed: frozenset[int] | None
+        self, name: str, file: str | None, archive: Archive, listed: Listed | None
     ) -> Iterator[tuple[Head, Rows | str]]:
         request = self._request
+        if request.is_about_steps:
+            yield from self._steps(name, archive, chosen_steps(archive, request, listed))
+            return
         images = chosen(archive, request, listed)
         if request.kind == "query":
             query = self._catalog.query(request.name)
@@ -134,6 +136,18 @@ class Scan:
                 yield answers.head(name, archive, image), findings.of_program(reported)
         else:
             yield from self._series(name, file, archive)
+
+    def _steps(
+        self, name: str, archive: Archive, steps: list[tuple[Image | None, Image]]
+    ) -> Iterator[tuple[Head, Rows | str]]:
+        """The steps of series, or what changed in them."""
+        if self._request.name == "changes":
+            yield from answers.of_changes(name, archive, steps, self._request)
+            return
+        for before, image in steps:
+            before_id = None if before is None else before.image_id
+            row = (before_id, image.sha256, self._catalog.schema_version, archive.custody_hash)
+            yield answers.head(name, archive, image), [row]
 
     def _series(self, name: str, file: str, archive: Archive) -> Iterator[tuple[Head, Rows | str]]:
         """What an archive is, a row for each of its series."""
