@@ -21,13 +21,8 @@ struct ChainTip {
     }
 
     init(_ database: Database, _ stream: ArchivedStream) throws {
-        self.init(stream, try stream.encoded(database))
-    }
-
-    /// - Parameter encoded: the items of the stream.
-    init(_ stream: ArchivedStream, _ encoded: EncodedItems) {
         self.stream = stream
-        self.encoded = encoded
+        encoded = try stream.encoded(database)
         ords = encoded.items.map(\.ord)
     }
 

@@ -15,36 +15,15 @@ package struct TipReadAhead {
         }
     }
 
-    /// Reads the tip in this thread while another one does something else, and then helps.
     /// - Parameters:
     ///   - archive: the archive for the next image.
     ///   - series: the series of the next image.
     ///   - size: the size of the next image in bytes; it will not follow one of a very different
     ///     size.
-    ///   - work: what the other thread does first; it may not use the archive.
-    /// - Returns: the tip, and the result of `work`.
-    /// - Throws: `ArchiveError` if the archive cannot be read, or what `work` throws.
-    package static func read<Outcome>(
-        _ archive: Archive, series: String, size: Int, while work: () throws -> Outcome
-    ) throws -> (TipReadAhead, Outcome) {
+    /// - Throws: `ArchiveError` if the archive cannot be read.
+    package init(_ archive: Archive, series: String, size: Int) throws {
         let database = archive.database
-        let state = try State(database)
-        guard let stream = try stream(database, series: series, size: size) else {
-            return (TipReadAhead(tip: nil, state: state), try work())
-        }
-        let shared = try SharedReading(database, stream.generation)
-        let outcome = try concurrently(
-            { try stream.reading(database) { try shared.read() } },
-            {
-                let outcome = try work()
-                try stream.reading(database) { try shared.help() }
-                return outcome
-            }
-        ).1
-        return (TipReadAhead(tip: ChainTip(stream, shared.items()), state: state), outcome)
-    }
-
-    private static func stream(_ database: Database, series: String, size: Int) throws -> ArchivedStream? {
+        state = try State(database)
         // The newest by time, or the last imported: an image that comes late is among these only.
         let query = try database.prepare(
             """
@@ -61,7 +40,7 @@ package struct TipReadAhead {
             """)
         try query.bind(1, series)
         try query.bind(2, Int64(size))
-        return try query.step() ? ArchivedStream.load(database, streamID: query.integer(0)) : nil
+        tip = try query.step() ? try ChainTip(database, ArchivedStream.load(database, streamID: query.integer(0))) : nil
     }
 
     /// The tip; nil if there is none, or the archive has been written to since.

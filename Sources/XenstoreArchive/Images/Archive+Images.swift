@@ -199,7 +199,7 @@ extension Archive {
     public func export(
         _ image: ArchivedImage, progress: (Int) -> Void = { _ in }, to sink: (Octets) throws -> Void
     ) throws {
-        try image.stream.encodeByTwo(database, progress: progress, to: sink)
+        try image.stream.encode(database, progress: progress, to: sink)
     }
 
     /// Calls `body` with an image's bytes, encoded from the tables, and at the same time compares

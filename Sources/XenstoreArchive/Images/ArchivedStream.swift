@@ -47,24 +47,8 @@ public struct ArchivedStream: Sendable {
         _ database: Database, _ choice: SpanFilter = .all, bindings: (Statement) throws -> Void = { _ in },
         progress: (Int) -> Void = { _ in }
     ) throws -> EncodedItems {
-        try reading(database) {
-            try EncodedItems(database, generation, choice, bindings: bindings, progress: progress)
-        }
-    }
-
-    /// The stream's items, encoded from the tables by two threads.
-    private func encodedByTwo(_ database: Database, progress: (Int) -> Void) throws -> EncodedItems {
-        let shared = try SharedReading(database, generation)
-        _ = try concurrently(
-            { try reading(database) { try shared.read(progress: progress) } },
-            { try reading(database) { try shared.help() } })
-        return shared.items()
-    }
-
-    /// Runs `body`, which reads rows; a record that cannot be written is damage of the archive.
-    func reading<Outcome>(_ database: Database, _ body: () throws -> Outcome) throws -> Outcome {
         do {
-            return try body()
+            return try EncodedItems(database, generation, choice, bindings: bindings, progress: progress)
         } catch let error as StreamError {
             throw ArchiveError(
                 .damaged,
@@ -153,27 +137,13 @@ public struct ArchivedStream: Sendable {
         _ database: Database, progress: (Int) -> Void = { _ in }, to sink: (Octets) throws -> Void
     ) throws -> EncodedItems {
         var digest = Digest()
-        let encoded = try encoded(database, progress: progress)
-        try forEachPiece(of: encoded, database) { piece in
-            digest.update(piece)
-            try sink(piece)
+        func write(_ bytes: Octets) throws {
+            digest.update(bytes)
+            try sink(bytes)
         }
+        let encoded = try encodeUnproved(database, progress: progress, to: write)
         try check(digest, database)
         return encoded
-    }
-
-    /// As `encode`, in two threads: it takes less time by the clock, and more of the processors'.
-    func encodeByTwo(
-        _ database: Database, progress: (Int) -> Void, to sink: (Octets) throws -> Void
-    ) throws {
-        guard !format.layout.isText else { return _ = try encode(database, progress: progress, to: sink) }
-        let encoded = try encodedByTwo(database, progress: progress)
-        var digest = Digest()
-        _ = try concurrently(
-            {
-                try forEachPiece(of: encoded, database) { digest.update($0) }
-                try check(digest, database)
-            }, { try forEachPiece(of: encoded, database, sink) })
     }
 
     /// Calls `body` with the stream, encoded from the tables, and at the same time compares its
@@ -183,7 +153,7 @@ public struct ArchivedStream: Sendable {
     func withBytes<Outcome>(_ database: Database, _ body: ([UInt8]) throws -> Outcome) throws -> Outcome {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(try database.plausibleCount(size))
-        try forEachPiece(of: encodedByTwo(database, progress: { _ in }), database) { bytes += $0 }
+        try encodeUnproved(database) { bytes += $0 }
         var digest = Digest()
         return try concurrently(
             {
@@ -193,10 +163,11 @@ public struct ArchivedStream: Sendable {
         ).1
     }
 
-    /// Calls `write` with the whole stream, in pieces.
-    private func forEachPiece(
-        of encoded: EncodedItems, _ database: Database, _ write: (Octets) throws -> Void
-    ) throws {
+    @discardableResult
+    private func encodeUnproved(
+        _ database: Database, progress: (Int) -> Void = { _ in }, to write: (Octets) throws -> Void
+    ) throws -> EncodedItems {
+        let encoded = try encoded(database, progress: progress)
         try write(Octets(header?.bytes ?? []))
         if format.layout.isText {
             try encodeText(encoded, database, write)
@@ -204,6 +175,7 @@ public struct ArchivedStream: Sendable {
             try encoded.forEachPiece(order: order(encoded.items.count, database), write)
         }
         try write(trailer)
+        return encoded
     }
 
     /// Calls `write` with the lines from which the records were made, in pieces of about a

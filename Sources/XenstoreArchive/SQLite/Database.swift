@@ -19,10 +19,6 @@ public final class Database {
         case write
     }
 
-    /// Whether no other connection of this process can read the same: the database is in memory, or
-    /// in a file below a layer for tests.
-    let isAlone: Bool
-
     /// Done once, before the first connection; if another library has used SQLite before, it fails
     /// without harm.
     private static let configuration = xs_disable_memory_statistics()
@@ -36,7 +32,6 @@ public final class Database {
     /// - Parameter vfs: the name of SQLite's file layer, for tests; nil: the system's.
     init(path: String, mode: Mode, vfs: String?) throws {
         self.path = path
-        isAlone = vfs != nil || path.isEmpty || path == ":memory:"
         _ = Self.configuration
         if mode == .read { HotJournal.rollBack(path) }
         var handle: OpaquePointer?

@@ -18,10 +18,6 @@ struct SpanFilter {
     /// All items of the generation.
     static let all = SpanFilter(condition: standsInGeneration, isWhole: true)
 
-    /// All items of the generation, of the nodes those whose paths have ids from ?3 to ?4.
-    static let slice = SpanFilter(
-        condition: standsInGeneration, nodeCondition: " AND s.path_id BETWEEN ?3 AND ?4")
-
     /// All items of the generation but the committed nodes.
     static let withoutTree = SpanFilter(
         condition: standsInGeneration,

@@ -236,8 +236,8 @@ struct ImportCommand: ParsableCommand {
         archive.noteUpgrade()
         // While another thread scans the image, this one reads the records that it will be compared
         // with: allocating many small pieces of memory costs more in another thread.
-        let (readAhead, image) = try TipReadAhead.read(
-            archive, series: series, size: file.content.bytes.count, while: prepare)
+        let (readAhead, image) = try concurrently(
+            { try TipReadAhead(archive, series: series, size: file.content.bytes.count) }, prepare)
         return (image, try store(image, label, provenance, in: archive, readAhead, progress))
     }
 
