@@ -1,5 +1,5 @@
--- Schema version 13: the largest of what the nodes of an image have, so that a question about limits
--- does not read every node. It follows from node_span; `verify` compares.
+-- Schema version 13: the largest of what the nodes of an image have, so that a question about
+-- limits does not read every node. It follows from node_span; `verify` compares.
 
 -- The extents of the committed nodes, as spans: a row holds for the generations of its chain from
 -- first_gen to last_gen (0: until now). A guest's nodes are those with an owner other than domain 0.

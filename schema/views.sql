@@ -138,9 +138,9 @@ SELECT g.image_id, s.path, s.children, s.list_bytes
 FROM image_gen g
 JOIN directory_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen);
 
--- The largest of what the committed nodes have: a question about limits looks here first. depth: the
--- most slashes in a path. numbered: the nodes with an empty value and a number for a name that have
--- no child. guest_path, guest_value: bytes of the longest path and of the largest value of a node
+-- The largest of what the committed nodes have: a question about limits looks here first. depth:
+-- the most slashes in a path. numbered: the nodes with an empty value and a number for a name that
+-- have no child. guest_path, guest_value: bytes of the longest path and of the largest value of a node
 -- that is not owned by domain 0; guest_perms: entries of its longest list of permissions.
 -- columns: image_id integer, depth integer, numbered integer, guest_path integer,
 --          guest_value integer, guest_perms integer

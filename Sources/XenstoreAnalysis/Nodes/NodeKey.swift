@@ -1,7 +1,7 @@
 import XenstoreStream
 
-/// A path as a key of a dictionary. It is hashed and compared as a whole: Swift's own way is byte by
-/// byte, a quarter of the time of a listing.
+/// A path as a key of a dictionary. It is hashed and compared as a whole: Swift's own way is byte
+/// by byte, a quarter of the time of a listing.
 struct NodeKey: Hashable {
     let path: Octets
 

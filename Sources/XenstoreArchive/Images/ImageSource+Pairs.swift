@@ -45,11 +45,3 @@ extension ImageSource {
         }
     }
 }
-
-extension ScannedImage {
-    fileprivate var frames: ImagePair.Items {
-        ImagePair.Items(
-            reader: RecordReader(stream: bytes, format: format),
-            frames: SequenceMatch.Frames(bytes: bytes, starts: starts), isDamage: damages.contains)
-    }
-}

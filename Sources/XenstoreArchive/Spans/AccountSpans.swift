@@ -25,7 +25,8 @@ struct AccountSpans {
         let (chainID, gen, extents) = (generation.chainID, generation.gen, accounts.extents)
         guard try self.extents(chainID, "last_gen = \(Generation.open)") != extents else { return }
         try database.execute(
-            "UPDATE extent_span SET last_gen = \(gen - 1) WHERE chain_id = \(chainID) AND last_gen = \(Generation.open)")
+            "UPDATE extent_span SET last_gen = \(gen - 1) WHERE chain_id = \(chainID) "
+                + "AND last_gen = \(Generation.open)")
         try database.execute(
             "INSERT INTO extent_span (chain_id, first_gen, last_gen, depth, numbered, guest_path, guest_value, "
                 + "guest_perms) VALUES (\(chainID), \(gen), \(Generation.open), \(extents.depth), "

@@ -27,7 +27,7 @@ struct NodeExtents: Equatable {
         guestPerms = max(guestPerms, Int64(node.perms.count))
     }
 
-    /// Whether a node has an empty value and a number for a name, as what a domain leaves behind.
+    /// Whether a node has an empty value and a number for a name, like what is left of a domain.
     static func isNumbered(_ node: NodeAccounts.Node, in bytes: [UInt8]) -> Bool {
         guard node.valueCount == 0 else { return false }
         var end = node.path.endIndex
