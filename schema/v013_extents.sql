@@ -2,7 +2,8 @@
 -- limits does not read every node. It follows from node_span; `verify` compares.
 
 -- The extents of the committed nodes, as spans: a row holds for the generations of its chain from
--- first_gen to last_gen (0: until now). A guest's nodes are those with an owner other than domain 0.
+-- first_gen to last_gen (0: until now). A guest's nodes are those with an owner other than
+-- domain 0.
 CREATE TABLE extent_span (
   chain_id    INTEGER NOT NULL REFERENCES chain (chain_id),
   first_gen   INTEGER NOT NULL,

@@ -140,8 +140,8 @@ JOIN directory_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s
 
 -- The largest of what the committed nodes have: a question about limits looks here first. depth:
 -- the most slashes in a path. numbered: the nodes with an empty value and a number for a name that
--- have no child. guest_path, guest_value: bytes of the longest path and of the largest value of a node
--- that is not owned by domain 0; guest_perms: entries of its longest list of permissions.
+-- have no child. guest_path, guest_value: bytes of the longest path and of the largest value of a
+-- node that is not owned by domain 0; guest_perms: entries of its longest list of permissions.
 -- columns: image_id integer, depth integer, numbered integer, guest_path integer,
 --          guest_value integer, guest_perms integer
 CREATE VIEW extents AS
