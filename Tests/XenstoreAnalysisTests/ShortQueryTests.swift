@@ -15,11 +15,12 @@ import XenstoreStream
     private static let tops = [
         "/local/domain/1", "/local/domain/2", "/local/domain/12", "/local/domain/0", "/local/domain/03",
         "/local/domain/1-x", "/local/domain/x", "/local/domain/1234567890", "/local/domain", "/vm/1-2", "/vm/3-4",
-        "/libxl/1", "/tool", "/libxl0", "/local/other", "/data", "/local/domain/0/backend/vif/7", "@releaseDomain",
+        "/libxl/1", "/tool", "/libxl0", "/local/other", "/data", "@releaseDomain",
     ]
     private static let leaves = [
         "", "/name", "/vm", "/data", "/device/vif/0/backend", "/device/vif/0/state", "/device/vif/0/x/backend",
-        "/backend/vif/1/0/frontend", "/backend/vif/1/0/state", "/a/b/c", "/target", "/7", "/7/0", "/7/", "/\u{e9}",
+        "/backend/vif/1/0/frontend", "/backend/vif/1/0/state", "/a/b/c", "/target", "/x/7", "/x/7/0", "/x/7/",
+        "/\u{e9}",
     ]
     private static let values = [
         "", "web", "/vm/1-2", "/vm/9-9", "/local/domain/0/backend/vif/1/0", "/local/domain/1/device/vif/0", "4", "6",

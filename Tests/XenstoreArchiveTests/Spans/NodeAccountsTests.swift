@@ -98,11 +98,13 @@ import XenstoreStream
     }
 
     /// The children of /a and what is below them, apart by spaces.
-    @Test(arguments: [
-        ("7", 1), ("7 8", 2), ("7 7/0", 1), ("7 7/0 7/1", 2), ("7 7/x", 0), ("7 7/x 7/y", 0), ("x7", 0), ("7x", 0),
-        // SQL does not see these names below the node.
-        ("7 7/\u{e9}", 1), ("7 7/", 1),
-    ] as [(String, Int64)]) func aNumberedNodeHasNoChildWithAnOrdinaryName(paths: String, count: Int64) throws {
+    @Test(
+        arguments: [
+            ("7", 1), ("7 8", 2), ("7 7/0", 1), ("7 7/0 7/1", 2), ("7 7/x", 0), ("7 7/x 7/y", 0), ("x7", 0), ("7x", 0),
+            // SQL does not see these names below the node.
+            ("7 7/\u{e9}", 1), ("7 7/", 1),
+        ] as [(String, Int64)]) func aNumberedNodeHasNoChildWithAnOrdinaryName(paths: String, count: Int64) throws
+    {
         let bodies = [node("/"), node("/a")] + paths.split(separator: " ").map { node("/a/\($0)") }
         #expect(try accounts(bodies).extents.numbered == count)
         #expect(try accounts(bodies.reversed()).extents.numbered == count)
