@@ -50,10 +50,10 @@ import XenstoreStream
         return bodies
     }
 
-    @Test(arguments: names) func answersAreThoseOfALookAtEveryNode(name: String) throws {
-        let plain = String(decoding: Fixtures.bytes("plain-queries/\(name).sql"), as: UTF8.self)
+    @Test func answersAreThoseOfALookAtEveryNode() throws {
+        let plain = Self.names.map { String(decoding: Fixtures.bytes("plain-queries/\($0).sql"), as: UTF8.self) }
         let least = "3"
-        var found = 0
+        var found = Array(repeating: 0, count: Self.names.count)
         for seed in UInt64(0)..<60 {
             var random = SeededGenerator(seed: seed)
             let answers = try QueryAnswers()
@@ -61,12 +61,14 @@ import XenstoreStream
             try answers.store(image(&random), name: "other", series: "other")
             try answers.store(image(&random), name: "before")
             let id = try answers.store(image(&random), name: "image")
-            let sql = plain.replacing(":image_id", with: id).replacing(":least", with: least)
-            let parameters = ["image_id": id].merging(name == "deep_paths" ? ["least": least] : [:]) { $1 }
-            let rows = try answers.rows(name, parameters)
-            #expect(try rows == answers.rows(sql: sql), "seed \(seed)")
-            found += rows.count
+            for (index, name) in Self.names.enumerated() {
+                let sql = plain[index].replacing(":image_id", with: id).replacing(":least", with: least)
+                let parameters = ["image_id": id].merging(name == "deep_paths" ? ["least": least] : [:]) { $1 }
+                let rows = try answers.rows(name, parameters)
+                #expect(try rows == answers.rows(sql: sql), "\(name), seed \(seed)")
+                found[index] += rows.count
+            }
         }
-        #expect(found > 0)
+        #expect(!found.contains(0), "\(found)")
     }
 }
