@@ -26,7 +26,7 @@ public struct NodeTree {
 
     /// All nodes, in the order of the stream.
     public private(set) var nodes: [Node] = []
-    private var indices: [NodeKey: Int] = [:]
+    private var indices: [OctetsKey: Int] = [:]
     /// The parent of the last node that was added, and its index: most nodes follow a sibling.
     private var lastParent: (path: Octets, index: Int)?
     /// Whether a node whose parent is missing belongs to its nearest ancestor in the image.
@@ -126,8 +126,8 @@ public struct NodeTree {
     /// stream. A node without a parent is in no listing.
     private mutating func add(_ data: NodeData) {
         let path = data.path.octets
-        if let index = indices.updateValue(nodes.count, forKey: NodeKey(path: path)) {
-            indices[NodeKey(path: path)] = index
+        if let index = indices.updateValue(nodes.count, forKey: OctetsKey(path)) {
+            indices[OctetsKey(path)] = index
             let children = nodes[index].children
             nodes[index] = node(data)
             nodes[index].children = children
@@ -138,7 +138,7 @@ public struct NodeTree {
     }
 
     private func index(of path: Octets) -> Int? {
-        indices[NodeKey(path: path)]
+        indices[OctetsKey(path)]
     }
 
     private func node(_ data: NodeData) -> Node {

@@ -146,8 +146,12 @@ struct ImageFile {
             }
             return try ScannedImage(bytes: bytes, layout: layout, root: root)
         } catch {
-            throw ArchiveError(.badImage, "\(place): \(Advice.line(error))")
+            throw unreadable(error)
         }
+    }
+
+    private func unreadable(_ error: any Error) -> ArchiveError {
+        ArchiveError(.badImage, "\(place): \(Advice.line(error))")
     }
 
     /// The image for a command that looks at its records only: of a stream, without checks.
@@ -158,7 +162,7 @@ struct ImageFile {
                 return ImageSource(name: name, unchecked: image)
             }
         } catch {
-            throw ArchiveError(.badImage, "\(place): \(Advice.line(error))")
+            throw unreadable(error)
         }
         return ImageSource(name: name, file: try prepared())
     }
