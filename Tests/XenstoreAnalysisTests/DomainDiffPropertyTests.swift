@@ -12,27 +12,37 @@ import XenstoreStream
 
     /// The image with another domid for one domain, by text substitution.
     private struct Renaming {
-        let old: UInt16
-        let new: UInt16
+        private let old: UInt16
+        private let new: UInt16
+        private let paths: [NSRegularExpression]
+        private let watches: [NSRegularExpression]
+        private let values: [NSRegularExpression]
 
-        private func text(_ octets: Octets, _ patterns: [String]) -> Octets {
+        init(old: UInt16, new: UInt16) throws {
+            func expressions(_ patterns: [String]) throws -> [NSRegularExpression] {
+                try patterns.map { try NSRegularExpression(pattern: $0.replacing("@", with: String(old))) }
+            }
+            (self.old, self.new) = (old, new)
+            paths = try expressions([
+                "^(/local/domain/)@(?=/|$)", "^(/local/domain/[^/]*/backend/[^/]*/)@(?=/|$)",
+                "^(/local/domain/[^/]*/device-model/)@(?=/|$)", "^(/libxl/)@(?=/|$)",
+            ])
+            watches = paths + (try expressions(["^(backend/[^/]*/)@(?=/|$)", "^(device-model/)@(?=/|$)"]))
+            values = paths + (try expressions(["^()@$"]))
+        }
+
+        private func text(_ octets: Octets, _ expressions: [NSRegularExpression]) -> Octets {
             guard var text = octets.utf8Text, text.contains(String(old)) else { return octets }
-            for pattern in patterns {
-                text = text.replacingOccurrences(
-                    of: pattern.replacing("@", with: String(old)), with: "$1\(new)", options: .regularExpression)
+            for expression in expressions {
+                let whole = NSRange(text.startIndex..., in: text)
+                text = expression.stringByReplacingMatches(in: text, range: whole, withTemplate: "$1\(new)")
             }
             return Octets(text.utf8)
         }
 
-        private static let paths = [
-            "^(/local/domain/)@(?=/|$)", "^(/local/domain/[^/]*/backend/[^/]*/)@(?=/|$)",
-            "^(/local/domain/[^/]*/device-model/)@(?=/|$)", "^(/libxl/)@(?=/|$)",
-        ]
-        private static let watches = paths + ["^(backend/[^/]*/)@(?=/|$)", "^(device-model/)@(?=/|$)"]
-
         private func isDomid(_ path: Octets) -> Bool {
-            let pattern = "/(domid|target|frontend-id|backend-id|device-model-domid)$"
-            return path.utf8Text?.range(of: pattern, options: .regularExpression) != nil
+            let names = ["domid", "target", "frontend-id", "backend-id", "device-model-domid"]
+            return names.contains { path.suffix($0.utf8.count + 1).elementsEqual("/\($0)".utf8) }
         }
 
         func domid(_ domid: UInt16) -> UInt16 {
@@ -40,7 +50,7 @@ import XenstoreStream
         }
 
         func path(_ path: Octets) -> Octets {
-            text(path, Self.paths)
+            text(path, paths)
         }
 
         func callAsFunction(_ body: RecordBody) -> RecordBody {
@@ -49,16 +59,16 @@ import XenstoreStream
                 (data.domid, data.tdomid) = (domid(data.domid), domid(data.tdomid))
                 return .connection(data)
             case .watch(var data):
-                data.wpath.octets = text(data.wpath.octets, Self.watches)
+                data.wpath.octets = text(data.wpath.octets, watches)
                 return .watch(data)
             case .watchExtended(var data):
-                data.wpath.octets = text(data.wpath.octets, Self.watches)
+                data.wpath.octets = text(data.wpath.octets, watches)
                 return .watchExtended(data)
             case .domain(var data):
                 data.domid = domid(data.domid)
                 return .domain(data)
             case .node(var data):
-                data.value = text(data.value, isDomid(data.path.octets) ? Self.paths + ["^()@$"] : Self.paths)
+                data.value = text(data.value, isDomid(data.path.octets) ? values : paths)
                 data.path.octets = path(data.path.octets)
                 for index in data.perms.indices where !data.perms[index].isStale {
                     data.perms[index].domid = domid(data.perms[index].domid)
@@ -85,7 +95,7 @@ import XenstoreStream
         let bodies = try Images.bodies(image)
         let all = guests(bodies)
         for domid in Set(all.prefix(2) + all.suffix(1)) {
-            let renaming = Renaming(old: domid, new: Self.unused)
+            let renaming = try Renaming(old: domid, new: Self.unused)
             let other = try Images.source(try Images.encode(bodies.map { renaming($0) }, image.format))
             #expect(try diff(image, other, DomainPair(old: domid, new: Self.unused)).lines == [], "domain \(domid)")
             #expect(try diff(other, image, DomainPair(old: Self.unused, new: domid)).lines == [], "domain \(domid)")
@@ -103,7 +113,7 @@ import XenstoreStream
         let shared = Set(guests(try Images.bodies(left))).intersection(guests(bodies)).sorted()
         #expect(!shared.isEmpty)
         for domid in shared {
-            let renaming = Renaming(old: domid, new: Self.unused)
+            let renaming = try Renaming(old: domid, new: Self.unused)
             let renamed = try Images.source(try Images.encode(bodies.map { renaming($0) }, right.format))
             func lines(_ diff: Diff, _ path: (Octets) -> Octets) -> [String] {
                 diff.changes.map { change in
@@ -127,7 +137,7 @@ import XenstoreStream
         for seed in UInt64(0)..<10 {
             var random = SeededGenerator(seed: seed)
             let domid = try #require(withHome.randomElement(using: &random))
-            var renamed = bodies.map(Renaming(old: domid, new: Self.unused).callAsFunction)
+            var renamed = bodies.map(try Renaming(old: domid, new: Self.unused).callAsFunction)
             let home = Octets("/local/domain/\(Self.unused)/".utf8)
             let places = renamed.indices.filter { renamed[$0].path?.starts(with: home) ?? false }
             let place = try #require(places.randomElement(using: &random))
