@@ -91,18 +91,15 @@ struct TableCheck {
 
     private func typeProblem() throws -> String? {
         for (table, column) in Self.columns {
-            // Nearly all values are ASCII without NUL; SQLite itself recognizes those.
-            let rows = try database.prepare(
-                """
-                SELECT \(column), typeof(\(column)) FROM \(table)
-                WHERE typeof(\(column)) <> 'text' OR length(\(column)) <> length(CAST(\(column) AS BLOB))
-                """)
+            // In SQL this takes a copy of each value, and counting its characters.
+            let rows = try database.prepare("SELECT \(column) FROM \(table)")
             while try rows.step() {
-                let octets = rows.octets(0)
-                let type = rows.string(1)
-                if type != (octets.isText ? "text" : "blob") {
+                // Reading the bytes of a number makes it a text.
+                let type = rows.storageClass(0)
+                let bytes = rows.bytes(0)
+                if type != (bytes.isText ? .text : .blob) {
                     return
-                        "\(Escape.short(octets)) is stored in \(table).\(column) as a \(type), "
+                        "\(Escape.short(Octets(bytes))) is stored in \(table).\(column) as a \(type), "
                         + "so queries do not find it"
                 }
             }

@@ -6,19 +6,28 @@ import XenstoreStream
 
 /// A failure leaves the archive unchanged.
 @Suite struct FailureTests {
-    @Test func anImageThatCannotBeBroughtBackIsNotStored() throws {
-        let fixture = try ArchiveFixture()
-        try fixture.store(Fixtures.bytes("xen-4.17-tiny.bin"))
-        // A trigger represents any defect between the decoder and the tables.
-        try fixture.archive.database.execute(
+    private static let row =
+        "WHERE chain_id = NEW.chain_id AND path_id = NEW.path_id AND ord = NEW.ord AND first_gen = NEW.first_gen"
+
+    /// A trigger represents any defect between the decoder and the tables. The images begin a
+    /// chain, and continue one.
+    @Test(
+        arguments: [
+            "UPDATE node_span SET value = 'wrong' \(row)", "UPDATE node_span SET ord = ord + 1 \(row)",
+            "UPDATE node_span SET first_gen = first_gen + 1 \(row)", "DELETE FROM node_span \(row)",
+            "UPDATE node_span SET permset_id = 1 + permset_id % 3 \(row)",
             """
-            CREATE TRIGGER defect AFTER INSERT ON node_span BEGIN
-              UPDATE node_span SET value = 'wrong'
-                 WHERE chain_id = NEW.chain_id AND ord = NEW.ord AND first_gen = NEW.first_gen;
-            END
-            """)
+            INSERT INTO node_span (chain_id, path_id, ord, first_gen, last_gen, permset_id, value)
+            SELECT chain_id, path_id, ord + 1, first_gen, last_gen, permset_id, value FROM node_span \(row)
+            """,
+        ], ["xen-4.17-small.bin", "xen-4.17-seq-2.bin"])
+    func anImageThatCannotBeBroughtBackIsNotStored(_ defect: String, _ name: String) throws {
+        let fixture = try ArchiveFixture()
+        try fixture.store(Fixtures.bytes("xen-4.17-seq-1.bin"))
+        try fixture.archive.database.execute(
+            "CREATE TRIGGER defect AFTER INSERT ON node_span BEGIN \(defect); END")
         let before = Files.read(fixture.path)
-        let error = #expect(throws: ArchiveError.self) { try fixture.store(Fixtures.bytes("xen-4.17-small.bin")) }
+        let error = #expect(throws: ArchiveError.self) { try fixture.store(Fixtures.bytes(name)) }
         #expect(error?.code == .notReproducible)
         #expect(Files.read(fixture.path) == before)
         #expect(try fixture.count("SELECT count(*) FROM images") == 1)

@@ -176,25 +176,35 @@ struct ChainStore {
     /// the image.
     private func insertAll(_ image: ScannedImage, _ placement: Placement, _ writer: SpanWriter) throws {
         let reader = RecordReader(stream: image.bytes, format: image.format)
-        for index in placement.ords.indices {
-            let (ord, path) = (placement.ords[index], image.pathIndices[index])
-            guard let node = image.plainNode(index) else {
-                try writer.insert(try reader.record(at: image.starts[index], number: index + 1), ord: ord, path: path)
-                continue
+        let all = placement.ords.indices
+        for start in stride(from: 0, to: all.count, by: Self.blockCount) {
+            let block = start..<min(start + Self.blockCount, all.count)
+            for index in block {
+                let (ord, path) = (placement.ords[index], image.pathIndices[index])
+                guard let node = image.plainNode(index) else {
+                    let record = try reader.record(at: image.starts[index], number: index + 1)
+                    try writer.insert(record, ord: ord, path: path)
+                    continue
+                }
+                if !Self.comesLater(index) { try writer.insert(node, ord: ord, path: path) }
             }
-            if !Self.comesLater(index) { try writer.insert(node, ord: ord, path: path) }
-        }
-        for index in placement.ords.indices where Self.comesLater(index) {
-            guard let node = image.plainNode(index) else { continue }
-            try writer.insert(node, ord: placement.ords[index], path: image.pathIndices[index])
+            for index in block where Self.comesLater(index) {
+                guard let node = image.plainNode(index) else { continue }
+                try writer.insert(node, ord: placement.ords[index], path: image.pathIndices[index])
+            }
         }
     }
 
-    /// Whether a node of a chain's first image is inserted into its page after all others.
+    /// Whether a node of a chain's first image is inserted into its page after the others of its
+    /// block.
     ///
     /// Rows in order leave an eighth of each page empty: SQLite leaves room when it splits a page.
     /// Filled in this way the table takes 12 % less of the file, 4 % of the image's size.
     private static func comesLater(_ index: Int) -> Bool {
         index % 9 == 8
     }
+
+    /// So many items are inserted before those that come later: their pages are in the cache then,
+    /// which can be small.
+    private static let blockCount = 8192
 }

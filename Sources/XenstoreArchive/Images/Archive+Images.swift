@@ -211,6 +211,13 @@ extension Archive {
         try image.stream.withBytes(database, body)
     }
 
+    /// An image as it would be read from its file, with its findings; its SHA-256 is compared with
+    /// the imported image's.
+    /// - Throws: `ArchiveError` with code `damaged` if they differ.
+    public func scanned(_ image: ArchivedImage) throws -> ScannedImage {
+        try image.stream.scanned(database)
+    }
+
     /// Calls `body` with each record of an image in the stream's order.
     /// - Throws: `ArchiveError` if the image cannot be read, or what `body` throws.
     public func forEachRecord(of image: ArchivedImage, _ body: (RecordBody) throws -> Void) throws {

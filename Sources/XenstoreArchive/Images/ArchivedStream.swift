@@ -47,8 +47,15 @@ public struct ArchivedStream: Sendable {
         _ database: Database, _ choice: SpanFilter = .all, bindings: (Statement) throws -> Void = { _ in },
         progress: (Int) -> Void = { _ in }
     ) throws -> EncodedItems {
+        try reading(database) {
+            try EncodedItems(database, generation, choice, bindings: bindings, progress: progress)
+        }
+    }
+
+    /// Runs `body`, which reads rows; a record that cannot be written is damage of the archive.
+    func reading<Outcome>(_ database: Database, _ body: () throws -> Outcome) throws -> Outcome {
         do {
-            return try EncodedItems(database, generation, choice, bindings: bindings, progress: progress)
+            return try body()
         } catch let error as StreamError {
             throw ArchiveError(
                 .damaged,
@@ -137,11 +144,11 @@ public struct ArchivedStream: Sendable {
         _ database: Database, progress: (Int) -> Void = { _ in }, to sink: (Octets) throws -> Void
     ) throws -> EncodedItems {
         var digest = Digest()
-        func write(_ bytes: Octets) throws {
-            digest.update(bytes)
-            try sink(bytes)
+        let encoded = try encoded(database, progress: progress)
+        try forEachPiece(of: encoded, database) { piece in
+            digest.update(piece)
+            try sink(piece)
         }
-        let encoded = try encodeUnproved(database, progress: progress, to: write)
         try check(digest, database)
         return encoded
     }
@@ -151,9 +158,7 @@ public struct ArchivedStream: Sendable {
     /// - Throws: `ArchiveError` with code `damaged` if the SHA-256 differs, otherwise what `body`
     ///   throws.
     func withBytes<Outcome>(_ database: Database, _ body: ([UInt8]) throws -> Outcome) throws -> Outcome {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(try database.plausibleCount(size))
-        try encodeUnproved(database) { bytes += $0 }
+        let bytes = try unprovedBytes(database)
         var digest = Digest()
         return try concurrently(
             {
@@ -163,11 +168,28 @@ public struct ArchivedStream: Sendable {
         ).1
     }
 
-    @discardableResult
-    private func encodeUnproved(
-        _ database: Database, progress: (Int) -> Void = { _ in }, to write: (Octets) throws -> Void
-    ) throws -> EncodedItems {
-        let encoded = try encoded(database, progress: progress)
+    /// The image, read from its bytes as from a file, whose SHA-256 is compared with the imported
+    /// file's.
+    /// - Throws: `ArchiveError` with code `damaged` if they differ.
+    func scanned(_ database: Database) throws -> ScannedImage {
+        let bytes = try unprovedBytes(database)
+        let image = ScannedImage(
+            salvaging: bytes, layout: format.layout, root: root, readsFormerNodes: isSalvaged)
+        try check(image.sha256, bytes.count, database)
+        return image
+    }
+
+    private func unprovedBytes(_ database: Database) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(try database.plausibleCount(size))
+        try forEachPiece(of: encoded(database), database) { bytes += $0 }
+        return bytes
+    }
+
+    /// Calls `write` with the whole stream, in pieces.
+    private func forEachPiece(
+        of encoded: EncodedItems, _ database: Database, _ write: (Octets) throws -> Void
+    ) throws {
         try write(Octets(header?.bytes ?? []))
         if format.layout.isText {
             try encodeText(encoded, database, write)
@@ -175,7 +197,6 @@ public struct ArchivedStream: Sendable {
             try encoded.forEachPiece(order: order(encoded.items.count, database), write)
         }
         try write(trailer)
-        return encoded
     }
 
     /// Calls `write` with the lines from which the records were made, in pieces of about a
@@ -211,12 +232,15 @@ public struct ArchivedStream: Sendable {
 
     /// Compares an encoded stream with what was imported.
     /// - Throws: `ArchiveError` with code `damaged` if they differ.
-    func check(_ digest: Digest, _ database: Database) throws {
-        let hexadecimal = digest.hexadecimal()
+    private func check(_ digest: Digest, _ database: Database) throws {
+        try check(digest.hexadecimal(), digest.count, database)
+    }
+
+    private func check(_ hexadecimal: String, _ count: Int, _ database: Database) throws {
         guard hexadecimal == sha256 else {
             throw ArchiveError(
                 .damaged,
-                "\(database.path): stream \(streamID) now has \(digest.count) bytes, SHA-256 \(hexadecimal), "
+                "\(database.path): stream \(streamID) now has \(count) bytes, SHA-256 \(hexadecimal), "
                     + "but was imported with \(size) bytes, SHA-256 \(sha256); the archive is damaged: restore a backup"
             )
         }

@@ -152,6 +152,22 @@ public final class Statement {
         sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
     }
 
+    /// How SQLite stores a value, by the name that `typeof` gives it.
+    enum StorageClass {
+        case integer, real, text, blob, null
+    }
+
+    /// How the column is stored in this row; ask before anything else about the column.
+    func storageClass(_ column: Int) -> StorageClass {
+        switch sqlite3_column_type(handle, Int32(column)) {
+        case SQLITE_INTEGER: .integer
+        case SQLITE_FLOAT: .real
+        case SQLITE_TEXT: .text
+        case SQLITE_BLOB: .blob
+        default: .null
+        }
+    }
+
     /// The column as an integer; 0 if it is NULL.
     public func integer(_ column: Int) -> Int64 {
         sqlite3_column_int64(handle, Int32(column))

@@ -32,45 +32,25 @@ struct EncodedItems {
         _ database: Database, _ generation: Generation, _ choice: SpanFilter = .all,
         bindings: (Statement) throws -> Void = { _ in }, progress: (Int) -> Void = { _ in }
     ) throws {
-        func prepare(_ sql: String) throws -> Statement {
-            let statement = try database.prepare(sql)
-            try statement.bind(1, generation.chainID)
-            try statement.bind(2, generation.gen)
-            return statement
-        }
-        let statements = try SpanTable.all.map { try prepare($0.selectSQL(choice)) }
-        try bindings(statements[SpanTable.nodeIndex])
-        var encoder = SpanReader(
-            format: generation.format, lists: InternedLists(database, generation.format.byteOrder), row: statements[0])
-        if choice.isWhole { encoder.writer.bytes.reserveCapacity(try database.plausibleCount(generation.size)) }
+        var reader = try ItemReader(database, generation, choice)
         var items: [Item] = []
-        // A record takes at least 8 bytes of the stream.
         if choice.isWhole {
-            items.reserveCapacity(min(Int(max(0, generation.recordCount)), encoder.writer.bytes.capacity / 8))
+            let count = try database.plausibleCount(generation.size)
+            reader.reserve(count)
+            // A record takes at least 8 bytes of the stream.
+            items.reserveCapacity(min(Int(max(0, generation.recordCount)), count / 8))
         }
-        func add(_ ord: Int64, from start: Int, table: Int) throws {
-            items.append(try Item(ord: ord, start: start, end: encoder.writer.bytes.count, table: table))
+        func take(_ item: Item, _ bytes: inout [UInt8]) {
+            items.append(item)
+            if items.count % 4096 == 0 { progress(bytes.count) }
         }
-        for (table, statement) in statements.enumerated() {
-            while try statement.step() {
-                let start = encoder.writer.bytes.count
-                try encoder.append(statement, table: table)
-                try add(statement.integer(0), from: start, table: table)
-                if items.count % 4096 == 0 { progress(encoder.writer.bytes.count) }
-            }
-        }
-        let damages = try prepare(
-            "SELECT s.ord, s.bytes FROM damage_span s WHERE \(choice.condition)\(choice.otherCondition) ORDER BY s.ord")
-        while try damages.step() {
-            let start = encoder.writer.bytes.count
-            damages.append(1, to: &encoder.writer.bytes)
-            try add(damages.integer(0), from: start, table: SpanTable.damageIndex)
-        }
+        try reader.readOthers(take)
+        try reader.readNodes(bindings: bindings, take)
+        bytes = reader.takeBytes()
         // All tables but the nodes' are in order, and often that one, too; this sort is fast on
         // sorted runs.
         items.sort { $0.ord < $1.ord }
         self.items = items
-        bytes = encoder.writer.bytes
     }
 
     /// What the committed nodes add up to.
@@ -114,18 +94,5 @@ struct EncodedItems {
             }
         }
         if !piece.isEmpty { try body(bytes[piece]) }
-    }
-}
-
-extension EncodedItems.Item {
-    fileprivate init(ord: Int64, start: Int, end: Int, table: Int) throws {
-        guard let size = UInt32(exactly: end - start) else {
-            throw ArchiveError(
-                .damaged,
-                "a stored record has \(end - start) bytes, more than any record can have; "
-                    + "the archive is damaged: restore a backup"
-            )
-        }
-        self.init(ord: ord, start: start, size: size, table: UInt8(truncatingIfNeeded: table))
     }
 }

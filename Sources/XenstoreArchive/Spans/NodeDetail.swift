@@ -12,4 +12,14 @@ struct NodeDetail: Hashable {
     var isPlain: Bool {
         self == NodeDetail()
     }
+
+    /// The number of a field that is stored in `node_detail`; 0 for another one.
+    func number(_ field: Field) -> Int64 {
+        switch field {
+        case .connID: connID
+        case .txID: txID
+        case .access: access
+        default: 0
+        }
+    }
 }

@@ -15,8 +15,8 @@ struct SpanReader: FieldVisitor {
     private var statement: Statement
     private var table = -1
     private var columns: [Int] = []
-    /// The row's column `unterminated`.
-    private var unterminated: Int64 = 0
+    /// What the row has in `node_detail`, or in the columns of the same names.
+    private var detail = NodeDetail()
 
     init(format: StreamFormat, lists: InternedLists, row statement: Statement) {
         self.format = format
@@ -35,14 +35,19 @@ struct SpanReader: FieldVisitor {
             self.statement = statement
             columns = Self.columns[table]
         }
-        // A node without a detail. If a field cannot hold its value, the walk below says which.
-        if table == SpanTable.nodeIndex && statement.isNull(column(.connID)) {
-            let perms = try permissions()
-            let (path, value) = (statement.bytes(column(.path)), statement.bytes(column(.value)))
-            if writer.append(plainNode, path: path, value: value, perms: perms) { return }
+        if table == SpanTable.nodeIndex {
+            detail = statement.isNull(1) ? NodeDetail() : try lists.detail(statement.integer(1))
+            // If a field cannot hold its value, the walk below says which.
+            if detail.isPlain {
+                let perms = try permissions()
+                let (path, value) = (statement.bytes(column(.path)), statement.bytes(column(.value)))
+                if writer.append(plainNode, path: path, value: value, perms: perms) { return }
+            }
+        } else {
+            detail = NodeDetail(
+                unterminated: statement.integer(1), residueID: statement.isNull(2) ? nil : statement.integer(2))
         }
-        unterminated = statement.integer(1)
-        let residue = statement.isNull(2) ? nil : try lists.residue(statement.integer(2))
+        let residue = try detail.residueID.flatMap(lists.residue)
         let type = RecordType(
             rawValue: UInt32(
                 truncatingIfNeeded: table == Self.opaqueIndex ? statement.integer(column(.type)) : Int64(table + 1)))
@@ -60,7 +65,7 @@ struct SpanReader: FieldVisitor {
 
     /// For each table, the column of each field, by the field's number.
     private static let columns = SpanTable.all.map {
-        SpanTable.places(of: $0.columns + $0.detailColumns, from: SpanTable.firstColumn)
+        SpanTable.places(of: $0.columns, from: $0.firstColumn)
     }
 
     // MARK: Fields
@@ -74,7 +79,8 @@ struct SpanReader: FieldVisitor {
     }
 
     mutating func integer<Value: WireInteger>(_ field: Field, _ value: inout Value) throws {
-        value = Value(truncatingIfNeeded: statement.integer(column(field)))
+        let column = column(field)
+        value = Value(truncatingIfNeeded: column < 0 ? detail.number(field) : statement.integer(column))
         writer.append(value)
     }
 
@@ -99,7 +105,7 @@ struct SpanReader: FieldVisitor {
     /// Whether the field is a string that ends with NUL in this row.
     private func isTerminated(_ field: Field) -> Bool {
         switch field {
-        case .path, .wpath, .token: unterminated & Unterminated.bit(field) == 0
+        case .path, .wpath, .token: detail.unterminated & Unterminated.bit(field) == 0
         default: false
         }
     }

@@ -104,24 +104,25 @@ struct SpanTable {
     /// The parameter of a row's first column.
     static let firstColumnParameter = 2
 
-    /// Selects records: ord, unterminated, residue_id, the columns, the detail's columns.
+    /// Selects records: ord, `lastColumns`, the columns.
+    ///
+    /// A join with `node_detail` would take a seventh of the time of reading nodes, and nearly all
+    /// have no detail: `InternedLists` has those that are asked for.
     /// - Parameters:
     ///   - choice: which of the spans `s`. Nodes come in any order, others by `ord`.
     func selectSQL(_ choice: SpanFilter) -> String {
-        let names =
-            columns.map { $0.name == "path_id" ? "p.path" : "s." + $0.name } + detailColumns.map { "d." + $0.name }
-        let extra = hasDetail ? "d" : "s"
+        let names = lastColumns.map { "s." + $0 } + columns.map { $0.name == "path_id" ? "p.path" : "s." + $0.name }
         // CROSS makes SQLite keep this order of the joins.
-        return "SELECT s.ord, \(extra).unterminated, \(extra).residue_id, \(names.joined(separator: ", ")) "
-            + "FROM \(name) s "
+        return "SELECT s.ord, \(names.joined(separator: ", ")) FROM \(name) s "
             + (hasPath ? "CROSS JOIN path p ON p.path_id = s.path_id " : "")
-            + (hasDetail ? "LEFT JOIN node_detail d ON d.detail_id = s.detail_id " : "")
             + "WHERE \(choice.condition)"
             + (hasDetail ? choice.nodeCondition : choice.otherCondition + " ORDER BY s.ord")
     }
 
     /// The place of a record's first column among the selected ones.
-    static let firstColumn = 3
+    var firstColumn: Int {
+        1 + lastColumns.count
+    }
 
     /// For each field, by its number, its place in a list of columns that begins at `first`; -1 if
     /// it is not in the list.

@@ -28,7 +28,7 @@ struct LoadedImage {
                 try Self.stored(name, try ImageFile.prepare(name, layout: layout, salvaging: true))
             },
             archived: { archive, archived in
-                (ImageSource(archive, archived), try Self.scan(archived, in: archive), archive, archived.imageID)
+                (ImageSource(archive, archived), try archive.scanned(archived), archive, archived.imageID)
             }, replayed: Self.stored)
     }
 
@@ -53,17 +53,9 @@ struct LoadedImage {
             image = ScannedImage(salvaging: file.bytes, layout: file.format.layout)
             (archive, imageID) = try ArchiveOptions.inMemory(reference, image)
         case .archive(let archive, let archived):
-            image = try Self.scan(archived, in: archive)
+            image = try archive.scanned(archived)
             self.archive = archive
             imageID = archived.imageID
-        }
-    }
-
-    private static func scan(_ archived: ArchivedImage, in archive: Archive) throws -> ScannedImage {
-        try archive.withBytes(of: archived) {
-            ScannedImage(
-                salvaging: $0, layout: archived.stream.format.layout, root: archived.stream.root,
-                readsFormerNodes: archived.stream.isSalvaged)
         }
     }
 

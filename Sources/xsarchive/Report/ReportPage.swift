@@ -39,18 +39,22 @@ enum ReportPage {
     /// JSON that contains nothing HTML could interpret. `<`, `>` and `&` occur only in strings,
     /// where their escapes mean the same.
     private static func inert(_ data: JSON) -> [UInt8] {
-        let text = data.text
+        var text: [UInt8] = []
+        data.write(to: &text)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count + text.utf8.count / 16)
-        for byte in text.utf8 {
-            switch byte {
+        bytes.reserveCapacity(text.count + text.count / 16)
+        var rest = text[...]
+        while true {
+            let harmless = rest.prefix { $0 != 0x3C && $0 != 0x3E && $0 != 0x26 }
+            bytes += harmless
+            rest = rest[harmless.endIndex...]
+            switch rest.popFirst() {
             case 0x3C: bytes += Array("\\u003c".utf8)
             case 0x3E: bytes += Array("\\u003e".utf8)
             case 0x26: bytes += Array("\\u0026".utf8)
-            default: bytes.append(byte)
+            default: return bytes
             }
         }
-        return bytes
     }
 
     private static func text(_ title: String) -> String {

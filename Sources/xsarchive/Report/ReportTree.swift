@@ -67,6 +67,12 @@ struct ReportTree {
     }
 
     private mutating func add(_ image: ScannedImage, isOld: Bool) throws {
+        // The second of two images has mostly the paths of the first.
+        if nodes.count <= 2 {
+            let count = min(image.nodeCount, Self.mostNodes) + 2
+            nodes.reserveCapacity(count)
+            places.reserveCapacity(count)
+        }
         try image.forEachItem { _, item in
             if case .record(let record) = item { try add(record.body, image.format.layout, isOld: isOld) }
         }

@@ -66,12 +66,14 @@ enum JSON {
             }
             result.append(UInt8(ascii: "]"))
         case .integers(let numbers):
-            result.append(UInt8(ascii: "["))
+            var list = TextBuffer()
+            list.put("[")
             for (index, number) in numbers.enumerated() {
-                if index > 0 { result.append(UInt8(ascii: ",")) }
-                Decimal.append(number, to: &result)
+                if index > 0 { list.put(",") }
+                list.put(Int(number))
             }
-            result.append(UInt8(ascii: "]"))
+            list.put("]")
+            list.withBytes { result.append(contentsOf: $0) }
         case .object(let members):
             result.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
@@ -95,30 +97,40 @@ enum JSON {
     private static func write(_ text: String, to result: inout [UInt8]) {
         result.append(UInt8(ascii: "\""))
         var text = text
-        let isPlain = text.withUTF8 { utf8 in
-            guard utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) else { return false }
-            result.append(contentsOf: utf8)
-            return true
+        text.withUTF8 { utf8 in
+            var rest = utf8[...]
+            while true {
+                let plain = rest.prefix(while: isPlain)
+                result.append(contentsOf: plain)
+                rest = rest[plain.endIndex...]
+                guard let first = rest.first else { break }
+                // What follows is one scalar of a valid text.
+                let next = rest.prefix(first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4)
+                for scalar in String(decoding: next, as: UTF8.self).unicodeScalars { write(scalar, to: &result) }
+                rest = rest[next.endIndex...]
+            }
         }
-        if !isPlain { writeEscaped(text, to: &result) }
         result.append(UInt8(ascii: "\""))
     }
 
-    private static func writeEscaped(_ text: String, to result: inout [UInt8]) {
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result.append(contentsOf: #"\""#.utf8)
-            case "\\": result.append(contentsOf: #"\\"#.utf8)
-            case "\n": result.append(contentsOf: #"\n"#.utf8)
-            case "\r": result.append(contentsOf: #"\r"#.utf8)
-            case "\t": result.append(contentsOf: #"\t"#.utf8)
-            case _ where Escape.isUnsafe(scalar):
-                for unit in UTF16.encode(scalar) ?? .init() {
-                    result.append(contentsOf: #"\u"#.utf8)
-                    result.append(contentsOf: hex(unit).utf8)
-                }
-            default: result.append(contentsOf: UTF8.encode(scalar) ?? .init())
+    /// Whether a string has the byte as it is.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C
+    }
+
+    private static func write(_ scalar: Unicode.Scalar, to result: inout [UInt8]) {
+        switch scalar {
+        case "\"": result.append(contentsOf: #"\""#.utf8)
+        case "\\": result.append(contentsOf: #"\\"#.utf8)
+        case "\n": result.append(contentsOf: #"\n"#.utf8)
+        case "\r": result.append(contentsOf: #"\r"#.utf8)
+        case "\t": result.append(contentsOf: #"\t"#.utf8)
+        case _ where Escape.isUnsafe(scalar):
+            for unit in UTF16.encode(scalar) ?? .init() {
+                result.append(contentsOf: #"\u"#.utf8)
+                result.append(contentsOf: hex(unit).utf8)
             }
+        default: result.append(contentsOf: UTF8.encode(scalar) ?? .init())
         }
     }
 
