@@ -39,7 +39,7 @@ extension Archive {
             // a third of the time; import proves the whole image by its bytes instead, and
             // `verify` checks the keys. A first import writes in order, and a later one to few
             // pages, so the cache is small: sorting paths in one of 64 MB takes 13 MB more.
-            try archive.database.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -8192")
+            try archive.database.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -4096")
             // The space of images that are pruned can then be given back in steps. An old file gets
             // this when it is compacted.
             if isNew || FileIO.isEmpty(path) { try FreeSpace.prepare(archive.database) }
