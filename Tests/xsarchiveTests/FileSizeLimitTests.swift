@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import XenstoreStream
 
 /// The system takes no more bytes, as on a full disk.
 @Suite struct FileSizeLimitTests {
@@ -31,6 +32,29 @@ import Testing
         expectBytes(place.bytes("xsarchive.db"), before)
         expectDone(place.run("verify"))
         expectDone(place.run("import", Fixtures.path("xen-4.22-small.bin")))
+    }
+
+    /// SQLite writes pages before the end of an import if its cache is full, so some are in the
+    /// file when one does not fit.
+    @Test func anImportLargerThanTheCacheThatDoesNotFitLeavesTheArchiveAsItWas() throws {
+        let place = Workplace()
+        expectDone(place.run("import", Fixtures.path("xen-4.17-tiny.bin")))
+        let before = place.bytes("xsarchive.db")
+        let nodes = ["/"] + (0..<3000).map { "/n\($0)" }
+        let value = Octets(repeating: 0x76, count: 3000)
+        var generator = StreamGenerator(seed: 1, format: StreamFormat(layout: .v1))
+        let bodies = nodes.map { path in
+            RecordBody.node(
+                NodeData(
+                    path: TerminatedString(path), value: value + Octets(path.utf8),
+                    perms: [Permission(perm: UInt8(ascii: "n"), domid: 0)]))
+        }
+        place.write(try generator.encode(bodies), "large.bin")
+        let outcome = place.shell("ulimit -f 14000; exec \"$0\" import large.bin")
+        expectFailure(outcome, 2, containing: ["xsarchive.db: ", "the archive is unchanged"])
+        #expect(place.names == ["large.bin", "xsarchive.db"])
+        expectBytes(place.bytes("xsarchive.db"), before)
+        expectDone(place.run("import", "large.bin"))
     }
 
     @Test func aFirstImportThatDoesNotFitLeavesNoArchive() {

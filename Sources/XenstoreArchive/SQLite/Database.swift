@@ -91,6 +91,9 @@ public final class Database {
             // After a full disk SQLite has rolled back by itself, and this fails; the first error
             // is the one to report.
             try? execute("ROLLBACK")
+            // If SQLite could not write a page, it leaves the pages that it has written, and the
+            // journal, until the next reading. So this reads: what was written goes at once.
+            _ = try? integer("SELECT count(*) FROM sqlite_schema")
             throw error
         }
     }
