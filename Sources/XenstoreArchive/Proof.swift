@@ -1,11 +1,5 @@
 import XenstoreStream
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Proves, before an import is committed, that the tables give the image back byte for byte.
 struct Proof {
     private let database: Database
@@ -31,7 +25,7 @@ struct Proof {
                 try stream.encode(database) { _ in }
             } else {
                 try proveEnds(stream, image)
-                try proveOrder(placement)
+                try proveOrder(stream, placement.ords)
                 try proveNew(stream, placement, image)
                 if let before = placement.before { try proveKept(before, image) }
             }
@@ -57,11 +51,10 @@ struct Proof {
     }
 
     /// Whether reading by order keys, or by the list of the order, gives the order of the image.
-    private func proveOrder(_ placement: Placement) throws {
-        let ords = placement.ords
+    private func proveOrder(_ stream: ArchivedStream, _ ords: [Int64]) throws {
         let sorted: [Int64]
         let places: [Int]?
-        if let order = placement.order {
+        if let order = stream.itemOrder {
             sorted = ords.sorted()
             places = ItemOrder.decode(order, count: ords.count)
             guard places != nil else { throw difference("the order of the items cannot be read") }
@@ -86,7 +79,7 @@ struct Proof {
                 next = Self.place(of: item.ord, in: new, placement.ords)
             }
             guard next < new.count, placement.ords[new[next]] == item.ord, !isProved[next],
-                Self.hasSameBytes(bytes, item.range, image.bytes, image.range(new[next]))
+                image.hasBytes(bytes, item.range, at: new[next])
             else { throw difference("the new span with ord \(item.ord) is not that of the image") }
             isProved[next] = true
             next += 1
@@ -117,20 +110,17 @@ struct Proof {
     private func proveKept(_ before: Placement.Predecessor, _ image: ScannedImage) throws {
         let tip = before.tip
         for (index, match) in before.matches.enumerated() where match >= 0 {
-            guard Self.hasSameBytes(tip.encoded.bytes, tip.encoded.items[match].range, image.bytes, image.range(index))
+            guard image.hasBytes(tip.encoded.bytes, tip.encoded.items[match].range, at: index)
             else { throw difference("the kept span with ord \(tip.ords[match]) is not that of the image") }
         }
     }
+}
 
-    private static func hasSameBytes(
-        _ bytes: [UInt8], _ range: Range<Int>, _ others: [UInt8], _ otherRange: Range<Int>
-    ) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            others.withUnsafeBytes { others in
-                guard range.count == otherRange.count, let start = bytes.baseAddress, let other = others.baseAddress
-                else { return range.isEmpty && otherRange.isEmpty }
-                return memcmp(start + range.lowerBound, other + otherRange.lowerBound, range.count) == 0
-            }
-        }
+extension ScannedImage {
+    /// Whether an item has these bytes, and no others.
+    fileprivate func hasBytes(_ bytes: [UInt8], _ range: Range<Int>, at index: Int) -> Bool {
+        let own = self.range(index)
+        return own.count == range.count
+            && bytes.withUnsafeBytes { self.bytes.hasBytes($0[range], at: own.lowerBound) }
     }
 }

@@ -55,7 +55,7 @@ import XenstoreStream
     }
 
     @Test func twoStreamsReadInStepDifferAsTwoCheckedOnes() throws {
-        for seed in UInt64(0)..<150 {
+        for seed in UInt64(0)..<400 {
             let pair = try pair(seed)
             _ = try expectTheSame(pair, layout: pair.format.layout, "seed \(seed)")
         }
@@ -63,7 +63,7 @@ import XenstoreStream
 
     @Test func twoDamagedStreamsDifferAsTwoCheckedOnes() throws {
         var compared = 0
-        for seed in UInt64(1000)..<1240 {
+        for seed in UInt64(1000)..<1600 {
             var pair = try pair(seed)
             var mutator = Mutator(seed: seed)
             if seed % 3 != 0 { pair.old = mutator.mutate(pair.old, pair.format.byteOrder).bytes }
@@ -77,11 +77,11 @@ import XenstoreStream
             }
             if errors == [nil, nil], try expectTheSame(pair, layout: nil, "seed \(seed)") { compared += 1 }
         }
-        #expect(compared > 40)
+        #expect(compared > 100)
     }
 
     @Test func anUncheckedStreamSaysOfItselfWhatACheckedOneSays() throws {
-        for seed in UInt64(2000)..<2100 {
+        for seed in UInt64(2000)..<2200 {
             let bytes = try pair(seed).new
             let image = try ScannedImage(bytes: bytes)
             let other = try #require(try UncheckedImage(bytes: bytes))
@@ -115,8 +115,7 @@ import XenstoreStream
         ]
         let images = names.map { Fixtures.bytes($0) }
         for (index, old) in images.enumerated() {
-            for other in [index, (index + 1) % images.count, (index + 3) % images.count] {
-                let new = images[other]
+            for (other, new) in images.enumerated() {
                 let pair = Pair(old: old, new: new, format: StreamFormat(layout: .v1))
                 #expect(try expectTheSame(pair, layout: nil, "\(names[index]) and \(names[other])"))
             }
@@ -126,7 +125,7 @@ import XenstoreStream
     /// Every way in which two images can be given, in both directions.
     @Test func theFirstDifferenceDecidesWhatAWholeComparisonDecides() throws {
         var counts = [0, 0]
-        for seed in UInt64(3000)..<3100 {
+        for seed in UInt64(3000)..<3200 {
             let pair = try pair(seed)
             let layout = pair.format.layout
             guard let left = try unchecked(pair.old, layout), let right = try unchecked(pair.new, layout) else {
@@ -150,7 +149,7 @@ import XenstoreStream
                 counts[isDifferent ? 1 : 0] += 1
             }
         }
-        #expect(counts.allSatisfy { $0 > 10 }, "\(counts)")
+        #expect(counts.allSatisfy { $0 > 20 }, "\(counts)")
     }
 
     private func error(_ body: () throws -> Void) -> String? {

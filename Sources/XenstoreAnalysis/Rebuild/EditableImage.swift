@@ -75,16 +75,10 @@ extension EditableImage {
             self = try Self.read(image.bytes, image.format, &alterations)
         case .archive(let archive, let image):
             let stream = image.stream
-            self = try archive.withBytes(of: image) { bytes in
-                if stream.isSalvaged || stream.format.layout.isText {
-                    try Self.read(
-                        ScannedImage(
-                            salvaging: bytes, layout: stream.format.layout, root: stream.root,
-                            readsFormerNodes: stream.isSalvaged),
-                        &alterations)
-                } else {
-                    try Self.read(bytes, stream.format, &alterations)
-                }
+            if stream.isSalvaged || stream.format.layout.isText {
+                self = try Self.read(archive.scanned(image), &alterations)
+            } else {
+                self = try archive.withBytes(of: image) { try Self.read($0, stream.format, &alterations) }
             }
         }
     }

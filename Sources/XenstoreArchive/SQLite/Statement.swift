@@ -205,12 +205,12 @@ public final class Statement {
 
     /// The column's value with its own type.
     public func value(_ column: Int) -> SQLValue {
-        switch sqlite3_column_type(handle, Int32(column)) {
-        case SQLITE_INTEGER: .integer(integer(column))
-        case SQLITE_FLOAT: .real(sqlite3_column_double(handle, Int32(column)))
-        case SQLITE_TEXT: .text(octets(column))
-        case SQLITE_BLOB: .blob(octets(column))
-        default: .null
+        switch storageClass(column) {
+        case .integer: .integer(integer(column))
+        case .real: .real(sqlite3_column_double(handle, Int32(column)))
+        case .text: .text(octets(column))
+        case .blob: .blob(octets(column))
+        case .null: .null
         }
     }
 

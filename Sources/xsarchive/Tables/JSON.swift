@@ -100,7 +100,7 @@ enum JSON {
         text.withUTF8 { utf8 in
             var rest = utf8[...]
             while true {
-                let plain = rest.prefix(while: isPlain)
+                let plain = rest.prefix { Escape.isPlain($0) }
                 result.append(contentsOf: plain)
                 rest = rest[plain.endIndex...]
                 guard let first = rest.first else { break }
@@ -111,11 +111,6 @@ enum JSON {
             }
         }
         result.append(UInt8(ascii: "\""))
-    }
-
-    /// Whether a string has the byte as it is.
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C
     }
 
     private static func write(_ scalar: Unicode.Scalar, to result: inout [UInt8]) {
