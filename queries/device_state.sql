@@ -11,17 +11,15 @@
 -- columns: frontend octets, frontend_state octets, backend octets, backend_state octets
 -- An end whose state the image does not say counts as connected.
 WITH devices AS MATERIALIZED (
-  SELECT substr(f.path, 1, length(f.path) - length('/backend')) AS frontend,
-         (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.known = 'whole'
-            AND s.path = substr(f.path, 1, length(f.path) - length('/backend')) || '/state') AS frontend_state,
-         f.value AS backend,
-         (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.known = 'whole'
-            AND s.path = f.value || '/state') AS backend_state,
-         f.known
-  FROM home_paths h
-  CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(CAST(p.path AS BLOB), -8) = CAST('/backend' AS BLOB)
-  CROSS JOIN nodes f ON f.image_id = :image_id AND f.conn_id = 0 AND f.path = p.path
-  WHERE +p.path GLOB '/local/domain/*/device/*/*/backend'
+  SELECT e.path AS frontend,
+         (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.known = 'whole' AND s.path = e.path || '/state')
+           AS frontend_state,
+         e.other_end AS backend,
+         (SELECT s.value FROM nodes s WHERE s.image_id = :image_id AND s.conn_id = 0 AND s.known = 'whole' AND s.path = e.other_end || '/state')
+           AS backend_state,
+         e.known
+  FROM device_ends e
+  WHERE e.image_id = :image_id AND e.side = 'frontend'
 )
 SELECT d.frontend, d.frontend_state, d.backend, d.backend_state
 FROM devices d

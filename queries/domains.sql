@@ -16,22 +16,39 @@
 WITH used AS MATERIALIZED (
   SELECT u.* FROM domain_usage u WHERE u.image_id = :image_id
 ),
+-- Usage and limits meet by GROUP BY, and so do domains and shares below: a join of two tables
+-- without an index compares each row with each.
 shares AS MATERIALIZED (
-  SELECT u.domid, l.name AS quota,
-         100 * CASE l.name WHEN 'nodes' THEN u.nodes WHEN 'watches' THEN u.watches WHEN 'transactions' THEN u.transactions ELSE u.bytes END
-         / l.allowed AS percent
-  FROM domain_limits l
-  JOIN used u ON u.domid = l.domid
-  WHERE l.image_id = :image_id AND l.quota > 0 AND l.domid <> 0 AND l.name <> 'outstanding'
-    AND CASE l.name WHEN 'transactions' THEN u.transactions ELSE 0 END IS NOT NULL
+  SELECT s.domid, s.name AS quota, 100 * max(s.used) / min(s.allowed) AS percent
+  FROM (
+    SELECT l.domid, l.name, NULL AS used, l.allowed FROM domain_limits l WHERE l.image_id = :image_id AND l.quota > 0 AND l.domid <> 0
+    UNION ALL
+    SELECT u.domid, 'nodes', u.nodes, NULL FROM used u
+    UNION ALL
+    SELECT u.domid, 'watches', u.watches, NULL FROM used u
+    UNION ALL
+    SELECT u.domid, 'transactions', u.transactions, NULL FROM used u
+    UNION ALL
+    SELECT u.domid, 'memory', u.bytes, NULL FROM used u
+  ) s
+  WHERE s.name <> 'outstanding'
+  GROUP BY s.domid, s.name
+  HAVING min(s.allowed) IS NOT NULL AND (s.name <> 'transactions' OR max(s.used) IS NOT NULL)
 ),
 highest AS MATERIALIZED (
   SELECT domid, quota, percent
   FROM (SELECT s.*, row_number() OVER (PARTITION BY s.domid ORDER BY s.percent DESC, s.quota) AS place FROM shares s)
   WHERE place = 1
 )
-SELECT u.domid, u.state, u.name, u.uuid, u.conn_id, u.target_domid AS target, u.nodes, u.bytes, u.watches, u.transactions,
-       u.in_bytes + u.out_bytes AS pending_bytes, h.quota, h.percent AS used_percent
-FROM used u
-LEFT JOIN highest h ON h.domid = u.domid
-ORDER BY u.domid;
+SELECT d.domid, max(d.state) AS state, max(d.name) AS name, max(d.uuid) AS uuid, max(d.conn_id) AS conn_id, max(d.target) AS target,
+       max(d.nodes) AS nodes, max(d.bytes) AS bytes, max(d.watches) AS watches, max(d.transactions) AS transactions,
+       max(d.pending_bytes) AS pending_bytes, max(d.quota) AS quota, max(d.used_percent) AS used_percent
+FROM (
+  SELECT u.domid, u.state, u.name, u.uuid, u.conn_id, u.target_domid AS target, u.nodes, u.bytes, u.watches, u.transactions,
+         u.in_bytes + u.out_bytes AS pending_bytes, NULL AS quota, NULL AS used_percent
+  FROM used u
+  UNION ALL
+  SELECT h.domid, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, h.quota, h.percent FROM highest h
+) d
+GROUP BY d.domid
+ORDER BY d.domid;

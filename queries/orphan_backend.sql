@@ -10,39 +10,30 @@
 -- subject: path, problem
 -- columns: path octets, other_end octets, problem text
 -- In an image without connections, a domain is gone only if its end of the device is missing.
-WITH ends(path, other_end, problem) AS MATERIALIZED (
-  SELECT substr(b.path, 1, length(b.path) - length('/frontend')) AS path, b.value AS other_end,
-         CASE WHEN b.value GLOB '/local/domain/[0-9]*' AND (SELECT k.connections FROM covered_kinds k WHERE k.image_id = :image_id)
-                AND CAST(substr(b.value, 15) AS INTEGER) NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
+WITH facts AS MATERIALIZED (
+  SELECT k.connections, g.is_part
+  FROM covered_kinds k
+  JOIN image_gen g ON g.image_id = k.image_id
+  WHERE k.image_id = :image_id
+),
+problems AS MATERIALIZED (
+  SELECT d.path, d.other_end,
+         CASE WHEN d.side = 'backend' AND f.connections AND d.other_end GLOB '/local/domain/[0-9]*'
+                AND CAST(substr(d.other_end, 15) AS INTEGER) NOT IN (SELECT l.domid FROM live_domains l WHERE l.image_id = :image_id)
               THEN 'the frontend''s domain is gone'
-              WHEN NOT EXISTS (SELECT 1 FROM nodes f WHERE f.image_id = :image_id AND f.conn_id = 0 AND f.path = b.value)
-                AND CASE WHEN (SELECT g.is_part FROM image_gen g WHERE g.image_id = :image_id)
+              WHEN NOT EXISTS (SELECT 1 FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = 0 AND n.path = d.other_end)
+                AND CASE WHEN f.is_part
                     THEN (SELECT a.covered FROM node_areas a
-                          WHERE a.image_id = :image_id AND (b.value = a.top OR substr(b.value, 1, length(a.below)) = a.below AND b.value <> a.below)
+                          WHERE a.image_id = :image_id AND (d.other_end = a.top OR substr(d.other_end, 1, length(a.below)) = a.below AND d.other_end <> a.below)
                           ORDER BY length(a.below) DESC LIMIT 1)
                     ELSE 1 END
-              THEN 'the frontend is missing' END AS problem
-  FROM home_paths h
-  CROSS JOIN path p ON p.path > h.path || '/backend/' AND p.path < h.path || '/backend0' AND substr(CAST(p.path AS BLOB), -9) = CAST('/frontend' AS BLOB)
-  CROSS JOIN nodes b ON b.image_id = :image_id AND b.conn_id = 0 AND b.path = p.path
-  WHERE b.known = 'whole' AND +p.path GLOB '/local/domain/*/backend/*/*/*/frontend'
-  UNION ALL
-  SELECT substr(f.path, 1, length(f.path) - length('/backend')), f.value,
-         CASE WHEN NOT EXISTS (SELECT 1 FROM nodes b WHERE b.image_id = :image_id AND b.conn_id = 0 AND b.path = f.value)
-                AND CASE WHEN (SELECT g.is_part FROM image_gen g WHERE g.image_id = :image_id)
-                    THEN (SELECT a.covered FROM node_areas a
-                          WHERE a.image_id = :image_id AND (f.value = a.top OR substr(f.value, 1, length(a.below)) = a.below AND f.value <> a.below)
-                          ORDER BY length(a.below) DESC LIMIT 1)
-                    ELSE 1 END
-              THEN 'the backend is missing' END
-  FROM home_paths h
-  CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(CAST(p.path AS BLOB), -8) = CAST('/backend' AS BLOB)
-  CROSS JOIN nodes f ON f.image_id = :image_id AND f.conn_id = 0 AND f.path = p.path
-  WHERE f.known = 'whole' AND +p.path GLOB '/local/domain/*/device/*/*/backend'
+              THEN CASE d.side WHEN 'backend' THEN 'the frontend is missing' ELSE 'the backend is missing' END END AS problem
+  FROM facts f
+  CROSS JOIN device_ends d
+  WHERE d.image_id = :image_id AND d.known = 'whole'
 )
 SELECT path, other_end, problem
-FROM ends
+FROM problems
 WHERE problem IS NOT NULL
-  AND (EXISTS (SELECT 1 FROM scopes x WHERE x.image_id = :image_id AND x.scope = 'host')
-       OR NOT (SELECT k.connections FROM covered_kinds k WHERE k.image_id = :image_id))
+  AND (EXISTS (SELECT 1 FROM scopes x WHERE x.image_id = :image_id AND x.scope = 'host') OR NOT (SELECT f.connections FROM facts f))
 ORDER BY path;

@@ -23,6 +23,11 @@ WITH watched AS MATERIALIZED (
 ),
 rules AS MATERIALIZED (
   SELECT w.daemon FROM writers w WHERE w.image_id = :image_id
+),
+-- Nearly every watcher is among these, so that few need the question in full.
+readers AS MATERIALIZED (
+  SELECT t.permset_id, t.domid FROM grants t
+  WHERE t.image_id = :image_id AND t.access IN ('r', 'both') AND t.domid IS NOT NULL
 )
 SELECT d.domid, d.path, d.token, a.access, a.reason,
        CASE WHEN n.place = 'tree' AND EXISTS (
@@ -32,7 +37,8 @@ SELECT d.domid, d.path, d.token, a.access, a.reason,
             THEN 'sent' ELSE 'not sent' END AS events
 FROM watched d
 CROSS JOIN node_places n ON n.image_id = :image_id AND n.path = d.node
+LEFT JOIN readers r ON r.permset_id = n.permset_id AND r.domid = d.domid
 CROSS JOIN permset_access a ON a.image_id = :image_id AND a.kind = 'subject' AND a.restored = 0 AND a.daemon = (SELECT r.daemon FROM rules r)
   AND a.domid = d.domid AND a.permset_id = n.permset_id AND a.place = n.place
-WHERE n.is_committed AND a.access IN ('w', 'none')
+WHERE n.is_committed AND (n.place <> 'tree' OR r.domid IS NULL) AND a.access IN ('w', 'none')
 ORDER BY d.domid, d.record_id;

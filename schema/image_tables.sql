@@ -9,3 +9,12 @@ CREATE TEMP TABLE guest_writable AS
 SELECT t.image_id, t.permset_id FROM temp.grants t WHERE t.access IN ('w', 'both')
 UNION ALL
 SELECT a.image_id, a.permset_id FROM main.absent_writable a WHERE a.image_id = :image_id;
+
+CREATE TEMP TABLE absent_domains AS
+SELECT a.* FROM main.absent_domains a WHERE a.image_id = :image_id;
+
+CREATE TEMP TABLE home_paths AS
+SELECT h.* FROM main.home_paths h;
+
+CREATE TEMP TABLE device_ends AS
+SELECT d.* FROM main.device_ends d WHERE d.image_id = :image_id;

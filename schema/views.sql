@@ -99,7 +99,8 @@ SELECT g.image_id, s.ord AS record_id, p.path,
 FROM image_gen g
 JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
 JOIN path p ON p.path_id = s.path_id
-JOIN permset m ON m.permset_id = s.permset_id
+-- By LEFT JOIN, a question that leaves out the permissions does not read them.
+LEFT JOIN permset m ON m.permset_id = s.permset_id
 LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
 -- The nodes that are pending in transactions, with the columns of nodes; an index finds them.

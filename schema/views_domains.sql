@@ -66,6 +66,23 @@ SELECT substr(c.path, 1, 13 + instr(substr(c.path, 15) || '/', '/')) AS path
 FROM children c
 WHERE substr(c.path, 15, instr(substr(c.path, 15) || '/', '/') - 1) NOT GLOB '*[^0-9]*' AND substr(c.path, 15, 1) <> '/';
 
+-- The ends of devices in homes that name the other end: side 'frontend' by the node `backend` of
+-- /local/domain/5/device/vif/0, 'backend' by the node `frontend` of
+-- /local/domain/0/backend/vif/5/0. path is the end, other_end the value, known as in nodes.
+-- columns: image_id integer, side text, path octets, other_end octets, known text
+CREATE VIEW device_ends AS
+SELECT n.image_id, 'frontend' AS side, substr(n.path, 1, length(n.path) - length('/backend')) AS path, n.value AS other_end, n.known
+FROM home_paths h
+CROSS JOIN path p ON p.path > h.path || '/device/' AND p.path < h.path || '/device0' AND substr(CAST(p.path AS BLOB), -8) = CAST('/backend' AS BLOB)
+CROSS JOIN nodes n ON n.path = p.path
+WHERE n.conn_id = 0 AND +p.path GLOB '/local/domain/*/device/*/*/backend'
+UNION ALL
+SELECT n.image_id, 'backend', substr(n.path, 1, length(n.path) - length('/frontend')), n.value, n.known
+FROM home_paths h
+CROSS JOIN path p ON p.path > h.path || '/backend/' AND p.path < h.path || '/backend0' AND substr(CAST(p.path AS BLOB), -9) = CAST('/frontend' AS BLOB)
+CROSS JOIN nodes n ON n.path = p.path
+WHERE n.conn_id = 0 AND +p.path GLOB '/local/domain/*/backend/*/*/*/frontend';
+
 -- The rules of the daemon that wrote each image.
 -- columns: image_id integer, daemon text, unites integer, any_domid integer, root_opens integer,
 --          restore_marks integer, root_perms integer, node_bytes integer, counts_special integer,
@@ -148,7 +165,7 @@ WHERE e.number = 1;
 -- columns: image_id integer, domid integer, name octets, quota integer, allowed integer
 CREATE VIEW domain_limits AS
 SELECT q.image_id, q.domid, q.name, q.quota,
-       CASE WHEN q.quota > 0 AND q.name IN ('watches', 'transactions') THEN max(q.quota + q.quota_end, 1) ELSE q.quota END AS allowed
+       CASE WHEN q.name IN ('watches', 'transactions') AND q.quota > 0 THEN max(q.quota + q.quota_end, 1) ELSE q.quota END AS allowed
 FROM (
   SELECT d.image_id, d.domid, b.name, d.quota_end,
          coalesce(

@@ -29,7 +29,9 @@ public enum ArchiveSQL {
     }
 
     /// The temporary tables of one image, and the views whose names they have.
-    public static let imageTableNames = ["grants", "guest_writable"]
+    public static let imageTableNames = [
+        "grants", "guest_writable", "absent_domains", "home_paths", "device_ends",
+    ]
 
     /// The tables of a workspace.
     public static var workspace: String {

@@ -27,10 +27,11 @@ public struct TypedColumn: Equatable, Sendable {
     /// - Returns: the columns; nil if a part is not a name and a type.
     public static func list(_ text: some StringProtocol) -> [TypedColumn]? {
         var columns: [TypedColumn] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let words = part.split(separator: " ")
-            guard words.count == 2, let type = ValueType(rawValue: String(words[1])) else { return nil }
-            columns.append(TypedColumn(name: String(words[0]), type: type))
+        // By bytes: characters take ten times as long, and `check` reads many lists.
+        for part in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            let words = part.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+            guard words.count == 2, let type = ValueType(rawValue: words[1]) else { return nil }
+            columns.append(TypedColumn(name: words[0], type: type))
         }
         return columns
     }

@@ -52,10 +52,20 @@ extension Archive {
         }
     }
 
-    /// An archive in memory, for queries about a file that is not to be stored.
+    /// An archive in memory.
     /// - Throws: `ArchiveError` if it cannot be created.
     public static func inMemory() throws -> Archive {
         let archive = Archive(try Database(path: ":memory:", mode: .write))
+        try archive.prepareSchema()
+        return archive
+    }
+
+    /// An archive for queries about a file that is not to be stored. It ends with its connection: a
+    /// small one is in memory, a larger one in a file without a name, in a directory for temporary
+    /// files.
+    /// - Throws: `ArchiveError` if it cannot be created.
+    public static func temporary() throws -> Archive {
+        let archive = Archive(try Database(temporary: "the temporary archive"))
         try archive.prepareSchema()
         return archive
     }

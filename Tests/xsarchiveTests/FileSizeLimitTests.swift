@@ -40,21 +40,41 @@ import XenstoreStream
         let place = Workplace()
         expectDone(place.run("import", Fixtures.path("xen-4.17-tiny.bin")))
         let before = place.bytes("xsarchive.db")
-        let nodes = ["/"] + (0..<3000).map { "/n\($0)" }
-        let value = Octets(repeating: 0x76, count: 3000)
-        var generator = StreamGenerator(seed: 1, format: StreamFormat(layout: .v1))
-        let bodies = nodes.map { path in
-            RecordBody.node(
-                NodeData(
-                    path: TerminatedString(path), value: value + Octets(path.utf8),
-                    perms: [Permission(perm: UInt8(ascii: "n"), domid: 0)]))
-        }
-        place.write(try generator.encode(bodies), "large.bin")
+        place.write(try largeImage(), "large.bin")
         let outcome = place.shell("ulimit -f 14000; exec \"$0\" import large.bin")
         expectFailure(outcome, 2, containing: ["xsarchive.db: ", "the archive is unchanged"])
         #expect(place.names == ["large.bin", "xsarchive.db"])
         expectBytes(place.bytes("xsarchive.db"), before)
         expectDone(place.run("import", "large.bin"))
+    }
+
+    /// The archive that queries read for a file is a temporary file as soon as it does not fit into
+    /// SQLite's cache.
+    @Test func aFileLargerThanTheCacheIsCheckedWithoutRoomForTemporaryFiles() throws {
+        let place = Workplace()
+        place.write(try largeImage(), "large.bin")
+        let (whole, limited) = (
+            place.run("check", "large.bin"), place.shell("ulimit -f 1000; exec \"$0\" check large.bin")
+        )
+        #expect(limited.text == whole.text)
+        #expect(limited.ending == whole.ending)
+        #expect(limited.errorText == whole.errorText)
+        #expect(whole.text.contains("large.bin"))
+        #expect(place.names == ["large.bin"])
+    }
+
+    /// A whole image of 3001 nodes and 9 MB.
+    private func largeImage() throws -> [UInt8] {
+        let nodes = ["/"] + (0..<3000).map { "/n\($0)" }
+        let value = Octets(repeating: 0x76, count: 3000)
+        var generator = StreamGenerator(seed: 1, format: StreamFormat(layout: .v1))
+        return try generator.encode(
+            nodes.map { path in
+                .node(
+                    NodeData(
+                        path: TerminatedString(path), value: value + Octets(path.utf8),
+                        perms: [Permission(perm: UInt8(ascii: "n"), domid: 0)]))
+            })
     }
 
     @Test func aFirstImportThatDoesNotFitLeavesNoArchive() {

@@ -79,8 +79,13 @@ public struct QueryHeader: Equatable, Sendable {
     public init(_ sql: String) throws(Problem) {
         var seen: Set<String> = []
         var list = ""
-        for line in sql.split(separator: "\n").prefix(while: { $0.hasPrefix("--") }) {
-            let text = line.dropFirst(2).drop { $0 == " " }
+        // By bytes, and without the lines of the query itself: `check` reads the headers of all
+        // queries.
+        var rest = sql.utf8[...]
+        while rest.starts(with: "--".utf8) {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest[line.endIndex...].dropFirst()
+            let text = Substring(line.dropFirst(2).drop { $0 == UInt8(ascii: " ") })
             if list.hasSuffix(",") {
                 list += " " + text
                 continue
@@ -89,12 +94,14 @@ public struct QueryHeader: Equatable, Sendable {
                 remarks.append(String(text))
                 continue
             }
-            guard let colon = text.firstIndex(of: ":") else { throw Problem(description: "a line has no key: \(text)") }
+            guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+                throw Problem(description: "a line has no key: \(text)")
+            }
             let key = String(text[..<colon])
             guard ["param", "sentence"].contains(key) || seen.insert(key).inserted else {
                 throw Problem(description: "\(key) occurs twice")
             }
-            let value = String(text[text.index(after: colon)...].drop { $0 == " " })
+            let value = String(Substring(text.utf8[colon...].dropFirst().drop { $0 == UInt8(ascii: " ") }))
             if key == "columns" { list = value } else { try set(key, value) }
         }
         for key in ["title", "group", "severity", "why", "columns"] where !seen.contains(key) {

@@ -12,7 +12,7 @@ extension ImagePair {
         case (.unchecked(let left), .unchecked(let right)) where left.format == right.format:
             return try !StreamsInStep.haveSameNodes(left.bytes, right.bytes, left.format)
         case (.archive(let archive, let left), .archive(let other, let right))
-        where archive.database.path == other.database.path && left.stream.chainID == right.stream.chainID:
+        where archive.database.isSameFile(as: other.database) && left.stream.chainID == right.stream.chainID:
             let (older, newer) = (left.stream.generation, right.stream.generation)
             return try hasChangedNode(archive.database, older, newer) || hasChangedNode(archive.database, newer, older)
         default: return false

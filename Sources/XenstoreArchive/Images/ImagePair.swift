@@ -1,7 +1,7 @@
 import XenstoreStream
 
-/// Two images without the committed nodes that have the same bytes in both: a comparison need not
-/// read those.
+/// Two images without the committed nodes that have the same bytes in both, and without all other
+/// records if these are the same, in the same order: a comparison need not read those.
 package struct ImagePair {
     private let old: Side
     private let new: Side
@@ -9,6 +9,9 @@ package struct ImagePair {
     /// in the order of the new image, until that returns false. A list of all would be as long as
     /// the image.
     private let forEachLeftOut: ((Places) -> Bool) throws -> Void
+    /// The places of the other records that are left out and have an identity: all but quotas of
+    /// the host and END.
+    private let otherPlaces: () throws -> [Places]
     /// Whether a record that was not moved has the same place in both images.
     private let sharesPlaces: Bool
 
@@ -73,6 +76,12 @@ package struct ImagePair {
         }
         old = side(left, streams.oldItems)
         new = side(right, streams.newItems)
+        otherPlaces = {
+            let reader = RecordReader(stream: left.bytes, format: left.format)
+            return streams.sameOthers.filter { Self.hasIdentity(reader, $0.range) }.map {
+                Places(old: $0.old, new: $0.new)
+            }
+        }
         sharesPlaces = false
         forEachLeftOut = { body in
             for run in streams.runs {
@@ -89,14 +98,19 @@ package struct ImagePair {
         let isUnique = try !old.hasDuplicateNodes() && !new.hasDuplicateNodes() && old.format == new.format
         if isUnique, case .archive(let archive, let left) = old.origin,
             case .archive(let other, let right) = new.origin,
-            archive.database.path == other.database.path, left.stream.chainID == right.stream.chainID,
+            archive.database.isSameFile(as: other.database), left.stream.chainID == right.stream.chainID,
             left.stream.itemOrder == nil, right.stream.itemOrder == nil
         {
             let generations = min(left.stream.gen, right.stream.gen)...max(left.stream.gen, right.stream.gen)
+            let isSame = try Self.haveSameOthers(archive.database, left.stream.chainID, generations)
+            let filter = isSame ? SpanFilter.changedNodes : .changed
             (self.old, self.new) = try Self.both(
-                archive, other, { try Self.changed(archive, left, generations) },
-                { try Self.changed(other, right, generations) })
+                archive, other, { try Self.records(archive, left, filter, generations) },
+                { try Self.records(other, right, filter, generations) })
             forEachLeftOut = { try Self.forEachUnchanged(archive, left.stream.chainID, generations, $0) }
+            otherPlaces = {
+                isSame ? try Self.otherPlaces(archive.database, left.stream.chainID, generations.lowerBound) : []
+            }
             sharesPlaces = true
             return
         }
@@ -108,6 +122,7 @@ package struct ImagePair {
         self.old = left.side { !isPaired[$0] }
         self.new = right.side { pairs[$0] < 0 }
         sharesPlaces = false
+        otherPlaces = { [] }
         forEachLeftOut = { [pairs] body in
             for (index, pair) in pairs.enumerated()
             where pair >= 0 && right.reader.isCommittedNode(in: right.frames[index]) {
@@ -122,43 +137,6 @@ package struct ImagePair {
     ) throws -> (Read, Read) {
         if let old, old === new { return (try first(), try second()) }
         return try concurrently(first, second)
-    }
-
-    /// The records of an archived image, without the committed nodes that did not change between
-    /// two generations of its chain.
-    private static func changed(
-        _ archive: Archive, _ image: ArchivedImage, _ generations: ClosedRange<Int64>
-    ) throws -> Side {
-        let encoded = try image.stream.encoded(
-            archive.database, .changed,
-            bindings: { nodes in
-                try nodes.bind(3, generations.lowerBound)
-                try nodes.bind(4, generations.upperBound)
-            })
-        let records = encoded.items.filter { Int($0.table) != SpanTable.damageIndex }
-        let damages = encoded.items.filter { Int($0.table) == SpanTable.damageIndex }
-        return Side(
-            reader: RecordReader(stream: encoded.bytes, format: image.stream.format),
-            items: records.map { (Int($0.ord), $0.range) }, damages: damages.map { encoded.bytes[$0.range] })
-    }
-
-    /// Calls `body` with the places of the nodes that are in all generations, until it returns
-    /// false.
-    private static func forEachUnchanged(
-        _ archive: Archive, _ chainID: Int64, _ generations: ClosedRange<Int64>, _ body: (Places) -> Bool
-    ) throws {
-        let rows = try archive.database.prepare(
-            """
-            SELECT ord FROM node_span
-            WHERE chain_id = ?1 AND first_gen <= ?2 AND (last_gen = 0 OR last_gen >= ?3)
-            """)
-        try rows.bind(1, chainID)
-        try rows.bind(2, generations.lowerBound)
-        try rows.bind(3, generations.upperBound)
-        while try rows.step() {
-            let ord = Int(rows.integer(0))
-            guard body(Places(old: ord, new: ord)) else { return }
-        }
     }
 
     /// Calls `body` with the old image's records, in the stream's order.
@@ -194,7 +172,7 @@ package struct ImagePair {
     /// - Throws: `ArchiveError` if the archive cannot be read.
     package func movedCount(_ compared: [Places]) throws -> Int {
         if sharesPlaces && compared.allSatisfy({ $0.old == $0.new }) { return 0 }
-        let sorted = compared.sorted { $0.old < $1.old }
+        let sorted = (compared + (try otherPlaces())).sorted { $0.old < $1.old }
         if try isInOrder(sorted) { return 0 }
         var places = sorted
         try forEachLeftOut {

@@ -191,7 +191,7 @@ public struct ScannedImage {
     }
 
     /// The image without the data that only storing needs: a quarter of a large image's size.
-    var withoutPaths: ScannedImage {
+    package var withoutPaths: ScannedImage {
         var image = self
         image.paths = PathTable(bytes: [])
         image.pathIndices = []

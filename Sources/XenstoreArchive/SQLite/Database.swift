@@ -7,6 +7,8 @@ public final class Database {
     let handle: OpaquePointer
     /// The file's name.
     public let path: String
+    /// Whether other connections can open the same file.
+    private let isFile: Bool
     private let patience: BusyHandler
     /// The number of statements from outside that may only read.
     var readOnlyStatements = 0
@@ -29,20 +31,31 @@ public final class Database {
         try self.init(path: path, mode: mode, vfs: nil)
     }
 
-    /// - Parameter vfs: the name of SQLite's file layer, for tests; nil: the system's.
-    init(path: String, mode: Mode, vfs: String?) throws {
+    /// Makes a database that ends with the connection. What does not fit into SQLite's cache is in
+    /// a file without a name.
+    /// - Parameter name: what errors call it.
+    /// - Throws: `ArchiveError` if it cannot be made.
+    convenience init(temporary name: String) throws {
+        try self.init(path: name, mode: .write, vfs: nil, file: "")
+    }
+
+    /// - Parameters:
+    ///   - vfs: the name of SQLite's file layer, for tests; nil: the system's.
+    ///   - file: what SQLite opens; nil: the path.
+    init(path: String, mode: Mode, vfs: String?, file: String? = nil) throws {
         self.path = path
         _ = Self.configuration
         if mode == .read { HotJournal.rollBack(path) }
         var handle: OpaquePointer?
         let flags = (mode == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX
-        let code = sqlite3_open_v2(path, &handle, flags, vfs)
+        let code = sqlite3_open_v2(file ?? path, &handle, flags, vfs)
         guard let handle, code == SQLITE_OK else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(handle)
             throw ArchiveError(.file, "\(path): cannot open the archive: \(message); check its name and permissions")
         }
         self.handle = handle
+        isFile = file == nil && path != ":memory:"
         patience = BusyHandler(path: path)
         patience.attach(to: handle)
         sqlite3_extended_result_codes(handle, 1)
@@ -57,6 +70,11 @@ public final class Database {
 
     deinit {
         sqlite3_close_v2(handle)
+    }
+
+    /// Whether both are connections to one file. Databases in memory have equal names.
+    func isSameFile(as other: Database) -> Bool {
+        self === other || isFile && other.isFile && path == other.path
     }
 
     /// Runs one or more statements without results.

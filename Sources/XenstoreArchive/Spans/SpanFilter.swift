@@ -38,6 +38,13 @@ struct SpanFilter {
             WHERE e.conn_id <> 0 AND n.chain_id = ?1)
             """)
 
+    /// The nodes of the generation whose paths changed from the generation ?3 to ?4 (?3 < ?4).
+    static let changedNodes = SpanFilter(
+        condition: standsInGeneration,
+        nodeCondition:
+            " AND s.path_id IN (SELECT path_id FROM node_change WHERE chain_id = ?1 AND gen > ?3 AND gen <= ?4)",
+        otherCondition: " AND 0")
+
     /// The nodes of the generation at the path ?3 and below it: from ?4 to before ?5 as texts, from
     /// ?6 to before ?7 as BLOBs.
     static let subtree = SpanFilter(

@@ -36,17 +36,18 @@ package struct ByteTable: Sendable {
         try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range(Int(index))])) }
     }
 
+    /// The number of a run; nil if it is not there.
+    package func find(_ run: some Sequence<UInt8>) -> Int32? {
+        let entry = Array(run).withUnsafeBytes { slots[slot(of: $0, hash($0))] }
+        return entry == 0 ? nil : entry - 1
+    }
+
     /// The number of a run, which is added if it is new.
     package mutating func index(of run: UnsafeRawBufferPointer) -> Int32 {
         if 4 * (count + 1) > 3 * slots.count { grow() }
         let hash = self.hash(run)
-        let mask = slots.count - 1
-        var slot = Int(hash) & mask
-        while slots[slot] != 0 {
-            let entry = Int(slots[slot]) - 1
-            if hashes[entry] == hash && isEqual(run, entry) { return Int32(truncatingIfNeeded: entry) }
-            slot = (slot + 1) & mask
-        }
+        let slot = slot(of: run, hash)
+        if slots[slot] != 0 { return slots[slot] - 1 }
         bytes.append(contentsOf: run)
         ends.append(bytes.count)
         hashes.append(hash)
@@ -57,6 +58,18 @@ package struct ByteTable: Sendable {
     /// The number of a run, which is added if it is new.
     package mutating func index(of run: some Sequence<UInt8>) -> Int32 {
         Array(run).withUnsafeBytes { index(of: $0) }
+    }
+
+    /// The slot that the run has, or would get.
+    private func slot(of run: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(hash) & mask
+        while slots[slot] != 0 {
+            let entry = Int(slots[slot]) - 1
+            if hashes[entry] == hash && isEqual(run, entry) { break }
+            slot = (slot + 1) & mask
+        }
+        return slot
     }
 
     private func isEqual(_ run: UnsafeRawBufferPointer, _ entry: Int) -> Bool {

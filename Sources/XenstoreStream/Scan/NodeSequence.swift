@@ -10,8 +10,8 @@ struct NodeSequence {
     }
 
     private(set) var cursor: RecordCursor
-    /// The records that are not committed nodes, and the nodes that were put aside.
-    private(set) var aside: [Item] = []
+    /// The records that are not committed nodes.
+    private(set) var others: [Item] = []
     /// The nodes that were put aside.
     private(set) var nodesAside: [Item] = []
     /// Nodes that were read to look ahead, from `position` on.
@@ -73,7 +73,12 @@ struct NodeSequence {
 
     /// Everything that was put aside, in the order of the stream.
     var items: [Item] {
-        (aside + nodesAside).sorted { $0.place < $1.place }
+        (others + nodesAside).sorted { $0.place < $1.place }
+    }
+
+    /// Leaves the records out that are not committed nodes.
+    mutating func leaveOutOthers() {
+        others = []
     }
 
     private mutating func read() throws(StreamError) -> Item? {
@@ -87,7 +92,7 @@ struct NodeSequence {
                 if case .node(let node) = record.body, node.isCommitted {
                     return Item(place: place, range: range, path: node.path.octets.indices)
                 }
-                aside.append(Item(place: place, range: range))
+                others.append(Item(place: place, range: range))
             // Only a damaged stream has such a span.
             case .damage: break
             }

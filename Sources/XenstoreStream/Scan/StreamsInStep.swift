@@ -18,6 +18,12 @@ package struct StreamsInStep {
 
     /// The nodes that are the same in both, in order.
     package private(set) var runs: [Run] = []
+    /// A record that is the same in both streams: its numbers from 0, and its bytes in the old one.
+    package typealias SameItem = (old: Int, new: Int, range: Range<Int>)
+
+    /// The records other than committed nodes, if all of them are the same, in the same order, as
+    /// most often; otherwise empty.
+    package private(set) var sameOthers: [SameItem] = []
     /// All other records of the old stream.
     package var oldItems: [Item] { old.items.map { ($0.place, $0.range) } }
     /// All other records of the new stream.
@@ -60,6 +66,11 @@ package struct StreamsInStep {
             }
         }
         guard try readRest(), hasDifferentPaths(self.old), hasDifferentPaths(self.new) else { return nil }
+        let pairs = zip(self.old.others, self.new.others)
+        guard self.old.others.count == self.new.others.count, pairs.allSatisfy(isSame) else { return }
+        sameOthers = pairs.map { ($0.place, $1.place, $0.range) }
+        self.old.leaveOutOthers()
+        self.new.leaveOutOthers()
     }
 
     /// Whether two streams of one format have the same committed nodes in the same order, as bytes.

@@ -72,21 +72,30 @@ struct ReportCommand: ParsableCommand {
         if !talk.quiet {
             try SeriesNote.say([(image, first.source)] + (second.map { [(newer ?? "", $0.source)] } ?? []))
         }
-        let size = Double(first.image.size) + Double(second?.image.size ?? 0)
-        progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") { size }
+        progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") {
+            Double(first.image.size) + Double(second?.image.size ?? 0)
+        }
         let report =
             if let second { try Report(second, comparedWith: first, redactor: redactor) } else {
                 try Report(first, redactor: redactor)
             }
         progress.next("making the page")
-        let page = try report.html()
-        Progress.end()
-        guard output != "-" else { return Console.write(page) }
+        guard output != "-" else {
+            var page: [UInt8] = []
+            try report.write { page += $0 }
+            Progress.end()
+            return Console.write(page)
+        }
         let file = try OutputFile(path: output, overwrite: force)
-        try file.write(page[...])
+        var size = 0
+        try report.write {
+            size += $0.count
+            try file.write($0)
+        }
         try file.commit(overwrite: force)
+        Progress.end()
         guard !talk.quiet else { return }
-        Console.print("\(Escape.printable(output))  \(page.count) bytes  \(report.nodeCount) nodes")
+        Console.print("\(Escape.printable(output))  \(size) bytes  \(report.nodeCount) nodes")
         Console.flush()
         if let redaction = report.redaction { Console.note("xsarchive: \(redaction.sentence)") }
     }

@@ -33,17 +33,24 @@ extension ArchiveOptions {
             archived: { ImageSource($0, $1) }, replayed: { ImageSource(name: $0, file: $1) })
     }
 
-    /// The archive that holds the image, and its id there; for a file, an archive in memory.
+    /// The archive that holds the image, and its id there; for a file, a temporary archive.
     func queryable(_ reference: String) throws -> (Archive, Int64) {
         try load(
-            reference, file: { try Self.inMemory($0, try ImageFile.prepare($0)) }, archived: { ($0, $1.imageID) },
-            replayed: Self.inMemory)
+            reference, file: { try Self.temporary($0, try ImageFile.prepare($0)) }, archived: { ($0, $1.imageID) },
+            replayed: Self.temporary)
     }
 
-    /// An archive in memory with an image, and the image's id there.
-    static func inMemory(_ name: String, _ image: ScannedImage) throws -> (Archive, Int64) {
-        let archive = try Archive.inMemory()
-        return (archive, try Importer(archive).store(image, label: ImageLabel(name: name)).imageID)
+    /// A temporary archive with an image, and the image's id there.
+    static func temporary(_ name: String, _ image: ScannedImage) throws -> (Archive, Int64) {
+        func stored(in archive: Archive) throws -> (Archive, Int64) {
+            (archive, try Importer(archive).store(image, label: ImageLabel(name: name)).imageID)
+        }
+        do {
+            return try stored(in: Archive.temporary())
+        } catch let error as ArchiveError where [.full, .file].contains(error.code) {
+            // In an incident the disk may be full, or no directory for temporary files be there.
+            return try stored(in: Archive.inMemory())
+        }
     }
 
     /// An archived image.

@@ -11,7 +11,7 @@ struct LoadedImage {
     /// The bytes, read again as far as possible: the findings in the archive may come from an older
     /// version of the program.
     let image: ScannedImage
-    /// The archive that holds it; an archive in memory for a file.
+    /// The archive that holds it; a temporary one for a file.
     let archive: Archive
     let imageID: Int64
     /// How much was replaced in the bytes; nil if they are as they were.
@@ -28,15 +28,16 @@ struct LoadedImage {
                 try Self.stored(name, try ImageFile.prepare(name, layout: layout, salvaging: true))
             },
             archived: { archive, archived in
-                (ImageSource(archive, archived), try archive.scanned(archived), archive, archived.imageID)
+                (ImageSource(archive, archived), try archive.scanned(archived).withoutPaths, archive, archived.imageID)
             }, replayed: Self.stored)
     }
 
     private static func stored(
         _ name: String, _ image: ScannedImage
     ) throws -> (ImageSource, ScannedImage, Archive, Int64) {
-        let (archive, imageID) = try ArchiveOptions.inMemory(name, image)
-        return (ImageSource(name: name, file: image), image, archive, imageID)
+        let (archive, imageID) = try ArchiveOptions.temporary(name, image)
+        let source = ImageSource(name: name, file: image)
+        return (source, image.withoutPaths, archive, imageID)
     }
 
     /// An image that has been found already.
@@ -48,12 +49,12 @@ struct LoadedImage {
             // The source no longer has what storing needs.
             image = ScannedImage(
                 salvaging: file.file, layout: file.format.layout, root: file.root, readsFormerNodes: file.isSalvaged)
-            (archive, imageID) = try ArchiveOptions.inMemory(reference, image)
+            (archive, imageID) = try ArchiveOptions.temporary(reference, image)
         case .unchecked(let file):
             image = ScannedImage(salvaging: file.bytes, layout: file.format.layout)
-            (archive, imageID) = try ArchiveOptions.inMemory(reference, image)
+            (archive, imageID) = try ArchiveOptions.temporary(reference, image)
         case .archive(let archive, let archived):
-            image = try archive.scanned(archived)
+            image = try archive.scanned(archived).withoutPaths
             self.archive = archive
             imageID = archived.imageID
         }
@@ -73,7 +74,6 @@ struct LoadedImage {
     private init(redacted image: ScannedImage, of original: LoadedImage) throws {
         (reference, source) = (original.reference, original.source)
         self.image = image
-        archive = try Archive.inMemory()
-        imageID = try Importer(archive).store(image, label: ImageLabel(name: reference)).imageID
+        (archive, imageID) = try ArchiveOptions.temporary(reference, image)
     }
 }

@@ -49,7 +49,7 @@ struct Report {
 
     /// How much was replaced in the images; nil if the page shows all values.
     var redaction: RedactionCount? {
-        [old, image].compactMap { $0?.loaded.redaction }.reduce(nil) { sum, count in
+        [old, image].compactMap { $0?.redaction }.reduce(nil) { sum, count in
             var all = sum ?? RedactionCount()
             all += count
             return all
@@ -57,26 +57,34 @@ struct Report {
     }
 
     private var title: String {
-        let name = image.loaded.source.name
-        return old.map { "\($0.loaded.source.name) → \(name)" } ?? name
+        let name = image.source.name
+        return old.map { "\($0.source.name) → \(name)" } ?? name
     }
 
-    func html() throws -> [UInt8] {
-        let byteOrder = image.loaded.source.format.byteOrder
-        let others = changes.filter { $0.kind != .node && $0.kind != .perms }.map {
+    /// Writes the page, a part at a time: as a whole it is half as large as the image.
+    /// - Parameter output: is called with each part.
+    /// - Throws: the errors of reading the archive, and what `output` throws.
+    func write(to output: (Octets) throws -> Void) throws {
+        let devices = ReportDevices(tree, image.source)
+        try ReportPage.write(
+            title: "\(title) · xsarchive",
+            members: [
+                ("program", { .string("xsarchive \(ProgramVersion.number)") }),
+                ("title", { .string(Escape.printable(title)) }),
+                ("images", { .array(try [old, image].compactMap { try $0?.json }) }), ("tree", { columns.json }),
+                ("findings", { ReportFindings(image, comparedWith: old, isRedacted: redactor != nil).json }),
+                ("devices", { devices.json(columns) }), ("connections", { connections.json }),
+                ("changes", { .array(otherChanges.map(Self.row)) }),
+                ("omissions", { .array(omissions.map { .string(Escape.printable($0)) }) }),
+            ] + (try logs?.json(devices, tree) ?? []).map { name, value in (name, { value }) }, to: output)
+    }
+
+    /// The changes that the tree does not show.
+    private var otherChanges: [Change] {
+        let byteOrder = image.source.format.byteOrder
+        return changes.filter { $0.kind != .node && $0.kind != .perms }.map {
             redactor?.redact($0, byteOrder: byteOrder) ?? $0
         }
-        let devices = ReportDevices(tree, image.loaded.source)
-        let data = JSON.object(
-            [
-                ("program", .string("xsarchive \(ProgramVersion.number)")), ("title", .string(Escape.printable(title))),
-                ("images", .array(try [old, image].compactMap { try $0?.json })), ("tree", columns.json),
-                ("findings", ReportFindings(image, comparedWith: old, isRedacted: redactor != nil).json),
-                ("devices", devices.json(columns)), ("connections", connections.json),
-                ("changes", .array(others.map(Self.row))),
-                ("omissions", .array(omissions.map { .string(Escape.printable($0)) })),
-            ] + (try logs?.json(devices, tree) ?? []))
-        return ReportPage.html(title: "\(title) · xsarchive", data: data)
     }
 
     /// A change of anything except a node (the tree shows those): action, heading, domid, name, and

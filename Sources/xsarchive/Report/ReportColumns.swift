@@ -16,42 +16,40 @@ struct ReportColumns {
     /// Empty unless two images are compared.
     private var marks: [Int32] = []
     private var changed: [(position: Int32, value: Int32, perms: Int32)] = []
-    private var texts = TextNumbers()
-    private var lists = TextNumbers()
-    /// The list of permissions of the node before, and its number: neighbours often have the same.
-    private var lastList: (permissions: [Permission], number: Int32) = ([], -1)
+    private let texts: ByteTable
+    private let lists: ByteTable
 
     init(_ tree: ReportTree) {
-        positions = Array(repeating: -1, count: tree.nodes.count)
+        (texts, lists) = (tree.texts, tree.lists)
+        positions = Array(repeating: -1, count: tree.endIndex)
+        depths.reserveCapacity(tree.endIndex)
+        names.reserveCapacity(tree.endIndex)
+        values.reserveCapacity(tree.endIndex)
+        perms.reserveCapacity(tree.endIndex)
         tree.forEachNode { index, depth in
-            let node = tree.nodes[index]
             let position = Int32(depths.count)
             positions[index] = position
             depths.append(Int32(clamping: depth))
-            names.append(texts.number(of: node.name))
-            let shown = node.content ?? node.oldContent
-            values.append(value(shown))
-            perms.append(list(shown))
+            names.append(tree.nameNumber(index))
+            let shown = tree.content(index) ?? tree.oldContent(index)
+            values.append(Self.value(shown))
+            perms.append(Self.list(shown))
             if shown?.knowledge == .cut { cut.append(position) }
             guard tree.isComparison else { return }
-            marks.append(node.mark.rawValue)
-            if node.mark == .changed { changed.append((position, value(node.oldContent), list(node.oldContent))) }
+            let mark = tree.mark(index)
+            marks.append(mark.rawValue)
+            let old = tree.oldContent(index)
+            if mark == .changed { changed.append((position, Self.value(old), Self.list(old))) }
         }
     }
 
     /// -1 for a node that no record describes, -2 for a value that the image does not say.
-    private mutating func value(_ content: ReportTree.Content?) -> Int32 {
-        content.map { $0.knowledge == .unknown ? -2 : texts.number(of: $0.value) } ?? -1
+    private static func value(_ content: ReportTree.Content?) -> Int32 {
+        content.map { $0.knowledge == .unknown ? -2 : $0.value } ?? -1
     }
 
-    private mutating func list(_ content: ReportTree.Content?) -> Int32 {
-        guard let content else { return -1 }
-        guard content.knowsPerms else { return -2 }
-        if lastList.number < 0 || lastList.permissions != content.perms {
-            let number = lists.number(of: Octets(PermissionList.text(content.perms).utf8))
-            lastList = (content.perms, number)
-        }
-        return lastList.number
+    private static func list(_ content: ReportTree.Content?) -> Int32 {
+        content.map { $0.knowsPerms ? $0.perms : -2 } ?? -1
     }
 
     var count: Int {
@@ -59,16 +57,37 @@ struct ReportColumns {
     }
 
     var json: JSON {
-        let order = texts.byFrequency
+        let oldValues = changed.map(\.value)
+        let order = TextOrder([names, values, oldValues], count: texts.count)
         func ordered(_ numbers: [Int32]) -> JSON { .integers(numbers.map { $0 < 0 ? $0 : order.places[Int($0)] }) }
         return .object([
-            ("texts", .string(order.texts.joined(separator: "\n"))),
-            ("lists", .array(lists.texts.map { .string(Escape.printable($0)) })),
+            ("texts", .string(printable(order.numbers))), ("lists", .array((0..<Int32(lists.count)).map(listText))),
             ("depths", .integers(depths)), ("names", ordered(names)), ("values", ordered(values)),
             ("perms", .integers(perms)),
             ("marks", .integers(marks)),
-            ("changed", .integers(changed.map(\.position))), ("oldValues", ordered(changed.map(\.value))),
+            ("changed", .integers(changed.map(\.position))), ("oldValues", ordered(oldValues)),
             ("oldPerms", .integers(changed.map(\.perms))), ("cut", .integers(cut)),
         ])
+    }
+
+    /// Texts, escaped (so none contains a line feed), a line each.
+    private func printable(_ numbers: [Int32]) -> String {
+        var lines: [UInt8] = []
+        for (place, number) in numbers.enumerated() {
+            if place > 0 { lines.append(ASCII.newline) }
+            texts.withBytes(number) { text in
+                if Escape.isPlain(text) {
+                    lines.append(contentsOf: text)
+                } else {
+                    lines.append(contentsOf: Escape.printable(Octets(text)).utf8)
+                }
+            }
+        }
+        return String(decoding: lines, as: UTF8.self)
+    }
+
+    private func listText(_ number: Int32) -> JSON {
+        let list = lists.withBytes(number) { Permission.list($0, .little) }
+        return .string(Escape.printable(Octets(PermissionList.text(list).utf8)))
     }
 }

@@ -30,7 +30,7 @@ struct ReportDevices {
         coverage = image.coverage
         isListing = image.format.layout.isListing
         var known: Set<Int> = []
-        for domain in tree.children(of: tree.find("/local/domain")) {
+        for domain in children(tree.find("/local/domain")) {
             for (kind, id, frontend) in frontends(of: domain) {
                 let backend = value(frontend, "backend").flatMap(tree.find)
                 if let backend { known.insert(backend) }
@@ -45,20 +45,20 @@ struct ReportDevices {
         if let console = child(domain, "console"), child(console, "backend") != nil {
             found.append((Octets("console".utf8), Octets("0".utf8), console))
         }
-        for kind in tree.children(of: child(domain, "device")) {
-            for device in tree.nodes[kind].children
+        for kind in children(child(domain, "device")) {
+            for device in tree.children(of: kind)
             where child(device, "backend") != nil || child(device, "state") != nil {
-                found.append((tree.nodes[kind].name, tree.nodes[device].name, device))
+                found.append((tree.name(kind), tree.name(device), device))
             }
         }
         return found
     }
 
     private mutating func add(_ domain: Int, _ kind: Octets, _ id: Octets, _ frontend: Int, _ backend: Int?) {
-        let domid = tree.nodes[domain].name
+        let domid = tree.name(domain)
         let names = [Octets("libxl".utf8), domid, Octets("device".utf8), kind, id, Octets("backend".utf8)]
         let toolstack = tree.find("/").flatMap { tree.find(names, from: $0) }.flatMap {
-            Self.value(tree.nodes[$0].content)
+            whole(tree.content($0))
         }
         let isRedirected =
             toolstack != nil && value(frontend, "backend") != nil && toolstack != value(frontend, "backend")
@@ -71,14 +71,14 @@ struct ReportDevices {
 
     /// Backends are at /local/domain/BACKEND/backend/KIND/FRONTEND/ID.
     private mutating func addBackendsAlone(except known: Set<Int>) {
-        for domain in tree.children(of: tree.find("/local/domain")) {
-            for kind in tree.children(of: child(domain, "backend")) {
-                for of in tree.nodes[kind].children {
-                    for backend in tree.nodes[of].children
+        for domain in children(tree.find("/local/domain")) {
+            for kind in children(child(domain, "backend")) {
+                for of in tree.children(of: kind) {
+                    for backend in tree.children(of: of)
                     where !known.contains(backend) && child(backend, "state") != nil {
                         devices.append(
                             Device(
-                                domid: tree.nodes[of].name, kind: tree.nodes[kind].name, id: tree.nodes[backend].name,
+                                domid: tree.name(of), kind: tree.name(kind), id: tree.name(backend),
                                 frontend: nil, backend: backend, redirectedFrom: nil,
                                 hasUnknownEnd: isUnknown(value(backend, "frontend"))))
                     }
@@ -87,18 +87,22 @@ struct ReportDevices {
         }
     }
 
+    private func children(_ index: Int?) -> [Int] {
+        index.map(tree.children) ?? []
+    }
+
     private func child(_ index: Int, _ name: String) -> Int? {
         tree.find([Octets(name.utf8)], from: index)
     }
 
     /// The value in the newer image, or otherwise in the older one.
     private func value(_ index: Int, _ name: String) -> Octets? {
-        child(index, name).flatMap { Self.value(tree.nodes[$0].content ?? tree.nodes[$0].oldContent) }
+        child(index, name).flatMap { whole(tree.content($0) ?? tree.oldContent($0)) }
     }
 
     /// A value that is known as a whole.
-    private static func value(_ content: ReportTree.Content?) -> Octets? {
-        content.flatMap { $0.knowledge == .whole ? $0.value : nil }
+    private func whole(_ content: ReportTree.Content?) -> Octets? {
+        content.flatMap { $0.knowledge == .whole ? tree.value($0) : nil }
     }
 
     /// Whether the image does not say if there is a node at the path, which may be unknown itself.
@@ -111,7 +115,7 @@ struct ReportDevices {
 
     private func state(_ end: Int?, isOld: Bool) -> Octets? {
         end.flatMap { child($0, "state") }.flatMap {
-            Self.value(isOld ? tree.nodes[$0].oldContent : tree.nodes[$0].content)
+            whole(isOld ? tree.oldContent($0) : tree.content($0))
         }
     }
 

@@ -26,7 +26,7 @@ struct ReportFindings {
         let finding = item.finding
         // In a damaged image a secret may have become part of what is read as a path, so nothing is
         // quoted.
-        let isQuotable = !isRedacted || !image.loaded.image.isSalvaged
+        let isQuotable = !isRedacted || !image.isSalvaged
         let message =
             isQuotable
             ? finding.message : finding.message.prefix { $0 != "\"" } + (finding.message.contains("\"") ? "…" : "")

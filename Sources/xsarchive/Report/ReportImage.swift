@@ -4,31 +4,41 @@ import XenstoreStream
 
 /// What a report says about an image, except its tree.
 struct ReportImage {
-    let loaded: LoadedImage
+    let source: ImageSource
     let check: ImageCheck
+    /// Whether the image is damaged, and was read as far as possible.
+    let isSalvaged: Bool
+    /// How much was replaced in its bytes; nil if they are as they were.
+    let redaction: RedactionCount?
+    private let archive: Archive
+    private let imageID: Int64
     private let records: [(RecordType, Int)]
 
+    /// Keeps nothing of the image's bytes.
     /// - Parameter isForComparison: whether the findings are compared with those of another image.
     init(_ loaded: LoadedImage, isForComparison: Bool) throws {
-        self.loaded = loaded
+        source = loaded.source
+        isSalvaged = loaded.image.isSalvaged
+        redaction = loaded.redaction
+        (archive, imageID) = (loaded.archive, loaded.imageID)
         check = try ImageCheck(loaded, isForComparison: isForComparison)
-        records = try loaded.source.recordCounts().sorted { $0.key < $1.key }
+        records = try source.recordCounts().sorted { $0.key < $1.key }
     }
 
     var json: JSON {
         get throws {
-            let sheet = ImageSummary(source: loaded.source, counts: Dictionary(uniqueKeysWithValues: records))
+            let sheet = ImageSummary(source: source, counts: Dictionary(uniqueKeysWithValues: records))
             return .object([
-                ("name", .string(Escape.printable(loaded.source.name))), ("size", .integer(Int64(loaded.source.size))),
+                ("name", .string(Escape.printable(source.name))), ("size", .integer(Int64(source.size))),
                 ("facts", .array(sheet.facts.map { .array([.string($0.0), .string(Escape.printable($0.1))]) })),
                 ("records", .array(records.map { .array([.string($0.0.name), .integer(Int64($0.1))]) })),
                 ("restore", .optional(FindingText.restore(check.forecast, check.layout))),
                 ("skipped", .array(check.inapplicable.map { .array([.string($0.name), .string($0.reason)]) })),
                 ("domains", try domains()), ("series", try series()),
-                ("uncovered", .array(loaded.source.coverage.uncovered.map { .string($0.name) })),
+                ("uncovered", .array(source.coverage.uncovered.map { .string($0.name) })),
                 ("limitation", .optional(check.limitation)),
-                ("redacted", .optional(loaded.redaction?.sentence)),
-                ("root", .optional(CoverageText.rootNote(loaded.source.name, loaded.source.root))),
+                ("redacted", .optional(redaction?.sentence)),
+                ("root", .optional(CoverageText.rootNote(source.name, source.root))),
             ])
         }
     }
@@ -36,7 +46,7 @@ struct ReportImage {
     /// The columns and rows of the query `domains`.
     private func domains() throws -> JSON {
         let query = try NamedQuery.named("domains")
-        let statement = try query.prepare(loaded.archive, parameters: ["image_id": String(loaded.imageID)])
+        let statement = try query.prepare(archive, parameters: ["image_id": String(imageID)])
         var rows: [JSON] = []
         while try statement.step() {
             rows.append(.array((0..<statement.columnCount).map { Self.value(statement.value($0)) }))
@@ -56,7 +66,7 @@ struct ReportImage {
     /// The images of the same series: name, capture or import time, bytes, nodes, and whether it is
     /// this image. Empty for a file.
     private func series() throws -> JSON {
-        guard case .archive(let archive, let image) = loaded.source.origin else { return .array([]) }
+        guard case .archive(let archive, let image) = source.origin else { return .array([]) }
         var rows: [JSON] = []
         try archive.forEachImage(of: [image.label.series]) { other in
             let row: [JSON] = [

@@ -7,7 +7,12 @@ import XenstoreStream
 /// The policy at its top permits only the page's own script, identified by its digest. Content from
 /// an image is in a block of data, which no browser runs, and reaches the page only as text.
 enum ReportPage {
-    static func html(title: String, data: JSON) -> [UInt8] {
+    /// A member of the page's data, which is made when its turn comes.
+    typealias Member = (name: String, value: () throws -> JSON)
+
+    /// Writes a page, a part at a time.
+    /// - Throws: what making a member throws, and what `output` throws.
+    static func write(title: String, members: [Member], to output: (Octets) throws -> Void) throws {
         let (style, script) = (Array(ReportAssets.style.utf8), Array(ReportAssets.script.utf8))
         let policy =
             "default-src 'none'; script-src 'sha256-\(Digest.sha256Base64(script))'; style-src "
@@ -24,37 +29,37 @@ enum ReportPage {
             <title>\(text(title))</title>
             <style>
             """
-        var page = Array(head.utf8)
-        page += style
+        var part = Array(head.utf8)
+        part += style
         let notice = "This page needs its built-in script to show the data; allow scripts for it."
-        page += Array("</style>\n</head>\n<body>\n<noscript>\(notice)</noscript>\n".utf8)
-        page += Array("<script type=\"application/json\" id=\"data\">".utf8)
-        page += inert(data)
-        page += Array("</script>\n<script>".utf8)
-        page += script
-        page += Array("</script>\n</body>\n</html>\n".utf8)
-        return page
+        part += Array("</style>\n</head>\n<body>\n<noscript>\(notice)</noscript>\n".utf8)
+        part += Array("<script type=\"application/json\" id=\"data\">".utf8)
+        for (index, member) in members.enumerated() {
+            part += Array((index == 0 ? "{" : ",").utf8)
+            JSON.string(member.name).write(to: &part, inHTML: true)
+            part.append(UInt8(ascii: ":"))
+            try write(member.value(), &part, to: output)
+        }
+        part += Array("}</script>\n<script>".utf8)
+        part += script
+        part += Array("</script>\n</body>\n</html>\n".utf8)
+        try output(part[...])
     }
 
-    /// JSON that contains nothing HTML could interpret. `<`, `>` and `&` occur only in strings,
-    /// where their escapes mean the same.
-    private static func inert(_ data: JSON) -> [UInt8] {
-        var text: [UInt8] = []
-        data.write(to: &text)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count + text.count / 16)
-        var rest = text[...]
-        while true {
-            let harmless = rest.prefix { $0 != 0x3C && $0 != 0x3E && $0 != 0x26 }
-            bytes += harmless
-            rest = rest[harmless.endIndex...]
-            switch rest.popFirst() {
-            case 0x3C: bytes += Array("\\u003c".utf8)
-            case 0x3E: bytes += Array("\\u003e".utf8)
-            case 0x26: bytes += Array("\\u0026".utf8)
-            default: return bytes
-            }
+    /// Writes a member's value; the members of an object are parts of their own.
+    private static func write(_ value: JSON, _ part: inout [UInt8], to output: (Octets) throws -> Void) throws {
+        guard case .object(let members) = value, !members.isEmpty else {
+            value.write(to: &part, inHTML: true)
+            try output(part[...])
+            return part.removeAll(keepingCapacity: true)
         }
+        for (index, member) in members.enumerated() {
+            part += Array((index == 0 ? "{" : ",").utf8)
+            JSON.string(member.0).write(to: &part, inHTML: true)
+            part.append(UInt8(ascii: ":"))
+            try write(member.1, &part, to: output)
+        }
+        part.append(UInt8(ascii: "}"))
     }
 
     private static func text(_ title: String) -> String {

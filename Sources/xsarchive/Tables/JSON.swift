@@ -50,19 +50,23 @@ enum JSON {
     }
 
     /// Appends the value as UTF-8.
-    func write(to result: inout [UInt8]) {
+    /// - Parameters:
+    ///   - result: what it is appended to.
+    ///   - inHTML: whether to write `<`, `>` and `&`, which occur only in strings, as escapes that
+    ///     mean the same, so that HTML finds nothing to interpret.
+    func write(to result: inout [UInt8], inHTML: Bool = false) {
         switch self {
         case .null: result.append(contentsOf: "null".utf8)
         case .integer(let number): Decimal.append(number, to: &result)
         case .unsigned(let number): Decimal.append(number, to: &result)
         case .real(let number): result.append(contentsOf: Self.digits(number).utf8)
         case .bool(let value): result.append(contentsOf: (value ? "true" : "false").utf8)
-        case .string(let text): Self.write(text, to: &result)
+        case .string(let text): Self.write(text, to: &result, inHTML: inHTML)
         case .array(let values):
             result.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {
                 if index > 0 { result.append(UInt8(ascii: ",")) }
-                value.write(to: &result)
+                value.write(to: &result, inHTML: inHTML)
             }
             result.append(UInt8(ascii: "]"))
         case .integers(let numbers):
@@ -78,9 +82,9 @@ enum JSON {
             result.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { result.append(UInt8(ascii: ",")) }
-                Self.write(member.0, to: &result)
+                Self.write(member.0, to: &result, inHTML: inHTML)
                 result.append(UInt8(ascii: ":"))
-                member.1.write(to: &result)
+                member.1.write(to: &result, inHTML: inHTML)
             }
             result.append(UInt8(ascii: "}"))
         }
@@ -94,23 +98,33 @@ enum JSON {
         result.append(UInt8(ascii: "\""))
     }
 
-    private static func write(_ text: String, to result: inout [UInt8]) {
+    private static func write(_ text: String, to result: inout [UInt8], inHTML: Bool) {
         result.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
             var rest = utf8[...]
             while true {
-                let plain = rest.prefix { Escape.isPlain($0) }
+                let plain = rest.prefix { Escape.isPlain($0) && !(inHTML && isMarkup($0)) }
                 result.append(contentsOf: plain)
                 rest = rest[plain.endIndex...]
                 guard let first = rest.first else { break }
+                if first < 0x80 {
+                    write(Unicode.Scalar(first), to: &result)
+                    rest.removeFirst()
+                    continue
+                }
                 // What follows is one scalar of a valid text.
-                let next = rest.prefix(first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4)
+                let next = rest.prefix(first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4)
                 for scalar in String(decoding: next, as: UTF8.self).unicodeScalars { write(scalar, to: &result) }
                 rest = rest[next.endIndex...]
             }
         }
         result.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether HTML could interpret the byte.
+    private static func isMarkup(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "&")
     }
 
     private static func write(_ scalar: Unicode.Scalar, to result: inout [UInt8]) {
@@ -120,7 +134,8 @@ enum JSON {
         case "\n": result.append(contentsOf: #"\n"#.utf8)
         case "\r": result.append(contentsOf: #"\r"#.utf8)
         case "\t": result.append(contentsOf: #"\t"#.utf8)
-        case _ where Escape.isUnsafe(scalar):
+        // Only text for HTML comes here with markup: elsewhere it is plain.
+        case _ where Escape.isUnsafe(scalar) || scalar.isASCII && isMarkup(UInt8(scalar.value)):
             for unit in UTF16.encode(scalar) ?? .init() {
                 result.append(contentsOf: #"\u"#.utf8)
                 result.append(contentsOf: hex(unit).utf8)
