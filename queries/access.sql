@@ -38,35 +38,28 @@ asked AS (
   UNION ALL
   SELECT n.* FROM node_places n WHERE n.image_id = :image_id AND :path IS NULL
 ),
+-- If no permission names the domain, the row for all unnamed domains applies.
 rights AS MATERIALIZED (
   SELECT a.permset_id, a.place, a.first_record, a.last_record, a.access, a.set_perms, a.reason, a.perms, a.daemon
   FROM permset_access a
   WHERE a.image_id = :image_id AND a.kind = 'subject' AND a.daemon = (SELECT r.daemon FROM rules r)
-    AND a.restored = (coalesce(:after_restore, 0) <> 0) AND a.domid = :domid
+    AND a.restored = (coalesce(:after_restore, 0) <> 0) AND (a.domid = :domid OR a.domid IS NULL)
+    AND (a.domid IS NOT NULL OR NOT EXISTS (SELECT 1 FROM subjects u WHERE u.image_id = :image_id AND u.domid = :domid))
     AND (:path IS NULL OR a.permset_id IN touched)
-  UNION ALL
-  -- If no permission names the domain, the row for all unnamed domains applies.
-  SELECT a.permset_id, a.place, a.first_record, a.last_record, a.access, a.set_perms, a.reason, a.perms, a.daemon
-  FROM permset_access a
-  WHERE a.image_id = :image_id AND a.kind = 'subject' AND a.daemon = (SELECT r.daemon FROM rules r)
-    AND a.restored = (coalesce(:after_restore, 0) <> 0) AND a.domid IS NULL
-    AND (:path IS NULL OR a.permset_id IN touched)
-    AND NOT EXISTS (SELECT 1 FROM subjects u WHERE u.image_id = :image_id AND u.domid = :domid)
 ),
 -- The nodes with which the domain may remove others, or with which it may be able to. If one node
 -- is asked for, only the nodes above it matter.
 removable AS MATERIALIZED (
   SELECT n.path, r.access IS NULL AS doubtful
-  FROM node_places n
+  FROM (
+    SELECT n.path, n.permset_id, n.place, n.record_id FROM node_places n
+    WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.place = 'tree' AND :path IS NULL
+    UNION ALL
+    SELECT n.path, n.permset_id, n.place, n.record_id FROM above a CROSS JOIN node_places n ON n.path = a.path
+    WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.place = 'tree'
+  ) n
   CROSS JOIN rights r ON r.permset_id = n.permset_id AND r.place = n.place AND n.record_id BETWEEN r.first_record AND r.last_record
-  WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.place = 'tree' AND coalesce(r.access, 'w') IN ('w', 'both')
-    AND :path IS NULL
-  UNION ALL
-  SELECT n.path, r.access IS NULL
-  FROM above a
-  CROSS JOIN node_places n ON n.path = a.path
-  CROSS JOIN rights r ON r.permset_id = n.permset_id AND r.place = n.place AND n.record_id BETWEEN r.first_record AND r.last_record
-  WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.place = 'tree' AND coalesce(r.access, 'w') IN ('w', 'both')
+  WHERE coalesce(r.access, 'w') IN ('w', 'both')
 ),
 tops AS MATERIALIZED (
   SELECT m.path, m.doubtful

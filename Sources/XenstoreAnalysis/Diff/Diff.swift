@@ -97,9 +97,11 @@ public struct Diff {
             if (renamed?.body ?? body) == other && sharesLayout && !isForeign { continue }
             var change = change(.changed, key.identity, old: (left, body), new: (right, other), renamed)
             if let renamed { change.renaming = renaming(renamed, key.identity, in: left) }
-            let common = Set((change.old ?? []).map(\.name)).intersection((change.new ?? []).map(\.name)).union(
-                silentWhereZero)
-            if change.differences.contains(where: { sharesLayout || common.contains($0.name) }) {
+            func isCommon(_ name: String) -> Bool {
+                silentWhereZero.contains(name)
+                    || [change.old, change.new].allSatisfy { $0?.contains { $0.name == name } ?? false }
+            }
+            if change.differences.contains(where: { sharesLayout || isCommon($0.name) }) {
                 append(change, (original, body), (key.identity, other))
             }
         }
