@@ -53,11 +53,14 @@ struct RecordSubjects {
         switch data.kind {
         case .ring: [("domid", .integer(Int64(data.domid)))]
         case .socket: [("socket_fd", .integer(Int64(data.socketFD)))]
-        case .unknown: [("conn_type", .integer(Int64(data.connType))), ("conn_spec", .blob(data.connSpec))]
+        case .unknown:
+            [("conn_type", .integer(Int64(data.connType))), ("conn_spec", .blob(Octets(Array(data.connSpec))))]
         }
     }
 
+    /// A copy: a slice would keep the whole image in memory.
     private static func value(_ octets: Octets) -> SQLValue {
-        octets.utf8Text == nil ? .blob(octets) : .text(octets)
+        let copy = Octets(Array(octets))
+        return copy.utf8Text == nil ? .blob(copy) : .text(copy)
     }
 }

@@ -10,17 +10,10 @@ extension Database {
     package func withImageTables<Outcome>(_ imageID: Int64, _ body: () throws -> Outcome) throws -> Outcome {
         let tables = ArchiveSQL.imageTables.replacing(":image_id", with: String(imageID))
         let removal = ArchiveSQL.imageTableNames.map { "DROP TABLE IF EXISTS temp.\($0);" }.joined()
-        let cacheSize = try integer("PRAGMA cache_size") ?? 0
-        try execute("PRAGMA cache_size = -\(Self.cacheKilobytes)")
-        defer { try? execute("PRAGMA cache_size = \(cacheSize)") }
         try writingTemporarily(tables)
         defer { try? writingTemporarily(removal) }
         return try body()
     }
-
-    /// SQLite's cache meanwhile: the queries read the same pages again and again. Encoding the
-    /// image took more before, so the most memory that the program uses stays the same.
-    private static let cacheKilobytes = 16384
 
     /// Runs statements that write to temporary tables, also on a connection that only reads.
     private func writingTemporarily(_ sql: String) throws {

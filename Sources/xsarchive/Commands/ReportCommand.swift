@@ -1,4 +1,5 @@
 import ArgumentParser
+import XenstoreAnalysis
 import XenstoreArchive
 import XenstoreStream
 
@@ -66,19 +67,7 @@ struct ReportCommand: ParsableCommand {
         }
         let redactor = try secrets.redactor(showsChanges: newer != nil)
         let progress = Progress("reading \(image)", isWanted: !talk.quiet) { archive.size(image) }
-        let first = try readable(image)
-        if let newer { progress.next("reading \(newer)") { archive.size(newer) } }
-        let second = try newer.map(readable)
-        if !talk.quiet {
-            try SeriesNote.say([(image, first.source)] + (second.map { [(newer ?? "", $0.source)] } ?? []))
-        }
-        progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") {
-            Double(first.image.size) + Double(second?.image.size ?? 0)
-        }
-        let report =
-            if let second { try Report(second, comparedWith: first, redactor: redactor) } else {
-                try Report(first, redactor: redactor)
-            }
+        let report = try report(redactor, progress)
         progress.next("making the page")
         guard output != "-" else {
             var page: [UInt8] = []
@@ -98,6 +87,21 @@ struct ReportCommand: ParsableCommand {
         Console.print("\(Escape.printable(output))  \(size) bytes  \(report.nodeCount) nodes")
         Console.flush()
         if let redaction = report.redaction { Console.note("xsarchive: \(redaction.sentence)") }
+    }
+
+    /// Reads the images; nothing of their bytes is left when this returns.
+    private func report(_ redactor: Redactor?, _ progress: Progress) throws -> Report {
+        let first = try readable(image)
+        if let newer { progress.next("reading \(newer)") { archive.size(newer) } }
+        let second = try newer.map(readable)
+        if !talk.quiet {
+            try SeriesNote.say([(image, first.source)] + (second.map { [(newer ?? "", $0.source)] } ?? []))
+        }
+        progress.next(newer.map { "comparing \(image) and \($0)" } ?? "checking \(image)") {
+            Double(first.image.size) + Double(second?.image.size ?? 0)
+        }
+        guard let second else { return try Report(first, redactor: redactor) }
+        return try Report(second, comparedWith: first, redactor: redactor)
     }
 
     /// - Throws: `ArchiveError` if the image cannot be loaded, or if nothing in the file is

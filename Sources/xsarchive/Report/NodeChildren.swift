@@ -21,6 +21,11 @@ struct NodeChildren {
         (nodes, starts) = Self.grouped(byName, count: places.count) { places.firsts[Int($0)] }
     }
 
+    /// The number of all children.
+    var count: Int {
+        nodes.count
+    }
+
     /// The children of a node.
     subscript(node: Int) -> ArraySlice<Int32> {
         nodes[Int(starts[node])..<Int(starts[node + 1])]

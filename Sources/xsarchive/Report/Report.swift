@@ -7,7 +7,8 @@ struct Report {
     private let image: ReportImage
     private let old: ReportImage?
     private let tree: ReportTree
-    private let columns: ReportColumns
+    /// Nil if only `write` needs them: when it runs, the bytes of the images are no longer there.
+    private var columns: ReportColumns?
     private let changes: [Change]
     private let omissions: [String]
     private let connections: ReportConnections
@@ -35,16 +36,19 @@ struct Report {
             ).lines
         if !omissions.isEmpty { tree.keepMarks(of: changes) }
         self.tree = tree
-        columns = ReportColumns(tree)
         connections = try ReportConnections(loaded.source, redactor)
         self.redactor = redactor
         logs = try ReportLogs(loaded.source, comparedWith: other?.source, redactor)
-        if let other { try logs?.findAuthors(of: changes, from: other.source, to: loaded.source, tree, columns) }
+        if let other, logs != nil {
+            let columns = ReportColumns(tree)
+            self.columns = columns
+            try logs?.findAuthors(of: changes, from: other.source, to: loaded.source, tree, columns)
+        }
     }
 
     /// The number of nodes in the tree.
     var nodeCount: Int {
-        columns.count
+        tree.nodeCount
     }
 
     /// How much was replaced in the images; nil if the page shows all values.
@@ -65,6 +69,7 @@ struct Report {
     /// - Parameter output: is called with each part.
     /// - Throws: the errors of reading the archive, and what `output` throws.
     func write(to output: (Octets) throws -> Void) throws {
+        let columns = columns ?? ReportColumns(tree)
         let devices = ReportDevices(tree, image.source)
         try ReportPage.write(
             title: "\(title) · xsarchive",

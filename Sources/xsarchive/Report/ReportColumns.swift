@@ -52,10 +52,6 @@ struct ReportColumns {
         content.map { $0.knowsPerms ? $0.perms : -2 } ?? -1
     }
 
-    var count: Int {
-        depths.count
-    }
-
     var json: JSON {
         let oldValues = changed.map(\.value)
         let order = TextOrder([names, values, oldValues], count: texts.count)

@@ -176,6 +176,11 @@ struct ReportTree {
 
     // MARK: Nodes
 
+    /// The number of nodes.
+    var nodeCount: Int {
+        children.count
+    }
+
     /// One more than the highest index of a node.
     var endIndex: Int {
         places.count
