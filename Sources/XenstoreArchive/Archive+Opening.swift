@@ -52,10 +52,11 @@ extension Archive {
         }
     }
 
-    /// An archive in memory.
+    /// An archive in memory, as are the tables that SQLite sorts for it.
     /// - Throws: `ArchiveError` if it cannot be created.
     public static func inMemory() throws -> Archive {
         let archive = Archive(try Database(path: ":memory:", mode: .write))
+        try archive.database.execute("PRAGMA temp_store = MEMORY")
         try archive.prepareSchema()
         return archive
     }

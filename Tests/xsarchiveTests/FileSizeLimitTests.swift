@@ -53,6 +53,9 @@ import XenstoreStream
     @Test func aFileLargerThanTheCacheIsCheckedWithoutRoomForTemporaryFiles() throws {
         let place = Workplace()
         place.write(try largeImage(), "large.bin")
+        // More paths than SQLite sorts in its cache.
+        place.write(try image(nodes: 60_000, valueSize: 1, nameSize: 100), "many.bin")
+        expectDone(place.shell("ulimit -f 1000; exec \"$0\" report many.bin -o - > /dev/null"))
         let (whole, limited) = (
             place.run("check", "large.bin"), place.shell("ulimit -f 1000; exec \"$0\" check large.bin")
         )
@@ -60,13 +63,18 @@ import XenstoreStream
         #expect(limited.ending == whole.ending)
         #expect(limited.errorText == whole.errorText)
         #expect(whole.text.contains("large.bin"))
-        #expect(place.names == ["large.bin"])
+        #expect(place.names == ["large.bin", "many.bin"])
     }
 
     /// A whole image of 3001 nodes and 9 MB.
     private func largeImage() throws -> [UInt8] {
-        let nodes = ["/"] + (0..<3000).map { "/n\($0)" }
-        let value = Octets(repeating: 0x76, count: 3000)
+        try image(nodes: 3000, valueSize: 3000)
+    }
+
+    /// A whole image of a root and so many nodes below it.
+    private func image(nodes count: Int, valueSize: Int, nameSize: Int = 1) throws -> [UInt8] {
+        let nodes = ["/"] + (0..<count).map { "/" + String(repeating: "n", count: nameSize) + "\($0)" }
+        let value = Octets(repeating: 0x76, count: valueSize)
         var generator = StreamGenerator(seed: 1, format: StreamFormat(layout: .v1))
         return try generator.encode(
             nodes.map { path in
