@@ -29,9 +29,12 @@ public enum ArchiveSQL {
     }
 
     /// The temporary tables of one image, and the views whose names they have.
-    public static let imageTableNames = [
-        "grants", "guest_writable", "absent_domains", "home_paths", "device_ends",
-    ]
+    public static var imageTableNames: [String] {
+        let create = "CREATE TEMP TABLE "
+        return imageTables.split(separator: "\n").filter { $0.hasPrefix(create) }.map {
+            String($0.dropFirst(create.count).prefix { $0 != " " })
+        }
+    }
 
     /// The tables of a workspace.
     public static var workspace: String {

@@ -7,14 +7,14 @@ extension ImagePair {
     static func haveSameOthers(
         _ database: Database, _ chainID: Int64, _ generations: ClosedRange<Int64>
     ) throws -> Bool {
-        func stands(_ gen: String) -> String { "s.first_gen <= \(gen) AND (s.last_gen = 0 OR s.last_gen >= \(gen))" }
+        let (old, new) = (SpanFilter.stands("s", in: "?2"), SpanFilter.stands("s", in: "?3"))
         let tables = SpanTable.names.filter { $0 != SpanTable.all[SpanTable.nodeIndex].name }
         let changes = tables.map {
-            "SELECT 1 FROM \($0) s WHERE s.chain_id = ?1 AND (\(stands("?2"))) <> (\(stands("?3")))"
+            "SELECT 1 FROM \($0) s WHERE s.chain_id = ?1 AND (\(old)) <> (\(new))"
         }
         let pending = """
             SELECT 1 FROM node_detail d CROSS JOIN node_span s ON s.detail_id = d.detail_id
-            WHERE d.conn_id <> 0 AND s.chain_id = ?1 AND ((\(stands("?2"))) OR (\(stands("?3"))))
+            WHERE d.conn_id <> 0 AND s.chain_id = ?1 AND ((\(old)) OR (\(new)))
             """
         let rows = try database.prepare((changes + [pending]).joined(separator: " UNION ALL ") + " LIMIT 1")
         try rows.bind(1, chainID)

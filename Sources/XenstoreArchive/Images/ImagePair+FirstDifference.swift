@@ -25,8 +25,7 @@ extension ImagePair {
         _ database: Database, _ generation: Generation, _ other: Generation
     ) throws -> Bool {
         func stands(_ span: String, _ gen: String) -> String {
-            "\(span).chain_id = ?1 AND \(span).path_id = c.path_id AND \(span).first_gen <= \(gen) "
-                + "AND (\(span).last_gen = 0 OR \(span).last_gen >= \(gen))"
+            "\(span).chain_id = ?1 AND \(span).path_id = c.path_id AND \(SpanFilter.stands(span, in: gen))"
         }
         let rows = try database.prepare(
             """

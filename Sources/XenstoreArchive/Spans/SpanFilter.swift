@@ -12,8 +12,15 @@ struct SpanFilter {
     /// Whether the filter selects all items of the stream.
     var isWhole = false
 
-    private static let standsInGeneration =
-        "s.chain_id = ?1 AND s.first_gen <= ?2 AND (s.last_gen = 0 OR s.last_gen >= ?2)"
+    private static let standsInGeneration = "s.chain_id = ?1 AND \(stands("s", in: "?2"))"
+
+    /// The condition that a span holds for a generation of its chain.
+    /// - Parameters:
+    ///   - span: the name of its table in the statement.
+    ///   - gen: the generation, as SQL.
+    static func stands(_ span: String, in gen: String) -> String {
+        "\(span).first_gen <= \(gen) AND (\(span).last_gen = 0 OR \(span).last_gen >= \(gen))"
+    }
 
     /// All items of the generation.
     static let all = SpanFilter(condition: standsInGeneration, isWhole: true)

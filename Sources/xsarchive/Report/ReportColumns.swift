@@ -84,6 +84,6 @@ struct ReportColumns {
 
     private func listText(_ number: Int32) -> JSON {
         let list = lists.withBytes(number) { Permission.list($0, .little) }
-        return .string(Escape.printable(Octets(PermissionList.text(list).utf8)))
+        return .string(Escape.printable(PermissionList.text(list)))
     }
 }

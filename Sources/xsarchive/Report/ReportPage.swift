@@ -35,9 +35,7 @@ enum ReportPage {
         part += Array("</style>\n</head>\n<body>\n<noscript>\(notice)</noscript>\n".utf8)
         part += Array("<script type=\"application/json\" id=\"data\">".utf8)
         for (index, member) in members.enumerated() {
-            part += Array((index == 0 ? "{" : ",").utf8)
-            JSON.string(member.name).write(to: &part, inHTML: true)
-            part.append(UInt8(ascii: ":"))
+            begin(member.name, isFirst: index == 0, &part)
             try write(member.value(), &part, to: output)
         }
         part += Array("}</script>\n<script>".utf8)
@@ -54,12 +52,17 @@ enum ReportPage {
             return part.removeAll(keepingCapacity: true)
         }
         for (index, member) in members.enumerated() {
-            part += Array((index == 0 ? "{" : ",").utf8)
-            JSON.string(member.0).write(to: &part, inHTML: true)
-            part.append(UInt8(ascii: ":"))
+            begin(member.0, isFirst: index == 0, &part)
             try write(member.1, &part, to: output)
         }
         part.append(UInt8(ascii: "}"))
+    }
+
+    /// Begins a member of an object, and with the first one the object.
+    private static func begin(_ name: String, isFirst: Bool, _ part: inout [UInt8]) {
+        part += Array((isFirst ? "{" : ",").utf8)
+        JSON.string(name).write(to: &part, inHTML: true)
+        part.append(UInt8(ascii: ":"))
     }
 
     private static func text(_ title: String) -> String {
