@@ -10,6 +10,20 @@ extension SQLValue {
         }
     }
 
+    /// The value in a table for people.
+    var cell: String {
+        switch self {
+        case .null: "-"
+        case .integer(let number): String(number)
+        case .real(let number): JSON.real(number).text
+        case .text(let octets): Escape.printable(octets)
+        case .blob(let octets):
+            octets.count <= 24
+                ? "x'\(Hexadecimal.text(octets))'"
+                : "x'\(Hexadecimal.text(octets.prefix(24)))...' (\(octets.count) bytes)"
+        }
+    }
+
     static func string(_ text: String?) -> SQLValue {
         text.map { .text(Octets($0.utf8)) } ?? .null
     }

@@ -98,8 +98,9 @@ struct Table {
     }
 
     private static func print(_ row: [SQLValue], _ form: TextForm, _ shown: [Int], isFirst: Bool) {
+        if form.kind == .uncut { return Console.write { form.append(uncut: row, shown, to: &$0) } }
         if form.kind == .expanded && !isFirst { Console.print("") }
-        for line in form.lines(shown.map { text(row[$0]) }) { Console.print(line) }
+        for line in form.lines(shown.map { row[$0].cell }) { Console.print(line) }
     }
 
     /// Prints what is left as text, and names the columns that the window has no room for.
@@ -120,7 +121,7 @@ struct Table {
                 }
         }
         return TextTable(
-            shown.map { Escape.printable(headings[$0]) }, rows.map { row in shown.map { Self.text(row[$0]) } },
+            shown.map { Escape.printable(headings[$0]) }, rows.map { row in shown.map { row[$0].cell } },
             numeric: numeric)
     }
 
@@ -152,19 +153,6 @@ struct Table {
 
     private func json(_ row: [SQLValue], _ others: [(String, JSON)]) -> String {
         JSON.object(zip(members, row).map { ($0, JSON.value($1)) } + others).text
-    }
-
-    private static func text(_ value: SQLValue) -> String {
-        switch value {
-        case .null: "-"
-        case .integer(let number): String(number)
-        case .real(let number): JSON.real(number).text
-        case .text(let octets): Escape.printable(octets)
-        case .blob(let octets):
-            octets.count <= 24
-                ? "x'\(Hexadecimal.text(octets))'"
-                : "x'\(Hexadecimal.text(octets.prefix(24)))...' (\(octets.count) bytes)"
-        }
     }
 
     private var isCSV: Bool {

@@ -1,3 +1,6 @@
+import XenstoreArchive
+import XenstoreStream
+
 /// How each row of a table is printed as text, with widths that the first rows have decided.
 ///
 /// A later cell that is wider than its column is cut on a terminal, like any other; elsewhere, and
@@ -42,6 +45,30 @@ struct TextForm {
                 Style.heading(Self.padded(headings[column], widths[column])) + "  " + row[column]
             }
         }
+    }
+
+    /// Appends the line of a row in which nothing is cut, as `lines` has it, and a newline. A plain
+    /// text gets there without a String of its own: a table can have a row for each node.
+    func append(uncut row: [SQLValue], _ shown: [Int], to line: inout [UInt8]) {
+        for (place, column) in shown.enumerated() {
+            if place > 0 { line.append(contentsOf: "  ".utf8) }
+            if case .text(let octets) = row[column], Escape.isPlain(octets) {
+                append(octets, octets.count, at: place, isLast: place == shown.count - 1, to: &line)
+            } else {
+                let cell = row[column].cell
+                append(cell.utf8, TextWidth.columns(cell), at: place, isLast: place == shown.count - 1, to: &line)
+            }
+        }
+        line.append(ASCII.newline)
+    }
+
+    private func append(
+        _ cell: some Collection<UInt8>, _ width: Int, at place: Int, isLast: Bool, to line: inout [UInt8]
+    ) {
+        let padding = repeatElement(UInt8(ascii: " "), count: max(0, widths[place] - width))
+        if numeric[place] { line.append(contentsOf: padding) }
+        line.append(contentsOf: cell)
+        if !numeric[place] && !isLast { line.append(contentsOf: padding) }
     }
 
     private static func padded(_ text: String, _ width: Int) -> String {
