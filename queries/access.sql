@@ -34,9 +34,11 @@ touched AS MATERIALIZED (
   CROSS JOIN node_span s ON s.chain_id = g.chain_id AND s.path_id = p.path_id
 ),
 asked AS (
-  SELECT n.* FROM node_places n WHERE n.image_id = :image_id AND n.path = :path
+  SELECT n.path, n.path_id, n.permset_id, n.place, n.record_id FROM node_places n
+  WHERE n.image_id = :image_id AND n.path = :path AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END
   UNION ALL
-  SELECT n.* FROM node_places n WHERE n.image_id = :image_id AND :path IS NULL
+  SELECT n.path, n.path_id, n.permset_id, n.place, n.record_id FROM node_places n
+  WHERE n.image_id = :image_id AND :path IS NULL AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END
 ),
 -- If no permission names the domain, the row for all unnamed domains applies.
 rights AS MATERIALIZED (
@@ -54,6 +56,7 @@ removable AS MATERIALIZED (
   FROM (
     SELECT n.path, n.permset_id, n.place, n.record_id FROM node_places n
     WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.place = 'tree' AND :path IS NULL
+      AND n.permset_id IN (SELECT r.permset_id FROM rights r WHERE coalesce(r.access, 'w') IN ('w', 'both'))
     UNION ALL
     SELECT n.path, n.permset_id, n.place, n.record_id FROM above a CROSS JOIN node_places n ON n.path = a.path
     WHERE n.image_id = :image_id AND CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END AND n.place = 'tree'
@@ -68,19 +71,18 @@ tops AS MATERIALIZED (
   WHERE x.path IS NULL
 ),
 below AS MATERIALIZED (
-  SELECT p.path, min(CASE WHEN NOT t.doubtful THEN t.path END) AS top
+  SELECT p.path_id, min(CASE WHEN NOT t.doubtful THEN t.path END) AS top
   FROM tops t
   CROSS JOIN path p ON p.path > t.path || '/' AND p.path < t.path || '0' AND p.path = coalesce(:path, p.path)
-  GROUP BY p.path
+  GROUP BY p.path_id
 )
 SELECT n.path, r.access, CASE r.set_perms WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END AS set_perms,
        CASE WHEN n.place <> 'tree' THEN 'no'
             WHEN r.access IN ('w', 'both') THEN 'yes'
             WHEN b.top IS NOT NULL THEN 'with ' || b.top
-            WHEN b.path IS NULL AND r.access IS NOT NULL THEN 'no' END AS remove,
+            WHEN b.path_id IS NULL AND r.access IS NOT NULL THEN 'no' END AS remove,
        r.reason, r.perms, r.daemon
 FROM asked n
 CROSS JOIN rights r ON r.permset_id = n.permset_id AND r.place = n.place AND n.record_id BETWEEN r.first_record AND r.last_record
-LEFT JOIN below b ON b.path = n.path
-WHERE CASE WHEN coalesce(:after_restore, 0) THEN n.is_last ELSE n.is_committed END
+LEFT JOIN below b ON b.path_id = n.path_id
 ORDER BY n.path;

@@ -21,24 +21,39 @@ WITH watched AS MATERIALIZED (
   JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id AND c.conn_type = 0 AND c.domid <> 0
   WHERE w.image_id = :image_id
 ),
-rules AS MATERIALIZED (
-  SELECT w.daemon FROM writers w WHERE w.image_id = :image_id
-),
 -- Nearly every watcher is among these, so that few need the question in full.
 readers AS MATERIALIZED (
   SELECT t.permset_id, t.domid FROM grants t
   WHERE t.image_id = :image_id AND t.access IN ('r', 'both') AND t.domid IS NOT NULL
+),
+-- The node of each other watch, and its parent.
+doubtful AS MATERIALIZED (
+  SELECT d.record_id, d.domid, d.path, d.token, n.permset_id, n.place,
+         coalesce(nullif(rtrim(rtrim(d.node, replace(d.node, '/', '')), '/'), ''), '/') AS parent
+  FROM watched d
+  CROSS JOIN node_places n ON n.image_id = :image_id AND n.path = d.node
+  LEFT JOIN readers r ON r.permset_id = n.permset_id AND r.domid = d.domid
+  WHERE n.is_committed AND (n.place <> 'tree' OR r.domid IS NULL)
+),
+asked AS MATERIALIZED (
+  SELECT d.record_id, d.domid, 0 AS is_parent, d.permset_id, d.place FROM doubtful d
+  UNION
+  SELECT d.record_id, d.domid, 1, n.permset_id, n.place
+  FROM doubtful d
+  CROSS JOIN node_places n ON n.image_id = :image_id AND n.path = d.parent
+  WHERE d.place = 'tree' AND n.is_committed
+),
+rights AS MATERIALIZED (
+  SELECT q.*, a.access, a.reason
+  FROM asked q
+  CROSS JOIN permset_access a ON a.image_id = :image_id AND a.kind = 'subject' AND a.restored = 0
+    AND a.daemon = (SELECT w.daemon FROM writers w WHERE w.image_id = :image_id)
+    AND a.domid = q.domid AND a.permset_id = q.permset_id AND a.place = q.place
 )
 SELECT d.domid, d.path, d.token, a.access, a.reason,
-       CASE WHEN n.place = 'tree' AND EXISTS (
-              SELECT 1 FROM access b
-              WHERE b.image_id = :image_id AND b.domid = d.domid AND b.access IN ('r', 'both')
-                AND b.path = coalesce(nullif(rtrim(rtrim(d.node, replace(d.node, '/', '')), '/'), ''), '/'))
+       CASE WHEN EXISTS (SELECT 1 FROM rights b WHERE b.record_id = d.record_id AND b.is_parent AND b.access IN ('r', 'both'))
             THEN 'sent' ELSE 'not sent' END AS events
-FROM watched d
-CROSS JOIN node_places n ON n.image_id = :image_id AND n.path = d.node
-LEFT JOIN readers r ON r.permset_id = n.permset_id AND r.domid = d.domid
-CROSS JOIN permset_access a ON a.image_id = :image_id AND a.kind = 'subject' AND a.restored = 0 AND a.daemon = (SELECT r.daemon FROM rules r)
-  AND a.domid = d.domid AND a.permset_id = n.permset_id AND a.place = n.place
-WHERE n.is_committed AND (n.place <> 'tree' OR r.domid IS NULL) AND a.access IN ('w', 'none')
+FROM doubtful d
+JOIN rights a ON a.record_id = d.record_id AND NOT a.is_parent AND a.permset_id = d.permset_id AND a.place = d.place
+  AND a.access IN ('w', 'none')
 ORDER BY d.domid, d.record_id;

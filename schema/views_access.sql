@@ -247,7 +247,7 @@ FROM (
 -- those with is_committed 1. A restore by a C xenstored makes pending nodes committed ones, and of
 -- the records of one path the last one counts: those with is_last 1.
 -- columns: image_id integer, record_id integer, path octets, permset_id integer, place text,
---          is_committed integer, is_last integer
+--          is_committed integer, is_last integer, value octets, path_id integer
 CREATE VIEW node_places AS
 SELECT g.image_id, s.ord AS record_id, p.path, s.permset_id,
        CASE WHEN p.path = '/' THEN 'root'
@@ -256,10 +256,13 @@ SELECT g.image_id, s.ord AS record_id, p.path, s.permset_id,
        s.detail_id IS NULL OR s.detail_id IN committed_details AS is_committed,
        NOT EXISTS (SELECT 1 FROM node_span x
                    WHERE x.chain_id = s.chain_id AND x.path_id = s.path_id AND x.ord > s.ord
-                     AND g.gen >= x.first_gen AND (x.last_gen = 0 OR g.gen <= x.last_gen)) AS is_last
+                     AND g.gen >= x.first_gen AND (x.last_gen = 0 OR g.gen <= x.last_gen)) AS is_last,
+       CASE WHEN d.access >= 32768 AND d.conn_id = 0 AND g.is_listing THEN NULL ELSE s.value END AS value,
+       s.path_id
 FROM image_gen g
 JOIN node_span s ON s.chain_id = g.chain_id AND g.gen >= s.first_gen AND (s.last_gen = 0 OR g.gen <= s.last_gen)
-JOIN path p ON p.path_id = s.path_id;
+JOIN path p ON p.path_id = s.path_id
+LEFT JOIN node_detail d ON d.detail_id = s.detail_id;
 
 -- The lists of permissions that the committed nodes of each home have. home is a domid; -1: the
 -- nodes are in no home; -2: they are below /local/domain, in something that is not named like a
