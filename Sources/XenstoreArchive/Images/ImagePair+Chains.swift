@@ -50,12 +50,13 @@ extension ImagePair {
         }
     }
 
-    /// The records of an archived image that a filter by two generations of its chain selects.
+    /// The records of an archived image without the committed nodes that did not change between two
+    /// generations of its chain.
     static func records(
-        _ archive: Archive, _ image: ArchivedImage, _ filter: SpanFilter, _ generations: ClosedRange<Int64>
+        _ archive: Archive, _ image: ArchivedImage, _ generations: ClosedRange<Int64>
     ) throws -> Side {
         let encoded = try image.stream.encoded(
-            archive.database, filter,
+            archive.database, .changed,
             bindings: { nodes in
                 try nodes.bind(3, generations.lowerBound)
                 try nodes.bind(4, generations.upperBound)
@@ -65,6 +66,36 @@ extension ImagePair {
         return Side(
             reader: RecordReader(stream: encoded.bytes, format: image.stream.format),
             items: records.map { (Int($0.ord), $0.range) }, damages: damages.map { encoded.bytes[$0.range] })
+    }
+
+    /// The nodes whose paths changed between two generations of a chain, in one pass: neighbours
+    /// have nearly all of these paths in common.
+    /// - Parameters:
+    ///   - older: the image of the first generation.
+    ///   - generations: the two; the second has the same format.
+    static func changedNodes(
+        _ archive: Archive, _ older: ArchivedStream, _ generations: ClosedRange<Int64>
+    ) throws -> (older: Side, newer: Side) {
+        try older.reading(archive.database) {
+            var reader = try ItemReader(archive.database, older.generation, .changedNodes)
+            let (rows, column) = (reader.nodes, SpanTable.all[SpanTable.nodeIndex].firstFilterColumn)
+            var (items, newerItems): ([EncodedItems.Item], [EncodedItems.Item]) = ([], [])
+            func bind(_ nodes: Statement) throws {
+                try nodes.bind(3, generations.lowerBound)
+                try nodes.bind(4, generations.upperBound)
+            }
+            try reader.readNodes(bindings: bind) { item, _ in
+                if rows.integer(column) != 0 { items.append(item) }
+                if rows.integer(column + 1) != 0 { newerItems.append(item) }
+            }
+            let records = RecordReader(stream: reader.takeBytes(), format: older.format)
+            func side(_ items: [EncodedItems.Item]) -> Side {
+                Side(
+                    reader: records, items: items.sorted { $0.ord < $1.ord }.map { (Int($0.ord), $0.range) },
+                    damages: [])
+            }
+            return (side(items), side(newerItems))
+        }
     }
 
     /// Calls `body` with the places of the nodes that are in all generations, until it returns

@@ -103,10 +103,15 @@ package struct ImagePair {
         {
             let generations = min(left.stream.gen, right.stream.gen)...max(left.stream.gen, right.stream.gen)
             let isSame = try Self.haveSameOthers(archive.database, left.stream.chainID, generations)
-            let filter = isSame ? SpanFilter.changedNodes : .changed
-            (self.old, self.new) = try Self.both(
-                archive, other, { try Self.records(archive, left, filter, generations) },
-                { try Self.records(other, right, filter, generations) })
+            if isSame {
+                let isForward = left.stream.gen <= right.stream.gen
+                let sides = try Self.changedNodes(archive, isForward ? left.stream : right.stream, generations)
+                (self.old, self.new) = isForward ? (sides.older, sides.newer) : (sides.newer, sides.older)
+            } else {
+                (self.old, self.new) = try Self.both(
+                    archive, other, { try Self.records(archive, left, generations) },
+                    { try Self.records(other, right, generations) })
+            }
             forEachLeftOut = { try Self.forEachUnchanged(archive, left.stream.chainID, generations, $0) }
             otherPlaces = {
                 isSame ? try Self.otherPlaces(archive.database, left.stream.chainID, generations.lowerBound) : []

@@ -6,7 +6,8 @@ struct ItemReader {
     private let database: Database
     private let generation: Generation
     private let choice: SpanFilter
-    private let nodes: Statement
+    /// What `readNodes` reads from.
+    let nodes: Statement
     private var encoder: SpanReader
 
     /// - Parameter choice: the spans to read.

@@ -9,6 +9,8 @@ struct SpanFilter {
     var nodeCondition = ""
     /// A further condition for the spans of everything else.
     var otherCondition = ""
+    /// What to select in addition, after the columns of the span.
+    var columns: [String] = []
     /// Whether the filter selects all items of the stream.
     var isWhole = false
 
@@ -45,12 +47,13 @@ struct SpanFilter {
             WHERE e.conn_id <> 0 AND n.chain_id = ?1)
             """)
 
-    /// The nodes of the generation whose paths changed from the generation ?3 to ?4 (?3 < ?4).
+    /// The nodes of two generations ?3 and ?4 (?3 < ?4) whose paths changed between them, with two
+    /// further columns: whether the span holds for the one, and for the other.
     static let changedNodes = SpanFilter(
-        condition: standsInGeneration,
+        condition: "s.chain_id = ?1 AND (\(stands("s", in: "?3")) OR \(stands("s", in: "?4")))",
         nodeCondition:
             " AND s.path_id IN (SELECT path_id FROM node_change WHERE chain_id = ?1 AND gen > ?3 AND gen <= ?4)",
-        otherCondition: " AND 0")
+        otherCondition: " AND 0", columns: [stands("s", in: "?3"), stands("s", in: "?4")])
 
     /// The nodes of the generation at the path ?3 and below it: from ?4 to before ?5 as texts, from
     /// ?6 to before ?7 as BLOBs.

@@ -104,7 +104,7 @@ struct SpanTable {
     /// The parameter of a row's first column.
     static let firstColumnParameter = 2
 
-    /// Selects records: ord, `lastColumns`, the columns.
+    /// Selects records: ord, `lastColumns`, the columns, those of the filter.
     ///
     /// A join with `node_detail` would take a seventh of the time of reading nodes, and nearly all
     /// have no detail: `InternedLists` has those that are asked for.
@@ -113,7 +113,7 @@ struct SpanTable {
     func selectSQL(_ choice: SpanFilter) -> String {
         let names = lastColumns.map { "s." + $0 } + columns.map { $0.name == "path_id" ? "p.path" : "s." + $0.name }
         // CROSS makes SQLite keep this order of the joins.
-        return "SELECT s.ord, \(names.joined(separator: ", ")) FROM \(name) s "
+        return "SELECT s.ord, \((names + choice.columns).joined(separator: ", ")) FROM \(name) s "
             + (hasPath ? "CROSS JOIN path p ON p.path_id = s.path_id " : "")
             + "WHERE \(choice.condition)"
             + (hasDetail ? choice.nodeCondition : choice.otherCondition + " ORDER BY s.ord")
@@ -122,6 +122,11 @@ struct SpanTable {
     /// The place of a record's first column among the selected ones.
     var firstColumn: Int {
         1 + lastColumns.count
+    }
+
+    /// The place of the filter's first column among the selected ones.
+    var firstFilterColumn: Int {
+        firstColumn + columns.count
     }
 
     /// For each field, by its number, its place in a list of columns that begins at `first`; -1 if

@@ -131,15 +131,6 @@ struct DiffCommand: ParsableCommand {
         return kinds.contains(.node) ? kinds.union([.perms]) : kinds
     }
 
-    /// Reads both images in parallel. Large ones are read one after the other, so that the extra
-    /// memory that reading takes is needed only once.
-    private func sources() throws -> (ImageSource, ImageSource) {
-        guard FileIO.size(old) + FileIO.size(new) < 1 << 28 else {
-            return (try archive.source(old, notes: false), try archive.source(new, notes: false))
-        }
-        return try concurrently({ try archive.source(old, notes: false) }, { try archive.source(new, notes: false) })
-    }
-
     /// The domains of --domain in both images; nil if the diff is of everything.
     private func domains(_ left: ImageSource, _ right: ImageSource) throws -> DomainSelection? {
         guard !domain.isEmpty else { return nil }
@@ -168,7 +159,7 @@ struct DiffCommand: ParsableCommand {
             throw ArchiveError(.usage, "standard input can be only one of the images")
         }
         let progress = Progress("reading \(old) and \(new)", isWanted: !quiet) { archive.size(old) + archive.size(new) }
-        let (left, right) = try sources()
+        let (left, right) = try archive.sources(old, new)
         if !quiet { try SeriesNote.say([(old, left), (new, right)]) }
         let redactor = try secrets.redactor(showsChanges: true)
         progress.next("comparing \(left.name) and \(right.name)") { Double(left.size) + Double(right.size) }

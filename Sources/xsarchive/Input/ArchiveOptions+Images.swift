@@ -33,6 +33,34 @@ extension ArchiveOptions {
             archived: { ImageSource($0, $1) }, replayed: { ImageSource(name: $0, file: $1) })
     }
 
+    /// Two images, to be compared.
+    ///
+    /// Images of the archive come from one connection: it reads the schema once, and each page of
+    /// two neighbours. If they are in different chains, a second connection reads the second one,
+    /// at the same time.
+    func sources(_ old: String, _ new: String) throws -> (ImageSource, ImageSource) {
+        guard let (left, right) = try archived(old, new) else {
+            // Large files are read one after the other, so that the extra memory that reading
+            // takes is needed only once.
+            guard FileIO.size(old) + FileIO.size(new) < 1 << 28 else {
+                return (try source(old, notes: false), try source(new, notes: false))
+            }
+            return try concurrently({ try source(old, notes: false) }, { try source(new, notes: false) })
+        }
+        let archive = try open()
+        let (first, second) = (try archive.image(left), try archive.image(right))
+        let isOneChain = first.stream.chainID == second.stream.chainID
+        return (ImageSource(archive, first), ImageSource(isOneChain ? archive : try open(), second))
+    }
+
+    /// What two references to images of the archive name; nil if one of them is something else.
+    private func archived(_ old: String, _ new: String) throws -> (ImageReference, ImageReference)? {
+        guard ![old, new].contains(where: MomentImage.mayName), let left = try ImageReference(old),
+            let right = try ImageReference(new)
+        else { return nil }
+        return (left, right)
+    }
+
     /// The archive that holds the image, and its id there; for a file, a temporary archive.
     func queryable(_ reference: String) throws -> (Archive, Int64) {
         try load(

@@ -19,10 +19,15 @@ struct MomentImage {
         reference.text
     }
 
+    /// Whether a text could name a moment. So can an image whose name has an @.
+    static func mayName(_ text: String) -> Bool {
+        ImageReference.marks(text) && text.dropFirst().contains("@")
+    }
+
     /// Nil if the text names something else: a file, or an image of the archive.
     /// - Throws: `ArchiveError` with code `usage` if it has no time.
     init?(_ text: String, in archive: @autoclosure () throws -> Archive) throws {
-        guard ImageReference.marks(text), text.dropFirst().contains("@") else { return nil }
+        guard Self.mayName(text) else { return nil }
         let archive = try archive()
         guard try !archive.hasImage(named: text), let reference = try MomentReference(text) else { return nil }
         self.archive = archive
