@@ -358,6 +358,8 @@ def bench_many():
         ("diff, the two newest", ["diff", f"@{series}:latest~1", f"@{series}:latest"]),
         ("diff, the two oldest", ["diff", "@1", "@2"]),
         ("log PATH", ["log", "--series", series, f"/{series}/n07"]),
+        ("check @latest", ["check", "@latest"]),
+        ("domains @latest", ["domains", "@latest"]),
         ("import, one more", ["import", "-q", "--series", series]),
     ]
     copies = [os.path.join(FOLDER, f"copy{index}.db") for index in range(2)]

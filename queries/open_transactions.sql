@@ -15,6 +15,6 @@ SELECT t.conn_id, c.domid, c.socket_fd, t.tx_id,
        (SELECT count(*) FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = t.conn_id AND n.tx_id = t.tx_id) AS nodes_touched,
        (SELECT count(*) FROM nodes n WHERE n.image_id = :image_id AND n.conn_id = t.conn_id AND n.tx_id = t.tx_id AND n.access <> 1) AS nodes_written
 FROM transactions t
-LEFT JOIN connections c ON c.image_id = t.image_id AND c.conn_id = t.conn_id
+LEFT JOIN (SELECT * FROM connections k WHERE k.image_id = :image_id) c ON c.conn_id = t.conn_id
 WHERE t.image_id = :image_id
 ORDER BY t.record_id;

@@ -14,6 +14,6 @@ SELECT c.domid, c.target_domid,
             WHEN t.record_id > c.record_id THEN 'lost: the target comes later in the stream'
             ELSE 'kept' END AS on_restore
 FROM connections c
-LEFT JOIN connections t ON t.image_id = c.image_id AND t.conn_type = 0 AND t.domid = c.target_domid
+LEFT JOIN (SELECT * FROM connections k WHERE k.image_id = :image_id) t ON t.conn_type = 0 AND t.domid = c.target_domid
 WHERE c.image_id = :image_id AND c.target_domid IS NOT NULL
 ORDER BY c.domid;

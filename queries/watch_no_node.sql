@@ -14,7 +14,7 @@
 SELECT c.domid, c.socket_fd, w.path, w.token
 FROM watches w
 JOIN image_gen g ON g.image_id = w.image_id
-LEFT JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id
+LEFT JOIN (SELECT * FROM connections k WHERE k.image_id = :image_id) c ON c.conn_id = w.conn_id
 WHERE w.image_id = :image_id
   AND NOT EXISTS (
     SELECT 1 FROM nodes n

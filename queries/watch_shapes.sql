@@ -19,7 +19,7 @@ FROM (
               WHEN w.token GLOB '*[^ -~]*' THEN 'bytes'
               ELSE 'text' END AS token_shape
   FROM watches w
-  LEFT JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id
+  LEFT JOIN (SELECT * FROM connections k WHERE k.image_id = :image_id) c ON c.conn_id = w.conn_id
   WHERE w.image_id = :image_id
 ) s
 GROUP BY s.domid, s.prefix, s.token_shape

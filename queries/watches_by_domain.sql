@@ -12,7 +12,7 @@
 -- domain for xenstored.
 SELECT c.domid, d.name, c.type, c.socket_fd, w.path, w.token, w.depth, w.conn_id
 FROM watches w
-LEFT JOIN connections c ON c.image_id = w.image_id AND c.conn_id = w.conn_id
+LEFT JOIN (SELECT * FROM connections k WHERE k.image_id = :image_id) c ON c.conn_id = w.conn_id
 LEFT JOIN (SELECT h.domid, h.name FROM domains h WHERE h.image_id = :image_id) d ON d.domid = c.domid
 WHERE w.image_id = :image_id AND coalesce(:domid, c.domid) IS c.domid
 ORDER BY c.domid IS NULL, c.domid, c.socket_fd, w.path, w.token, w.record_id;

@@ -19,6 +19,38 @@ SELECT i.image_id,
             THEN 'host' ELSE 'part' END AS scope
 FROM image i;
 
+-- The steps at which each generation of a chain was observed. It goes from the generation to its
+-- steps.
+-- columns: chain_id integer, gen integer, series text, step integer
+CREATE VIEW generation_steps AS
+SELECT z.chain_id, z.gen, t.series, t.step
+FROM stream z
+CROSS JOIN image i ON i.stream_id = z.stream_id
+CROSS JOIN series_step t ON t.image_id = i.image_id;
+
+-- The ring connections of domains in each series: a row for all steps of a run (series_run) in
+-- which a span holds. Select by domid.
+-- columns: series text, first_step integer, last_step integer, domid integer, unique_id integer,
+--          target_domid integer
+CREATE VIEW domain_runs AS
+SELECT x.series, x.first_step, x.last_step, x.domid, x.unique_id, x.target_domid
+FROM (
+  SELECT r.series,
+         CASE WHEN s.first_gen <= r.first_gen THEN r.first_step
+              ELSE (SELECT t.step FROM generation_steps t
+                    WHERE t.chain_id = r.chain_id AND t.gen >= s.first_gen AND t.series = r.series AND t.step BETWEEN r.first_step AND r.last_step
+                    ORDER BY t.gen, t.step LIMIT 1) END AS first_step,
+         CASE WHEN s.last_gen = 0 OR s.last_gen >= r.last_gen THEN r.last_step
+              ELSE (SELECT t.step FROM generation_steps t
+                    WHERE t.chain_id = r.chain_id AND t.gen <= s.last_gen AND t.series = r.series AND t.step BETWEEN r.first_step AND r.last_step
+                    ORDER BY t.gen DESC, t.step DESC LIMIT 1) END AS last_step,
+         s.domid, s.unique_id, nullif(s.tdomid, 32756) AS target_domid
+  FROM connection_span s
+  CROSS JOIN series_run r ON r.chain_id = s.chain_id AND r.last_gen >= s.first_gen AND (s.last_gen = 0 OR r.first_gen <= s.last_gen)
+  WHERE s.conn_type = 0
+) x
+WHERE x.first_step <= x.last_step;
+
 -- The domids that the archive names and that have no connection in an image of a whole host: such a
 -- domain is not introduced, or not yet. known: what the images say of it.
 -- columns: image_id integer, domid integer, known text
@@ -28,8 +60,8 @@ SELECT u.image_id, u.domid,
             THEN 'has a home' ELSE 'has no home' END
        || coalesce(', ' || (SELECT 'was connected in @' || o.image_id
                             FROM series_step i
-                            JOIN series_step o ON o.series = i.series AND o.step < i.step
-                            JOIN connections c ON c.image_id = o.image_id AND c.conn_type = 0 AND c.domid = u.domid
+                            CROSS JOIN domain_runs c ON c.domid = u.domid AND c.series = i.series AND c.first_step < i.step
+                            CROSS JOIN series_step o ON o.series = i.series AND o.step = min(c.last_step, i.step - 1)
                             WHERE i.image_id = u.image_id
                             ORDER BY o.step DESC LIMIT 1), '') AS known
 FROM subjects u

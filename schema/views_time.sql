@@ -52,6 +52,25 @@ FROM (
 ) r
 WINDOW steps AS (PARTITION BY r.series ORDER BY r.instant, r.image_id);
 
+-- The table series_run as it follows from the steps: a run ends where the next image is in another
+-- chain or in an earlier generation, or where listings begin or end.
+-- columns: series text, first_step integer, last_step integer, chain_id integer,
+--          first_gen integer, last_gen integer, is_listing integer
+CREATE VIEW observed_runs AS
+SELECT r.series, min(r.step) AS first_step, max(r.step) AS last_step, r.chain_id, min(r.gen) AS first_gen, max(r.gen) AS last_gen,
+       r.is_listing
+FROM (
+  SELECT b.*, sum(b.begins) OVER (PARTITION BY b.series ORDER BY b.step) AS run
+  FROM (
+    SELECT t.series, t.step, g.chain_id, g.gen, g.is_listing,
+           g.chain_id IS NOT lag(g.chain_id) OVER w OR g.gen < lag(g.gen) OVER w OR g.is_listing <> lag(g.is_listing) OVER w AS begins
+    FROM series_step t
+    JOIN image_gen g ON g.image_id = t.image_id
+    WINDOW w AS (PARTITION BY t.series ORDER BY t.step)
+  ) b
+) r
+GROUP BY r.series, r.run;
+
 -- An image at its place in its series; step counts from 1. An image that was seen again after a
 -- newer one has two steps.
 -- columns: series text, step integer, steps integer, image_id integer, name text, seen_at text,
@@ -65,11 +84,14 @@ FROM series_step t JOIN image i ON i.image_id = t.image_id;
 -- images that have it, so that its cost is that of its rows.
 -- columns: series text, step integer, image_id integer, seen_at text, seen_from text, path octets,
 --          value octets, owner integer, perms text, known text, is_listing integer,
---          covers_tree integer, trees integer, rowid integer
+--          covers_tree integer, trees integer, rowid integer, has_another integer
 CREATE VIEW node_steps AS
 SELECT t.series, t.step, t.image_id, t.seen_at, t.seen_from, p.path, CASE k.known WHEN 'unknown' THEN NULL ELSE s.value END AS value,
        m.owner, CASE WHEN m.owner IS NULL AND z.layout IN ('listing', 'tree', 'pairs') THEN NULL ELSE m.perms END AS perms, coalesce(k.known, 'whole') AS known,
-       z.layout IN ('listing', 'tree', 'pairs') AS is_listing, t.covers_tree, t.trees, p.path_id AS rowid
+       z.layout IN ('listing', 'tree', 'pairs') AS is_listing, t.covers_tree, t.trees, p.path_id AS rowid,
+       EXISTS (SELECT 1 FROM node_span d
+               WHERE d.chain_id = s.chain_id AND d.path_id = s.path_id AND d.ord > s.ord AND (s.last_gen = 0 OR d.first_gen <= s.last_gen)
+                 AND (d.last_gen = 0 OR d.last_gen >= s.first_gen) AND (d.detail_id IS NULL OR d.detail_id IN committed_details)) AS has_another
 FROM path p
 CROSS JOIN chain c
 CROSS JOIN node_span s ON s.chain_id = c.chain_id AND s.path_id = p.path_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
@@ -83,6 +105,43 @@ WHERE NOT EXISTS (
   SELECT 1 FROM node_span d
   WHERE d.chain_id = s.chain_id AND d.path_id = s.path_id AND d.ord > s.ord AND z.gen >= d.first_gen AND (d.last_gen = 0 OR z.gen <= d.last_gen)
     AND (d.detail_id IS NULL OR d.detail_id IN committed_details));
+
+-- The same with one row for all steps of a run in which a span holds, from first_step to last_step.
+-- So its cost is that of the spans, not of the images. Where another node of the path hides this
+-- one in some images, which has_another of node_steps says, each step has its own row.
+-- columns: series text, first_step integer, last_step integer, path octets, value octets,
+--          owner integer, perms text, known text, is_listing integer, rowid integer
+CREATE VIEW node_runs AS
+SELECT x.series, x.first_step, x.last_step, x.path, x.value, x.owner, x.perms, x.known, x.is_listing, x.rowid
+FROM (
+  SELECT r.series,
+         CASE WHEN s.first_gen <= r.first_gen THEN r.first_step
+              ELSE (SELECT t.step FROM generation_steps t
+                    WHERE t.chain_id = r.chain_id AND t.gen >= s.first_gen AND t.series = r.series AND t.step BETWEEN r.first_step AND r.last_step
+                    ORDER BY t.gen, t.step LIMIT 1) END AS first_step,
+         CASE WHEN s.last_gen = 0 OR s.last_gen >= r.last_gen THEN r.last_step
+              ELSE (SELECT t.step FROM generation_steps t
+                    WHERE t.chain_id = r.chain_id AND t.gen <= s.last_gen AND t.series = r.series AND t.step BETWEEN r.first_step AND r.last_step
+                    ORDER BY t.gen DESC, t.step DESC LIMIT 1) END AS last_step,
+         p.path, CASE k.known WHEN 'unknown' THEN NULL ELSE s.value END AS value, m.owner,
+         CASE WHEN m.owner IS NULL AND r.is_listing THEN NULL ELSE m.perms END AS perms, coalesce(k.known, 'whole') AS known,
+         r.is_listing, p.path_id AS rowid
+  FROM path p
+  CROSS JOIN chain c
+  CROSS JOIN node_span s ON s.chain_id = c.chain_id AND s.path_id = p.path_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
+  CROSS JOIN permset m ON m.permset_id = s.permset_id
+  CROSS JOIN series_run r ON r.chain_id = s.chain_id AND r.last_gen >= s.first_gen AND (s.last_gen = 0 OR r.first_gen <= s.last_gen)
+  LEFT JOIN detail_knowledge k ON k.detail_id = s.detail_id AND r.is_listing
+  WHERE NOT EXISTS (
+    SELECT 1 FROM node_span d
+    WHERE d.chain_id = s.chain_id AND d.path_id = s.path_id AND d.ord > s.ord AND (s.last_gen = 0 OR d.first_gen <= s.last_gen)
+      AND (d.last_gen = 0 OR d.last_gen >= s.first_gen) AND (d.detail_id IS NULL OR d.detail_id IN committed_details))
+) x
+WHERE x.first_step <= x.last_step
+UNION ALL
+SELECT n.series, n.step, n.step, n.path, n.value, n.owner, n.perms, n.known, n.is_listing, n.rowid
+FROM node_steps n
+WHERE n.has_another;
 
 -- One row for each stretch of a series in which what is known of a path's value and permissions
 -- stays the same. Images that do not cover the path are passed over. began: how the stretch begins,
@@ -134,12 +193,18 @@ FROM (
                   OR n.known = 'whole' AND n.old_known = 'whole' AND n.value IS NOT n.old_value THEN 'changed'
                 WHEN n.value IS NOT n.old_value OR n.perms IS NOT n.old_perms OR n.known IS NOT n.old_known THEN 'unknown' END AS began
     FROM (
-      SELECT s.*, lag(s.step) OVER steps AS previous, lag(s.value) OVER steps AS old_value, lag(s.perms) OVER steps AS old_perms,
-             lag(s.known) OVER steps AS old_known, lag(s.is_listing) OVER steps AS old_is_listing, lag(s.trees) OVER steps AS old_trees,
-             row_number() OVER steps AS place, count(*) OVER (PARTITION BY s.series, s.path) AS places,
-             max(s.step) OVER (PARTITION BY s.series, s.path) AS final
-      FROM node_steps s
-      WINDOW steps AS (PARTITION BY s.series, s.path ORDER BY s.step)
+      SELECT s.series, s.path, s.value, s.owner, s.perms, s.known, s.is_listing, s.rowid, s.first_step AS step,
+             t.image_id, t.seen_at, t.seen_from, t.covers_tree, t.trees,
+             lag(s.last_step) OVER steps AS previous, lag(s.value) OVER steps AS old_value, lag(s.perms) OVER steps AS old_perms,
+             lag(s.known) OVER steps AS old_known, lag(s.is_listing) OVER steps AS old_is_listing, lag(u.trees) OVER steps AS old_trees,
+             -- The number of images with the path up to here, and in all.
+             sum(s.last_step - s.first_step + 1) OVER steps - (s.last_step - s.first_step) AS place,
+             sum(s.last_step - s.first_step + 1) OVER (PARTITION BY s.series, s.path) AS places,
+             max(s.last_step) OVER (PARTITION BY s.series, s.path) AS final
+      FROM node_runs s
+      JOIN series_step t ON t.series = s.series AND t.step = s.first_step
+      JOIN series_step u ON u.series = s.series AND u.step = s.last_step
+      WINDOW steps AS (PARTITION BY s.series, s.path ORDER BY s.first_step)
     ) n
   ) b
   WHERE b.began IS NOT NULL
@@ -170,19 +235,17 @@ FROM (
                      WHEN c.previous IS NULL THEN 'first'
                      WHEN c.unique_id IS NOT c.old_unique_id OR c.target_domid IS NOT c.old_target_domid THEN 'changed' END AS began
     FROM (
-      SELECT t.series, t.step, t.image_id, t.seen_at, t.seen_from, t.covers_rings, t.rings,
-             s.domid, s.unique_id, nullif(s.tdomid, 32756) AS target_domid,
-             lag(t.step) OVER steps AS previous, lag(t.rings) OVER steps AS old_rings,
-             lag(s.unique_id) OVER steps AS old_unique_id, lag(nullif(s.tdomid, 32756)) OVER steps AS old_target_domid,
-             row_number() OVER steps AS place, count(*) OVER (PARTITION BY t.series, s.domid) AS places,
-             max(t.step) OVER (PARTITION BY t.series, s.domid) AS final
-      FROM connection_span s
-      CROSS JOIN stream z ON z.chain_id = s.chain_id
-        AND z.gen BETWEEN s.first_gen AND CASE s.last_gen WHEN 0 THEN 9223372036854775807 ELSE s.last_gen END
-      CROSS JOIN image i ON i.stream_id = z.stream_id
-      CROSS JOIN series_step t ON t.image_id = i.image_id
-      WHERE s.conn_type = 0
-      WINDOW steps AS (PARTITION BY t.series, s.domid ORDER BY t.step)
+      SELECT s.series, s.first_step AS step, t.image_id, t.seen_at, t.seen_from, t.covers_rings, t.rings,
+             s.domid, s.unique_id, s.target_domid,
+             lag(s.last_step) OVER steps AS previous, lag(u.rings) OVER steps AS old_rings,
+             lag(s.unique_id) OVER steps AS old_unique_id, lag(s.target_domid) OVER steps AS old_target_domid,
+             sum(s.last_step - s.first_step + 1) OVER steps - (s.last_step - s.first_step) AS place,
+             sum(s.last_step - s.first_step + 1) OVER (PARTITION BY s.series, s.domid) AS places,
+             max(s.last_step) OVER (PARTITION BY s.series, s.domid) AS final
+      FROM domain_runs s
+      JOIN series_step t ON t.series = s.series AND t.step = s.first_step
+      JOIN series_step u ON u.series = s.series AND u.step = s.last_step
+      WINDOW steps AS (PARTITION BY s.series, s.domid ORDER BY s.first_step)
     ) c
   ) b
   WHERE b.began IS NOT NULL

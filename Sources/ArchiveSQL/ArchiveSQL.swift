@@ -11,6 +11,7 @@ public enum ArchiveSQL {
             PackageResources.v008_origins_sql, PackageResources.v009_accounts_sql,
             PackageResources.v010_logs_sql, PackageResources.v011_zones_sql,
             PackageResources.v012_placements_sql, PackageResources.v013_extents_sql,
+            PackageResources.v014_runs_sql,
         ].map(text)
     }
 

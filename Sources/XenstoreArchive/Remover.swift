@@ -80,8 +80,10 @@ public struct Remover {
             try log(images, note, custodian)
             let merged = OriginLogs(database)
             for image in images { try merged.blank(image.imageID) }
+            let series = Set(images.map(\.label.series))
+            for name in series { try SeriesSteps(database).forget(name) }
             let chains = try remove(images)
-            for series in Set(images.map(\.label.series)) { try SeriesSteps(database).compute(series) }
+            for name in series { try SeriesSteps(database).compute(name) }
             progress(.proving)
             for chain in chains { try prove(chain) }
         }
@@ -105,7 +107,7 @@ public struct Remover {
     private func remove(_ images: [ArchivedImage]) throws -> Set<Int64> {
         var streams: [Int64: ArchivedStream] = [:]
         for image in images {
-            for table in ["series_step", "sighting", "image"] {
+            for table in ["sighting", "image"] {
                 try run("DELETE FROM \(table) WHERE image_id = ?1", image.imageID)
             }
             streams[image.stream.streamID] = image.stream

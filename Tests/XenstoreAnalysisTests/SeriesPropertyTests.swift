@@ -131,7 +131,7 @@ import XenstoreStream
         }
     }
 
-    @Test(arguments: 0..<5) func aRandomSeriesIsWhatItsImagesSay(_ seed: UInt64) throws {
+    @Test(arguments: 0..<20) func aRandomSeriesIsWhatItsImagesSay(_ seed: UInt64) throws {
         var series = try Series(seed: seed)
         for _ in 0..<14 {
             try series.grow()

@@ -72,6 +72,7 @@ import Testing
         ),
         // The order of a series.
         ("UPDATE series_step SET image_id = 1 WHERE image_id = 2", "series", "in series_step differs"),
+        ("UPDATE series_run SET last_gen = last_gen + 1", "series", "in series_run differs"),
         // A row of the log.
         ("", "custody", "entry 2 was changed"),
     ]

@@ -37,7 +37,8 @@ public enum DatasetteMetadata {
     /// Views that serve only other views.
     private static let machinery: Set<String> = [
         "image_gen", "committed_details", "account_entries", "octet_table", "image_turns", "message_buffers", "digits",
-        "node_steps", "observed_steps", "image_reach", "detail_knowledge", "tree_domains", "writer_signs",
+        "node_steps", "observed_steps", "observed_runs", "generation_steps", "node_runs", "domain_runs", "image_reach",
+        "detail_knowledge", "tree_domains", "writer_signs",
         "target_images", "access_cases", "root_permsets", "node_places", "permset_access", "guest_writable",
         "image_rules",
     ]

@@ -1,5 +1,6 @@
-/// The table `series_step`: the images of each series in the order of time. It follows from the
-/// tables of images and sightings and from what the images cover.
+/// The tables `series_step`, the images of each series in the order of time, and `series_run`, the
+/// steps of which each continues the chain of the one before. They follow from the tables of images
+/// and sightings and from what the images cover.
 package struct SeriesSteps {
     private let database: Database
 
@@ -36,7 +37,7 @@ package struct SeriesSteps {
             """)
         try insert.bind(1, imageID)
         try insert.run()
-        if database.changeCount == 0 { try compute(series) }
+        if database.changeCount == 0 { try compute(series) } else { try extendRun(series) }
         let next = try database.prepare(
             """
             SELECT n.image_id FROM series_step s JOIN series_step n ON n.series = s.series AND n.step = s.step + 1
@@ -45,6 +46,31 @@ package struct SeriesSteps {
         try next.bind(1, imageID)
         try next.bind(2, series)
         return try next.step() ? next.integer(0) : nil
+    }
+
+    /// Adds the newest step of a series to the last run, or to a new one.
+    private func extendRun(_ series: String) throws {
+        let newest = """
+            SELECT t.series, t.step, g.chain_id, g.gen, g.is_listing
+            FROM series_step t JOIN image_gen g ON g.image_id = t.image_id
+            WHERE t.series = ?1 ORDER BY t.step DESC LIMIT 1
+            """
+        let update = try database.prepare(
+            """
+            UPDATE series_run SET last_step = n.step, last_gen = n.gen FROM (\(newest)) n
+            WHERE series_run.series = ?1 AND series_run.last_step = n.step - 1 AND series_run.chain_id = n.chain_id
+              AND series_run.last_gen <= n.gen AND series_run.is_listing = n.is_listing
+            """)
+        try update.bind(1, series)
+        try update.run()
+        guard database.changeCount == 0 else { return }
+        let insert = try database.prepare(
+            """
+            INSERT INTO series_run (series, first_step, last_step, chain_id, first_gen, last_gen, is_listing)
+            SELECT n.series, n.step, n.step, n.chain_id, n.gen, n.gen, n.is_listing FROM (\(newest)) n
+            """)
+        try insert.bind(1, series)
+        try insert.run()
     }
 
     /// Extends the newest step of a series, after its image was seen again.
@@ -74,36 +100,61 @@ package struct SeriesSteps {
 
     /// Computes the steps of a series again.
     func compute(_ series: String) throws {
-        let delete = try database.prepare("DELETE FROM series_step WHERE series = ?")
-        try delete.bind(1, series)
-        try delete.run()
-        let insert = try database.prepare(
-            "INSERT INTO series_step SELECT \(Self.columns) FROM observed_steps WHERE series = ?")
-        try insert.bind(1, series)
-        try insert.run()
+        try forget(series)
+        for table in Self.tables {
+            let insert = try database.prepare(
+                "INSERT INTO \(table.name) SELECT \(table.columns) FROM \(table.view) WHERE series = ?")
+            try insert.bind(1, series)
+            try insert.run()
+        }
+    }
+
+    /// Deletes the steps of a series, as before images of it are deleted.
+    func forget(_ series: String) throws {
+        for table in Self.tables {
+            let delete = try database.prepare("DELETE FROM \(table.name) WHERE series = ?")
+            try delete.bind(1, series)
+            try delete.run()
+        }
     }
 
     /// Computes the steps of all series again.
     package func computeAll() throws {
-        try database.execute(
-            "DELETE FROM series_step; INSERT INTO series_step SELECT \(Self.columns) FROM observed_steps")
+        for table in Self.tables {
+            try database.execute(
+                "DELETE FROM \(table.name); INSERT INTO \(table.name) SELECT \(table.columns) FROM \(table.view)")
+        }
     }
 
     /// The first difference from what follows from the observations; nil if there is none.
     func problem() throws -> String? {
-        let (stored, computed) = (
-            "SELECT \(Self.columns) FROM series_step", "SELECT \(Self.columns) FROM observed_steps"
-        )
-        let rows = try database.prepare(
-            """
-            SELECT series, step FROM (SELECT * FROM (\(stored) EXCEPT \(computed))
-            UNION ALL SELECT * FROM (\(computed) EXCEPT \(stored))) ORDER BY 1, 2 LIMIT 1
-            """)
-        guard try rows.step() else { return nil }
-        return
-            "step \(rows.integer(1)) of series '\(rows.string(0))' in series_step differs from the images of the series"
+        for table in Self.tables {
+            let (stored, computed) = (
+                "SELECT \(table.columns) FROM \(table.name)", "SELECT \(table.columns) FROM \(table.view)"
+            )
+            let rows = try database.prepare(
+                """
+                SELECT * FROM (SELECT * FROM (\(stored) EXCEPT \(computed))
+                UNION ALL SELECT * FROM (\(computed) EXCEPT \(stored))) ORDER BY 1, 2 LIMIT 1
+                """)
+            if try rows.step() {
+                return "step \(rows.integer(1)) of series '\(rows.string(0))' in \(table.name) "
+                    + "differs from the images of the series"
+            }
+        }
+        return nil
     }
 
-    private static let columns =
-        "series, step, image_id, seen_at, seen_from, last_seen, last_from, covers_tree, trees, covers_rings, rings"
+    /// The tables, each with the view it follows from; the second view reads the first table.
+    private static let tables = [
+        (
+            name: "series_step", view: "observed_steps",
+            columns: "series, step, image_id, seen_at, seen_from, last_seen, last_from, covers_tree, trees, "
+                + "covers_rings, rings"
+        ),
+        (
+            name: "series_run", view: "observed_runs",
+            columns: "series, first_step, last_step, chain_id, first_gen, last_gen, is_listing"
+        ),
+    ]
 }
