@@ -6,8 +6,8 @@ import XenstoreStream
 /// the computer.
 @Suite struct SeriesCostTests {
     /// What a query costs in an archive with a series in which the node /a changes with every
-    /// image, and / stays the same. Domain 7, which the nodes' permissions name, is connected in the
-    /// first image. A query of an image asks the newest.
+    /// image, and / stays the same. Domain 7, which the nodes' permissions name, is connected in
+    /// the first image. A query of an image asks the newest.
     private func steps(_ query: String, images: Int, path: String = "/a") throws -> Int {
         let place = Workplace()
         for number in 1...images {
