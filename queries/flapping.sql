@@ -10,12 +10,15 @@
 -- An image that does not say a path's value or permissions counts as unchanged; one that does not
 -- cover the path is passed over. time: whether last_change is the time of a capture or of an
 -- import.
-WITH steps AS MATERIALIZED (
-  SELECT t.series, t.step, t.image_id, t.seen_at, t.seen_from, t.covers_tree, g.chain_id, g.gen, g.is_listing
-  FROM series_step t JOIN image_gen g ON g.image_id = t.image_id
-  WHERE t.series = coalesce(:series, (SELECT o.series FROM observations o ORDER BY o.instant DESC, o.image_id DESC LIMIT 1))
+WITH chosen(series) AS MATERIALIZED (
+  SELECT coalesce(:series, (SELECT o.series FROM observations o ORDER BY o.instant DESC, o.image_id DESC LIMIT 1))
 ),
-chains AS MATERIALIZED (SELECT chain_id, min(gen) AS first, max(gen) AS last FROM steps GROUP BY chain_id),
+chains AS MATERIALIZED (
+  SELECT r.chain_id, min(r.first_gen) AS first, max(r.last_gen) AS last
+  FROM series_run r
+  WHERE r.series = (SELECT h.series FROM chosen h)
+  GROUP BY r.chain_id
+),
 -- The paths whose nodes changed within the series, from the list that the archive keeps per chain;
 -- all paths if there are several chains.
 touched AS MATERIALIZED (
@@ -23,56 +26,61 @@ touched AS MATERIALIZED (
   UNION
   SELECT s.path_id FROM chains c JOIN node_span s ON s.chain_id = c.chain_id WHERE (SELECT count(*) FROM chains) > 1
 ),
--- The join goes from a node to the images that have it, so that its cost is that of its rows.
 present AS MATERIALIZED (
-  SELECT s.path_id, t.step, s.value, s.permset_id, s.detail_id
+  SELECT r.rowid AS path_id, r.path, r.first_step, r.last_step, r.value, r.perms, r.known, r.is_listing
   FROM touched u
-  CROSS JOIN chains c
-  CROSS JOIN node_span s ON s.chain_id = c.chain_id AND s.path_id = u.path_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
-  CROSS JOIN stream z ON z.chain_id = s.chain_id AND z.gen BETWEEN s.first_gen AND CASE s.last_gen WHEN 0 THEN 9223372036854775807 ELSE s.last_gen END
-  CROSS JOIN image i ON i.stream_id = z.stream_id
-  CROSS JOIN series_step t ON t.image_id = i.image_id AND t.series = (SELECT e.series FROM steps e LIMIT 1)
+  CROSS JOIN node_runs r ON r.rowid = u.path_id
+  WHERE r.series = (SELECT h.series FROM chosen h)
 ),
-states AS (
-  SELECT u.path_id, t.step,
-         CASE WHEN s.path_id IS NOT NULL THEN 1
-              WHEN t.covers_tree THEN 0
-              WHEN (SELECT a.covered FROM path p
-                    JOIN node_areas a ON a.image_id = t.image_id
-                      AND (p.path = a.top OR substr(p.path, 1, length(a.below)) = a.below AND p.path <> a.below)
-                    WHERE p.path_id = u.path_id ORDER BY length(a.below) DESC LIMIT 1) THEN 0 END AS present,
-         s.value, s.permset_id,
-         CASE WHEN t.is_listing AND s.detail_id IS NOT NULL
-              THEN (SELECT k.known FROM detail_knowledge k WHERE k.detail_id = s.detail_id) ELSE 'whole' END AS known,
-         -- NULL if a listing does not say the permissions; without the marks that it cannot show.
-         (SELECT nullif(replace(m.perms, ':stale', ''), '') FROM permset m WHERE m.permset_id = s.permset_id) AS plain_perms,
-         t.is_listing
-  FROM touched u
-  CROSS JOIN steps t
-  LEFT JOIN present s ON s.path_id = u.path_id AND s.step = t.step
+-- Each run of steps with the one before it, and whether it is the last.
+runs AS MATERIALIZED (
+  SELECT r.*, f.trees - f.covers_tree AS trees_before, l.trees, lag(l.trees) OVER w AS old_trees, lag(r.last_step) OVER w AS previous,
+         lag(r.value) OVER w AS old_value, lag(r.perms) OVER w AS old_perms, lag(r.known) OVER w AS old_known,
+         lag(r.is_listing) OVER w AS old_is_listing, lead(r.first_step) OVER w IS NULL AS is_last
+  FROM present r
+  JOIN series_step f ON f.series = (SELECT h.series FROM chosen h) AND f.step = r.first_step
+  JOIN series_step l ON l.series = f.series AND l.step = r.last_step
+  WINDOW w AS (PARTITION BY r.path_id ORDER BY r.first_step)
 ),
+-- came_back: an image before the run, and after the one before it, lacks the path. gone: the first
+-- image after the last run that does.
 turns AS (
-  SELECT path_id, step, value, present, known,
-         CASE
-           WHEN lag(present) OVER w IS NULL THEN 0
-           WHEN present <> lag(present) OVER w THEN 1
-           WHEN NOT (is_listing OR lag(is_listing) OVER w)
-           THEN value IS NOT lag(value) OVER w OR permset_id IS NOT lag(permset_id) OVER w
-           ELSE known = 'whole' AND lag(known) OVER w = 'whole' AND value IS NOT lag(value) OVER w
-             OR coalesce(plain_perms <> lag(plain_perms) OVER w, 0) END AS turned
-  FROM states
-  WHERE present IS NOT NULL
-  WINDOW w AS (PARTITION BY path_id ORDER BY step)
+  SELECT r.*,
+         r.trees_before > coalesce(r.old_trees, 0)
+           OR r.first_step > coalesce(r.previous, 0) + 1 AND EXISTS (
+             SELECT 1 FROM series_step t
+             WHERE t.series = (SELECT h.series FROM chosen h) AND t.step < r.first_step AND t.step > coalesce(r.previous, 0)
+               AND NOT t.covers_tree
+               AND (SELECT a.covered FROM node_areas a
+                    WHERE a.image_id = t.image_id
+                      AND (r.path = a.top OR substr(r.path, 1, length(a.below)) = a.below AND r.path <> a.below)
+                    ORDER BY length(a.below) DESC LIMIT 1)) AS came_back,
+         CASE WHEN r.is_listing OR r.old_is_listing THEN replace(r.perms, ':stale', '') <> replace(r.old_perms, ':stale', '')
+              ELSE r.perms <> r.old_perms END
+           OR r.known = 'whole' AND r.old_known = 'whole' AND r.value IS NOT r.old_value AS is_changed,
+         CASE WHEN r.is_last
+              THEN (SELECT t.step FROM series_step t
+                    WHERE t.series = (SELECT h.series FROM chosen h) AND t.step > r.last_step
+                      AND (t.covers_tree
+                           OR (SELECT a.covered FROM node_areas a
+                               WHERE a.image_id = t.image_id
+                                 AND (r.path = a.top OR substr(r.path, 1, length(a.below)) = a.below AND r.path <> a.below)
+                               ORDER BY length(a.below) DESC LIMIT 1))
+                    ORDER BY t.step LIMIT 1) END AS gone
+  FROM runs r
 )
-SELECT p.path, c.changes, c.values_seen, t.seen_at AS last_change, t.seen_from AS time
+SELECT c.path, c.changes, c.values_seen, t.seen_at AS last_change, t.seen_from AS time
 FROM (
-  SELECT t.path_id, sum(t.turned) AS changes, count(DISTINCT CASE WHEN t.present AND t.known = 'whole' THEN t.value END) AS values_seen,
-         max(CASE WHEN t.turned THEN t.step END) AS last_step
-  FROM turns t
-  GROUP BY t.path_id
-  HAVING sum(t.turned) > 0
+  SELECT n.path,
+         -- A path that came back was gone before.
+         sum(CASE WHEN n.came_back THEN 1 + (n.previous IS NOT NULL) ELSE n.previous IS NOT NULL AND coalesce(n.is_changed, 0) END
+             + (n.gone IS NOT NULL)) AS changes,
+         count(DISTINCT CASE WHEN n.known = 'whole' THEN n.value END) AS values_seen,
+         max(coalesce(n.gone, CASE WHEN n.came_back OR n.previous IS NOT NULL AND n.is_changed THEN n.first_step END)) AS last_step
+  FROM turns n
+  GROUP BY n.path_id
+  HAVING sum(n.came_back OR n.gone IS NOT NULL OR n.previous IS NOT NULL AND coalesce(n.is_changed, 0)) > 0
 ) c
-JOIN path p ON p.path_id = c.path_id
-JOIN steps t ON t.step = c.last_step
-ORDER BY c.changes DESC, p.path
+JOIN series_step t ON t.series = (SELECT h.series FROM chosen h) AND t.step = c.last_step
+ORDER BY c.changes DESC, c.path
 LIMIT coalesce(:top, 50);

@@ -149,12 +149,25 @@ struct ChainStore {
             try advance.run()
             try before.tip.close(database, keeping: before.matches)
         }
-        let count = try image.bytes.withUnsafeBytes { bytes in
+        // What the nodes add up to takes a tenth of the time, and no connection to the archive.
+        let (count, accounts) = try concurrently({ try insertNew(image, placement) }, { try image.nodeAccounts() })
+        let add = try database.prepare("UPDATE chain SET node_span_count = node_span_count + ? WHERE chain_id = ?")
+        try add.bind(1, Int64(count))
+        try add.bind(2, generation.chainID)
+        try add.run()
+        try AccountSpans(database).store(accounts, generation)
+        if placement.before == nil { try PlannerStatistics.update(database) }
+    }
+
+    /// Inserts the spans of the items that are new.
+    /// - Returns: the number of nodes among them.
+    private func insertNew(_ image: ScannedImage, _ placement: Placement) throws -> Int {
+        try image.bytes.withUnsafeBytes { bytes in
             let paths = try PathInterner(database, image.paths, image: bytes)
             // Later images of a chain have few new nodes, which are inserted one by one.
             let isFirst = placement.before == nil
             let writer = try SpanWriter(
-                database, generation, paths, image: bytes, nodes: isFirst ? image.nodeCount : 1)
+                database, placement.generation, paths, image: bytes, nodes: isFirst ? image.nodeCount : 1)
             if isFirst && !image.isSalvaged {
                 try insertAll(image, placement, writer)
             } else {
@@ -164,12 +177,6 @@ struct ChainStore {
             }
             return writer.nodeCount
         }
-        let add = try database.prepare("UPDATE chain SET node_span_count = node_span_count + ? WHERE chain_id = ?")
-        try add.bind(1, Int64(count))
-        try add.bind(2, generation.chainID)
-        try add.run()
-        try AccountSpans(database).store(image.nodeAccounts(), generation)
-        if placement.before == nil { try PlannerStatistics.update(database) }
     }
 
     /// Inserts all items of a whole image; plain nodes, which are nearly all of them, straight from
