@@ -205,7 +205,13 @@ class Replay:
         forecast = [finding for finding in forecast if finding["rule"] == "restore-alters"]
         foretold = [finding["message"] for finding in forecast]
         asked = 0
+        # Of a part of a host, the connections outside it are not compared.
+        reasons = [reason for line in changes for reason in line.get("not_compared", [])]
+        is_part = any(reason["what"] == "others" or "connections" in reason.get("kinds", []) for reason in reasons)
         for change in changes:
+            # A daemon writes its records in an order of its own.
+            if "not_compared" in change or change["kind"] == "order":
+                continue
             if is_asking_tool(change):
                 asked += 1
                 continue
@@ -220,7 +226,7 @@ class Replay:
             foretold.remove(cause)
         if foretold:
             raise Difference(f"forecast, but the daemon did not do it: {foretold[0]}")
-        if asked != 1:
+        if asked != 1 and not (is_part and asked == 0):
             raise Difference(f"{asked} connections of the tool that asked for the live update")
         others = len(forecast) - len(foretold)
         return "nothing changed" if others == 0 else f"{others} changed, as forecast"
