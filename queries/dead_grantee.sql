@@ -32,4 +32,4 @@ knowledge AS MATERIALIZED (
 SELECT f.domid, f.perm, f.path, k.known
 FROM found f
 JOIN knowledge k ON k.domid = f.domid
-ORDER BY f.domid, f.path;
+ORDER BY f.domid, f.path, f.perm;

@@ -55,7 +55,7 @@ turns AS (
                     WHERE a.image_id = t.image_id
                       AND (r.path = a.top OR substr(r.path, 1, length(a.below)) = a.below AND r.path <> a.below)
                     ORDER BY length(a.below) DESC LIMIT 1)) AS came_back,
-         CASE WHEN r.is_listing OR r.old_is_listing THEN replace(r.perms, ':stale', '') <> replace(r.old_perms, ':stale', '')
+         CASE WHEN r.is_listing OR r.old_is_listing THEN nullif(replace(r.perms, ':stale', ''), '') <> nullif(replace(r.old_perms, ':stale', ''), '')
               ELSE r.perms <> r.old_perms END
            OR r.known = 'whole' AND r.old_known = 'whole' AND r.value IS NOT r.old_value AS is_changed,
          CASE WHEN r.is_last

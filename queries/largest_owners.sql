@@ -8,10 +8,10 @@
 -- keywords: usage, bytes, biggest
 -- columns: owner integer, nodes integer, path_bytes integer, value_bytes integer,
 --          largest_value integer
--- First a sum for each list of permissions, of the lengths alone: there are fewer of them, and they
--- are shorter to sort than paths and values.
 SELECT m.owner, sum(o.nodes) AS nodes, sum(o.path_bytes) AS path_bytes, sum(o.value_bytes) AS value_bytes,
        max(o.largest_value) AS largest_value
+-- First a sum for each list of permissions, of the lengths alone: there are fewer of them, and they
+-- are shorter to sort than paths and values.
 FROM (
   SELECT l.permset_id, count(*) AS nodes, sum(l.path_bytes) AS path_bytes, sum(l.value_bytes) AS value_bytes,
          max(l.value_bytes) AS largest_value

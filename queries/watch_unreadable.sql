@@ -51,9 +51,9 @@ rights AS MATERIALIZED (
     AND a.domid = q.domid AND a.permset_id = q.permset_id AND a.place = q.place
 )
 SELECT d.domid, d.path, d.token, a.access, a.reason,
-       CASE WHEN EXISTS (SELECT 1 FROM rights b WHERE b.record_id = d.record_id AND b.is_parent AND b.access IN ('r', 'both'))
+       CASE WHEN EXISTS (SELECT 1 FROM rights b WHERE b.record_id = d.record_id AND b.domid = d.domid AND b.is_parent AND b.access IN ('r', 'both'))
             THEN 'sent' ELSE 'not sent' END AS events
 FROM doubtful d
-JOIN rights a ON a.record_id = d.record_id AND NOT a.is_parent AND a.permset_id = d.permset_id AND a.place = d.place
+JOIN rights a ON a.record_id = d.record_id AND a.domid = d.domid AND NOT a.is_parent AND a.permset_id = d.permset_id AND a.place = d.place
   AND a.access IN ('w', 'none')
 ORDER BY d.domid, d.record_id;

@@ -12,8 +12,9 @@
 -- cover every node that there was, so that only node_areas says whether a node was missing.
 -- is_repeating 1: several committed nodes have one path. A daemon keeps the last of them, the one
 -- with the highest record_id. is_oxenstored 1: special nodes are named like `/@releaseDomain`.
+-- is_doubled 1: a domain has several ring connections; a daemon keeps the last of them.
 -- columns: image_id integer, chain_id integer, gen integer, is_listing integer, is_part integer,
---          is_repeating integer, is_oxenstored integer
+--          is_repeating integer, is_oxenstored integer, is_doubled integer
 CREATE VIEW image_gen AS
 SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree' OR s.layout = 'pairs') AS is_listing,
        NOT EXISTS (SELECT 1 FROM stream_coverage v
@@ -21,7 +22,8 @@ SELECT i.image_id, s.chain_id, s.gen, (s.layout = 'listing' OR s.layout = 'tree'
        OR EXISTS (SELECT 1 FROM stream_coverage v
                   WHERE v.stream_id = s.stream_id AND v.kind = 'nodes' AND v.covered = 0) AS is_part,
        EXISTS (SELECT 1 FROM finding f WHERE f.stream_id = s.stream_id AND f.rule = 'duplicate-node') AS is_repeating,
-       (s.layout = 'oxenstored' OR s.layout = 'oxenstored-debug') AS is_oxenstored
+       (s.layout = 'oxenstored' OR s.layout = 'oxenstored-debug') AS is_oxenstored,
+       EXISTS (SELECT 1 FROM finding f WHERE f.stream_id = s.stream_id AND f.rule = 'duplicate-domain') AS is_doubled
 FROM image i JOIN stream s ON s.stream_id = i.stream_id;
 
 -- An image: a file's bytes as they were observed, under a name, in a series, at a time (UTC).

@@ -29,7 +29,8 @@ CROSS JOIN image i ON i.stream_id = z.stream_id
 CROSS JOIN series_step t ON t.image_id = i.image_id;
 
 -- The ring connections of domains in each series: a row for all steps of a run (series_run) in
--- which a span holds. Select by domid.
+-- which a span holds. Where a domain has several, each step has its own row, with the last one of
+-- the image. Select by domid.
 -- columns: series text, first_step integer, last_step integer, domid integer, unique_id integer,
 --          target_domid integer
 CREATE VIEW domain_runs AS
@@ -47,9 +48,20 @@ FROM (
          s.domid, s.unique_id, nullif(s.tdomid, 32756) AS target_domid
   FROM connection_span s
   CROSS JOIN series_run r ON r.chain_id = s.chain_id AND r.last_gen >= s.first_gen AND (s.last_gen = 0 OR r.first_gen <= s.last_gen)
-  WHERE s.conn_type = 0
+  WHERE s.conn_type = 0 AND NOT r.is_doubled
 ) x
-WHERE x.first_step <= x.last_step;
+WHERE x.first_step <= x.last_step
+UNION ALL
+SELECT r.series, t.step, t.step, s.domid, s.unique_id, nullif(s.tdomid, 32756)
+FROM connection_span s
+CROSS JOIN series_run r ON r.chain_id = s.chain_id AND r.last_gen >= s.first_gen AND (s.last_gen = 0 OR r.first_gen <= s.last_gen)
+CROSS JOIN generation_steps t ON t.chain_id = s.chain_id AND t.gen >= s.first_gen AND (s.last_gen = 0 OR t.gen <= s.last_gen)
+  AND t.series = r.series AND t.step BETWEEN r.first_step AND r.last_step
+WHERE s.conn_type = 0 AND r.is_doubled
+  AND NOT EXISTS (
+    SELECT 1 FROM connection_span d
+    WHERE d.chain_id = s.chain_id AND d.domid = s.domid AND d.conn_type = 0 AND d.ord > s.ord
+      AND t.gen >= d.first_gen AND (d.last_gen = 0 OR t.gen <= d.last_gen));
 
 -- The domids that the archive names and that have no connection in an image of a whole host: such a
 -- domain is not introduced, or not yet. known: what the images say of it.

@@ -53,19 +53,23 @@ FROM (
 WINDOW steps AS (PARTITION BY r.series ORDER BY r.instant, r.image_id);
 
 -- The table series_run as it follows from the steps: a run ends where the next image is in another
--- chain or in an earlier generation, or where listings begin or end.
+-- chain or in an earlier generation, or where listings, or images in which a domain has several
+-- ring connections, begin or end.
 -- columns: series text, first_step integer, last_step integer, chain_id integer,
---          first_gen integer, last_gen integer, is_listing integer
+--          first_gen integer, last_gen integer, is_listing integer, is_doubled integer
 CREATE VIEW observed_runs AS
 SELECT r.series, min(r.step) AS first_step, max(r.step) AS last_step, r.chain_id, min(r.gen) AS first_gen, max(r.gen) AS last_gen,
-       r.is_listing
+       r.is_listing, r.is_doubled
 FROM (
   SELECT b.*, sum(b.begins) OVER (PARTITION BY b.series ORDER BY b.step) AS run
   FROM (
-    SELECT t.series, t.step, g.chain_id, g.gen, g.is_listing,
-           g.chain_id IS NOT lag(g.chain_id) OVER w OR g.gen < lag(g.gen) OVER w OR g.is_listing <> lag(g.is_listing) OVER w AS begins
-    FROM series_step t
-    JOIN image_gen g ON g.image_id = t.image_id
+    SELECT t.*, t.chain_id IS NOT lag(t.chain_id) OVER w OR t.gen < lag(t.gen) OVER w OR t.is_listing <> lag(t.is_listing) OVER w
+             OR t.is_doubled <> lag(t.is_doubled) OVER w AS begins
+    FROM (
+      SELECT q.series, q.step, g.chain_id, g.gen, g.is_listing, g.is_doubled
+      FROM series_step q
+      JOIN image_gen g ON g.image_id = q.image_id
+    ) t
     WINDOW w AS (PARTITION BY t.series ORDER BY t.step)
   ) b
 ) r

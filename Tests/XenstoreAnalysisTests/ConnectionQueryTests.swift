@@ -73,6 +73,17 @@ import XenstoreStream
         try findsNothing("watch_unreadable", Host.healthy + [watch(2, "/open", "c"), node("/open", "", "r0")])
     }
 
+    /// Such an image is damaged: the watch is of either domain.
+    @Test func aWatchOfTwoDomainsWithOneConnIDIsListedForEach() throws {
+        try finds(
+            "watch_unreadable",
+            [
+                ring(1, of: 0), ring(2, of: 5), ring(2, of: 6), watch(2, "/secret/x", "a"), node("/", "", "n0"),
+                node("/secret", "", "n0,r6"), node("/secret/x", "", "n0"),
+            ],
+            ["5|/secret/x|a|none|default n0|not sent", "6|/secret/x|a|none|default n0|sent"])
+    }
+
     @Test func watchedGuestWritableCountsNodesBelow() throws {
         let bodies =
             Host.base + Host.home(5, "guest") + [

@@ -15,6 +15,10 @@ import XenstoreStream
         let time: String
         /// The nodes as path and value.
         let nodes: [String: String]
+        /// The target of each domain with a ring connection; of several, that of the last one.
+        var rings: [UInt16: UInt16] = [:]
+        /// Their conn-ids, domids and targets.
+        var records: [[UInt16]] = []
         /// The only subtree that it covers; nil: everything.
         let subtree: String?
 
@@ -23,6 +27,7 @@ import XenstoreStream
         }
     }
 
+    private static let domids: [UInt16] = [5, 7]
     private static let paths = ["/a", "/a/x", "/a/y", "/b", "/b/x", "/b/x/y"]
 
     /// A series in an archive, and what the test knows of it.
@@ -48,21 +53,38 @@ import XenstoreStream
             let name = "n\(random.below(3))"
             guard !observed.contains(where: { $0.time == time + fraction && $0.name == name }) else { return }
             if random.chance(30), let old = observed.randomElement(using: &random), old.subtree == nil {
-                return try store(old.nodes, name, time + fraction)
+                return try store(old.nodes, name, time + fraction, old.records)
             }
             var nodes: [String: String] = [:]
             for path in SeriesPropertyTests.paths where random.chance(70) { nodes[path] = "\(random.below(3))" }
             if random.chance(30) {
                 try storePart(nodes, random.chance(50) ? "/a" : "/b/x", name, time + fraction)
             } else {
-                try store(nodes, name, time + fraction)
+                try store(nodes, name, time + fraction, randomRings())
             }
         }
 
-        private mutating func store(_ nodes: [String: String], _ name: String, _ time: String) throws {
+        /// Conn-id, domid and target of ring connections: some of one domain twice.
+        private mutating func randomRings() -> [[UInt16]] {
+            var rings: [[UInt16]] = []
+            for domid in SeriesPropertyTests.domids where random.chance(70) {
+                for _ in 0..<(random.chance(15) ? 2 : 1) {
+                    rings.append([UInt16(2 + rings.count + random.below(2)), domid, UInt16(random.below(2) * 9)])
+                }
+            }
+            return rings
+        }
+
+        private mutating func store(
+            _ nodes: [String: String], _ name: String, _ time: String, _ rings: [[UInt16]]
+        ) throws {
             let bodies = nodes.sorted { $0.key < $1.key }.map { node($0.key, $0.value) }
-            let id = try answers.store([ring(1, of: 0)] + bodies, name: name, at: time + "Z")
-            observed.append(Observed(imageID: Int64(id) ?? 0, name: name, time: time, nodes: nodes, subtree: nil))
+            let connections = [ring(1, of: 0)] + rings.map { ring(UInt32($0[0]), of: $0[1], target: $0[2]) }
+            let id = try answers.store(connections + bodies, name: name, at: time + "Z")
+            var image = Observed(imageID: Int64(id) ?? 0, name: name, time: time, nodes: nodes, subtree: nil)
+            for ring in rings { image.rings[ring[1]] = ring[2] }
+            image.records = rings
+            observed.append(image)
         }
 
         private mutating func storePart(
@@ -95,11 +117,18 @@ import XenstoreStream
 
     /// A path's stretches: value, first and last image, number of images, until.
     private func stretches(_ path: String, _ images: [Observed]) -> [String] {
-        let steps = images.enumerated().filter { $0.element.covers(path) }
+        stretches(images, where: { $0.covers(path) }) { $0.nodes[path] }
+    }
+
+    /// The stretches of what images have that cover it.
+    private func stretches(
+        _ images: [Observed], where covers: (Observed) -> Bool, _ valueIn: (Observed) -> String?
+    ) -> [String] {
+        let steps = images.enumerated().filter { covers($0.element) }
         var rows: [(value: String, first: Int64, last: Int64, count: Int, until: String)] = []
         var before: String?
         for (_, image) in steps {
-            let value = image.nodes[path]
+            let value = valueIn(image)
             if let value {
                 if before == value {
                     rows[rows.count - 1].last = image.imageID
@@ -147,6 +176,14 @@ import XenstoreStream
                     sql: "SELECT value, first_image_id, last_image_id, images, until FROM node_lifetimes "
                         + "WHERE path = '\(path)' ORDER BY first_step") == stretches(path, images),
                 "seed \(seed), \(path)")
+        }
+        for domid in Self.domids {
+            #expect(
+                try answers.rows(
+                    sql: "SELECT target_domid, first_image_id, last_image_id, images, until FROM domain_lifetimes "
+                        + "WHERE domid = \(domid) ORDER BY first_step")
+                    == stretches(images, where: { $0.subtree == nil }) { $0.rings[domid].map(String.init) },
+                "seed \(seed), domain \(domid)")
         }
         for old in images {
             for new in images where old.imageID != new.imageID {

@@ -105,6 +105,7 @@ import Testing
         let change = """
             UPDATE image SET imported_at = '2026-07-01T00:00:00Z' WHERE image_id = 1;
             DELETE FROM series_step; INSERT INTO series_step SELECT * FROM observed_steps;
+            DELETE FROM series_run; INSERT INTO series_run SELECT * FROM observed_runs;
             """
         expectDone(place.sqlite(change))
         #expect(place.sqlite("SELECT count(*) FROM series_steps WHERE series = 'a'").text == "3\n")
