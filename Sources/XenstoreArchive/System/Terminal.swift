@@ -6,15 +6,11 @@ import Musl
 
 /// What the process's standard streams are connected to.
 package enum Terminal {
-    /// Whether standard output is a terminal.
-    package static var isStandardOutput: Bool {
-        isatty(STDOUT_FILENO) == 1
-    }
+    /// Whether standard output is a terminal. Asked once: each line that is printed needs it.
+    package static let isStandardOutput = isatty(STDOUT_FILENO) == 1
 
     /// Whether standard error is a terminal.
-    package static var isStandardError: Bool {
-        isatty(STDERR_FILENO) == 1
-    }
+    package static let isStandardError = isatty(STDERR_FILENO) == 1
 
     /// The columns of the terminal on standard output: COLUMNS if it is set, otherwise the window's
     /// width. Nil if standard output is not a terminal.
