@@ -53,20 +53,19 @@ FROM (
 WINDOW steps AS (PARTITION BY r.series ORDER BY r.instant, r.image_id);
 
 -- The table series_run as it follows from the steps: a run ends where the next image is in another
--- chain or in an earlier generation, or where listings, or images in which a domain has several
--- ring connections, begin or end.
+-- chain or in an earlier generation, or where images in which a domain has several ring connections
+-- begin or end.
 -- columns: series text, first_step integer, last_step integer, chain_id integer,
---          first_gen integer, last_gen integer, is_listing integer, is_doubled integer
+--          first_gen integer, last_gen integer, is_doubled integer
 CREATE VIEW observed_runs AS
 SELECT r.series, min(r.step) AS first_step, max(r.step) AS last_step, r.chain_id, min(r.gen) AS first_gen, max(r.gen) AS last_gen,
-       r.is_listing, r.is_doubled
+       r.is_doubled
 FROM (
   SELECT b.*, sum(b.begins) OVER (PARTITION BY b.series ORDER BY b.step) AS run
   FROM (
-    SELECT t.*, t.chain_id IS NOT lag(t.chain_id) OVER w OR t.gen < lag(t.gen) OVER w OR t.is_listing <> lag(t.is_listing) OVER w
-             OR t.is_doubled <> lag(t.is_doubled) OVER w AS begins
+    SELECT t.*, t.chain_id IS NOT lag(t.chain_id) OVER w OR t.gen < lag(t.gen) OVER w OR t.is_doubled <> lag(t.is_doubled) OVER w AS begins
     FROM (
-      SELECT q.series, q.step, g.chain_id, g.gen, g.is_listing, g.is_doubled
+      SELECT q.series, q.step, g.chain_id, g.gen, g.is_doubled
       FROM series_step q
       JOIN image_gen g ON g.image_id = q.image_id
     ) t
@@ -128,14 +127,14 @@ FROM (
                     WHERE t.chain_id = r.chain_id AND t.gen <= s.last_gen AND t.series = r.series AND t.step BETWEEN r.first_step AND r.last_step
                     ORDER BY t.gen DESC, t.step DESC LIMIT 1) END AS last_step,
          p.path, CASE k.known WHEN 'unknown' THEN NULL ELSE s.value END AS value, m.owner,
-         CASE WHEN m.owner IS NULL AND r.is_listing THEN NULL ELSE m.perms END AS perms, coalesce(k.known, 'whole') AS known,
-         r.is_listing, p.path_id AS rowid
+         CASE WHEN m.owner IS NULL AND c.is_listing THEN NULL ELSE m.perms END AS perms, coalesce(k.known, 'whole') AS known,
+         c.is_listing, p.path_id AS rowid
   FROM path p
-  CROSS JOIN chain c
+  CROSS JOIN (SELECT h.chain_id, h.layout IN ('listing', 'tree', 'pairs') AS is_listing FROM chain h) c
   CROSS JOIN node_span s ON s.chain_id = c.chain_id AND s.path_id = p.path_id AND (s.detail_id IS NULL OR s.detail_id IN committed_details)
   CROSS JOIN permset m ON m.permset_id = s.permset_id
   CROSS JOIN series_run r ON r.chain_id = s.chain_id AND r.last_gen >= s.first_gen AND (s.last_gen = 0 OR r.first_gen <= s.last_gen)
-  LEFT JOIN detail_knowledge k ON k.detail_id = s.detail_id AND r.is_listing
+  LEFT JOIN detail_knowledge k ON k.detail_id = s.detail_id AND c.is_listing
   WHERE NOT EXISTS (
     SELECT 1 FROM node_span d
     WHERE d.chain_id = s.chain_id AND d.path_id = s.path_id AND d.ord > s.ord AND (s.last_gen = 0 OR d.first_gen <= s.last_gen)

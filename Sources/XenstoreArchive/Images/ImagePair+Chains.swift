@@ -56,16 +56,18 @@ extension ImagePair {
         _ archive: Archive, _ image: ArchivedImage, _ generations: ClosedRange<Int64>
     ) throws -> Side {
         let encoded = try image.stream.encoded(
-            archive.database, .changed,
-            bindings: { nodes in
-                try nodes.bind(3, generations.lowerBound)
-                try nodes.bind(4, generations.upperBound)
-            })
+            archive.database, .changed, bindings: { try bind(generations, to: $0) })
         let records = encoded.items.filter { Int($0.table) != SpanTable.damageIndex }
         let damages = encoded.items.filter { Int($0.table) == SpanTable.damageIndex }
         return Side(
             reader: RecordReader(stream: encoded.bytes, format: image.stream.format),
             items: records.map { (Int($0.ord), $0.range) }, damages: damages.map { encoded.bytes[$0.range] })
+    }
+
+    /// Binds the two generations of a filter for what changed between them.
+    private static func bind(_ generations: ClosedRange<Int64>, to nodes: Statement) throws {
+        try nodes.bind(3, generations.lowerBound)
+        try nodes.bind(4, generations.upperBound)
     }
 
     /// The nodes whose paths changed between two generations of a chain, in one pass: neighbours
@@ -80,11 +82,7 @@ extension ImagePair {
             var reader = try ItemReader(archive.database, older.generation, .changedNodes)
             let (rows, column) = (reader.nodes, SpanTable.all[SpanTable.nodeIndex].firstFilterColumn)
             var (items, newerItems): ([EncodedItems.Item], [EncodedItems.Item]) = ([], [])
-            func bind(_ nodes: Statement) throws {
-                try nodes.bind(3, generations.lowerBound)
-                try nodes.bind(4, generations.upperBound)
-            }
-            try reader.readNodes(bindings: bind) { item, _ in
+            try reader.readNodes(bindings: { try bind(generations, to: $0) }) { item, _ in
                 if rows.integer(column) != 0 { items.append(item) }
                 if rows.integer(column + 1) != 0 { newerItems.append(item) }
             }

@@ -51,7 +51,7 @@ package struct SeriesSteps {
     /// Adds the newest step of a series to the last run, or to a new one.
     private func extendRun(_ series: String) throws {
         let newest = """
-            SELECT t.series, t.step, g.chain_id, g.gen, g.is_listing, g.is_doubled
+            SELECT t.series, t.step, g.chain_id, g.gen, g.is_doubled
             FROM series_step t JOIN image_gen g ON g.image_id = t.image_id
             WHERE t.series = ?1 ORDER BY t.step DESC LIMIT 1
             """
@@ -59,8 +59,7 @@ package struct SeriesSteps {
             """
             UPDATE series_run SET last_step = n.step, last_gen = n.gen FROM (\(newest)) n
             WHERE series_run.series = ?1 AND series_run.last_step = n.step - 1 AND series_run.chain_id = n.chain_id
-              AND series_run.last_gen <= n.gen AND series_run.is_listing = n.is_listing
-              AND series_run.is_doubled = n.is_doubled
+              AND series_run.last_gen <= n.gen AND series_run.is_doubled = n.is_doubled
             """)
         try update.bind(1, series)
         try update.run()
@@ -68,8 +67,8 @@ package struct SeriesSteps {
         let insert = try database.prepare(
             """
             INSERT INTO series_run
-              (series, first_step, last_step, chain_id, first_gen, last_gen, is_listing, is_doubled)
-            SELECT n.series, n.step, n.step, n.chain_id, n.gen, n.gen, n.is_listing, n.is_doubled FROM (\(newest)) n
+              (series, first_step, last_step, chain_id, first_gen, last_gen, is_doubled)
+            SELECT n.series, n.step, n.step, n.chain_id, n.gen, n.gen, n.is_doubled FROM (\(newest)) n
             """)
         try insert.bind(1, series)
         try insert.run()
@@ -156,7 +155,7 @@ package struct SeriesSteps {
         ),
         (
             name: "series_run", view: "observed_runs",
-            columns: "series, first_step, last_step, chain_id, first_gen, last_gen, is_listing, is_doubled"
+            columns: "series, first_step, last_step, chain_id, first_gen, last_gen, is_doubled"
         ),
     ]
 }
